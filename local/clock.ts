@@ -1,0 +1,87 @@
+// The local cloud's time: one clock for every service, so that waits can be shortened and time can be
+// moved forward without a test having to sit through either.
+
+/** Time as the services of one local cloud see it. */
+export interface Clock {
+  /** Milliseconds since the epoch; real time plus whatever {@link Clock.advance} added. */
+  now(): number;
+  /**
+   * Waits for `ms` of the cloud's time; `ms / timeScale` pass in reality, less what is advanced meanwhile.
+   * Only waits are scaled (Wait states, retry intervals, late faults): code under test runs in real time, so
+   * time-outs of tasks and functions use real timers.
+   * @throws the signal's reason, once `signal` is aborted
+   */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Moves the cloud's time forward by `ms`; sleepers whose time has come wake up. */
+  advance(ms: number): void;
+}
+
+interface Sleeper {
+  remainingMs: number;
+  since: number;
+  timer: NodeJS.Timeout | undefined;
+  wake(): void;
+}
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** A {@link Clock} on which a wait of `timeScale` seconds takes one second. */
+export function createClock(timeScale = 1): Clock {
+  if (!(Number.isFinite(timeScale) && timeScale > 0)) {
+    throw new RangeError(`timeScale: expected a number above 0, got ${timeScale}`);
+  }
+  let offsetMs = 0;
+  const sleepers = new Set<Sleeper>();
+
+  const settle = (sleeper: Sleeper, elapsedMs: number): void => {
+    sleeper.remainingMs -= elapsedMs;
+    sleeper.since = performance.now();
+    clearTimeout(sleeper.timer);
+    if (sleeper.remainingMs <= 0) {
+      sleepers.delete(sleeper);
+      sleeper.wake();
+      return;
+    }
+    const realMs = Math.min(Math.ceil(sleeper.remainingMs / timeScale), LONGEST_TIMER_MS);
+    sleeper.timer = setTimeout(
+      () => settle(sleeper, Math.max(performance.now() - sleeper.since, realMs) * timeScale),
+      realMs,
+    );
+  };
+
+  return {
+    now: () => Date.now() + offsetMs,
+
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        signal?.throwIfAborted();
+        const abort = (): void => {
+          sleepers.delete(sleeper);
+          clearTimeout(sleeper.timer);
+          reject(signal?.reason);
+        };
+        const sleeper: Sleeper = {
+          remainingMs: ms,
+          since: performance.now(),
+          timer: undefined,
+          wake: () => {
+            signal?.removeEventListener('abort', abort);
+            resolve();
+          },
+        };
+        signal?.addEventListener('abort', abort, { once: true });
+        sleepers.add(sleeper);
+        settle(sleeper, 0);
+      }),
+
+    advance: (ms) => {
+      if (!(Number.isFinite(ms) && ms >= 0)) {
+        throw new RangeError(`advance: expected milliseconds of 0 or more, got ${ms}`);
+      }
+      offsetMs += ms;
+      for (const sleeper of [...sleepers]) {
+        settle(sleeper, (performance.now() - sleeper.since) * timeScale + ms);
+      }
+    },
+  };
+}
