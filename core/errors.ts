@@ -1,0 +1,79 @@
+// Why a saga ends without its write. A name stands for one reason; Retry and Catch match it, callers switch on it.
+
+/** Reasons found by planning, before this plan wrote anything. */
+export const PLAN_ERRORS = [
+  'InvalidInput',
+  'AlreadyExists',
+  'NotFound',
+  'VersionMismatch',
+  'Conflict',
+] as const;
+
+/** Reasons why an object cannot be put, however often it is tried. */
+export const PUT_ERRORS = ['ContentMismatch', 'StagedObjectMissing', 'PutRefused'] as const;
+
+/**
+ * Answers to the item's write. `WriteConflict`, `ConditionFailed` and `WriteRefused` are definite: not written.
+ * `WriteThrottled` is not written either and is worth a fast retry; `WriteInDoubt` may have been written.
+ */
+export const WRITE_ERRORS = [
+  'WriteConflict',
+  'ConditionFailed',
+  'WriteRefused',
+  'WriteThrottled',
+  'WriteInDoubt',
+  'OutcomeUnknown',
+] as const;
+
+/** Answers to deleting objects: some could not be deleted; one that should be is still referenced by the item. */
+export const DELETE_ERRORS = ['DeleteFailed', 'StillReferenced'] as const;
+
+export type SagaErrorName =
+  | (typeof PLAN_ERRORS)[number]
+  | (typeof PUT_ERRORS)[number]
+  | (typeof WRITE_ERRORS)[number]
+  | (typeof DELETE_ERRORS)[number];
+
+/** What a failed execution's `cause` holds, as JSON text. */
+export interface Cause {
+  /** One sentence for a person. */
+  readonly message: string;
+  /** The input field that is at fault, as a path: `largeAttributes.page.base64`. */
+  readonly field?: string;
+  /** The value found there, shortened when long. */
+  readonly value?: unknown;
+  readonly [detail: string]: unknown;
+}
+
+/** A saga's reason to stop, thrown by the rules in this folder and by the tasks. */
+export class SagaError extends Error {
+  override readonly name: SagaErrorName;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(name: SagaErrorName, message: string, details: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.name = name;
+    this.details = details;
+  }
+
+  get reason(): Cause {
+    return { message: this.message, ...this.details };
+  }
+}
+
+/** The error for input that names the field and the value that are wrong. */
+export function invalidInput(field: string, value: unknown, problem: string): SagaError {
+  const shown = abbreviate(value);
+  const found = shown === undefined ? '' : `, got ${JSON.stringify(shown)}`;
+  return new SagaError('InvalidInput', `${field}: ${problem}${found}`, { field, value: shown });
+}
+
+const SHOWN_CHARACTERS = 100;
+
+/** The value, or the start of its JSON text when that is long: causes are limited to 32,768 characters. */
+function abbreviate(value: unknown): unknown {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  return text.length <= SHOWN_CHARACTERS
+    ? value
+    : `${text.slice(0, SHOWN_CHARACTERS)}… (${text.length} characters)`;
+}

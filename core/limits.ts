@@ -1,0 +1,34 @@
+// The numbers that the saga's rules rest on: AWS's limits, and the protocol's own.
+
+/** Longest S3 object key, in bytes of UTF-8 (S3 User Guide, "Naming Amazon S3 objects"). */
+export const MAX_OBJECT_KEY_BYTES = 1024;
+/** User metadata of an object, in bytes over all names and values (S3 User Guide, "Working with object metadata"). */
+export const MAX_METADATA_BYTES = 2048;
+/** Largest DynamoDB item, in bytes over names and values (DynamoDB Developer Guide, "Constraints"). */
+export const MAX_ITEM_BYTES = 400 * 1024;
+export const MAX_PARTITION_KEY_BYTES = 2048;
+export const MAX_SORT_KEY_BYTES = 1024;
+
+/** Input or output of an execution, a state or a task, in bytes of UTF-8 (Step Functions quotas). */
+export const MAX_PAYLOAD_BYTES = 256 * 1024;
+/**
+ * Largest execution input that a saga takes: the plan task's payload is the input and up to this reserve more,
+ * and must itself stay within {@link MAX_PAYLOAD_BYTES}.
+ */
+export const MAX_EXECUTION_INPUT_BYTES = MAX_PAYLOAD_BYTES - 4 * 1024;
+export const MAX_EXECUTION_NAME_LENGTH = 80;
+
+/**
+ * Longest that a request may still take effect after its caller gave up on it (rule 3). Every pause that waits
+ * for requests in doubt to land or die is at least this long.
+ */
+export const REQUEST_LIFETIME_SECONDS = 15;
+/** How long DynamoDB remembers a ClientRequestToken (API reference, TransactWriteItems). */
+export const TOKEN_LIFETIME_SECONDS = 10 * 60;
+/** Plans that one execution may make before it gives up on a contended item (rule 4). */
+export const MAX_PLANS = 8;
+/** Largest object that one CopyObject copies, in bytes; larger ones are copied in parts (API reference, CopyObject). */
+export const MAX_SINGLE_COPY_BYTES = 5 * 1024 ** 3;
+
+/** The reserved attribute of every item that a saga wrote. */
+export const SAGA_ATTRIBUTE = '_saga';

@@ -1,0 +1,51 @@
+// User metadata of S3 objects: what S3 can carry is ASCII of at most 2 KB; other text travels encoded.
+
+import { MAX_METADATA_BYTES } from './limits.ts';
+
+/** Metadata name under which objects carry the update time that the reference calls `update_at`. */
+export const UPDATED_AT = 'updated-at';
+
+/** Bytes kept free for what the put adds itself: {@link UPDATED_AT} and its value. */
+const OWN_BYTES = UPDATED_AT.length + '2026-01-01T00:00:00.000000000+00:00'.length;
+
+const PLAIN = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
+const ENCODED = /^=\?UTF-8\?B\?([A-Za-z0-9+/]*={0,2})\?=$/;
+
+/**
+ * The metadata as S3 headers carry it. Values that are not plain ASCII become RFC 2047 encoded words, as the
+ * S3 console and other SDKs show them; so do values that only look like one, and surrounding blanks.
+ */
+export function encodeMetadata(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  return mapValues(metadata, (value) =>
+    PLAIN.test(value) && !value.startsWith('=?')
+      ? value
+      : `=?UTF-8?B?${Buffer.from(value).toString('base64')}?=`,
+  );
+}
+
+/** The inverse of {@link encodeMetadata}; foreign values are given as they are. */
+export function decodeMetadata(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  return mapValues(metadata, (value) => {
+    const base64 = ENCODED.exec(value)?.[1];
+    return base64 === undefined ? value : Buffer.from(base64, 'base64').toString('utf8');
+  });
+}
+
+/** Why S3 would refuse this metadata, or undefined. */
+export function metadataProblem(metadata: Readonly<Record<string, string>>): string | undefined {
+  if (UPDATED_AT in metadata) return `${UPDATED_AT} is set by the store itself (use updateAt)`;
+  const bytes = Object.entries(encodeMetadata(metadata)).reduce(
+    (sum, [name, value]) => sum + name.length + value.length,
+    OWN_BYTES,
+  );
+  return bytes > MAX_METADATA_BYTES
+    ? `${bytes} bytes once encoded, over S3's ${MAX_METADATA_BYTES} for user metadata`
+    : undefined;
+}
+
+function mapValues(
+  record: Readonly<Record<string, string>>,
+  change: (value: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
+}

@@ -1,0 +1,81 @@
+// Did the write take effect? What an answer proves (rule 3), and what only a read can prove once DynamoDB
+// has forgotten the write's token.
+
+import type { Item } from './attributes.ts';
+import { SagaError } from './errors.ts';
+import { readSaga } from './item.ts';
+import { REQUEST_LIFETIME_SECONDS, TOKEN_LIFETIME_SECONDS } from './limits.ts';
+import type { Plan } from './plan.ts';
+
+/** What is known about attempts of this very write before the present one. */
+export interface AttemptHistory {
+  /** Retries of the task so far in this entry of the state. */
+  readonly retries: number;
+  /** Whether the execution was redriven since the state that leads to the write. */
+  readonly redriven: boolean;
+  /** Milliseconds since the first attempt could have been made. */
+  readonly elapsedMs: number;
+}
+
+/**
+ * What the present attempt may do.
+ * - `pause`: an attempt before a redrive may still be in flight, and nothing has waited for it yet;
+ * - `read`: the token may be forgotten, so writing again proves nothing any more;
+ * - `write`: and whether a refusal would be definite.
+ */
+export type Attempt =
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'read' }
+  | { readonly kind: 'write'; readonly refusalIsDefinite: boolean };
+
+/** Part of the token's lifetime that is not relied on: a request itself and clocks that differ take time. */
+const TOKEN_MARGIN_SECONDS = 60;
+
+export function nextAttempt({ retries, redriven, elapsedMs }: AttemptHistory): Attempt {
+  const first = retries === 0 && !redriven;
+  if (redriven && retries === 0) return { kind: 'pause' };
+  if (!first && elapsedMs > (TOKEN_LIFETIME_SECONDS - TOKEN_MARGIN_SECONDS) * 1000) return { kind: 'read' };
+  return { kind: 'write', refusalIsDefinite: first && elapsedMs < REQUEST_LIFETIME_SECONDS * 1000 };
+}
+
+/**
+ * What a failed condition met: another state of the item (plan again), or the planned state, so that it was
+ * the caller's own condition that failed.
+ */
+export function conditionFailure(plan: Plan, found: Item | undefined): SagaError {
+  const saga = found && readSaga(found);
+  const { expected } = plan;
+  const asPlanned =
+    expected.kind === 'saga' && saga?.createdBy === expected.createdBy && saga.version === expected.version;
+  return asPlanned
+    ? new SagaError('ConditionFailed', 'the item does not meet the condition', {
+        field: 'condition',
+        version: saga.version,
+      })
+    : new SagaError('WriteConflict', 'the item has changed since it was read', { plan: plan.number });
+}
+
+/**
+ * What a consistent read proves about a write whose token is forgotten and whose every attempt has landed or
+ * died. Versions never recur, so the planned state still standing proves that it was not written, and this
+ * run's own mark proves that it was.
+ */
+export function proveOutcome(plan: Plan, found: Item | undefined): 'written' | 'not written' | 'unknown' {
+  const saga = found && readSaga(found);
+  if (saga?.writtenBy === plan.run && saga.version === plan.saga?.version) return 'written';
+  const { expected } = plan;
+  if (plan.saga === null) {
+    // A delete ends the item that it planned for; that item's createdBy never comes back.
+    const stillThere =
+      expected.kind === 'saga'
+        ? saga?.createdBy === expected.createdBy
+        : found !== undefined && saga === undefined;
+    return stillThere ? 'not written' : 'written';
+  }
+  if (expected.kind === 'saga' && saga?.createdBy === expected.createdBy) {
+    return saga.version <= plan.saga.version ? 'not written' : 'unknown';
+  }
+  if (expected.kind === 'foreign' && found !== undefined && saga === undefined) return 'not written';
+  if (expected.kind === 'absent' && saga?.createdBy === plan.run) return 'written';
+  return 'unknown';
+}

@@ -1,0 +1,49 @@
+// The identity of a run: what makes an execution unique for ever, and what is derived from it.
+
+import { createHash } from 'node:crypto';
+import { decodeSegment, encodeSegment } from './segments.ts';
+
+export const OPERATIONS = ['create', 'update', 'delete'] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+/** One execution of one of the three state machines. */
+export interface Run {
+  readonly operation: Operation;
+  /** The execution's name; unique among one state machine's executions for 90 days only. */
+  readonly name: string;
+  /** ISO 8601, as the context object's `Execution.StartTime` has it; a redrive does not change it. */
+  readonly startTime: string;
+}
+
+/** A run as object keys and `_saga` name it: `create.create-42-01J….20261123T153300123Z`. */
+export function formatRun(run: Run): string {
+  return `${run.operation}.${encodeSegment(run.name)}.${compactTime(run.startTime)}`;
+}
+
+/** The parts of {@link formatRun}'s text, or undefined if it is none. */
+export function parseRun(text: string): Run | undefined {
+  const match = /^(create|update|delete)\.(.+)\.(\d{8}T\d{6,15}Z)$/.exec(text);
+  const name = match?.[2] === undefined ? undefined : decodeSegment(match[2]);
+  if (match === null || name === undefined) return undefined;
+  return { operation: match[1] as Operation, name, startTime: expandTime(match[3] as string) };
+}
+
+/**
+ * The ClientRequestToken of a plan's write (rule 2): fixed per run and plan number, so that writing again is
+ * the same request. DynamoDB takes at most 36 characters.
+ */
+export function writeToken(run: string, planNumber: number): string {
+  return createHash('sha256').update(`${run}#${planNumber}`).digest('hex').slice(0, 36);
+}
+
+function compactTime(iso: string): string {
+  return iso.replace(/[-:.]/g, '');
+}
+
+function expandTime(compact: string): string {
+  return compact.replace(
+    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d*)Z$/,
+    (_, year, month, day, hour, minute, second, fraction) =>
+      `${year}-${month}-${day}T${hour}:${minute}:${second}${fraction && `.${fraction}`}Z`,
+  );
+}
