@@ -25,3 +25,4 @@ export {
   parseObjectKey,
 } from './keys.ts';
 export { formatRun, OPERATIONS, type Operation, parseRun, type Run } from './run.ts';
+export { type Store, type StoreDescriptor, storeDescriptorSchema } from './store.ts';

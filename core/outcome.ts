@@ -43,14 +43,10 @@ export function nextAttempt({ retries, redriven, elapsedMs }: AttemptHistory): A
  * the caller's own condition that failed.
  */
 export function conditionFailure(plan: Plan, found: Item | undefined): SagaError {
-  const saga = found && readSaga(found);
-  const { expected } = plan;
-  const asPlanned =
-    expected.kind === 'saga' && saga?.createdBy === expected.createdBy && saga.version === expected.version;
-  return asPlanned
+  return found !== undefined && isAsPlanned(plan, found)
     ? new SagaError('ConditionFailed', 'the item does not meet the condition', {
         field: 'condition',
-        version: saga.version,
+        version: readSaga(found)?.version ?? null,
       })
     : new SagaError('WriteConflict', 'the item has changed since it was read', { plan: plan.number });
 }
@@ -78,4 +74,22 @@ export function proveOutcome(plan: Plan, found: Item | undefined): 'written' | '
   if (expected.kind === 'foreign' && found !== undefined && saga === undefined) return 'not written';
   if (expected.kind === 'absent' && saga?.createdBy === plan.run) return 'written';
   return 'unknown';
+}
+
+function isAsPlanned({ expected }: Plan, found: Item): boolean {
+  const saga = readSaga(found);
+  switch (expected.kind) {
+    case 'absent':
+      return false;
+    case 'saga':
+      return saga?.createdBy === expected.createdBy && saga.version === expected.version;
+    case 'foreign':
+      return (
+        saga === undefined &&
+        Object.entries(expected.pointers).every(([name, pointer]) => {
+          const value = found[name];
+          return value !== undefined && 'S' in value && value.S === pointer;
+        })
+      );
+  }
 }

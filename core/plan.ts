@@ -28,8 +28,6 @@ export interface PlannedPut {
   /** Lower-case hexadecimal digest and bytes of the content. */
   readonly sha256: string;
   readonly size: number;
-  /** ETag of the staged object that was examined; its copy is conditioned on it. */
-  readonly sourceETag?: string;
 }
 
 /** A plan travels through the execution's states: small values and pointers only. */
@@ -53,7 +51,7 @@ export interface Plan {
 }
 
 /** A large attribute's content, as the plan task found it. */
-export type Content = Pick<PlannedPut, 'sha256' | 'size' | 'sourceETag'>;
+export type Content = Pick<PlannedPut, 'sha256' | 'size'>;
 
 export interface PlanContext {
   readonly store: StoreShape;

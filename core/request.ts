@@ -8,7 +8,7 @@ import { isStaged, type KeySchema, keyAttributes, type ObjectSpace, toKey } from
 import { SAGA_ATTRIBUTE } from './limits.ts';
 import type { Operation } from './run.ts';
 
-/** What one store consists of, as far as the rules need it. */
+/** What the rules need to know of a store; every `Store` has it. */
 export interface StoreShape extends ObjectSpace {
   readonly key: KeySchema;
 }

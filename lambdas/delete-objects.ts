@@ -1,0 +1,64 @@
+// Tasks DeleteReplacedObjects and DeleteCreatedObjects: delete objects that nothing needs any more (rule 6).
+
+import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
+import type { Item } from '../core/attributes.ts';
+import { SagaError } from '../core/errors.ts';
+import { referencedKeys } from '../core/item.ts';
+import { readItem, s3 } from './aws.ts';
+import { storeFromEnvironment, task } from './task.ts';
+
+export interface DeleteObjectsEvent {
+  readonly key: Item;
+  readonly objectKeys: readonly string[];
+  /** A compensation undoes the run's own puts; a clean-up follows a write that took effect. */
+  readonly purpose: 'compensation' | 'cleanup';
+}
+
+export interface DeleteObjectsResult {
+  readonly deleted: number;
+  /** Keys left alone because the item references them. */
+  readonly kept: readonly string[];
+}
+
+/** What one DeleteObjects takes (S3 API reference). */
+const MAX_KEYS = 1000;
+
+const store = storeFromEnvironment();
+
+/**
+ * @throws {SagaError} StillReferenced when a compensation would delete what the item references: then the write
+ * did take effect, so nothing is deleted. DeleteFailed when S3 reports errors for single keys.
+ */
+export const handler = task(async (event: DeleteObjectsEvent): Promise<DeleteObjectsResult> => {
+  if (event.objectKeys.length === 0) return { deleted: 0, kept: [] };
+  const item = await readItem(store.table, event.key);
+  const referenced = item === undefined ? new Set<string>() : referencedKeys(item, store);
+  const kept = event.objectKeys.filter((key) => referenced.has(key));
+  if (event.purpose === 'compensation' && kept.length > 0) {
+    throw new SagaError(
+      'StillReferenced',
+      'the item references objects of a run that was to be rolled back',
+      {
+        objects: kept,
+      },
+    );
+  }
+  const doomed = event.objectKeys.filter((key) => !referenced.has(key));
+  for (let at = 0; at < doomed.length; at += MAX_KEYS) await deleteBatch(doomed.slice(at, at + MAX_KEYS));
+  return { deleted: doomed.length, kept };
+});
+
+async function deleteBatch(keys: readonly string[]): Promise<void> {
+  const { Errors: errors = [] } = await s3.send(
+    new DeleteObjectsCommand({
+      Bucket: store.bucket,
+      Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
+    }),
+  );
+  if (errors.length > 0) {
+    const failed = errors.map(({ Key, Code }) => ({ key: Key, code: Code }));
+    throw new SagaError('DeleteFailed', `${failed.length} of ${keys.length} objects could not be deleted`, {
+      failed: failed.slice(0, 10),
+    });
+  }
+}

@@ -1,0 +1,144 @@
+// Task Plan: reads the item, examines the content, and decides what the run will put, write and delete.
+
+import { createHash } from 'node:crypto';
+import { GetObjectCommand, HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
+import type { Item } from '../core/attributes.ts';
+import type { LargeAttributeInput } from '../core/contract.ts';
+import { invalidInput } from '../core/errors.ts';
+import { readPointers } from '../core/item.ts';
+import { ownObjectKey, parseObjectKey } from '../core/keys.ts';
+import { decodeMetadata, UPDATED_AT } from '../core/metadata.ts';
+import { type Content, makePlan, type Plan } from '../core/plan.ts';
+import { largeAttributesOf, type SagaRequest, toRequest } from '../core/request.ts';
+import type { Operation } from '../core/run.ts';
+import { failureOf, readItem, s3 } from './aws.ts';
+import { storeFromEnvironment, task } from './task.ts';
+
+export interface PlanEvent {
+  readonly operation: Operation;
+  readonly execution: { readonly name: string; readonly startTime: string };
+  /** The execution's input, not yet checked. */
+  readonly input: unknown;
+  /** The run's plan before this one, after a conflict. */
+  readonly previous: Pick<Plan, 'number' | 'placed'> | null;
+}
+
+/**
+ * Staged content without a SHA-256 of its own is read to check it up to this size, in bytes. Above, the copy's
+ * checksum tells: then the run is rolled back instead of refused.
+ */
+const MAX_READ_TO_CHECK_BYTES = 64 * 1024 * 1024;
+
+const store = storeFromEnvironment();
+
+/** @throws one of PLAN_ERRORS */
+export const handler = task(async ({ operation, execution, input, previous }: PlanEvent): Promise<Plan> => {
+  const request = toRequest(operation, input, store);
+  const item = await readItem(store.table, request.key);
+  const contents = await contentsOf(request, previous === null);
+  return makePlan(request, {
+    store,
+    run: { operation, ...execution },
+    number: (previous?.number ?? 0) + 1,
+    placed: new Set(previous?.placed),
+    item,
+    contents,
+    reusable: await reusableAttributes(request, item, contents),
+  });
+});
+
+async function contentsOf(request: SagaRequest, first: boolean): Promise<ReadonlyMap<string, Content>> {
+  const entries = Object.entries(largeAttributesOf(request)).map(async ([name, value]) => {
+    return [name, await contentOf(value, `largeAttributes.${name}`, first)] as const;
+  });
+  return new Map(await Promise.all(entries));
+}
+
+async function contentOf(
+  { text, base64, staged }: LargeAttributeInput,
+  field: string,
+  first: boolean,
+): Promise<Content> {
+  if (staged !== undefined) {
+    if (first) await checkStaged(staged, `${field}.staged`);
+    return { sha256: staged.sha256, size: staged.size };
+  }
+  const bytes = text === undefined ? Buffer.from(base64 as string, 'base64') : Buffer.from(text);
+  return { sha256: sha256Of(bytes), size: bytes.length };
+}
+
+async function checkStaged(staged: NonNullable<LargeAttributeInput['staged']>, field: string): Promise<void> {
+  const head = await headObject(staged.key);
+  if (head === undefined) throw invalidInput(`${field}.key`, staged.key, 'there is no such object');
+  if (head.ContentLength !== staged.size) {
+    throw invalidInput(`${field}.size`, staged.size, `the object has ${head.ContentLength} bytes`);
+  }
+  const actual = await sha256OfStaged(staged.key, head);
+  if (actual !== undefined && actual !== staged.sha256) {
+    throw invalidInput(`${field}.sha256`, staged.sha256, `the object's SHA-256 is ${actual}`);
+  }
+}
+
+/** S3's own SHA-256 of the whole object where it has one (a single PUT that asked for it), else by reading. */
+async function sha256OfStaged(key: string, head: HeadObjectCommandOutput): Promise<string | undefined> {
+  if (head.ChecksumSHA256 !== undefined && head.ChecksumType !== 'COMPOSITE') {
+    return Buffer.from(head.ChecksumSHA256, 'base64').toString('hex');
+  }
+  if ((head.ContentLength ?? 0) > MAX_READ_TO_CHECK_BYTES) return undefined;
+  const { Body } = await s3.send(
+    new GetObjectCommand({ Bucket: store.bucket, Key: key, ...(head.ETag && { IfMatch: head.ETag }) }),
+  );
+  const hash = createHash('sha256');
+  for await (const chunk of Body as AsyncIterable<Uint8Array>) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+/** Attributes whose present object holds the same bytes with the options asked for: it is not put again. */
+async function reusableAttributes(
+  request: SagaRequest,
+  item: Item | undefined,
+  contents: ReadonlyMap<string, Content>,
+): Promise<ReadonlySet<string>> {
+  if (item === undefined || request.operation !== 'update') return new Set();
+  const pointers = readPointers(item, store);
+  const checks = Object.entries(request.largeAttributes).map(async ([name, value]) => {
+    const key = ownObjectKey(pointers.get(name) ?? '', store);
+    if (key === undefined || parseObjectKey(store.prefix, key)?.sha256 !== contents.get(name)?.sha256)
+      return [];
+    const head = await headObject(key);
+    return head !== undefined && hasOptions(head, value) ? [name] : [];
+  });
+  return new Set((await Promise.all(checks)).flat());
+}
+
+/** Options that the request leaves out stay as they are. */
+function hasOptions(head: HeadObjectCommandOutput, wanted: LargeAttributeInput): boolean {
+  const { [UPDATED_AT]: _, ...metadata } = decodeMetadata(head.Metadata ?? {});
+  return (
+    (wanted.contentType ?? head.ContentType) === head.ContentType &&
+    (wanted.contentEncoding ?? head.ContentEncoding) === head.ContentEncoding &&
+    (wanted.cacheControl ?? head.CacheControl) === head.CacheControl &&
+    sameEntries(wanted.metadata ?? metadata, metadata)
+  );
+}
+
+function sameEntries(
+  one: Readonly<Record<string, string>>,
+  other: Readonly<Record<string, string>>,
+): boolean {
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
+}
+
+async function headObject(key: string): Promise<HeadObjectCommandOutput | undefined> {
+  try {
+    return await s3.send(new HeadObjectCommand({ Bucket: store.bucket, Key: key, ChecksumMode: 'ENABLED' }));
+  } catch (error) {
+    if (failureOf(error).status === 404) return undefined;
+    throw error;
+  }
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

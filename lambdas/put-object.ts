@@ -1,0 +1,87 @@
+// Task PutObject: puts one large attribute's content under the key that names this run (rule 1).
+
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import type { LargeAttributeInput } from '../core/contract.ts';
+import { SagaError } from '../core/errors.ts';
+import { encodeMetadata, UPDATED_AT } from '../core/metadata.ts';
+import type { PlannedPut } from '../core/plan.ts';
+import { failureOf, s3 } from './aws.ts';
+import { copyStaged, type ObjectOptions } from './copy-object.ts';
+import { storeFromEnvironment, task } from './task.ts';
+
+export interface PutObjectEvent {
+  readonly put: PlannedPut;
+  readonly content: LargeAttributeInput;
+  readonly updatedAt: string;
+  /** Retries of this task, and redrives of the execution, before this attempt. */
+  readonly retries: number;
+  readonly redrives: number;
+}
+
+export interface PutObjectResult {
+  readonly attribute: string;
+  readonly put: true;
+  /** Whether an earlier attempt may still land: a compensation waits for it (rule 5). */
+  readonly inDoubt: boolean;
+}
+
+const store = storeFromEnvironment();
+
+/** @throws one of PUT_ERRORS; whatever else it throws is worth another attempt */
+export const handler = task(async (event: PutObjectEvent): Promise<PutObjectResult> => {
+  const { put, content } = event;
+  const options = objectOptions(event);
+  try {
+    if (content.staged === undefined) await putInline(put, content, options);
+    else await copyStaged(store.bucket, content.staged.key, put, options);
+  } catch (error) {
+    throw putError(error, put);
+  }
+  return { attribute: put.attribute, put: true, inDoubt: event.retries > 0 || event.redrives > 0 };
+});
+
+async function putInline(
+  put: PlannedPut,
+  content: LargeAttributeInput,
+  options: ObjectOptions,
+): Promise<void> {
+  const isText = content.text !== undefined;
+  await s3.send(
+    new PutObjectCommand({
+      Bucket: store.bucket,
+      Key: put.key,
+      Body: isText ? Buffer.from(content.text as string) : Buffer.from(content.base64 as string, 'base64'),
+      ChecksumSHA256: Buffer.from(put.sha256, 'hex').toString('base64'),
+      ...options,
+      ContentType: options.ContentType ?? (isText ? 'text/plain; charset=utf-8' : 'application/octet-stream'),
+    }),
+  );
+}
+
+function objectOptions({ content, updatedAt }: PutObjectEvent): ObjectOptions {
+  return {
+    ContentType: content.contentType,
+    ContentEncoding: content.contentEncoding,
+    CacheControl: content.cacheControl,
+    Metadata: { ...encodeMetadata(content.metadata ?? {}), [UPDATED_AT]: updatedAt },
+  };
+}
+
+/** 400s that another attempt may not meet again (S3 API reference, "Error responses"). */
+const PASSING_CODES = new Set(['RequestTimeout', 'RequestTimeTooSkewed', 'ExpiredToken', 'SlowDown']);
+
+/** The refusals among S3's answers, by the names that the state machine does not retry. */
+function putError(error: unknown, put: PlannedPut): unknown {
+  if (error instanceof SagaError) return error;
+  const { code, status } = failureOf(error);
+  const details = { attribute: put.attribute, code };
+  if (code === 'BadDigest' || code === 'InvalidDigest' || status === 412) {
+    return new SagaError('ContentMismatch', `${put.attribute}: the content is not what was planned`, details);
+  }
+  const refused = status === 400 || status === 403 || status === 404;
+  if (refused && !PASSING_CODES.has(code)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return new SagaError('PutRefused', `${put.attribute}: S3 refuses the object: ${message}`, details);
+  }
+  return error;
+}

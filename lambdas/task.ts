@@ -1,0 +1,31 @@
+// What every task shares: the store it works on, and how its errors reach the state machine.
+
+import { SagaError } from '../core/errors.ts';
+import { type Store, storeSchema } from '../core/store.ts';
+
+/**
+ * The store that the construct describes in the variable `STORE` of every function.
+ * @throws {Error} when there is none, or not a valid one
+ */
+export function storeFromEnvironment(): Store {
+  return storeSchema.parse(JSON.parse(process.env.STORE ?? 'null'));
+}
+
+/**
+ * A Lambda handler that throws a {@link SagaError} so that its name is what Retry and Catch match, and its
+ * message is the whole reason as JSON text: the runtime passes nothing else on.
+ */
+export function task<Event, Result>(
+  work: (event: Event) => Promise<Result>,
+): (event: Event) => Promise<Result> {
+  return async (event) => {
+    try {
+      return await work(event);
+    } catch (error) {
+      if (!(error instanceof SagaError)) throw error;
+      const answer = new Error(JSON.stringify(error.reason));
+      answer.name = error.name;
+      throw answer;
+    }
+  };
+}

@@ -1,0 +1,5 @@
+// The CDK construct, as `twinwrite/cdk`.
+
+export type { KeyAttribute, KeyType } from '../core/keys.ts';
+export { LargeItemStack, type LargeItemStackProps } from './large-item-stack.ts';
+export { LargeItemStore, type LargeItemStoreProps } from './large-item-store.ts';

@@ -1,0 +1,18 @@
+// A stack of one store: what `cdk deploy` deploys from this repository, and the local cloud runs by default.
+
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { LargeItemStore, type LargeItemStoreProps } from './large-item-store.ts';
+
+export interface LargeItemStackProps extends StackProps {
+  readonly store?: LargeItemStoreProps;
+}
+
+export class LargeItemStack extends Stack {
+  readonly store: LargeItemStore;
+
+  constructor(scope: Construct, id: string, { store, ...props }: LargeItemStackProps = {}) {
+    super(scope, id, { description: 'Twinwrite: DynamoDB items with large attributes in S3', ...props });
+    this.store = new LargeItemStore(this, 'Docs', store);
+  }
+}

@@ -1,0 +1,170 @@
+// The construct: a table, a bucket, and the three sagas that keep them consistent.
+
+import { join } from 'node:path';
+import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { KeyAttribute, KeySchema } from '../core/keys.ts';
+import { OPERATIONS, type Operation } from '../core/run.ts';
+import type { Store, StoreDescriptor } from '../core/store.ts';
+import { PACKAGE_ROOT } from './package-root.ts';
+import { addLifecycle, checkTable, createBucket, createTable } from './storage.ts';
+import { SagaTasks } from './tasks.ts';
+
+export interface LargeItemStoreProps {
+  /** The table's partition key. Default: `id`, a string. */
+  readonly partitionKey?: KeyAttribute;
+  /** The table's sort key. Default: none. */
+  readonly sortKey?: KeyAttribute;
+  /** A table of your own, whose key `partitionKey` and `sortKey` describe. Default: a new on-demand table. */
+  readonly table?: ITable;
+  /** A bucket of your own, in the same Region. Default: a new private bucket. */
+  readonly bucket?: IBucket;
+  /** What object keys begin with, without a slash at either end; may be empty. Default: `items`. */
+  readonly prefix?: string;
+  /** The same for uploads that a run is yet to copy; not below `prefix`, nor above it. Default: `staging`. */
+  readonly stagingPrefix?: string;
+  /** What happens to a new table and bucket when the stack goes. Default: they are retained. */
+  readonly removalPolicy?: RemovalPolicy;
+  /** How long the state machines' logs are kept. They never hold the items' data. Default: one month. */
+  readonly logRetention?: RetentionDays;
+}
+
+/**
+ * A DynamoDB table whose items' large attributes are S3 objects, written through Step Functions sagas only.
+ *
+ * @example new LargeItemStore(this, 'Docs');
+ */
+export class LargeItemStore extends Construct {
+  readonly table: ITable;
+  readonly bucket: IBucket;
+  /** One state machine per operation. */
+  readonly stateMachines: Readonly<Record<Operation, StateMachine>>;
+  readonly tasks: SagaTasks;
+  readonly #stagingPrefix: string;
+  readonly #prefix: string;
+
+  /** @throws {Error} when prefixes overlap, or the given table's key is known to be another */
+  constructor(scope: Construct, id: string, props: LargeItemStoreProps = {}) {
+    super(scope, id);
+    const {
+      partitionKey = { name: 'id', type: 'S' },
+      sortKey,
+      prefix = 'items',
+      stagingPrefix = 'staging',
+    } = props;
+    const key: KeySchema = { partitionKey, ...(sortKey && { sortKey }) };
+    checkPrefixes(prefix, stagingPrefix);
+    this.#prefix = prefix;
+    this.#stagingPrefix = stagingPrefix;
+
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+    this.table = props.table ?? createTable(this, key, removalPolicy);
+    this.bucket = props.bucket ?? createBucket(this, stagingPrefix, removalPolicy);
+    if (props.table) checkTable(props.table, key);
+    if (props.bucket) addLifecycle(this, props.bucket, stagingPrefix);
+
+    const store: Store = {
+      table: this.table.tableName,
+      bucket: this.bucket.bucketName,
+      prefix,
+      stagingPrefix,
+      key,
+    };
+    this.tasks = new SagaTasks(this, 'Tasks', {
+      table: this.table,
+      bucket: this.bucket,
+      prefix,
+      stagingPrefix,
+      store: Stack.of(this).toJsonString(store),
+    });
+    this.stateMachines = this.#stateMachines(props.logRetention ?? RetentionDays.ONE_MONTH);
+    this.#outputs(store);
+  }
+
+  /** Lets an app write: upload to the staging prefix, start runs, see how they end. */
+  grantWrite(grantee: IGrantable): void {
+    this.bucket.grantPut(grantee, `${this.#stagingPrefix}/*`);
+    this.bucket.grantDelete(grantee, `${this.#stagingPrefix}/*`);
+    for (const machine of Object.values(this.stateMachines)) {
+      machine.grantStartExecution(grantee);
+      machine.grantExecution(grantee, 'states:DescribeExecution');
+    }
+  }
+
+  /** Lets an app read items and their objects. */
+  grantRead(grantee: IGrantable): void {
+    this.table.grant(grantee, 'dynamodb:GetItem');
+    this.table.encryptionKey?.grantDecrypt(grantee);
+    this.bucket.grantRead(grantee, this.#prefix === '' ? '*' : `${this.#prefix}/*`);
+  }
+
+  #stateMachines(retention: RetentionDays): Readonly<Record<Operation, StateMachine>> {
+    // Under this name CloudWatch Logs needs no resource policy per log group, whose number is limited.
+    const logs = new LogGroup(this, 'Logs', {
+      logGroupName: `/aws/vendedlogs/states/${Stack.of(this).stackName}-${this.node.addr.slice(-8)}`,
+      retention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    return {
+      create: this.#stateMachine('Create', 'create', logs),
+      update: this.#stateMachine('Update', 'update', logs),
+      delete: this.#stateMachine('Delete', 'delete', logs),
+    };
+  }
+
+  #stateMachine(id: string, operation: Operation, logs: LogGroup): StateMachine {
+    const { plan, putObject, writeItem, deleteObjects } = this.tasks;
+    const functions = {
+      PlanFunction: plan,
+      ...(operation !== 'delete' && { PutObjectFunction: putObject }),
+      WriteItemFunction: writeItem,
+      DeleteObjectsFunction: deleteObjects,
+    };
+    const machine = new StateMachine(this, id, {
+      definitionBody: DefinitionBody.fromFile(join(PACKAGE_ROOT, 'statemachines', `${operation}.asl.json`)),
+      definitionSubstitutions: Object.fromEntries(
+        Object.entries(functions).map(([name, task]) => [name, task.functionArn]),
+      ),
+      logs: { destination: logs, level: LogLevel.ALL, includeExecutionData: false },
+      tracingEnabled: true,
+    });
+    // A definition from a file is shipped as it is: CDK derives no rights from it.
+    for (const task of Object.values(functions)) task.grantInvoke(machine);
+    return machine;
+  }
+
+  #outputs(store: Store): void {
+    const arns = Object.fromEntries(
+      OPERATIONS.map((operation) => [operation, this.stateMachines[operation].stateMachineArn]),
+    ) as StoreDescriptor['stateMachines'];
+    const descriptor: StoreDescriptor = { ...store, region: Stack.of(this).region, stateMachines: arns };
+    new CfnOutput(this, 'Store', {
+      description: 'Twinwrite store: what the client and the command line need to know of it',
+      value: Stack.of(this).toJsonString(descriptor),
+    });
+    new CfnOutput(this, 'TableName', { value: store.table });
+    new CfnOutput(this, 'BucketName', { value: store.bucket });
+    new CfnOutput(this, 'CreateStateMachineArn', { value: arns.create });
+    new CfnOutput(this, 'UpdateStateMachineArn', { value: arns.update });
+    new CfnOutput(this, 'DeleteStateMachineArn', { value: arns.delete });
+  }
+}
+
+function checkPrefixes(prefix: string, stagingPrefix: string): void {
+  for (const [prop, value] of Object.entries({ prefix, stagingPrefix })) {
+    if (/^\/|\/$|\/\//.test(value)) {
+      throw new Error(
+        `LargeItemStore: ${prop} must not begin or end with a slash or hold two in a row, got "${value}"`,
+      );
+    }
+  }
+  const below = (one: string, other: string) => other !== '' && `${one}/`.startsWith(`${other}/`);
+  if (stagingPrefix === '' || below(stagingPrefix, prefix) || below(prefix, stagingPrefix)) {
+    throw new Error(`LargeItemStore: prefix "${prefix}" and stagingPrefix "${stagingPrefix}" must be apart`);
+  }
+}

@@ -1,0 +1,89 @@
+// The bucket and the table of a store: made with safe defaults, or checked when they are given.
+
+import { Annotations, Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, Billing, type ITable, Table, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type IBucket,
+  type LifecycleRule,
+} from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { KeyAttribute, KeySchema, KeyType } from '../core/keys.ts';
+
+const ATTRIBUTE_TYPES: Readonly<Record<KeyType, AttributeType>> = {
+  S: AttributeType.STRING,
+  N: AttributeType.NUMBER,
+  B: AttributeType.BINARY,
+};
+
+/** Longer than the 14 days in which a run, and with it its staged content, can be replayed. */
+const STAGED_DAYS = 15;
+
+export function createTable(scope: Construct, key: KeySchema, removalPolicy: RemovalPolicy): TableV2 {
+  return new TableV2(scope, 'Table', {
+    partitionKey: attribute(key.partitionKey),
+    ...(key.sortKey && { sortKey: attribute(key.sortKey) }),
+    billing: Billing.onDemand(),
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    removalPolicy,
+  });
+}
+
+/** @throws {Error} when the table's own key schema is known and another */
+export function checkTable(table: ITable, key: KeySchema): void {
+  if (!(table instanceof Table)) return;
+  const { partitionKey, sortKey } = table.schema();
+  const actual = [partitionKey, sortKey].map(describe).join(', ');
+  const wanted = [attribute(key.partitionKey), key.sortKey && attribute(key.sortKey)]
+    .map(describe)
+    .join(', ');
+  if (actual !== wanted) {
+    throw new Error(
+      `LargeItemStore: the table's key is ${actual}, but partitionKey and sortKey say ${wanted}`,
+    );
+  }
+}
+
+export function createBucket(scope: Construct, stagingPrefix: string, removalPolicy: RemovalPolicy): Bucket {
+  return new Bucket(scope, 'Bucket', {
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    encryption: BucketEncryption.S3_MANAGED,
+    enforceSSL: true,
+    removalPolicy,
+    lifecycleRules: lifecycleRules(stagingPrefix),
+  });
+}
+
+/** Staged content and unfinished uploads must end by themselves, in a given bucket too. */
+export function addLifecycle(scope: Construct, bucket: IBucket, stagingPrefix: string): void {
+  if (bucket instanceof Bucket) {
+    for (const rule of lifecycleRules(stagingPrefix)) bucket.addLifecycleRule(rule);
+    return;
+  }
+  Annotations.of(scope).addInfo(
+    `Give the imported bucket a lifecycle rule that expires ${stagingPrefix}/ after ${STAGED_DAYS} days, and one that aborts incomplete multipart uploads.`,
+  );
+}
+
+function lifecycleRules(stagingPrefix: string): LifecycleRule[] {
+  return [
+    {
+      id: 'ExpireStagedObjects',
+      prefix: `${stagingPrefix}/`,
+      expiration: Duration.days(STAGED_DAYS),
+      // In a versioned bucket expiry only hides an object; this ends it.
+      noncurrentVersionExpiration: Duration.days(1),
+    },
+    { id: 'AbortIncompleteUploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
+  ];
+}
+
+function attribute({ name, type }: KeyAttribute): { name: string; type: AttributeType } {
+  return { name, type: ATTRIBUTE_TYPES[type] };
+}
+
+function describe(key: { readonly name: string; readonly type: AttributeType } | undefined): string {
+  return key === undefined ? 'no sort key' : `${key.name} (${key.type})`;
+}

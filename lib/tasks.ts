@@ -1,0 +1,88 @@
+// The Lambda functions of the sagas' tasks, each with the rights that it needs and no more.
+
+import { join } from 'node:path';
+import { Duration } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { PACKAGE_ROOT } from './package-root.ts';
+
+export interface SagaTasksProps {
+  readonly table: ITable;
+  readonly bucket: IBucket;
+  readonly prefix: string;
+  readonly stagingPrefix: string;
+  /** The store as JSON text, which may hold CloudFormation references. */
+  readonly store: string;
+}
+
+/** Seconds that a function may run; the task's TimeoutSeconds in the state machine is a little longer. */
+export const FUNCTION_TIMEOUT_SECONDS = {
+  plan: 60,
+  'put-object': 900,
+  'write-item': 20,
+  'delete-objects': 60,
+} as const;
+type Task = keyof typeof FUNCTION_TIMEOUT_SECONDS;
+
+export class SagaTasks extends Construct {
+  readonly plan: LambdaFunction;
+  readonly putObject: LambdaFunction;
+  readonly writeItem: LambdaFunction;
+  readonly deleteObjects: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: SagaTasksProps) {
+    super(scope, id);
+    const { table, bucket } = props;
+    const objects = props.prefix === '' ? '*' : `${props.prefix}/*`;
+    const staged = `${props.stagingPrefix}/*`;
+
+    this.plan = this.#function('Plan', 'plan', props, 'Twinwrite: reads the item and plans the run');
+    allowItem(table, this.plan, 'dynamodb:GetItem');
+    bucket.grantRead(this.plan, objects);
+    bucket.grantRead(this.plan, staged);
+
+    this.putObject = this.#function('PutObject', 'put-object', props, 'Twinwrite: puts one object');
+    bucket.grantRead(this.putObject, staged);
+    bucket.grantPut(this.putObject, objects);
+
+    this.writeItem = this.#function(
+      'WriteItem',
+      'write-item',
+      props,
+      'Twinwrite: writes or deletes the item',
+    );
+    // TransactWriteItems needs the rights of the actions in it (DynamoDB Developer Guide, "Transactions and IAM").
+    const writes = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
+    allowItem(table, this.writeItem, 'dynamodb:GetItem', ...writes);
+
+    this.deleteObjects = this.#function(
+      'DeleteObjects',
+      'delete-objects',
+      props,
+      'Twinwrite: deletes objects',
+    );
+    allowItem(table, this.deleteObjects, 'dynamodb:GetItem');
+    bucket.grantDelete(this.deleteObjects, objects);
+    bucket.grantDelete(this.deleteObjects, staged);
+  }
+
+  #function(id: string, task: Task, props: SagaTasksProps, description: string): LambdaFunction {
+    return new LambdaFunction(this, id, {
+      description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: Code.fromAsset(join(PACKAGE_ROOT, 'dist', 'lambdas', task)),
+      timeout: Duration.seconds(FUNCTION_TIMEOUT_SECONDS[task]),
+      memorySize: 512,
+      environment: { STORE: props.store },
+    });
+  }
+}
+
+function allowItem(table: ITable, task: LambdaFunction, ...actions: string[]): void {
+  table.grant(task, ...actions);
+  table.encryptionKey?.grantEncryptDecrypt(task);
+}
