@@ -1,0 +1,191 @@
+// What is used of dynalite, with types: its store, its validation with the parsers of expressions, and its actions,
+// called in memory instead of through its HTTP server. dynalite has no public API for this; the modules are those of
+// version 4.
+
+import { createRequire } from 'node:module';
+import { ServiceError } from '../service.ts';
+import type { Condition, UpdateClause } from './expressions.ts';
+import type { Item, Path, ScalarType } from './values.ts';
+
+/** The operations that dynalite performs. */
+export type ActionName = 'query' | 'scan';
+
+/** The operations whose requests dynalite checks. */
+export type ValidatedName =
+  | ActionName
+  | 'batchGetItem'
+  | 'batchWriteItem'
+  | 'createTable'
+  | 'deleteItem'
+  | 'describeTable'
+  | 'getItem'
+  | 'listTables'
+  | 'putItem'
+  | 'updateItem'
+  | 'updateTable';
+
+export interface KeySchemaElement {
+  readonly AttributeName: string;
+  readonly KeyType: 'HASH' | 'RANGE';
+}
+
+export interface IndexDescription {
+  readonly IndexName: string;
+  readonly KeySchema: readonly KeySchemaElement[];
+}
+
+/** A table description as dynalite keeps it; members that it does not know are kept too. */
+export interface TableDescription {
+  readonly TableName: string;
+  readonly TableArn: string;
+  readonly TableStatus: string;
+  readonly KeySchema: readonly KeySchemaElement[];
+  readonly AttributeDefinitions: readonly {
+    readonly AttributeName: string;
+    readonly AttributeType: ScalarType;
+  }[];
+  readonly LocalSecondaryIndexes?: readonly IndexDescription[];
+  readonly GlobalSecondaryIndexes?: readonly IndexDescription[];
+  readonly [member: string]: unknown;
+}
+
+/** The trees that validation adds to a request for each expression in it. */
+export interface ParsedExpressions {
+  readonly _condition?: { readonly expression: Condition; readonly nestedPaths?: NestedPaths };
+  readonly _filter?: {
+    readonly expression: Condition;
+    readonly nestedPaths?: NestedPaths;
+    readonly pathHeads?: NestedPaths;
+  };
+  readonly _updates?: Updates;
+  readonly _projection?: { readonly paths: readonly Path[]; readonly nestedPaths?: NestedPaths };
+}
+
+export interface Updates {
+  readonly sections: readonly UpdateClause[];
+  readonly paths: readonly (Path | string)[];
+  readonly nestedPaths?: NestedPaths;
+}
+
+type NestedPaths = Readonly<Record<string, true>>;
+type Callback<T> = (error: unknown, result?: T) => void;
+type Validation = { readonly types: unknown; readonly custom?: unknown };
+export type Request = Readonly<Record<string, unknown>>;
+
+/** An error for a caller, or nothing: dynalite returns rather than throws it. */
+type Verdict = object | null | undefined;
+
+export interface KeyRange {
+  readonly gt?: string;
+  readonly gte?: string;
+  readonly lt?: string;
+  readonly lte?: string;
+}
+
+export interface BatchOperation {
+  readonly type: 'put' | 'del';
+  readonly key: string;
+  readonly value?: Item;
+}
+
+export type TableCallback = Callback<TableDescription>;
+
+export interface Store {
+  readonly db: {
+    batch(operations: readonly BatchOperation[], callback: Callback<void>): void;
+    clear(range: KeyRange): Promise<void>;
+    keys(range: KeyRange): { all(): Promise<string[]> };
+    values(range: KeyRange): AsyncIterable<Item>;
+    close(callback: Callback<void>): void;
+  };
+  readonly tableDb: {
+    awsAccountId: string;
+    awsRegion: string;
+    put(name: string, table: TableDescription, callback: Callback<void>): void;
+  };
+  getTable(name: string, checkStatus: boolean, callback: TableCallback): void;
+  getTable(name: string, callback: TableCallback): void;
+  getItemDb(tableName: string): { get(key: string, callback: Callback<Item>): void };
+}
+
+interface StoreModule {
+  create(options: { createTableMs: number; deleteTableMs: number; updateTableMs: number }): Store;
+  createKey(keyOrItem: Item, table: TableDescription): string;
+  getIndexActions(
+    indexes: readonly IndexDescription[],
+    before: Item | undefined,
+    after: Item | undefined,
+    table: TableDescription,
+  ): {
+    readonly puts: readonly { readonly index: string; readonly key: string; readonly item: Item }[];
+    readonly deletes: readonly { readonly index: string; readonly key: string }[];
+  };
+  mapPaths(paths: readonly (Path | string)[], item: Item): Item;
+  matchesFilter(item: Item, expected: unknown, conditionalOperator: unknown): boolean;
+  validateItem(item: Item, table: TableDescription): Verdict;
+  validateKey(key: Item, table: TableDescription): Verdict;
+  validateKeyPaths(nestedPaths: NestedPaths | undefined, table: TableDescription): Verdict;
+  validateUpdates(attributeUpdates: undefined, updates: Updates, table: TableDescription): Verdict;
+}
+
+interface ValidationModule {
+  checkTypes(request: Request, types: unknown): Request;
+  checkValidations(request: Request, types: unknown, custom: unknown, store: Store): void;
+  validateAttributeValue(value: object): string | undefined;
+}
+
+const load = createRequire(import.meta.url);
+export const storeModule: StoreModule = load('dynalite/db');
+export const validationModule: ValidationModule = load('dynalite/validations');
+
+/**
+ * The request as dynalite reads it: members that it does not know are gone, numbers are in canonical form, and the
+ * trees of expressions are there.
+ * @throws {ServiceError} ValidationException, SerializationException
+ */
+export function validated(name: ValidatedName, request: Request, store: Store): Request & ParsedExpressions {
+  const { types, custom }: Validation = load(`dynalite/validations/${name}`);
+  try {
+    const data = validationModule.checkTypes(structuredClone(request), types);
+    validationModule.checkValidations(data, types, custom, store);
+    return data;
+  } catch (error) {
+    throw serviceError(error);
+  }
+}
+
+/** @throws {ServiceError} whatever the action answers with */
+export function perform<T>(name: ActionName, store: Store, data: Request): Promise<T> {
+  const action: (store: Store, data: Request, callback: Callback<T>) => void = load(
+    `dynalite/actions/${name}`,
+  );
+  return fromCallback((callback) => action(store, data, callback));
+}
+
+export function fromCallback<T>(start: (callback: Callback<T>) => void): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    start((error, result) => (error ? reject(serviceError(error)) : resolve(result as T)));
+  }).catch((error: unknown) => {
+    throw serviceError(error);
+  });
+}
+
+/** @throws {ServiceError} the verdict, unless there is none */
+export function assertValid(verdict: Verdict): void {
+  if (verdict) throw serviceError(verdict);
+}
+
+function serviceError(error: unknown): unknown {
+  if (!isAnswer(error)) return error;
+  const { __type, message, Message } = error.body;
+  return new ServiceError(__type.split('#').at(-1) ?? __type, message ?? Message ?? '', error.statusCode);
+}
+
+interface Answer {
+  readonly statusCode: number;
+  readonly body: { readonly __type: string; readonly message?: string; readonly Message?: string };
+}
+
+function isAnswer(error: unknown): error is Answer {
+  return typeof error === 'object' && error !== null && 'statusCode' in error && 'body' in error;
+}
