@@ -3,9 +3,10 @@
 
 import type { Item } from './attributes.ts';
 import { SagaError } from './errors.ts';
-import { readSaga } from './item.ts';
+import { readSaga, type SagaMetadata } from './item.ts';
 import { REQUEST_LIFETIME_SECONDS, TOKEN_LIFETIME_SECONDS } from './limits.ts';
-import type { Plan } from './plan.ts';
+import type { Expected, Plan } from './plan.ts';
+import { parseRun } from './run.ts';
 
 /** What is known about attempts of this very write before the present one. */
 export interface AttemptHistory {
@@ -60,20 +61,26 @@ export function proveOutcome(plan: Plan, found: Item | undefined): 'written' | '
   const saga = found && readSaga(found);
   if (saga?.writtenBy === plan.run && saga.version === plan.saga?.version) return 'written';
   const { expected } = plan;
-  if (plan.saga === null) {
-    // A delete ends the item that it planned for; that item's createdBy never comes back.
-    const stillThere =
-      expected.kind === 'saga'
-        ? saga?.createdBy === expected.createdBy
-        : found !== undefined && saga === undefined;
-    return stillThere ? 'not written' : 'written';
-  }
+  if (plan.saga === null) return proveDelete(expected, found, saga);
   if (expected.kind === 'saga' && saga?.createdBy === expected.createdBy) {
     return saga.version <= plan.saga.version ? 'not written' : 'unknown';
   }
   if (expected.kind === 'foreign' && found !== undefined && saga === undefined) return 'not written';
   if (expected.kind === 'absent' && saga?.createdBy === plan.run) return 'written';
   return 'unknown';
+}
+
+/** A delete ends the item that it planned for; that item's createdBy never comes back. */
+function proveDelete(
+  expected: Expected,
+  found: Item | undefined,
+  saga: SagaMetadata | undefined,
+): 'written' | 'not written' | 'unknown' {
+  if (found === undefined) return 'written';
+  if (expected.kind === 'saga') return saga?.createdBy === expected.createdBy ? 'not written' : 'written';
+  if (saga === undefined) return 'not written';
+  // Created by a saga, so the old item had gone; adopted by an update, it may be the old one or another.
+  return parseRun(saga.createdBy)?.operation === 'create' ? 'written' : 'unknown';
 }
 
 function isAsPlanned({ expected }: Plan, found: Item): boolean {
