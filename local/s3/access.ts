@@ -1,0 +1,48 @@
+// Who may ask: presigned URLs expire, and a request may name the owner it expects. Signatures are not verified.
+
+import type { CloudIdentity } from '../service.ts';
+import { s3Error } from './errors.ts';
+import type { S3Request } from './request.ts';
+
+const LONGEST_PRESIGN_S = 7 * 24 * 60 * 60;
+const AMZ_DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
+
+/**
+ * Checks expiry against real time, since that is the time that the URL's signer knows.
+ * @throws {ServiceError} AccessDenied, AuthorizationQueryParametersError
+ */
+export function checkAccess({ query, headers }: S3Request, identity: CloudIdentity): void {
+  const expiry = expiryOf(query);
+  if (expiry !== undefined && Date.now() > expiry) {
+    throw s3Error('AccessDenied', {
+      message: 'Request has expired',
+      members: {
+        'X-Amz-Expires': query.get('X-Amz-Expires') ?? undefined,
+        Expires: new Date(expiry).toISOString(),
+        ServerTime: new Date().toISOString(),
+      },
+    });
+  }
+  const owner = headers['x-amz-expected-bucket-owner'];
+  if (owner !== undefined && owner !== identity.accountId) {
+    throw s3Error('AccessDenied');
+  }
+}
+
+/** When a query-signed request stops being valid, in milliseconds since the epoch. */
+function expiryOf(query: URLSearchParams): number | undefined {
+  if (query.has('Signature') && query.has('Expires')) {
+    return Number(query.get('Expires')) * 1000;
+  }
+  if (!query.has('X-Amz-Signature')) {
+    return undefined;
+  }
+  const seconds = Number(query.get('X-Amz-Expires'));
+  const signed = Date.parse((query.get('X-Amz-Date') ?? '').replace(AMZ_DATE, '$1-$2-$3T$4:$5:$6Z'));
+  if (Number.isNaN(signed) || !Number.isInteger(seconds) || seconds < 1 || seconds > LONGEST_PRESIGN_S) {
+    throw s3Error('AuthorizationQueryParametersError', {
+      message: `X-Amz-Date must be a time, and X-Amz-Expires between 1 and ${LONGEST_PRESIGN_S} seconds`,
+    });
+  }
+  return signed + seconds * 1000;
+}

@@ -1,0 +1,64 @@
+// The source of CopyObject and UploadPartCopy: read from its header, found, and its conditions checked.
+
+import { checkCopySource } from './conditions.ts';
+import { invalidArgument, notImplemented, s3Error } from './errors.ts';
+import { requireReadable } from './object-headers.ts';
+import { refuseVersion } from './object-read.ts';
+import { requireBucket, type S3Context, type S3Request } from './request.ts';
+import type { StoredObject } from './store.ts';
+
+export interface CopySource {
+  readonly bucket: string;
+  readonly key: string;
+  readonly object: StoredObject;
+}
+
+/**
+ * The object that `x-amz-copy-source` names.
+ * @throws {ServiceError} InvalidArgument, NoSuchBucket, NoSuchKey, PreconditionFailed, InvalidObjectState
+ */
+export function findCopySource(s3: S3Context, { headers }: S3Request): CopySource {
+  const { bucket, key, versionId } = parseCopySource(headers['x-amz-copy-source'] ?? '');
+  requireBucket(s3, bucket);
+  refuseVersion(versionId);
+  const object = s3.store.get(bucket, key);
+  if (!object) {
+    throw s3Error('NoSuchKey', { members: { Key: key } });
+  }
+  checkCopySource(headers, object);
+  requireReadable(object);
+  return { bucket, key, object };
+}
+
+/** @throws {ServiceError} InvalidRequest when one copy may not take in `bytes` */
+export function requireCopyable(s3: S3Context, bytes: number): void {
+  if (bytes > s3.maxCopyBytes) {
+    throw s3Error('InvalidRequest', {
+      message: `The specified copy source is larger than the maximum allowable size for a copy source: ${s3.maxCopyBytes}`,
+    });
+  }
+}
+
+/** `bucket/key` or `/bucket/key`, URL-encoded (so that `+` is a space), and maybe `?versionId=`. */
+function parseCopySource(header: string): { bucket: string; key: string; versionId: string | undefined } {
+  if (header.startsWith('arn:')) {
+    throw notImplemented('A copy source behind an access point');
+  }
+  const [, path = '', versionId] = /^\/?(.*?)(?:\?versionId=(.*))?$/s.exec(header) ?? [];
+  try {
+    const decoded = decodeURIComponent(path.replaceAll('+', ' '));
+    const slash = decoded.indexOf('/', decoded.startsWith('/') ? 1 : 0);
+    const bucket = decoded.slice(0, slash).replace(/^\//, '');
+    const key = decoded.slice(slash + 1);
+    if (slash > 0 && bucket !== '' && key !== '') {
+      return { bucket, key, versionId };
+    }
+  } catch {
+    // Percent signs that encode nothing: refused like any other malformed source.
+  }
+  throw invalidArgument(
+    'x-amz-copy-source',
+    header,
+    'Invalid copy source object key or it is not properly URL-encoded',
+  );
+}

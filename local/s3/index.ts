@@ -1,0 +1,128 @@
+// The local cloud's S3: unversioned general purpose buckets in memory, over S3's REST protocol.
+
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import {
+  type Call,
+  type CloudIdentity,
+  type LocalRequest,
+  type LocalResponse,
+  type Service,
+  ServiceError,
+} from '../service.ts';
+import { checkAccess } from './access.ts';
+import { addBucket } from './buckets.ts';
+import { CORS_HEADERS } from './cors.ts';
+import { notImplemented } from './errors.ts';
+import { UploadRegistry } from './multipart-uploads.ts';
+import { OPERATIONS } from './operations.ts';
+import { readRequest, type S3Context, type S3Request } from './request.ts';
+import { operationOf } from './routes.ts';
+import { createMemoryStore } from './store.ts';
+import { renderError, type XmlElement } from './xml.ts';
+
+export interface S3Options {
+  /** Sets LastModified and the creation of buckets. */
+  readonly clock: Clock;
+  /** The owner of every bucket, and its Region. */
+  readonly identity: CloudIdentity;
+  /** The largest source of one CopyObject or UploadPartCopy, in bytes; 5 GiB as on AWS. */
+  readonly maxCopyBytes?: number;
+}
+
+/** S3 as a service of the local cloud. A call's subject is `bucket/key`, decoded. */
+export interface S3 extends Service {
+  readonly name: 's3';
+  /**
+   * Creates an empty bucket.
+   * @throws {ServiceError} InvalidBucketName, BucketAlreadyOwnedByYou
+   */
+  createBucket(name: string): void;
+  /** Names, in order. */
+  buckets(): readonly string[];
+  /** Lets go of everything that is stored. */
+  close(): Promise<void>;
+}
+
+const MAX_COPY_BYTES = 5 * 1024 ** 3;
+
+export function createS3({ clock, identity, maxCopyBytes = MAX_COPY_BYTES }: S3Options): S3 {
+  const s3: S3Context = {
+    store: createMemoryStore(),
+    uploads: new UploadRegistry(),
+    clock,
+    identity,
+    maxCopyBytes,
+  };
+  return {
+    name: 's3',
+    accept: async (request) => acceptCall(s3, request),
+    errorResponse,
+    createBucket: (name) => addBucket(s3, name),
+    buckets: () => s3.store.buckets().map(({ name }) => name),
+    close: async () => {
+      for (const { name } of s3.store.buckets()) {
+        s3.store.removeBucket(name);
+        s3.uploads.forgetBucket(name);
+      }
+    },
+  };
+}
+
+function acceptCall(s3: S3Context, incoming: LocalRequest): Call {
+  const request = readRequest(incoming, (name) => s3.store.bucket(name) !== undefined);
+  const operation = operationOf(request);
+  return {
+    operation,
+    subject: request.key === '' ? request.bucket : `${request.bucket}/${request.key}`,
+    // The body is read from the incoming request, which may have been given a buffered one since.
+    perform: () => perform(s3, operation, { ...request, body: incoming.body }),
+  };
+}
+
+async function perform(s3: S3Context, operation: string, request: S3Request): Promise<LocalResponse> {
+  try {
+    const handler = OPERATIONS[operation];
+    if (!handler) {
+      throw notImplemented(operation);
+    }
+    checkAccess(request, s3.identity);
+    const response = await handler(s3, request);
+    return { ...response, headers: { ...response.headers, ...CORS_HEADERS, ...requestIds() } };
+  } catch (error) {
+    throw error instanceof ServiceError ? withResource(error, request) : error;
+  }
+}
+
+function withResource({ code, message, status, members }: ServiceError, request: S3Request): ServiceError {
+  const Resource = request.key === '' ? `/${request.bucket}` : `/${request.bucket}/${request.key}`;
+  return new ServiceError(code, message, status, { Resource, ...members });
+}
+
+function errorResponse(error: ServiceError): LocalResponse {
+  const ids = requestIds();
+  const size = error.members.ActualObjectSize;
+  return {
+    status: error.status,
+    headers: {
+      'content-type': 'application/xml',
+      ...(size === undefined ? {} : { 'content-range': `bytes */${size}` }),
+      ...CORS_HEADERS,
+      ...ids,
+    },
+    body: renderError({
+      Code: error.code,
+      Message: error.message,
+      ...(error.members as XmlElement),
+      RequestId: ids['x-amz-request-id'],
+      HostId: ids['x-amz-id-2'],
+    }),
+  };
+}
+
+function requestIds(): Record<'x-amz-request-id' | 'x-amz-id-2', string> {
+  return {
+    'x-amz-request-id': randomBytes(8).toString('hex').toUpperCase(),
+    'x-amz-id-2': randomBytes(32).toString('base64'),
+  };
+}

@@ -1,0 +1,93 @@
+// The multipart uploads that are under way, and the completed ones that may be completed again.
+
+import { randomBytes } from 'node:crypto';
+import type { ChecksumAlgorithm, ChecksumType } from './checksums.ts';
+import { s3Error } from './errors.ts';
+import { compareKeys } from './sorted-keys.ts';
+import type { Content, Tag } from './store.ts';
+
+export interface UploadedPart {
+  readonly partNumber: number;
+  readonly content: Content;
+  /** Quoted MD5. */
+  readonly etag: string;
+  readonly lastModified: number;
+  /** Full checksum of the part, base64. */
+  readonly checksum: { readonly algorithm: ChecksumAlgorithm; readonly value: string } | undefined;
+}
+
+export interface Upload {
+  readonly id: string;
+  readonly bucket: string;
+  readonly key: string;
+  readonly initiated: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly storageClass: string;
+  readonly tags: readonly Tag[];
+  /** Undefined when the creator named none; S3 then computes its default for the whole object. */
+  readonly algorithm: ChecksumAlgorithm | undefined;
+  readonly checksumType: ChecksumType;
+  readonly parts: Map<number, UploadedPart>;
+}
+
+/** What a completed upload answered, and to which list of parts. */
+export interface Completion {
+  readonly bucket: string;
+  readonly key: string;
+  readonly request: string;
+  readonly body: string;
+}
+
+const COMPLETIONS_KEPT = 1000;
+
+export class UploadRegistry {
+  readonly #uploads = new Map<string, Upload>();
+  readonly #completions = new Map<string, Completion>();
+
+  create(upload: Omit<Upload, 'id' | 'parts'>): Upload {
+    const created = { ...upload, id: randomBytes(32).toString('base64url'), parts: new Map() };
+    this.#uploads.set(created.id, created);
+    return created;
+  }
+
+  /** @throws {ServiceError} NoSuchUpload */
+  get(bucket: string, key: string, id: string): Upload {
+    const upload = this.#uploads.get(id);
+    if (upload?.bucket !== bucket || upload.key !== key) {
+      throw s3Error('NoSuchUpload', { members: { UploadId: id } });
+    }
+    return upload;
+  }
+
+  completion(bucket: string, key: string, id: string): Completion | undefined {
+    const completion = this.#completions.get(id);
+    return completion?.bucket === bucket && completion.key === key ? completion : undefined;
+  }
+
+  complete(upload: Upload, request: string, body: string): void {
+    this.#uploads.delete(upload.id);
+    const { bucket, key } = upload;
+    this.#completions.set(upload.id, { bucket, key, request, body });
+    const [oldest] = this.#completions.keys();
+    if (this.#completions.size > COMPLETIONS_KEPT && oldest !== undefined) {
+      this.#completions.delete(oldest);
+    }
+  }
+
+  abort(upload: Upload): void {
+    this.#uploads.delete(upload.id);
+  }
+
+  /** By key, then by the time of their creation. */
+  inBucket(bucket: string): readonly Upload[] {
+    return [...this.#uploads.values()]
+      .filter((upload) => upload.bucket === bucket)
+      .sort((a, b) => compareKeys(a.key, b.key) || a.initiated - b.initiated);
+  }
+
+  forgetBucket(bucket: string): void {
+    for (const upload of this.inBucket(bucket)) {
+      this.#uploads.delete(upload.id);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+// ListObjectsV2 and ListObjects.
+
+import { invalidArgument } from './errors.ts';
+import { nameEncoder, type Page, takePage } from './listing.ts';
+import {
+  isoTime,
+  type Operation,
+  parseCount,
+  requireBucket,
+  type S3Context,
+  type S3Request,
+  xmlResponse,
+} from './request.ts';
+import { compareKeys } from './sorted-keys.ts';
+import type { StoredObject } from './store.ts';
+import type { XmlElement } from './xml.ts';
+
+const MAX_KEYS = 1000;
+const TOKEN_MARK = 'k1:';
+
+export const listObjectsV2: Operation = async (s3, request) => {
+  const { query } = request;
+  const token = query.get('continuation-token');
+  const startAfter = query.get('start-after');
+  const after = token === null ? (startAfter ?? '') : decodeToken(token);
+  const list = listKeys(s3, request, after);
+  const fetchOwner = query.get('fetch-owner') === 'true';
+  return xmlResponse('ListBucketResult', {
+    ...list.common,
+    KeyCount: list.page.entries.length + list.page.commonPrefixes.length,
+    ContinuationToken: token ?? undefined,
+    NextContinuationToken: list.page.truncated ? encodeToken(list.page.last ?? '') : undefined,
+    StartAfter: startAfter === null ? undefined : list.encode(startAfter),
+    Contents: describe(s3, request, list, fetchOwner),
+    CommonPrefixes: list.prefixes,
+  });
+};
+
+export const listObjects: Operation = async (s3, request) => {
+  const marker = request.query.get('marker') ?? '';
+  const list = listKeys(s3, request, marker);
+  const { truncated, last = '' } = list.page;
+  return xmlResponse('ListBucketResult', {
+    ...list.common,
+    Marker: list.encode(marker),
+    // S3 tells it only with a delimiter: without one it is the last key.
+    NextMarker: truncated && request.query.get('delimiter') ? list.encode(last) : undefined,
+    Contents: describe(s3, request, list, true),
+    CommonPrefixes: list.prefixes,
+  });
+};
+
+interface KeyList {
+  readonly page: Page<string>;
+  readonly encode: (name: string) => string;
+  /** The members that both versions answer with. */
+  readonly common: XmlElement;
+  readonly prefixes: readonly XmlElement[];
+}
+
+function listKeys(s3: S3Context, request: S3Request, after: string): KeyList {
+  const { bucket, query } = request;
+  requireBucket(s3, bucket);
+  const prefix = query.get('prefix') ?? '';
+  const delimiter = query.get('delimiter') ?? '';
+  const encodingType = query.get('encoding-type');
+  const encode = nameEncoder(encodingType);
+  const limit = Math.min(parseCount('max-keys', query.get('max-keys'), MAX_KEYS), MAX_KEYS);
+  const keys = keysAfter(s3, bucket, after, prefix);
+  const page = takePage(keys, (key) => key, { prefix, delimiter, limit, after });
+  return {
+    page,
+    encode,
+    common: {
+      Name: bucket,
+      Prefix: encode(prefix),
+      Delimiter: delimiter === '' ? undefined : encode(delimiter),
+      MaxKeys: limit,
+      EncodingType: encodingType ?? undefined,
+      IsTruncated: page.truncated,
+    },
+    prefixes: page.commonPrefixes.map((common) => ({ Prefix: encode(common) })),
+  };
+}
+
+function* keysAfter(s3: S3Context, bucket: string, after: string, prefix: string): Iterable<string> {
+  const start = compareKeys(after, prefix) > 0 ? after : prefix;
+  for (const key of s3.store.keysFrom(bucket, start)) {
+    if (key !== after || after === '') {
+      yield key;
+    }
+  }
+}
+
+function describe(s3: S3Context, { bucket }: S3Request, list: KeyList, withOwner: boolean): XmlElement[] {
+  return list.page.entries.map((key) => {
+    const object = s3.store.get(bucket, key) as StoredObject;
+    return {
+      Key: list.encode(key),
+      LastModified: isoTime(object.lastModified),
+      ETag: object.etag,
+      ChecksumAlgorithm: object.checksum.algorithm,
+      ChecksumType: object.checksum.type,
+      Size: object.content.size,
+      Owner: withOwner ? { ID: s3.identity.accountId } : undefined,
+      StorageClass: object.storageClass,
+    };
+  });
+}
+
+function encodeToken(last: string): string {
+  return Buffer.from(TOKEN_MARK + last).toString('base64url');
+}
+
+function decodeToken(token: string): string {
+  const text = Buffer.from(token, 'base64url').toString();
+  if (!text.startsWith(TOKEN_MARK)) {
+    throw invalidArgument('continuation-token', token, 'The continuation token provided is incorrect');
+  }
+  return text.slice(TOKEN_MARK.length);
+}

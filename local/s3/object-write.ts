@@ -1,0 +1,142 @@
+// PutObject, DeleteObject, DeleteObjects, and the tags of an object.
+
+import { ServiceError } from '../service.ts';
+import { receiveBody, receiveText } from './body.ts';
+import { checksumHeaders, declaredChecksum } from './checksums.ts';
+import { checkCurrent, checkWrite } from './conditions.ts';
+import { s3Error } from './errors.ts';
+import {
+  checkTags,
+  ENCRYPTED,
+  keptHeaders,
+  refuseUnsupported,
+  storageClassOf,
+  tagsOf,
+} from './object-headers.ts';
+import { findObject, refuseVersion } from './object-read.ts';
+import {
+  currentSecond,
+  type Operation,
+  requireBucket,
+  type S3Context,
+  type S3Request,
+  xmlResponse,
+} from './request.ts';
+import type { StoredObject } from './store.ts';
+import { type ParsedElement, parseDocument, type XmlElement } from './xml.ts';
+
+const MAX_DELETES = 1000;
+
+export const putObject: Operation = async (s3, request) => {
+  const { bucket, headers } = request;
+  requireBucket(s3, bucket);
+  refuseUnsupported(headers);
+  const kept = keptHeaders(headers);
+  const storageClass = storageClassOf(headers);
+  const tags = tagsOf(headers);
+  const { content, md5, checksum } = await receiveBody(s3.store, request);
+  const etag = `"${md5}"`;
+  replaceObject(s3, request, {
+    content,
+    etag,
+    lastModified: currentSecond(s3.clock),
+    headers: kept,
+    storageClass,
+    tags,
+    checksum,
+  });
+  return { status: 200, headers: { etag, ...ENCRYPTED, ...checksumHeaders(checksum) } };
+};
+
+export const deleteObject: Operation = async (s3, { bucket, key, query, headers }) => {
+  requireBucket(s3, bucket);
+  refuseVersion(query.get('versionId'));
+  for (const name of ['x-amz-if-match-size', 'x-amz-if-match-last-modified-time']) {
+    if (headers[name] !== undefined) {
+      throw s3Error('NotImplemented', { members: { Header: name } });
+    }
+  }
+  if (headers['if-match'] !== undefined && query.has('versionId')) {
+    throw s3Error('NotImplemented', { members: { Header: 'If-Match' } });
+  }
+  checkCurrent(headers['if-match'], s3.store.get(bucket, key));
+  s3.store.delete(bucket, key);
+  return { status: 204 };
+};
+
+export const deleteObjects: Operation = async (s3, request) => {
+  requireBucket(s3, request.bucket);
+  if (!declaredChecksum(request.headers) && request.headers['content-md5'] === undefined) {
+    throw s3Error('InvalidRequest', {
+      message: 'Missing required header for this request: Content-MD5 OR x-amz-checksum-*',
+    });
+  }
+  const document = parseDocument(await receiveText(s3.store, request), 'Delete');
+  const objects = document.children('Object');
+  if (objects.length === 0 || objects.length > MAX_DELETES) {
+    throw s3Error('MalformedXML');
+  }
+  const quiet = document.text('Quiet')?.trim() === 'true';
+  const outcomes = objects.map((object) => deleteOne(s3, request.bucket, object));
+  return xmlResponse('DeleteResult', {
+    Deleted: quiet ? [] : outcomes.filter((outcome) => !('Code' in outcome)),
+    Error: outcomes.filter((outcome) => 'Code' in outcome),
+  });
+};
+
+export const getObjectTagging: Operation = async (s3, request) => {
+  const { tags } = findObject(s3, request);
+  return xmlResponse('Tagging', { TagSet: { Tag: tags.map(({ Key, Value }) => ({ Key, Value })) } });
+};
+
+export const putObjectTagging: Operation = async (s3, request) => {
+  findObject(s3, request);
+  const document = parseDocument(await receiveText(s3.store, request), 'Tagging');
+  const tags = checkTags(
+    document
+      .children('TagSet')
+      .flatMap((set) => set.children('Tag'))
+      .map((tag) => ({ Key: tag.text('Key') ?? '', Value: tag.text('Value') ?? '' })),
+  );
+  s3.store.put(request.bucket, request.key, { ...findObject(s3, request), tags });
+  return { status: 200 };
+};
+
+export const deleteObjectTagging: Operation = async (s3, request) => {
+  s3.store.put(request.bucket, request.key, { ...findObject(s3, request), tags: [] });
+  return { status: 204 };
+};
+
+/**
+ * Puts `object` in the place of the current one, if the conditions of the request hold on that: one step.
+ * @throws {ServiceError} PreconditionFailed, NoSuchKey, NoSuchBucket, NotImplemented
+ */
+export function replaceObject(s3: S3Context, request: S3Request, object: StoredObject): void {
+  const { bucket, key, headers } = request;
+  requireBucket(s3, bucket);
+  checkWrite(headers, s3.store.get(bucket, key));
+  s3.store.put(bucket, key, object);
+}
+
+function deleteOne(s3: S3Context, bucket: string, object: ParsedElement): XmlElement {
+  const key = object.text('Key');
+  if (!key) {
+    throw s3Error('MalformedXML');
+  }
+  try {
+    refuseVersion(object.text('VersionId'));
+    for (const name of ['LastModifiedTime', 'Size']) {
+      if (object.text(name) !== undefined) {
+        throw s3Error('NotImplemented', { message: `${name} is for directory buckets` });
+      }
+    }
+    checkCurrent(object.text('ETag'), s3.store.get(bucket, key));
+  } catch (error) {
+    if (error instanceof ServiceError) {
+      return { Key: key, Code: error.code, Message: error.message };
+    }
+    throw error;
+  }
+  s3.store.delete(bucket, key);
+  return { Key: key };
+}

@@ -1,0 +1,78 @@
+// Which bytes of an object a read asks for: a Range header, or the number of a part.
+
+import { s3Error } from './errors.ts';
+import type { StoredObject } from './store.ts';
+
+/** From `start` up to, without, `end`. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+const RANGE = /^bytes=(?<first>\d*)-(?<last>\d*)$/;
+const PART_NUMBER = /^[1-9]\d{0,4}$/;
+
+/**
+ * The range of a `Range` header; undefined for a header that is no single byte range: the whole object is sent.
+ * @throws {ServiceError} InvalidRange
+ */
+export function parseRange(header: string, size: number): ByteRange | undefined {
+  const { first, last } = RANGE.exec(header.trim())?.groups ?? {};
+  if (first === undefined || last === undefined || (first === '' && last === '')) {
+    return undefined;
+  }
+  const start = first === '' ? Math.max(size - Number(last), 0) : Number(first);
+  const end = first === '' || last === '' ? size : Math.min(Number(last) + 1, size);
+  if (first !== '' && last !== '' && Number(last) < start) {
+    return undefined;
+  }
+  if (start >= size) {
+    throw s3Error('InvalidRange', { members: { RangeRequested: header, ActualObjectSize: size } });
+  }
+  return { start, end };
+}
+
+/**
+ * The bytes of one part; an object that was not uploaded in parts is its own part 1.
+ * @throws {ServiceError} InvalidArgument, InvalidPartNumber
+ */
+export function rangeOfPart(partNumber: string, object: StoredObject): ByteRange {
+  const number = parsePartNumber(partNumber);
+  const sizes = object.parts?.map((part) => part.size) ?? [object.content.size];
+  const size = sizes[number - 1];
+  if (size === undefined) {
+    throw s3Error('InvalidPartNumber', {
+      members: { PartNumberRequested: number, ActualPartCount: sizes.length },
+    });
+  }
+  const start = sizes.slice(0, number - 1).reduce((sum, bytes) => sum + bytes, 0);
+  return { start, end: start + size };
+}
+
+/** @throws {ServiceError} InvalidArgument for anything but 1 to 10,000 */
+export function parsePartNumber(text: string): number {
+  const number = Number(text);
+  if (!PART_NUMBER.test(text) || number > 10_000) {
+    throw s3Error('InvalidArgument', {
+      message: 'Part number must be an integer between 1 and 10000, inclusive',
+      members: { ArgumentName: 'partNumber', ArgumentValue: text },
+    });
+  }
+  return number;
+}
+
+/**
+ * The range of `x-amz-copy-source-range`, which must lie within the source.
+ * @throws {ServiceError} InvalidArgument
+ */
+export function parseCopyRange(header: string, size: number): ByteRange {
+  const { first = '', last = '' } = RANGE.exec(header)?.groups ?? {};
+  const range = { start: Number(first), end: Number(last) + 1 };
+  if (first === '' || last === '' || range.start >= range.end || range.end > size) {
+    throw s3Error('InvalidArgument', {
+      message: `Range specified is not valid for source object of size: ${size}`,
+      members: { ArgumentName: 'x-amz-copy-source-range', ArgumentValue: header },
+    });
+  }
+  return range;
+}

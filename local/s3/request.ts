@@ -1,0 +1,138 @@
+// A request as S3 reads it: whose bucket, which key, and the headers, be they sent as such or in a presigned URL.
+
+import type { Readable } from 'node:stream';
+import type { Clock } from '../clock.ts';
+import type { CloudIdentity, LocalRequest, LocalResponse } from '../service.ts';
+import { invalidArgument, s3Error } from './errors.ts';
+import type { UploadRegistry } from './multipart-uploads.ts';
+import type { ObjectStore } from './store.ts';
+import { renderDocument, type XmlElement } from './xml.ts';
+
+/** What an operation works with. */
+export interface S3Context {
+  readonly store: ObjectStore;
+  readonly uploads: UploadRegistry;
+  readonly clock: Clock;
+  readonly identity: CloudIdentity;
+  /** The largest source that one CopyObject or UploadPartCopy takes, in bytes. */
+  readonly maxCopyBytes: number;
+}
+
+export interface S3Request {
+  readonly method: string;
+  /** Decoded; empty when the request is about the service. */
+  readonly bucket: string;
+  /** Decoded; empty when the request is about a bucket. */
+  readonly key: string;
+  readonly query: URLSearchParams;
+  /** Lower-case names, with the `x-amz-*` parameters of the query among them. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Readable;
+}
+
+export type Operation = (s3: S3Context, request: S3Request) => Promise<LocalResponse>;
+
+const MAX_KEY_BYTES = 1024;
+const MAX_COUNT = 2_147_483_647;
+const LOCAL_HOST = /^(?:localhost|\[.*\]|[\d.]+)$/;
+const SERVICE_HOST = /^(?:(?<bucket>.+)\.)?(?:s3[.-].+|localhost)$/;
+
+/**
+ * @param bucketExists decides whether the first labels of a foreign host name are a bucket
+ * @throws {ServiceError} InvalidURI, KeyTooLongError
+ */
+export function readRequest(request: LocalRequest, bucketExists: (name: string) => boolean): S3Request {
+  const hosted = bucketOfHost(request.headers.host ?? '', bucketExists);
+  const path = request.path.slice(1);
+  const slash = path.indexOf('/');
+  const [bucket, key] =
+    hosted !== undefined
+      ? [hosted, decodePath(path)]
+      : slash < 0
+        ? [decodePath(path), '']
+        : [decodePath(path.slice(0, slash)), decodePath(path.slice(slash + 1))];
+  const size = Buffer.byteLength(key);
+  if (size > MAX_KEY_BYTES) {
+    throw s3Error('KeyTooLongError', { members: { Size: size, MaxSizeAllowed: MAX_KEY_BYTES } });
+  }
+  const { method, query, body } = request;
+  return { method, bucket, key, query, headers: { ...headersInQuery(query), ...request.headers }, body };
+}
+
+/** @throws {ServiceError} NoSuchBucket */
+export function requireBucket(s3: S3Context, name: string): void {
+  if (!s3.store.bucket(name)) {
+    throw s3Error('NoSuchBucket', { members: { BucketName: name } });
+  }
+}
+
+/** The cloud's time as S3 keeps it: in milliseconds, but whole seconds. */
+export function currentSecond(clock: Clock): number {
+  return Math.floor(clock.now() / 1000) * 1000;
+}
+
+/**
+ * A count among a request's parameters, or `fallback` when it is not given.
+ * @throws {ServiceError} InvalidArgument
+ */
+export function parseCount(name: string, text: string | null | undefined, fallback: number): number {
+  if (text === null || text === undefined || text === '') {
+    return fallback;
+  }
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count > MAX_COUNT) {
+    throw invalidArgument(name, text, `Argument ${name} must be an integer between 0 and ${MAX_COUNT}`);
+  }
+  return count;
+}
+
+export function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+export function xmlResponse(
+  root: string,
+  content: XmlElement | string,
+  headers: Readonly<Record<string, string>> = {},
+): LocalResponse {
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/xml', ...headers },
+    body: renderDocument(root, content),
+  };
+}
+
+/** The bucket of a virtual-host style request, or undefined for path style. */
+function bucketOfHost(host: string, bucketExists: (name: string) => boolean): string | undefined {
+  const name = host.replace(/:\d+$/, '').toLowerCase();
+  if (LOCAL_HOST.test(name)) {
+    return undefined;
+  }
+  const service = SERVICE_HOST.exec(name);
+  if (service) {
+    return service.groups?.bucket;
+  }
+  const labels = name.split('.');
+  return labels
+    .map((_, index) => labels.slice(0, labels.length - index - 1).join('.'))
+    .find((candidate) => candidate !== '' && bucketExists(candidate));
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch (cause) {
+    throw s3Error('InvalidURI', { message: `Couldn't parse the specified URI: ${path} (${cause})` });
+  }
+}
+
+function headersInQuery(query: URLSearchParams): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of query) {
+    const lowerCase = name.toLowerCase();
+    if (lowerCase.startsWith('x-amz-')) {
+      headers[lowerCase] = value;
+    }
+  }
+  return headers;
+}
