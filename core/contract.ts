@@ -166,6 +166,11 @@ export function inputJsonSchema(operation: Operation): Readonly<Record<string, u
   return z.toJSONSchema(inputSchemas[operation], { io: 'input' });
 }
 
+/** The same of the output of a run that committed. */
+export function outputJsonSchema(): Readonly<Record<string, unknown>> {
+  return z.toJSONSchema(outputSchema);
+}
+
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (value, step) =>

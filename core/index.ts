@@ -10,6 +10,7 @@ export {
   inputJsonSchema,
   type LargeAttributeInput,
   type Output,
+  outputJsonSchema,
   outputSchema,
   type UpdateInput,
   updateInputSchema,
