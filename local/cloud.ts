@@ -1,0 +1,235 @@
+// Puts the local cloud together: clock, services, the gate before them, the server before that, and the stacks in them.
+
+import { createAdmin } from './admin.ts';
+import { type Clock, createClock } from './clock.ts';
+import {
+  createCloudFormation,
+  type DeployedStack,
+  type DeploymentTarget,
+  deployStacks,
+  loadAssembly,
+  loadTemplate,
+} from './cloudformation/index.ts';
+import type { DynamoDb } from './dynamodb/index.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { createGate, type Gate } from './gate.ts';
+import { createCodeStore } from './lambda/code.ts';
+import { createLambda } from './lambda/index.ts';
+import type { S3 } from './s3/index.ts';
+import { type HttpServer, listen } from './server.ts';
+import { type CloudIdentity, DEFAULT_IDENTITY, type Service } from './service.ts';
+
+export interface LocalCloudOptions {
+  /** The folder that `cdk synth` wrote (`cdk.out`): all its stacks are deployed. */
+  readonly assembly?: string;
+  /** A template, or the path of one in JSON; deployed as the stack `stackName`. */
+  readonly template?: object | string;
+  /** Default `local`. */
+  readonly stackName?: string;
+  /** Values for parameters of the templates that have no default. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Default 0: a free one. */
+  readonly port?: number;
+  /** How many seconds of the cloud's waits pass in one real second. Default 1. */
+  readonly timeScale?: number;
+  /** Default `us-east-1`. */
+  readonly region?: string;
+  /** Default `000000000000`. */
+  readonly accountId?: string;
+  /** Whether functions are loaded ahead of their first invocation. Default true. */
+  readonly warmUp?: boolean;
+  /** Called with every line that a function writes. */
+  readonly onLog?: (functionName: string, line: string) => void;
+  /** Told of defects of the local cloud itself: what answered a request with an internal error. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface LocalResource {
+  readonly type: string;
+  /** What `Ref` answers: a bucket's, table's or function's name, a state machine's ARN. */
+  readonly physicalId: string;
+}
+
+/** A running local cloud. */
+export interface LocalCloud extends AsyncDisposable {
+  /** `http://127.0.0.1:{port}`, for all services. */
+  readonly endpoint: string;
+  readonly region: string;
+  /** Any credentials do; these are as good as others. */
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** The environment variables with which SDKs and the AWS CLI use this cloud. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The stacks' outputs: stack name, output key, value. */
+  readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** By logical id; `{stack}/{logicalId}` where a stack before has the same one. */
+  readonly resources: Readonly<Record<string, LocalResource>>;
+  /** What the templates ask for and the local cloud does not do: `{logicalId} ({type}): {property}`. */
+  readonly ignored: readonly string[];
+  readonly clock: Clock;
+  readonly faults: Faults;
+  /** The newest lines that a function wrote, oldest first. */
+  logs(functionName: string): readonly string[];
+  /** Ends everything: server, connections, executions, functions, pending late calls. What was stored is gone. */
+  stop(): Promise<void>;
+}
+
+/** What the cloud uses of Step Functions. */
+export interface StatesService extends Service {
+  createStateMachine: DeploymentTarget['createStateMachine'];
+  close(): Promise<void>;
+}
+
+/** How the services come to be that hold the cloud's data and run its executions. */
+export interface ServiceFactories {
+  createS3(options: { clock: Clock; identity: CloudIdentity }): S3;
+  createDynamoDb(options: { clock: Clock; identity: CloudIdentity }): DynamoDb;
+  createStates(options: {
+    clock: Clock;
+    identity: CloudIdentity;
+    dispatch: Gate['dispatch'];
+    baseUrl: string;
+  }): StatesService;
+}
+
+const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/** @throws {DeploymentError} when a stack cannot be deployed; nothing is left running */
+export async function startCloud(
+  options: LocalCloudOptions,
+  factories: ServiceFactories,
+): Promise<LocalCloud> {
+  const identity = {
+    region: options.region ?? DEFAULT_IDENTITY.region,
+    accountId: options.accountId ?? DEFAULT_IDENTITY.accountId,
+  };
+  const clock = createClock(options.timeScale);
+  const faults = createFaults();
+  const sources = await loadSources(options);
+  const closers: (() => Promise<void>)[] = [];
+  const stop = stopper(closers);
+  try {
+    const stacks: DeployedStack[] = [];
+    let gate: Gate | undefined;
+    const dispatch: Gate['dispatch'] = (service, request) =>
+      gate?.dispatch(service, request) ?? Promise.reject(new Error('The local cloud is starting'));
+    const admin = createAdmin({
+      faults,
+      clock,
+      health: () => ({ region: identity.region, stacks: stacks.map(({ name }) => name) }),
+    });
+    const server = await listen({ port: options.port ?? 0, dispatch, admin, onError: options.onError });
+    closers.push(server.close);
+    const env = environmentOf(server, identity);
+    const services = createServices({ options, factories, clock, identity, env, server, dispatch, stacks });
+    gate = createGate({ services: services.all, faults, clock, onError: options.onError });
+    const { states, lambda, dynamodb, s3 } = services.all;
+    // Who calls before who is called: no execution or function finds a service that is gone.
+    closers.push(states.close, lambda.close, gate.close, dynamodb.close, s3.close, services.code.close);
+    stacks.push(...(await deployStacks(sources, services.target, new Date(clock.now()))));
+    if (options.warmUp !== false) services.all.lambda.warm();
+    return {
+      endpoint: server.endpoint,
+      region: identity.region,
+      credentials: CREDENTIALS,
+      env,
+      outputs: outputsOf(stacks),
+      resources: resourcesOf(stacks),
+      ignored: stacks.flatMap(({ ignored }) => ignored),
+      clock,
+      faults,
+      logs: services.all.lambda.logs,
+      stop,
+      [Symbol.asyncDispose]: stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function loadSources({ assembly, template, stackName = 'local', parameters }: LocalCloudOptions) {
+  const sources = [
+    ...(assembly === undefined ? [] : await loadAssembly(assembly)),
+    ...(template === undefined ? [] : [await loadTemplate(template, stackName)]),
+  ];
+  return sources.map((source) => ({ ...source, parameters: { ...source.parameters, ...parameters } }));
+}
+
+interface ServiceSetup {
+  readonly options: LocalCloudOptions;
+  readonly factories: ServiceFactories;
+  readonly clock: Clock;
+  readonly identity: CloudIdentity;
+  readonly env: Readonly<Record<string, string>>;
+  readonly server: HttpServer;
+  readonly dispatch: Gate['dispatch'];
+  readonly stacks: readonly DeployedStack[];
+}
+
+function createServices(setup: ServiceSetup) {
+  const { options, factories, clock, identity, dispatch } = setup;
+  const code = createCodeStore();
+  const s3 = factories.createS3({ clock, identity });
+  const dynamodb = factories.createDynamoDb({ clock, identity });
+  const states = factories.createStates({ clock, identity, dispatch, baseUrl: setup.server.endpoint });
+  const variables = { ...setup.env, AWS_DEFAULT_REGION: identity.region };
+  const lambda = createLambda({ clock, identity, variables, onLog: options.onLog });
+  const cloudformation = createCloudFormation(() => setup.stacks, identity);
+  const target: DeploymentTarget = {
+    identity,
+    code,
+    createBucket: s3.createBucket,
+    createTable: dynamodb.createTable,
+    createFunction: lambda.createFunction,
+    createStateMachine: states.createStateMachine,
+  };
+  return {
+    all: { s3, dynamodb, states, lambda, cloudformation },
+    code,
+    target,
+  };
+}
+
+/** Closes in order, once, everything even if one of them fails; then throws what the first failure was. */
+function stopper(closers: readonly (() => Promise<void>)[]): () => Promise<void> {
+  let stopped: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    const failures: unknown[] = [];
+    for (const close of closers) {
+      await close().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
+  };
+  return () => {
+    stopped ??= stop();
+    return stopped;
+  };
+}
+
+function environmentOf({ endpoint }: HttpServer, { region }: CloudIdentity): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+  };
+}
+
+function outputsOf(stacks: readonly DeployedStack[]): Record<string, Record<string, string>> {
+  return Object.fromEntries(
+    stacks.map(({ name, outputs }) => [
+      name,
+      Object.fromEntries(outputs.map(({ key, value }) => [key, value])),
+    ]),
+  );
+}
+
+function resourcesOf(stacks: readonly DeployedStack[]): Record<string, LocalResource> {
+  const found: Record<string, LocalResource> = {};
+  for (const { name, resources } of stacks) {
+    for (const { logicalId, type, physicalId } of resources) {
+      found[logicalId in found ? `${name}/${logicalId}` : logicalId] = { type, physicalId };
+    }
+  }
+  return found;
+}

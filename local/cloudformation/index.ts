@@ -1,0 +1,7 @@
+// Deploys CloudFormation stacks into the local cloud and answers for them.
+
+export { loadAssembly, loadTemplate } from './assembly.ts';
+export { type DeployedStack, deployStacks } from './deploy.ts';
+export type { DeploymentTarget } from './resources/index.ts';
+export { createCloudFormation } from './service.ts';
+export { DeploymentError } from './template.ts';

@@ -1,0 +1,83 @@
+// Types that do nothing locally: permissions, logs, alarms, schedules. They get an id and an ARN, so that others can refer to them.
+
+import { physicalName } from '../names.ts';
+import type { CreatedResource, DeploymentTarget, ResourceRequest } from './provider.ts';
+
+/** By type, the part of an ARN before the physical id: service and kind. */
+const INERT_TYPES: Readonly<Record<string, string>> = {
+  'AWS::ApplicationAutoScaling::ScalableTarget': 'application-autoscaling:scalable-target/',
+  'AWS::ApplicationAutoScaling::ScalingPolicy': 'autoscaling:scalingPolicy/',
+  'AWS::CDK::Metadata': 'cdk:metadata/',
+  'AWS::CloudWatch::Alarm': 'cloudwatch:alarm:',
+  'AWS::CloudWatch::CompositeAlarm': 'cloudwatch:alarm:',
+  'AWS::CloudWatch::Dashboard': 'cloudwatch::dashboard/',
+  'AWS::Events::Rule': 'events:rule/',
+  'AWS::IAM::ManagedPolicy': 'iam:policy/',
+  'AWS::IAM::Policy': 'iam:policy/',
+  'AWS::IAM::Role': 'iam:role/',
+  'AWS::KMS::Alias': 'kms:alias/',
+  'AWS::KMS::Key': 'kms:key/',
+  'AWS::Lambda::EventInvokeConfig': 'lambda:event-invoke-config:',
+  'AWS::Lambda::Permission': 'lambda:permission:',
+  'AWS::Logs::LogGroup': 'logs:log-group:',
+  'AWS::Logs::MetricFilter': 'logs:metric-filter:',
+  'AWS::Logs::QueryDefinition': 'logs:query-definition:',
+  'AWS::Logs::ResourcePolicy': 'logs:resource-policy:',
+  'AWS::ResourceGroups::Group': 'resource-groups:group/',
+  'AWS::S3::BucketPolicy': 's3:bucket-policy/',
+  'AWS::SNS::Subscription': 'sns:',
+  'AWS::SNS::Topic': 'sns:',
+  'AWS::SNS::TopicPolicy': 'sns:topic-policy/',
+  'AWS::Scheduler::Schedule': 'scheduler:schedule/default/',
+  'AWS::Scheduler::ScheduleGroup': 'scheduler:schedule-group/',
+  'AWS::ServiceCatalogAppRegistry::Application': 'servicecatalog:applications/',
+  'AWS::ServiceCatalogAppRegistry::ResourceAssociation': 'servicecatalog:associations/',
+  'AWS::XRay::Group': 'xray:group/',
+  // Custom resources of the CDK that act only when a stack is deleted, or on logs.
+  'Custom::LogRetention': 'logs:log-group:',
+  'Custom::S3AutoDeleteObjects': 's3:auto-delete-objects/',
+};
+
+/** Types whose `Ref` is their ARN. */
+const REF_IS_ARN = new Set(['AWS::IAM::ManagedPolicy', 'AWS::SNS::Topic', 'AWS::SNS::Subscription']);
+
+/** Types that belong to no Region. */
+const GLOBAL_SERVICES = new Set(['iam']);
+
+const NAME_PROPERTIES = [
+  'AlarmName',
+  'AliasName',
+  'DashboardName',
+  'GroupName',
+  'LogGroupName',
+  'ManagedPolicyName',
+  'Name',
+  'PolicyName',
+  'RoleName',
+  'TopicName',
+];
+
+export function isInert(type: string): boolean {
+  return Object.hasOwn(INERT_TYPES, type);
+}
+
+/** An id and an ARN for a resource without effect; also `*Arn`, `*Id` and `*Name` attributes as its service has them. */
+export function createInert(request: ResourceRequest, target: DeploymentTarget): CreatedResource {
+  const { stackName, logicalId, properties, type } = request;
+  const given = NAME_PROPERTIES.map((name) => properties[name]).find((name) => typeof name === 'string');
+  const name = typeof given === 'string' ? given : physicalName(stackName, logicalId, { maxLength: 64 });
+  const arn = inertArn(INERT_TYPES[type] ?? '', name, target);
+  return {
+    physicalId: REF_IS_ARN.has(type) ? arn : name,
+    attributes: (attribute) => {
+      if (attribute.endsWith('Arn')) return arn;
+      return /(?:Id|Name)$/.test(attribute) ? name : undefined;
+    },
+  };
+}
+
+function inertArn(kind: string, name: string, { identity }: DeploymentTarget): string {
+  const service = kind.slice(0, kind.indexOf(':'));
+  const region = GLOBAL_SERVICES.has(service) ? '' : identity.region;
+  return `arn:aws:${service}:${region}:${identity.accountId}:${kind.slice(service.length + 1)}${name}`;
+}

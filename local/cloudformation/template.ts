@@ -1,0 +1,61 @@
+// A CloudFormation template as the local cloud reads it.
+
+import { z } from 'zod';
+
+const resourceSchema = z.looseObject({
+  Type: z.string(),
+  Properties: z.record(z.string(), z.unknown()).default({}),
+  Condition: z.string().optional(),
+  DependsOn: z.union([z.string().transform((id) => [id]), z.array(z.string())]).default([]),
+});
+
+const outputSchema = z.looseObject({
+  Value: z.unknown(),
+  Description: z.string().optional(),
+  Condition: z.string().optional(),
+  Export: z.object({ Name: z.unknown() }).optional(),
+});
+
+const templateSchema = z.looseObject({
+  Description: z.string().optional(),
+  Parameters: z
+    .record(z.string(), z.looseObject({ Type: z.string(), Default: z.unknown().optional() }))
+    .default({}),
+  Mappings: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))).default({}),
+  Conditions: z.record(z.string(), z.unknown()).default({}),
+  Resources: z.record(z.string(), resourceSchema),
+  Outputs: z.record(z.string(), outputSchema).default({}),
+  Transform: z.unknown().optional(),
+});
+
+export type Template = z.output<typeof templateSchema>;
+export type TemplateResource = z.output<typeof resourceSchema>;
+
+/** A template and what it needs besides itself. */
+export interface StackSource {
+  readonly name: string;
+  readonly template: Template;
+  /** The files and folders behind asset keys (`{hash}.zip`, `{hash}.json`), as absolute paths. */
+  readonly assets: ReadonlyMap<string, string>;
+  /** Values for the template's parameters. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** What cannot be deployed locally; the message says which stack, resource or field, and why. */
+export class DeploymentError extends Error {
+  override readonly name = 'DeploymentError';
+}
+
+/** @throws {DeploymentError} when it is not a template, or needs a transform */
+export function parseTemplate(input: unknown, stackName: string): Template {
+  const parsed = templateSchema.safeParse(input);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new DeploymentError(`stack ${stackName}: not a CloudFormation template: ${issues.join('; ')}`);
+  }
+  if (parsed.data.Transform !== undefined) {
+    const transform = JSON.stringify(parsed.data.Transform);
+    throw new DeploymentError(`stack ${stackName}: Transform ${transform} is not supported locally`);
+  }
+  return parsed.data;
+}

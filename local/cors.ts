@@ -1,0 +1,27 @@
+// Lets pages of a developer's own app call the local services from a browser.
+
+import type { LocalRequest, LocalResponse } from './service.ts';
+
+const EXPOSED =
+  'etag, last-modified, content-length, content-range, accept-ranges, x-amz-request-id, x-amzn-requestid, ' +
+  'x-amz-version-id, x-amz-checksum-sha256, x-amz-checksum-crc32, x-amz-checksum-crc64nvme, x-amz-checksum-type, ' +
+  'x-amzn-errortype, x-amz-function-error, x-amz-executed-version';
+
+/** What a page needs to read an answer; nothing for requests that no page made. */
+export function corsHeaders(request: LocalRequest): Record<string, string> {
+  if (request.headers.origin === undefined) return {};
+  return { 'access-control-allow-origin': '*', 'access-control-expose-headers': EXPOSED };
+}
+
+/** The answer to the question that a browser asks before it calls. */
+export function preflight(request: LocalRequest): LocalResponse {
+  return {
+    status: 200,
+    headers: {
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'GET, HEAD, PUT, POST, DELETE',
+      'access-control-allow-headers': request.headers['access-control-request-headers'] ?? '*',
+      'access-control-max-age': '3600',
+    },
+  };
+}

@@ -1,0 +1,111 @@
+// The gate that every call passes, from HTTP and from service to service alike: names the call, lets faults happen,
+// performs it, and turns what is thrown into the service's own error.
+
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import type { Clock } from './clock.ts';
+import { CONNECTION_RESET, type Fault, type FaultSource, faultStatus } from './faults.ts';
+import {
+  type Call,
+  type LocalRequest,
+  type LocalResponse,
+  type Service,
+  ServiceError,
+  type ServiceName,
+} from './service.ts';
+
+export interface Gate {
+  /**
+   * Performs a request of a service. Errors are answers too.
+   * @throws {ConnectionReset} when a fault breaks the connection
+   */
+  dispatch(service: ServiceName, request: LocalRequest): Promise<LocalResponse>;
+  /** Drops the calls that wait to land late; resolves when those that are landing have. */
+  close(): Promise<void>;
+}
+
+export interface GateOptions {
+  readonly services: Readonly<Record<ServiceName, Service>>;
+  readonly faults: FaultSource;
+  readonly clock: Clock;
+  /** Told of defects: what a service threw without meaning to. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+/** The caller gets no answer: the connection closes. Has the `code` of the system's error. */
+export class ConnectionReset extends Error {
+  override readonly name = 'ConnectionReset';
+  readonly code = CONNECTION_RESET;
+}
+
+/** What each service calls an error of its own making. */
+const INTERNAL_ERRORS: Readonly<Record<ServiceName, string>> = {
+  s3: 'InternalError',
+  dynamodb: 'InternalServerError',
+  states: 'InternalServerException',
+  lambda: 'ServiceException',
+  cloudformation: 'InternalFailure',
+};
+
+export function createGate(options: GateOptions): Gate {
+  const { services, faults, clock } = options;
+  const closing = new AbortController();
+  const landing = new Set<Promise<void>>();
+
+  const asAnswer = (service: Service, error: unknown): LocalResponse => {
+    if (error instanceof ServiceError) return service.errorResponse(error);
+    options.onError?.(error);
+    const message = error instanceof Error ? error.message : String(error);
+    return service.errorResponse(new ServiceError(INTERNAL_ERRORS[service.name], message, 500));
+  };
+
+  const performUnheard = async (service: Service, call: Call): Promise<void> => {
+    const answer = await call.perform().catch((error: unknown) => asAnswer(service, error));
+    if (answer.body instanceof Readable) answer.body.destroy();
+  };
+
+  const performLater = async (service: Service, call: Call, seconds: number): Promise<void> => {
+    try {
+      await clock.sleep(seconds * 1000, closing.signal);
+    } catch {
+      return; // The cloud stops: what has not landed yet never does.
+    }
+    await performUnheard(service, call);
+  };
+
+  const suffer = async (fault: Fault, service: Service, call: Call, request: LocalRequest) => {
+    if (fault.when === 'after') await performUnheard(service, call);
+    if (fault.when === 'late') {
+      request.body = await buffered(request.body);
+      const landed = performLater(service, call, fault.lateSeconds);
+      landing.add(landed);
+      void landed.finally(() => landing.delete(landed));
+    }
+    const message = fault.message ?? `Injected fault: ${fault.error} ${fault.when} ${call.operation}`;
+    if (fault.error === CONNECTION_RESET) throw new ConnectionReset(message);
+    return service.errorResponse(new ServiceError(fault.error, message, faultStatus(fault)));
+  };
+
+  return {
+    async dispatch(name, request) {
+      const service = services[name];
+      try {
+        const call = await service.accept(request);
+        const fault = faults.take(name, call);
+        return fault ? await suffer(fault, service, call, request) : await call.perform();
+      } catch (error) {
+        if (error instanceof ConnectionReset) throw error;
+        return asAnswer(service, error);
+      }
+    },
+    async close() {
+      closing.abort();
+      await Promise.all(landing);
+    },
+  };
+}
+
+/** A body that outlives its connection. What `accept` has read already stays read. */
+async function buffered(body: Readable): Promise<Readable> {
+  return body.readableEnded ? body : Readable.from(await buffer(body));
+}

@@ -1,0 +1,24 @@
+// `twinwrite/local`: AWS on one local port for development and tests. Knows nothing of what is deployed into it.
+
+import { type LocalCloud, type LocalCloudOptions, startCloud } from './cloud.ts';
+import { createDynamoDb } from './dynamodb/index.ts';
+import { createS3 } from './s3/index.ts';
+import { createStates } from './states/index.ts';
+
+export type { Clock } from './clock.ts';
+export type { LocalCloud, LocalCloudOptions, LocalResource } from './cloud.ts';
+export { DeploymentError } from './cloudformation/index.ts';
+export { type Fault, type FaultInput, type Faults, InvalidFault } from './faults.ts';
+
+/**
+ * Starts S3, DynamoDB, Lambda, Step Functions and CloudFormation on one port of 127.0.0.1 and deploys stacks into them.
+ *
+ * ```ts
+ * await using cloud = await startLocalCloud({ assembly: 'cdk.out', timeScale: 60 });
+ * const s3 = new S3Client({ endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.credentials });
+ * ```
+ * @throws {DeploymentError} when a stack needs what the local cloud does not have; the message says what
+ */
+export function startLocalCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
+  return startCloud(options, { createS3, createDynamoDb, createStates });
+}
