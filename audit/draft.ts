@@ -1,0 +1,193 @@
+// The tree of a history while it is built. Events name their predecessor only, so each event's place in the tree is
+// found from the place of the event before it.
+
+import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import { detailsOf, type Failure, failureOf, meaningOf, timeOf } from './events.ts';
+
+export interface Draft {
+  readonly name: string;
+  readonly type: string;
+  readonly enteredAt: Date;
+  readonly within: DraftBranch;
+  readonly branches: DraftBranch[];
+  readonly retries: Failure[];
+  attempts: number;
+  redrives: number;
+  /** Of the last attempt. */
+  failure: Failure | undefined;
+  lastAt: Date;
+  exited: boolean;
+}
+
+export interface DraftBranch {
+  readonly index: number;
+  readonly owner: Draft | undefined;
+  readonly states: Draft[];
+  attribute: string | undefined;
+}
+
+/** Where an event is: in which sequence of states, and in which of them, once one was entered. */
+interface Place {
+  readonly branch: DraftBranch;
+  readonly state: Draft | undefined;
+}
+
+/** The root's sequence of states. */
+export function draftTree(events: readonly HistoryEvent[]): DraftBranch {
+  const root = newBranch(0, undefined);
+  const start: Place = { branch: root, state: undefined };
+  const places = new Map<number, Place>();
+  for (const event of events) {
+    const place = placeOf(event, places.get(event.previousEventId ?? 0) ?? start, root);
+    places.set(event.id ?? 0, place);
+    if (place.state) place.state.lastAt = timeOf(event);
+  }
+  return root;
+}
+
+function placeOf(event: HistoryEvent, before: Place, root: DraftBranch): Place {
+  switch (meaningOf(event)) {
+    case 'entered':
+      return enter(event, before);
+    case 'exited':
+      return exit(event, before);
+    case 'attempt':
+      return attempt(event, before);
+    case 'attempt failed':
+      return failAttempt(event, before);
+    case 'iteration':
+      return iterate(event, before);
+    case 'composite ended':
+      return endComposite(event, before);
+    case 'execution failed':
+      return failExecution(event, before);
+    case 'execution redriven':
+      return resume(root);
+    case 'other':
+      return before;
+  }
+}
+
+function enter(event: HistoryEvent, before: Place): Place {
+  const { name = '', input = '' } = detailsOf(event);
+  const opensBranch = before.state?.type === 'Parallel' && !before.state.exited;
+  const branch = opensBranch && before.state ? addBranch(before.state) : before.branch;
+  const present = branch.states.at(-1);
+  const isResumed = present !== undefined && present === before.state && !present.exited;
+  if (isResumed && present.name === name) return before;
+  if (branch.states.length === 0) branch.attribute = attributeIn(input);
+  const enteredAt = timeOf(event);
+  const state: Draft = {
+    name,
+    type: (event.type ?? '').replace(/StateEntered$/, ''),
+    enteredAt,
+    within: branch,
+    branches: [],
+    retries: [],
+    attempts: 0,
+    redrives: 0,
+    failure: event.type === 'FailStateEntered' ? NOT_TOLD : undefined,
+    lastAt: enteredAt,
+    exited: false,
+  };
+  branch.states.push(state);
+  return { branch, state };
+}
+
+function exit(event: HistoryEvent, before: Place): Place {
+  const { name } = detailsOf(event);
+  const place = climb(before, (state) => state.name === name && !state.exited);
+  if (place.state) place.state.exited = true;
+  return place;
+}
+
+function attempt(event: HistoryEvent, before: Place): Place {
+  const composite = /^(?:Map|Parallel)/.exec(event.type ?? '')?.[0];
+  const place =
+    composite === undefined ? before : climb(before, (state) => state.type === composite && !state.exited);
+  const { state } = place;
+  if (state === undefined) return place;
+  if (state.attempts > 0) state.retries.push(state.failure ?? innermostFailure(state) ?? NOT_TOLD);
+  state.attempts += 1;
+  state.failure = undefined;
+  return place;
+}
+
+/** AWS chains a failed evaluation to the event before its state was entered; its details name the state. */
+function failAttempt(event: HistoryEvent, before: Place): Place {
+  const { state: name } = detailsOf(event);
+  const named = name === undefined ? undefined : before.branch.states.findLast((each) => each.name === name);
+  const state = named ?? before.state;
+  if (state) state.failure = failureOf(event);
+  return { branch: before.branch, state };
+}
+
+function iterate(event: HistoryEvent, before: Place): Place {
+  const { name, index = 0 } = detailsOf(event);
+  const outer = climb(before, (state) => state.type === 'Map' && state.name === name);
+  const map = outer.state;
+  if (map?.type !== 'Map') return before;
+  return event.type === 'MapIterationStarted' ? { branch: addBranch(map, index), state: undefined } : outer;
+}
+
+function endComposite(event: HistoryEvent, before: Place): Place {
+  const type = event.type?.startsWith('Map') ? 'Map' : 'Parallel';
+  const place = climb(before, (state) => state.type === type && !state.exited && state.failure === undefined);
+  if (place.state && event.type?.endsWith('Failed')) {
+    place.state.failure = innermostFailure(place.state) ?? NOT_TOLD;
+  }
+  return place;
+}
+
+/** The execution's error is that of the state at which it ended; of a Fail state only this event tells it. */
+function failExecution(event: HistoryEvent, before: Place): Place {
+  const { state } = before;
+  if (state && !state.exited && (state.failure?.error ?? '') === '') state.failure = failureOf(event);
+  return before;
+}
+
+/** A redrive goes on at the state that the execution had not got past. */
+function resume(root: DraftBranch): Place {
+  const state = root.states.findLast((each) => !each.exited);
+  if (state) state.redrives += 1;
+  return { branch: root, state };
+}
+
+const NOT_TOLD: Failure = { error: '', message: '' };
+
+/** The nearest state, from this place outwards, that is meant; else the place itself. */
+function climb(from: Place, isMeant: (state: Draft) => boolean): Place {
+  let { branch, state } = from;
+  while (state === undefined || !isMeant(state)) {
+    if (branch.owner === undefined) return from;
+    state = branch.owner;
+    branch = state.within;
+  }
+  return { branch, state };
+}
+
+function innermostFailure(state: Draft): Failure | undefined {
+  const failed = state.branches
+    .flatMap((branch) => branch.states)
+    .findLast((each) => !each.exited && each.failure !== undefined);
+  return failed && (innermostFailure(failed) ?? failed.failure);
+}
+
+function newBranch(index: number, owner: Draft | undefined): DraftBranch {
+  return { index, owner, states: [], attribute: undefined };
+}
+
+function addBranch(owner: Draft, index = owner.branches.length): DraftBranch {
+  const branch = newBranch(index, owner);
+  owner.branches.push(branch);
+  return branch;
+}
+
+function attributeIn(input: string): string | undefined {
+  try {
+    const { attribute } = JSON.parse(input) as { attribute?: unknown };
+    return typeof attribute === 'string' ? attribute : undefined;
+  } catch {
+    return undefined; // a history may leave inputs out
+  }
+}

@@ -1,0 +1,126 @@
+// A run's history as a tree: the states in the order they were entered, iterations and branches below theirs.
+
+import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import { type Draft, type DraftBranch, draftTree } from './draft.ts';
+import { type Failure, failureOf, timeOf } from './events.ts';
+
+export type { Failure } from './events.ts';
+
+/** What became of a state: `caught` failed and went on by a Catch, `aborted` was stopped half-way. */
+export type StateStatus = 'running' | 'succeeded' | 'caught' | 'failed' | 'aborted';
+
+/** What a state is in a saga. */
+export type StateKind = 'step' | 'compensation' | 'cleanup' | 'outcome';
+
+export interface StateNode {
+  readonly name: string;
+  /** As ASL has it: `Task`, `Map`, `Choice`... */
+  readonly type: string;
+  readonly kind: StateKind;
+  readonly status: StateStatus;
+  readonly enteredAt: Date;
+  /** From entered to exited or, if it never was, to its last event. */
+  readonly durationMs: number;
+  /** Failures that were followed by another attempt, in order. */
+  readonly retries: readonly Failure[];
+  /** How often a redrive of the execution went on from here. */
+  readonly redrives: number;
+  /** Why the last attempt failed. Of a `running` or `aborted` state: it was to be tried again. */
+  readonly failure?: Failure;
+  /** Iterations of a Map, branches of a Parallel. */
+  readonly branches: readonly Branch[];
+}
+
+export interface Branch {
+  /** Of the iteration, as AWS numbers it; of the branch, in order of appearance. */
+  readonly index: number;
+  /** The large attribute that the iteration is about, when the history shows its input. */
+  readonly attribute?: string;
+  readonly states: readonly StateNode[];
+}
+
+export interface RunTree {
+  readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
+  readonly failure?: Failure;
+  readonly startedAt: Date;
+  readonly durationMs: number;
+  readonly redrives: number;
+  readonly states: readonly StateNode[];
+}
+
+/** States of statemachines/ by what they are for; every other one is a step or, by its type, an outcome. */
+const COMPENSATIONS: ReadonlySet<string> = new Set(['LetRequestsExpire', 'DeleteCreatedObjects']);
+const CLEANUPS: ReadonlySet<string> = new Set(['DeleteReplacedObjects', 'CleanupDeferred']);
+
+const ENDINGS: Readonly<Record<string, RunTree['status']>> = {
+  ExecutionSucceeded: 'SUCCEEDED',
+  ExecutionFailed: 'FAILED',
+  ExecutionAborted: 'ABORTED',
+  ExecutionTimedOut: 'TIMED_OUT',
+};
+
+/**
+ * The tree of a whole history, oldest event first; a redriven one shows all that happened as one tree.
+ * @throws {RangeError} when there are no events
+ */
+export function runTree(events: readonly HistoryEvent[]): RunTree {
+  const [first] = events;
+  const last = events.at(-1);
+  if (first === undefined || last === undefined) throw new RangeError('a history has at least one event');
+  const turns = events.filter(({ type = '' }) => type in ENDINGS || type === 'ExecutionRedriven');
+  const ending = turns.at(-1);
+  const status = ENDINGS[ending?.type ?? ''] ?? 'RUNNING';
+  const hasFailed = status !== 'RUNNING' && status !== 'SUCCEEDED';
+  return {
+    status,
+    ...(ending && hasFailed && { failure: failureOf(ending) }),
+    startedAt: timeOf(first),
+    durationMs: timeOf(last).getTime() - timeOf(first).getTime(),
+    redrives: turns.filter(({ type }) => type === 'ExecutionRedriven').length,
+    states: finished(draftTree(events), OPEN_STATE[status]),
+  };
+}
+
+/** What a state that never exited became, by how the execution ended. */
+type OpenState = 'running' | 'failed' | 'aborted';
+
+const OPEN_STATE: Readonly<Record<RunTree['status'], OpenState>> = {
+  RUNNING: 'running',
+  SUCCEEDED: 'aborted',
+  FAILED: 'failed',
+  ABORTED: 'aborted',
+  TIMED_OUT: 'aborted',
+};
+
+function finished(branch: DraftBranch, open: OpenState): StateNode[] {
+  return branch.states.map((state) => {
+    const belowOver = state.exited || state.failure !== undefined;
+    return {
+      name: state.name,
+      type: state.type,
+      kind: kindOf(state),
+      status: statusOf(state, open),
+      enteredAt: state.enteredAt,
+      durationMs: state.lastAt.getTime() - state.enteredAt.getTime(),
+      retries: state.retries,
+      redrives: state.redrives,
+      ...(state.failure && { failure: state.failure }),
+      branches: state.branches.map((each) => ({
+        index: each.index,
+        ...(each.attribute !== undefined && { attribute: each.attribute }),
+        states: finished(each, belowOver ? 'failed' : open),
+      })),
+    };
+  });
+}
+
+function statusOf({ exited, failure }: Draft, open: OpenState): StateStatus {
+  if (exited) return failure === undefined ? 'succeeded' : 'caught';
+  return open === 'failed' && failure === undefined ? 'aborted' : open;
+}
+
+function kindOf({ name, type }: Draft): StateKind {
+  if (COMPENSATIONS.has(name)) return 'compensation';
+  if (CLEANUPS.has(name)) return 'cleanup';
+  return type === 'Succeed' || type === 'Fail' ? 'outcome' : 'step';
+}
