@@ -33,9 +33,9 @@ async function withGraphs(readme: string): Promise<string> {
     }),
   );
   return graphs.reduce((text, [operation, graph]) => {
-    const section = new RegExp(`(<!-- graph:${operation} -->\n)[^]*?(\n<!-- /graph -->)`);
+    const section = new RegExp(`(<!-- graph:${operation} -->)[^]*?(<!-- /graph -->)`);
     if (!section.test(text)) throw new Error(`README.md: no section <!-- graph:${operation} -->`);
-    return text.replace(section, (_, start, end) => `${start}\`\`\`mermaid\n${graph}\n\`\`\`${end}`);
+    return text.replace(section, (_, start, end) => `${start}\n\`\`\`mermaid\n${graph}\n\`\`\`\n${end}`);
   }, readme);
 }
 
