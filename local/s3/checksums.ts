@@ -93,7 +93,7 @@ export function checksumMembers(checksum: Checksum | undefined): Record<string, 
 export function parseAlgorithm(name: string): ChecksumAlgorithm {
   const algorithm = CHECKSUM_ALGORITHMS.find((known) => known === name.toUpperCase());
   if (!algorithm) {
-    throw notImplemented(`Checksum algorithm ${name}`);
+    throw notImplemented(`Checksum algorithm ${name.toUpperCase()}`);
   }
   return algorithm;
 }

@@ -124,7 +124,6 @@ export async function rawRequest(
     headers: { ...length, ...headers },
     agent: false,
   });
-  outgoing.flushHeaders();
   outgoing.end(body);
   const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
   const chunks: Uint8Array[] = [];

@@ -6,8 +6,11 @@ import { DEFAULT_IDENTITY } from '../../../local/service.ts';
 import { serve } from './serve.ts';
 import { s3Conformance } from './suite.ts';
 
-s3Conformance({
-  name: 'local S3',
-  start: () => serve(createS3({ clock: createClock(), identity: DEFAULT_IDENTITY })),
-  differences: {},
-});
+s3Conformance(
+  {
+    name: 'local S3',
+    start: () => serve(createS3({ clock: createClock(), identity: DEFAULT_IDENTITY })),
+    differences: {},
+  },
+  { ours: true },
+);

@@ -1,0 +1,143 @@
+// What the local cloud's S3 promises beyond the protocol: named calls, deferred bodies, the cloud's clock, limits.
+
+import { Readable } from 'node:stream';
+import { expect, test } from 'vitest';
+import { createClock } from '../../../local/clock.ts';
+import { createS3, type S3 } from '../../../local/s3/index.ts';
+import {
+  DEFAULT_IDENTITY,
+  type LocalRequest,
+  type LocalResponse,
+  ServiceError,
+} from '../../../local/service.ts';
+
+const identity = DEFAULT_IDENTITY;
+
+function request(
+  method: string,
+  target: string,
+  headers: Record<string, string> = {},
+  body = '',
+): LocalRequest {
+  const [path = '', query = ''] = target.split('?');
+  return {
+    method,
+    path,
+    query: new URLSearchParams(query),
+    headers: { host: '127.0.0.1:4566', 'content-length': String(body.length), ...headers },
+    body: Readable.from([Buffer.from(body)]),
+  };
+}
+
+async function send(s3: S3, ...args: Parameters<typeof request>): Promise<LocalResponse> {
+  return (await s3.accept(request(...args))).perform();
+}
+
+test('a call is named as AWS names it, before its body is read', async () => {
+  const s3 = createS3({ clock: createClock(), identity });
+  const name = async (...args: Parameters<typeof request>) => {
+    const incoming = request(...args);
+    const { operation, subject } = await s3.accept(incoming);
+    expect(incoming.body.readableDidRead).toBe(false);
+    return `${operation} ${subject}`.trim();
+  };
+  const copy = { 'x-amz-copy-source': 'b/k' };
+
+  expect(await name('GET', '/')).toBe('ListBuckets');
+  expect(await name('PUT', '/b')).toBe('CreateBucket b');
+  expect(await name('GET', '/b?list-type=2&prefix=x')).toBe('ListObjectsV2 b');
+  expect(await name('GET', '/b/')).toBe('ListObjects b');
+  expect(await name('POST', '/b?delete')).toBe('DeleteObjects b');
+  expect(await name('PUT', '/b/pk=a%252Fb/%F0%9F%A6%8A+1')).toBe('PutObject b/pk=a%2Fb/🦊+1');
+  expect(await name('PUT', '/b/k', copy)).toBe('CopyObject b/k');
+  expect(await name('POST', '/b/k?uploads')).toBe('CreateMultipartUpload b/k');
+  expect(await name('PUT', '/b/k?partNumber=1&uploadId=u')).toBe('UploadPart b/k');
+  expect(await name('PUT', '/b/k?partNumber=1&uploadId=u', copy)).toBe('UploadPartCopy b/k');
+  expect(await name('POST', '/b/k?uploadId=u')).toBe('CompleteMultipartUpload b/k');
+  expect(await name('DELETE', '/b/k?uploadId=u')).toBe('AbortMultipartUpload b/k');
+  expect(await name('DELETE', '/b/k?x-id=DeleteObject')).toBe('DeleteObject b/k');
+  expect(await name('HEAD', '/k', { host: 'b.s3.amazonaws.com' })).toBe('HeadObject b/k');
+  expect(await name('PUT', '/b?lifecycle')).toBe('PutBucketLifecycleConfiguration b');
+});
+
+test('a call that was accepted takes the body that its request has when it is performed', async () => {
+  const s3 = createS3({ clock: createClock(), identity });
+  s3.createBucket('bucket');
+  const incoming = request('PUT', '/bucket/a', {}, 'hello');
+  const call = await s3.accept(incoming);
+  const chunks = await incoming.body.toArray();
+  incoming.body = Readable.from(chunks);
+  expect((await call.perform()).status).toBe(200);
+  expect(String((await send(s3, 'GET', '/bucket/a')).body)).toBe('hello');
+});
+
+test('the cloud’s clock stamps objects, in whole seconds', async () => {
+  const clock = createClock();
+  const s3 = createS3({ clock, identity });
+  s3.createBucket('bucket');
+  clock.advance(86_400_000);
+  const before = Math.floor(clock.now() / 1000) * 1000;
+  await send(s3, 'PUT', '/bucket/a', {}, 'x');
+  const { headers } = await send(s3, 'HEAD', '/bucket/a');
+  const stamped = Date.parse(headers?.['last-modified'] ?? '');
+  expect(stamped).toBeGreaterThanOrEqual(before);
+  expect(stamped).toBeLessThanOrEqual(clock.now());
+});
+
+test('a presigned URL expires in real time, whatever the cloud’s clock says', async () => {
+  const clock = createClock();
+  const s3 = createS3({ clock, identity });
+  s3.createBucket('bucket');
+  clock.advance(86_400_000);
+  const date = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+  const query = `X-Amz-Date=${date}&X-Amz-Expires=60&X-Amz-Signature=0`;
+  expect((await send(s3, 'PUT', `/bucket/a?${query}`, {}, 'x')).status).toBe(200);
+});
+
+test('a source over the limit of a copy is refused', async () => {
+  const s3 = createS3({ clock: createClock(), identity, maxCopyBytes: 4 });
+  s3.createBucket('bucket');
+  await send(s3, 'PUT', '/bucket/small', {}, '1234');
+  await send(s3, 'PUT', '/bucket/large', {}, '12345');
+  const copy = (source: string) =>
+    send(s3, 'PUT', '/bucket/copy', { 'x-amz-copy-source': `bucket/${source}` });
+  expect((await copy('small')).status).toBe(200);
+  await expect(copy('large')).rejects.toMatchObject({ code: 'InvalidRequest', status: 400 });
+});
+
+test('a copy shares its source’s bytes and survives the source', async () => {
+  const s3 = createS3({ clock: createClock(), identity });
+  s3.createBucket('bucket');
+  await send(s3, 'PUT', '/bucket/a', {}, 'hello');
+  await send(s3, 'PUT', '/bucket/b', { 'x-amz-copy-source': 'bucket/a' });
+  const { body } = await send(s3, 'GET', '/bucket/a');
+  await send(s3, 'PUT', '/bucket/a', {}, 'other');
+  const copied = (await send(s3, 'GET', '/bucket/b')).body;
+
+  expect(String(copied)).toBe('hello');
+  expect((copied as Uint8Array).buffer).toBe((body as Uint8Array).buffer);
+});
+
+test('buckets are created and told in order, and gone when it is closed', async () => {
+  const s3 = createS3({ clock: createClock(), identity });
+  s3.createBucket('second');
+  s3.createBucket('first');
+  expect(s3.buckets()).toEqual(['first', 'second']);
+  expect(() => s3.createBucket('NoBucketName')).toThrow(ServiceError);
+  await s3.close();
+  expect(s3.buckets()).toEqual([]);
+});
+
+test('outside us-east-1 a bucket is not created twice, and its location is named', async () => {
+  const s3 = createS3({ clock: createClock(), identity: { ...identity, region: 'eu-west-1' } });
+  const body =
+    '<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>';
+  await send(s3, 'PUT', '/bucket', {}, body);
+  await expect(send(s3, 'PUT', '/bucket', {}, body)).rejects.toMatchObject({
+    code: 'BucketAlreadyOwnedByYou',
+  });
+  await expect(send(s3, 'PUT', '/another')).rejects.toMatchObject({
+    code: 'IllegalLocationConstraintException',
+  });
+  expect((await send(s3, 'GET', '/bucket?location')).body).toContain('>eu-west-1</LocationConstraint>');
+});
