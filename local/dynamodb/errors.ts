@@ -36,10 +36,16 @@ export function conditionFailed(item?: Item): ServiceError {
   );
 }
 
-export function tableNotFound(tableName: string): ServiceError {
-  return new ServiceError(
-    'ResourceNotFoundException',
-    `Requested resource not found: Table: ${tableName} not found`,
+/** @param tableName given by the operations on tables, left out by those on items, as AWS does */
+export function tableNotFound(tableName?: string): ServiceError {
+  const which = tableName === undefined ? '' : `: Table: ${tableName} not found`;
+  return new ServiceError('ResourceNotFoundException', `Requested resource not found${which}`);
+}
+
+/** A member of a request that breaks a constraint of the API's model, named as the request has it. */
+export function constraintFailed(member: string, constraint: string): ServiceError {
+  return validationError(
+    `1 validation error detected: Value at '${member}' failed to satisfy constraint: ${constraint}`,
   );
 }
 

@@ -17,13 +17,12 @@ export function keyOf(item: Item, table: TableDescription): Item {
 }
 
 /** @throws {ServiceError} ValidationException when a key attribute is an empty string or empty binary */
-export function checkNoEmptyKey(keyOrItem: Item, table: TableDescription, given: 'item' | 'key'): void {
+export function checkNoEmptyKey(keyOrItem: Item, table: TableDescription): void {
   for (const name of keyNames(table)) {
     const kind = emptyKind(keyOrItem[name]);
     if (!kind) continue;
-    const lead = given === 'item' ? 'are not valid.' : 'were invalid:';
     throw validationError(
-      `One or more parameter values ${lead} ` +
+      'One or more parameter values are not valid. ' +
         `The AttributeValue for a key attribute cannot contain an empty ${kind} value. Key: ${name}`,
     );
   }

@@ -6,7 +6,8 @@ import { validationError } from './errors.ts';
 import { type AttributeValue, type Item, itemSize, MAX_ITEM_BYTES } from './values.ts';
 
 const MAX_EXPRESSION_BYTES = 4096;
-const MAX_NESTING = 32;
+/** Lists and maps around a value; the attribute itself is the first of 32 levels. */
+const MAX_CONTAINERS = 31;
 
 const EXPRESSIONS = [
   'ConditionExpression',
@@ -39,8 +40,11 @@ export function checkItem(item: Item, tooLarge: string): void {
 
 /** @throws {ServiceError} ValidationException when a value is nested deeper than 32 levels */
 export function checkNesting(values: Item | undefined): void {
-  if (values && Object.values(values).some((value) => depthOf(value) > MAX_NESTING)) {
-    throw validationError('Nesting Levels have exceeded supported limits');
+  if (values && Object.values(values).some((value) => depthOf(value) > MAX_CONTAINERS)) {
+    throw validationError(
+      'Nesting Levels have exceeded supported limits: ' +
+        'Attributes in the item have nested levels beyond supported limit',
+    );
   }
 }
 

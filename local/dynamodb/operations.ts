@@ -11,12 +11,8 @@ import { batchGetItem, getItem, readPage } from './reads.ts';
 import { commit, findItem, findTable, type ItemChange } from './storage.ts';
 import * as tables from './tables.ts';
 import type { RequestTokens } from './tokens.ts';
-import {
-  applyTransaction,
-  parseTransactWrite,
-  transactGetItems,
-  transactWriteAnswer,
-} from './transactions.ts';
+import { parseTransactWrite } from './transaction-requests.ts';
+import { applyTransaction, transactGetItems, transactWriteAnswer } from './transactions.ts';
 import { describeTimeToLive, updateTimeToLive } from './ttl.ts';
 import { checkAgainstTable, evaluate, parseWrite, returnedAttributes, type WriteKind } from './writes.ts';
 

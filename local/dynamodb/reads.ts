@@ -53,7 +53,7 @@ export async function readItem(
   { tableName, key, request }: KeyedRead,
 ): Promise<Item | undefined> {
   const table = await findTable(store, tableName);
-  checkNoEmptyKey(key, table, 'key');
+  checkNoEmptyKey(key, table);
   assertValid(storeModule.validateKey(key, table));
   checkKeySizes(key, table);
   assertValid(storeModule.validateKeyPaths(request._projection?.nestedPaths, table));

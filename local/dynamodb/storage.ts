@@ -30,7 +30,7 @@ export function createStore(identity: CloudIdentity): Store {
 /** @throws {ServiceError} ResourceNotFoundException */
 export async function findTable(store: Store, name: string): Promise<TableDescription> {
   const table = await lookUpTable(store, name);
-  if (!table) throw tableNotFound(name);
+  if (!table) throw tableNotFound();
   return table;
 }
 

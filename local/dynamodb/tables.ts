@@ -1,24 +1,17 @@
 // Tables: created, described, changed and deleted at once, so that no state but ACTIVE is ever met.
 
-import { randomUUID } from 'node:crypto';
-import type { Clock } from '../clock.ts';
-import { type CloudIdentity, ServiceError } from '../service.ts';
+import { ServiceError } from '../service.ts';
+import { type Request, type Store, type TableDescription, validated } from './dynalite.ts';
+import { invalidParameters, tableNotFound, unsupported, validationError } from './errors.ts';
+import { dropTable, lookUpTable, saveTable, tableNames } from './storage.ts';
 import {
-  type IndexDescription,
-  type Request,
-  type Store,
-  type TableDescription,
-  validated,
-} from './dynalite.ts';
-import { invalidParameters, unsupported, validationError } from './errors.ts';
-import { dropTable, findTable, lookUpTable, saveTable, tableNames } from './storage.ts';
-
-/** What the operations on tables need. */
-export interface TableContext {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly identity: CloudIdentity;
-}
+  newDescription,
+  onDemand,
+  settingsOf,
+  type TableContext,
+  throughput,
+  visible,
+} from './table-description.ts';
 
 const UNSUPPORTED_ON_CREATE = [
   'GlobalTableSourceArn',
@@ -32,7 +25,6 @@ const UNSUPPORTED_ON_UPDATE = [
   'MultiRegionConsistency',
   'ReplicaUpdates',
 ];
-const STREAM_VIEWS = ['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES'];
 const MAX_NAMES_PER_PAGE = 100;
 
 export async function createTable(context: TableContext, input: Request): Promise<object> {
@@ -144,9 +136,11 @@ function continuousBackups(table: TableDescription): object {
 }
 
 /** @throws {ServiceError} ResourceNotFoundException, ValidationException */
-export function requestedTable(store: Store, input: Request): Promise<TableDescription> {
+export async function requestedTable(store: Store, input: Request): Promise<TableDescription> {
   const { TableName } = validated('describeTable', { TableName: input.TableName }, store);
-  return findTable(store, TableName as string);
+  const table = await lookUpTable(store, TableName as string);
+  if (!table) throw tableNotFound(TableName as string);
+  return table;
 }
 
 async function tableByArn(store: Store, input: Request): Promise<TableDescription> {
@@ -159,100 +153,6 @@ async function tableByArn(store: Store, input: Request): Promise<TableDescriptio
     'ResourceNotFoundException',
     `Requested resource not found: ResourcArn: ${arn} not found`,
   );
-}
-
-/** Without the members that are kept for other operations. */
-function visible(table: TableDescription): object {
-  return Object.fromEntries(Object.entries(table).filter(([member]) => !member.startsWith('_')));
-}
-
-function newDescription({ clock, identity }: TableContext, request: Request): TableDescription {
-  const name = request.TableName as string;
-  const { BillingMode, ProvisionedThroughput, ...schema } = request;
-  const TableArn = `arn:aws:dynamodb:${identity.region}:${identity.accountId}:table/${name}`;
-  const indexes = (list: unknown): IndexDescription[] =>
-    (list as readonly IndexDescription[]).map((index) => ({
-      ...index,
-      IndexArn: `${TableArn}/index/${index.IndexName}`,
-      IndexSizeBytes: 0,
-      ItemCount: 0,
-    }));
-  const globalIndexes = (list: unknown): IndexDescription[] =>
-    indexes(list).map((index) => ({
-      ...index,
-      IndexStatus: 'ACTIVE',
-      ProvisionedThroughput: throughput((index as { ProvisionedThroughput?: unknown }).ProvisionedThroughput),
-    }));
-  return {
-    ...(schema as unknown as TableDescription),
-    ...(schema.LocalSecondaryIndexes ? { LocalSecondaryIndexes: indexes(schema.LocalSecondaryIndexes) } : {}),
-    ...(schema.GlobalSecondaryIndexes
-      ? { GlobalSecondaryIndexes: globalIndexes(schema.GlobalSecondaryIndexes) }
-      : {}),
-    ...(BillingMode === 'PAY_PER_REQUEST'
-      ? onDemand()
-      : { ProvisionedThroughput: throughput(ProvisionedThroughput) }),
-    TableName: name,
-    TableArn,
-    TableId: randomUUID(),
-    TableStatus: 'ACTIVE',
-    CreationDateTime: clock.now() / 1000,
-    ItemCount: 0,
-    TableSizeBytes: 0,
-  };
-}
-
-function onDemand(): Request {
-  return {
-    BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
-    ProvisionedThroughput: throughput(undefined),
-  };
-}
-
-function throughput(given: unknown): object {
-  return { NumberOfDecreasesToday: 0, ReadCapacityUnits: 0, WriteCapacityUnits: 0, ...(given as object) };
-}
-
-/** The settings that CreateTable and UpdateTable share. */
-function settingsOf(context: TableContext, tableName: string, input: Request): Request {
-  const { DeletionProtectionEnabled, OnDemandThroughput, TableClass } = input;
-  return {
-    ...(DeletionProtectionEnabled !== undefined && { DeletionProtectionEnabled }),
-    ...(OnDemandThroughput !== undefined && { OnDemandThroughput }),
-    ...(TableClass !== undefined && { TableClassSummary: { TableClass } }),
-    ...streamSettings(context, tableName, input.StreamSpecification as Request | undefined),
-    ...encryptionSettings(input.SSESpecification as Request | undefined),
-  };
-}
-
-function streamSettings(
-  { clock, identity }: TableContext,
-  tableName: string,
-  specification: Request | undefined,
-): Request {
-  if (!specification) return {};
-  const { StreamEnabled, StreamViewType } = specification;
-  if (!StreamEnabled) {
-    if (StreamViewType)
-      throw invalidParameters('StreamViewType cannot be specified when StreamEnabled is false');
-    return { StreamSpecification: undefined };
-  }
-  if (!STREAM_VIEWS.includes(StreamViewType as string)) {
-    throw invalidParameters(
-      `StreamViewType must be one of ${STREAM_VIEWS.join(', ')} when StreamEnabled is true`,
-    );
-  }
-  const label = new Date(clock.now()).toISOString().slice(0, -1);
-  return {
-    StreamSpecification: { StreamEnabled, StreamViewType },
-    LatestStreamLabel: label,
-    LatestStreamArn: `arn:aws:dynamodb:${identity.region}:${identity.accountId}:table/${tableName}/stream/${label}`,
-  };
-}
-
-function encryptionSettings(specification: Request | undefined): Request {
-  if (!specification?.Enabled) return {};
-  return { SSEDescription: { Status: 'ENABLED', SSEType: specification.SSEType ?? 'KMS' } };
 }
 
 function tagsOf(table: TableDescription): Readonly<Record<string, string>> {

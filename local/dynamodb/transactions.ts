@@ -5,96 +5,14 @@ import { ServiceError } from '../service.ts';
 import { capacityByTable, readUnits, writeUnits } from './capacity.ts';
 import { type Request, type Store, storeModule, type TableDescription } from './dynalite.ts';
 import { type CancellationReason, CONDITION_FAILED, transactionCanceled, validationError } from './errors.ts';
-import { type KeyedRead, parseGet, project, readItem } from './reads.ts';
+import { type KeyedRead, project, readItem } from './reads.ts';
 import { commit, findItem, findTable, type ItemChange } from './storage.ts';
+import { parseTransactGet } from './transaction-requests.ts';
 import { type Item, itemSize } from './values.ts';
-import {
-  checkAgainstTable,
-  checkKeyNotEmpty,
-  evaluate,
-  parseWrite,
-  type Write,
-  type WriteKind,
-} from './writes.ts';
+import { checkAgainstTable, checkKeyNotEmpty, evaluate, type Write } from './writes.ts';
 
-const MAX_ACTIONS = 100;
 const MAX_BYTES = 4 * 1024 * 1024;
-const KINDS: readonly WriteKind[] = ['Put', 'Update', 'Delete', 'ConditionCheck'];
 const PASSED: CancellationReason = { Code: 'None' };
-
-/** A transaction whose every part is valid by itself. */
-export interface WriteTransaction {
-  readonly writes: readonly Write[];
-  readonly token: string | undefined;
-}
-
-/** @throws {ServiceError} ValidationException, SerializationException */
-export function parseTransactWrite(store: Store, input: Request): WriteTransaction {
-  const writes = transactItems(input).map((action, index) => parseAction(store, action, index));
-  const token = input.ClientRequestToken ?? undefined;
-  if (token !== undefined && (typeof token !== 'string' || token.length < 1 || token.length > 36)) {
-    throw validationError(
-      `1 validation error detected: Value '${String(token)}' at 'clientRequestToken' failed to satisfy constraint: ` +
-        `Member must have length ${token === '' ? 'greater than or equal to 1' : 'less than or equal to 36'}`,
-    );
-  }
-  return { writes, token };
-}
-
-function parseAction(store: Store, action: Request, index: number): Write {
-  const given = KINDS.filter((kind) => action[kind]);
-  const [kind] = given;
-  if (!kind || given.length > 1) {
-    throw validationError(
-      'TransactItems can only contain one of Check, Put, Update or Delete' +
-        ` (transactItems.${index + 1} has ${given.length === 0 ? 'none' : given.join(', ')})`,
-    );
-  }
-  const { TableName, Item, Key, UpdateExpression, ConditionExpression, ...rest } = action[kind] as Request;
-  const { ExpressionAttributeNames, ExpressionAttributeValues, ReturnValuesOnConditionCheckFailure } = rest;
-  requireMembers(kind, { UpdateExpression, ConditionExpression }, index);
-  const own = kind === 'Put' ? { Item } : kind === 'Update' ? { Key, UpdateExpression } : { Key };
-  return parseWrite(
-    kind,
-    {
-      TableName,
-      ...own,
-      ConditionExpression,
-      ExpressionAttributeNames,
-      ExpressionAttributeValues,
-      ReturnValuesOnConditionCheckFailure,
-    },
-    store,
-  );
-}
-
-function requireMembers(kind: WriteKind, members: Request, index: number): void {
-  const required = { Update: 'UpdateExpression', ConditionCheck: 'ConditionExpression', Put: '', Delete: '' }[
-    kind
-  ];
-  if (!required || (members[required] ?? null) !== null) return;
-  const field = required.charAt(0).toLowerCase() + required.slice(1);
-  const action = kind.charAt(0).toLowerCase() + kind.slice(1);
-  throw validationError(
-    `1 validation error detected: Value null at 'transactItems.${index + 1}.member.${action}.${field}' ` +
-      'failed to satisfy constraint: Member must not be null',
-  );
-}
-
-function transactItems(input: Request): readonly Request[] {
-  const items = input.TransactItems;
-  if (!Array.isArray(items) || items.length === 0 || items.length > MAX_ACTIONS) {
-    const constraint = !Array.isArray(items)
-      ? 'Member must not be null'
-      : items.length === 0
-        ? 'Member must have length greater than or equal to 1'
-        : `Member must have length less than or equal to ${MAX_ACTIONS}`;
-    throw validationError(
-      `1 validation error detected: Value at 'transactItems' failed to satisfy constraint: ${constraint}`,
-    );
-  }
-  return items;
-}
 
 /**
  * Applies all writes, or none. Runs alone.
@@ -164,7 +82,7 @@ function refuseTooLarge(items: readonly (Item | undefined)[]): void {
 
 /** A snapshot of all items at one moment. Runs beside readers only. */
 export async function transactGetItems(store: Store, input: Request): Promise<object> {
-  const reads = transactItems(input).map((action) => parseTransactGet(store, action));
+  const reads = parseTransactGet(store, input);
   const found: (Item | undefined)[] = [];
   const reasons: CancellationReason[] = [];
   for (const read of reads) {
@@ -190,16 +108,4 @@ export async function transactGetItems(store: Store, input: Request): Promise<ob
     ),
     ConsumedCapacity: capacityByTable(input.ReturnConsumedCapacity, uses),
   };
-}
-
-function parseTransactGet(store: Store, action: Request): KeyedRead {
-  const get = action.Get;
-  if (typeof get !== 'object' || get === null) {
-    throw validationError(
-      "1 validation error detected: Value null at 'transactItems.1.member.get' failed to satisfy constraint: " +
-        'Member must not be null',
-    );
-  }
-  const { TableName, Key, ProjectionExpression, ExpressionAttributeNames } = get as Request;
-  return parseGet(store, { TableName, Key, ProjectionExpression, ExpressionAttributeNames });
 }

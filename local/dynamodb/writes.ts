@@ -12,7 +12,7 @@ import {
   type Updates,
   validated,
 } from './dynalite.ts';
-import { conditionFailed, invalidParameters, validationError } from './errors.ts';
+import { conditionFailed, constraintFailed, invalidParameters } from './errors.ts';
 import { checkIndexKeys, checkKeySizes, checkNoEmptyKey } from './keys.ts';
 import { legacyUpdates } from './legacy.ts';
 import { checkExpressionSizes, checkItem, checkNesting } from './limits.ts';
@@ -47,9 +47,9 @@ export function parseWrite(kind: WriteKind, input: Request, store: Store): Write
   const request = validated(VALIDATED_AS[kind], input, store);
   const returnOnFailure = input.ReturnValuesOnConditionCheckFailure ?? 'NONE';
   if (returnOnFailure !== 'NONE' && returnOnFailure !== 'ALL_OLD') {
-    throw validationError(
-      `1 validation error detected: Value '${returnOnFailure}' at 'returnValuesOnConditionCheckFailure' failed to ` +
-        'satisfy constraint: Member must satisfy enum value set: [ALL_OLD, NONE]',
+    throw constraintFailed(
+      'ReturnValuesOnConditionCheckFailure',
+      'Member must satisfy enum value set: [ALL_OLD, NONE]',
     );
   }
   const subject = (kind === 'Put' ? request.Item : request.Key) as Item;
@@ -72,7 +72,7 @@ export function parseWrite(kind: WriteKind, input: Request, store: Store): Write
  * @throws {ServiceError} ValidationException
  */
 export function checkKeyNotEmpty(write: Write, table: TableDescription): void {
-  checkNoEmptyKey(write.subject, table, write.kind === 'Put' ? 'item' : 'key');
+  checkNoEmptyKey(write.subject, table);
 }
 
 /** @throws {ServiceError} ValidationException when the key or an update does not fit the table */

@@ -1,0 +1,141 @@
+// What DynamoDB does, as AWS documents it, said through the AWS SDK alone: the same suite runs against the local cloud
+// and against an independent emulator.
+
+import type { AttributeValue, DynamoDB } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { concurrencyBehaviours } from './behaviours/concurrency.ts';
+import { conditionBehaviours } from './behaviours/conditions.ts';
+import { itemBehaviours } from './behaviours/items.ts';
+import { limitBehaviours } from './behaviours/limits.ts';
+import { queryBehaviours } from './behaviours/queries.ts';
+import { tableBehaviours } from './behaviours/tables.ts';
+import { transactionBehaviours } from './behaviours/transactions.ts';
+import { updateBehaviours } from './behaviours/updates.ts';
+
+/** What a behaviour is tried on. */
+export interface Subject {
+  readonly client: DynamoDB;
+  /** A table with the partition key `id` (S). */
+  readonly simple: string;
+  /** A table with the keys `pk` (S) and `sk` (N), and a global index `byKind` on `kind` (S) and `sk`. */
+  readonly sorted: string;
+}
+
+/** One thing that DynamoDB does. Every behaviour uses keys of its own, so that their order does not matter. */
+export type Behaviour = readonly [name: string, holds: (subject: Subject) => Promise<void>];
+
+export type Item = Record<string, AttributeValue>;
+
+const GROUPS: Readonly<Record<string, readonly Behaviour[]>> = {
+  tables: tableBehaviours,
+  items: itemBehaviours,
+  updates: updateBehaviours,
+  conditions: conditionBehaviours,
+  queries: queryBehaviours,
+  limits: limitBehaviours,
+  transactions: transactionBehaviours,
+  concurrency: concurrencyBehaviours,
+};
+
+/**
+ * @param differences behaviours in which the implementation differs from AWS's documentation, with the reason; each must
+ *   really differ, and one that no longer does fails the suite
+ */
+export function describeDynamoDb(
+  name: string,
+  connect: () => DynamoDB,
+  differences: Readonly<Record<string, string>> = {},
+): void {
+  describe(name, () => {
+    let subject: Subject;
+    beforeAll(async () => {
+      subject = await prepare(connect());
+    });
+    afterAll(async () => {
+      await subject.client.deleteTable({ TableName: subject.simple });
+      await subject.client.deleteTable({ TableName: subject.sorted });
+      subject.client.destroy();
+    });
+
+    for (const [group, behaviours] of Object.entries(GROUPS)) {
+      describe(group, () => {
+        for (const [behaviour, holds] of behaviours) {
+          const reason = differences[behaviour];
+          if (reason === undefined) test(behaviour, () => holds(subject));
+          else test.fails(`${behaviour} (differs: ${reason})`, () => holds(subject));
+        }
+      });
+    }
+
+    test('every known difference names a behaviour', () => {
+      const names = Object.values(GROUPS).flatMap((behaviours) => behaviours.map(([behaviour]) => behaviour));
+      expect(names).toEqual(expect.arrayContaining(Object.keys(differences)));
+      expect(new Set(names).size).toBe(names.length);
+    });
+  });
+}
+
+async function prepare(client: DynamoDB): Promise<Subject> {
+  const suffix = process.pid;
+  const [simple, sorted] = [`simple-${suffix}`, `sorted-${suffix}`];
+  await client.createTable({
+    TableName: simple,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+  });
+  await client.createTable({
+    TableName: sorted,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      { AttributeName: 'sk', AttributeType: 'N' },
+      { AttributeName: 'kind', AttributeType: 'S' },
+    ],
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'byKind',
+        KeySchema: [
+          { AttributeName: 'kind', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
+  });
+  return { client, simple, sorted };
+}
+
+/** The error that a call fails with, for its name, message and members to be looked at. */
+export async function failure(call: Promise<unknown>): Promise<Error & Record<string, unknown>> {
+  try {
+    await call;
+  } catch (error) {
+    return error as Error & Record<string, unknown>;
+  }
+  throw new Error('expected the call to fail; it succeeded');
+}
+
+/** Passes when the call is refused as invalid, with a message that says this. */
+export async function refused(call: Promise<unknown>, message: string | RegExp = ''): Promise<void> {
+  const error = await failure(call);
+  expect({ name: error.name, message: error.message }).toEqual({
+    name: 'ValidationException',
+    message: typeof message === 'string' ? expect.stringContaining(message) : expect.stringMatching(message),
+  });
+}
+
+/** The item with this `id`, read consistently. */
+export async function read({ client, simple }: Subject, id: string): Promise<Item | undefined> {
+  const { Item } = await client.getItem({ TableName: simple, Key: { id: { S: id } }, ConsistentRead: true });
+  return Item;
+}
+
+/** Puts an item with this `id` and attributes into the simple table. */
+export async function given({ client, simple }: Subject, id: string, attributes: Item = {}): Promise<void> {
+  await client.putItem({ TableName: simple, Item: { id: { S: id }, ...attributes } });
+}
