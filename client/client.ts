@@ -1,0 +1,130 @@
+// The client: creates, updates, deletes and reads items with large attributes.
+
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import type { StoreDescriptor } from '../core/store.ts';
+import { type StackOptions, storeFromEnvironment, storeFromStack } from './discovery.ts';
+import { read } from './read.ts';
+import type {
+  CreateInput,
+  DeleteInput,
+  GetOptions,
+  Key,
+  LargeItem,
+  UpdateInput,
+  WriteOptions,
+  WriteResult,
+} from './types.ts';
+import { FIRST_PAUSE_MS } from './wait.ts';
+import { write } from './write.ts';
+
+export interface ClientOptions {
+  /** SDK clients of your own. Default: new ones for the store's Region. */
+  readonly sfn?: SFNClient | undefined;
+  readonly s3?: S3Client | undefined;
+  readonly dynamodb?: DynamoDBClient | undefined;
+  /** Milliseconds between the first looks at a run; later ones are up to 2 s apart. Default: 100. */
+  readonly pollIntervalMs?: number | undefined;
+}
+
+/**
+ * Writes and reads the items of one store. Every write is one execution of a state machine, and a promise that
+ * settles when that has ended; see `errors.ts` for how it can fail.
+ *
+ * @example
+ * const client = await LargeItemClient.fromStack();
+ * await client.create({ key: { id: '42' }, attributes: { title: 'Hello' }, largeAttributes: { page: { file } } });
+ * const item = await client.get({ id: '42' });
+ * await item?.large.page?.text();
+ */
+export class LargeItemClient {
+  readonly store: StoreDescriptor;
+  readonly #sfn: SFNClient;
+  readonly #s3: S3Client;
+  readonly #dynamodb: DynamoDBClient;
+  readonly #pollIntervalMs: number;
+
+  constructor({
+    store,
+    sfn,
+    s3,
+    dynamodb,
+    pollIntervalMs,
+  }: ClientOptions & { readonly store: StoreDescriptor }) {
+    const { region } = store;
+    this.store = store;
+    this.#sfn = sfn ?? new SFNClient({ region });
+    this.#s3 = s3 ?? new S3Client({ region });
+    this.#dynamodb = dynamodb ?? new DynamoDBClient({ region });
+    this.#pollIntervalMs = pollIntervalMs ?? FIRST_PAUSE_MS;
+  }
+
+  /**
+   * A client of the store that a stack's outputs describe.
+   * @throws {StoreNotFound}
+   */
+  static async fromStack(options: StackOptions & ClientOptions = {}): Promise<LargeItemClient> {
+    return new LargeItemClient({ ...options, store: await storeFromStack(options) });
+  }
+
+  /**
+   * A client of the store that the variable TWINWRITE_STORE describes (JSON), or else the outputs of the stack that
+   * TWINWRITE_STACK names, by default `Twinwrite`.
+   * @throws {StoreNotFound}
+   */
+  static async fromEnvironment(options: ClientOptions = {}): Promise<LargeItemClient> {
+    return new LargeItemClient({ ...options, store: await storeFromEnvironment() });
+  }
+
+  /**
+   * Creates an item and the objects of its large attributes.
+   * @throws {NotWritten} Rejected AlreadyExists when there is an item with this key
+   * @throws {TwinwriteError} the others of `errors.ts`
+   */
+  create(input: CreateInput, options: WriteOptions = {}): Promise<WriteResult> {
+    return this.#write('create', input, options);
+  }
+
+  /**
+   * Changes an item and the objects of its large attributes. Content that is the same already is not put again.
+   * @throws {NotWritten} NotFound, VersionMismatch, ConditionFailed, ...
+   * @throws {TwinwriteError} the others of `errors.ts`
+   */
+  update(input: UpdateInput, options: WriteOptions = {}): Promise<WriteResult> {
+    return this.#write('update', input, options);
+  }
+
+  /**
+   * Deletes an item and its objects.
+   * @throws {NotWritten} NotFound when the item must exist, VersionMismatch, ...
+   * @throws {TwinwriteError} the others of `errors.ts`
+   */
+  delete(input: DeleteInput, options: WriteOptions = {}): Promise<WriteResult> {
+    return this.#write('delete', input, options);
+  }
+
+  /**
+   * Reads an item with its objects, never a mix of two versions; undefined if there is none.
+   * @throws {Rejected} InvalidInput for a key that is not the table's
+   * @throws {IntegrityError} when stored content is not what was written
+   * @throws {ReadContended} when the item was rewritten during each of several attempts
+   */
+  get(key: Key, options: GetOptions = {}): Promise<LargeItem | undefined> {
+    return read({ store: this.store, s3: this.#s3, dynamodb: this.#dynamodb }, key, options);
+  }
+
+  #write(
+    operation: 'create' | 'update' | 'delete',
+    input: object,
+    options: WriteOptions,
+  ): Promise<WriteResult> {
+    const context = {
+      store: this.store,
+      s3: this.#s3,
+      sfn: this.#sfn,
+      pollIntervalMs: this.#pollIntervalMs,
+    };
+    return write(context, operation, input, options);
+  }
+}

@@ -1,0 +1,134 @@
+// Content of large attributes: in memory when it is small, to be read from its stream when it is not.
+
+import { invalidInput } from '../core/errors.ts';
+import {
+  abortable,
+  type ByteReader,
+  readBytes,
+  readFile,
+  readIterable,
+  readUpTo,
+  readWebStream,
+} from './bytes.ts';
+import type { Content, LargeAttribute } from './types.ts';
+
+/** Content to store, with the content type that goes with its kind. */
+export type Source =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly defaultType: string }
+  | {
+      readonly kind: 'stream';
+      readonly reader: ByteReader;
+      /** Bytes, if that is known before reading. */
+      readonly size: number | undefined;
+      readonly defaultType: string;
+    };
+
+/** What S3 stores beside the content, as the caller gave it. */
+export type ContentOptions = Omit<LargeAttribute, 'content'>;
+
+/** What a put without a content type stores for text and for other bytes. */
+export const TEXT_TYPE = 'text/plain; charset=utf-8';
+export const BYTES_TYPE = 'application/octet-stream';
+
+/** A large attribute is given as `{ content, ...options }` or as the content alone; a Blob brings its own type. */
+export function splitOptions(value: unknown): { content: unknown; options: ContentOptions } {
+  const alone = typeof value !== 'object' || value === null || isContent(value);
+  const { content, ...options } = alone ? { content: value } : (value as LargeAttribute);
+  const ownType = content instanceof Blob && content.type !== '' ? content.type : undefined;
+  const contentType = (options as ContentOptions).contentType ?? ownType;
+  return { content, options: contentType === undefined ? options : { ...options, contentType } };
+}
+
+/**
+ * Checks what can be told without reading.
+ * @throws {SagaError} InvalidInput
+ */
+export function checkContent(content: unknown, field: string): asserts content is Content {
+  if (typeof content === 'string') {
+    if (/\p{Surrogate}/u.test(content)) {
+      throw invalidInput(field, content, 'holds half of a surrogate pair, which UTF-8 has no bytes for');
+    }
+  } else if (typeof content !== 'object' || content === null || !isContent(content)) {
+    throw invalidInput(
+      field,
+      content,
+      'expected a string, Uint8Array, Blob, ReadableStream, async iterable of Uint8Array, or { file: path }',
+    );
+  }
+}
+
+/**
+ * The content, ready to be stored; what has at most `limit` bytes is read into memory.
+ * @throws {SagaError} InvalidInput when a file cannot be read, or a stream yields anything but bytes
+ */
+export async function openContent(
+  content: Content,
+  field: string,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<Source> {
+  if (typeof content === 'string') {
+    return { kind: 'bytes', bytes: new TextEncoder().encode(content), defaultType: TEXT_TYPE };
+  }
+  if (content instanceof Uint8Array) return { kind: 'bytes', bytes: content, defaultType: BYTES_TYPE };
+  const { reader, size } = await openStream(content, field);
+  const defaultType = (content instanceof Blob && content.type) || BYTES_TYPE;
+  if (size !== undefined && size > limit) return { kind: 'stream', reader, size, defaultType };
+  try {
+    const head = await abortable(readUpTo(limit, reader), signal);
+    return 'bytes' in head
+      ? { kind: 'bytes', bytes: head.bytes, defaultType }
+      : { kind: 'stream', reader: head.reader, size, defaultType };
+  } catch (error) {
+    reader.close();
+    throw error;
+  }
+}
+
+/** The source's bytes from the start; a stream's can be read once only. */
+export function readerOf(source: Source): ByteReader {
+  return source.kind === 'bytes' ? readBytes(source.bytes) : source.reader;
+}
+
+async function openStream(
+  content: Exclude<Content, string | Uint8Array>,
+  field: string,
+): Promise<{ readonly reader: ByteReader; readonly size: number | undefined }> {
+  if (content instanceof Blob) return { reader: readWebStream(content.stream()), size: content.size };
+  if ('file' in content) {
+    return { reader: readFile(content.file), size: await fileSize(content.file, `${field}.file`) };
+  }
+  const reader = 'getReader' in content ? readWebStream(content) : readIterable(content);
+  return { reader: bytesOnly(reader, field), size: undefined };
+}
+
+/** Bytes of a regular file; undefined for a pipe or a device, whose size is unknown. */
+async function fileSize(path: string, field: string): Promise<number | undefined> {
+  const { stat } = await import('node:fs/promises');
+  const stats = await stat(path).catch((error: Error) => {
+    throw invalidInput(field, path, `cannot be read: ${error.message}`);
+  });
+  if (stats.isDirectory()) throw invalidInput(field, path, 'is a folder');
+  return stats.isFile() ? stats.size : undefined;
+}
+
+function bytesOnly(reader: ByteReader, field: string): ByteReader {
+  return {
+    read: async () => {
+      const chunk: unknown = await reader.read();
+      if (chunk === undefined || chunk instanceof Uint8Array) return chunk;
+      throw invalidInput(field, chunk, `the stream yields a ${typeof chunk}, expected Uint8Array`);
+    },
+    close: reader.close,
+  };
+}
+
+function isContent(value: object): value is Exclude<Content, string> {
+  return (
+    value instanceof Uint8Array ||
+    value instanceof Blob ||
+    value instanceof ReadableStream ||
+    Symbol.asyncIterator in value ||
+    ('file' in value && typeof value.file === 'string')
+  );
+}

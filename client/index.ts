@@ -1,0 +1,40 @@
+// The client library, as `twinwrite`.
+
+export type { StoreDescriptor } from '../core/store.ts';
+export { type ClientOptions, LargeItemClient } from './client.ts';
+export type { StackOptions } from './discovery.ts';
+export {
+  Aborted,
+  IdempotencyConflict,
+  IntegrityError,
+  NotWritten,
+  OutcomeUnknown,
+  ReadContended,
+  type Reason,
+  Rejected,
+  RolledBack,
+  StartFailed,
+  StoreNotFound,
+  Stuck,
+  TwinwriteError,
+  UploadFailed,
+  WaitInterrupted,
+} from './errors.ts';
+export type {
+  Attributes,
+  Content,
+  CreateInput,
+  DeleteInput,
+  Expression,
+  GetOptions,
+  Key,
+  LargeAttribute,
+  LargeAttributes,
+  LargeItem,
+  LargeObject,
+  Progress,
+  UpdateInput,
+  Value,
+  WriteOptions,
+  WriteResult,
+} from './types.ts';

@@ -1,0 +1,170 @@
+// What callers of the client give and get.
+
+import type { NumberValueImpl as NumberValue } from '@aws-sdk/util-dynamodb';
+
+/**
+ * A value of a plain attribute. Numbers are read as `number` when a double holds them exactly, as `bigint` when they
+ * are whole, and as the SDK's `NumberValue` (decimal text) otherwise; sets are read as `Set`. Written back they are
+ * the same in DynamoDB. Optional properties must be left out, not `undefined`.
+ */
+export type Value =
+  | string
+  | number
+  | bigint
+  | NumberValue
+  | boolean
+  | null
+  | Uint8Array
+  | ReadonlySet<string>
+  | ReadonlySet<number | bigint | NumberValue>
+  | ReadonlySet<Uint8Array>
+  | readonly Value[]
+  | { readonly [name: string]: Value };
+
+/** Plain attributes by name. With `attributeFormat: 'dynamodb'`, values as DynamoDB's JSON has them: `{ N: '1' }`. */
+export type Attributes = Readonly<Record<string, Value>>;
+
+/** The item's key under the table's own key names. A binary key as bytes, or as base64 text. */
+export type Key = Readonly<Record<string, Value>>;
+
+/** Content of a large attribute, of any size. Streams are read once, in bounded memory, and closed at the end. */
+export type Content =
+  | string
+  | Uint8Array
+  | Blob
+  | ReadableStream<Uint8Array>
+  /** Node's Readable is one. */
+  | AsyncIterable<Uint8Array>
+  /** A file of this machine, by path; not available in browsers. */
+  | { readonly file: string };
+
+/** Content with what S3 stores beside it. */
+export interface LargeAttribute {
+  readonly content: Content;
+  /** Default: a Blob's own type, `text/plain; charset=utf-8` for a string, else `application/octet-stream`. */
+  readonly contentType?: string | undefined;
+  readonly contentEncoding?: string | undefined;
+  readonly cacheControl?: string | undefined;
+  /** User metadata: lower-case names, any text as value, 2 KB in all. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+export type LargeAttributes = Readonly<Record<string, LargeAttribute | Content>>;
+
+interface CommonInput {
+  readonly key: Key;
+  /** Whether objects that are not needed any more are deleted. Default: both true. */
+  readonly cleanUp?:
+    | { readonly whenFailed?: boolean | undefined; readonly whenSucceeded?: boolean | undefined }
+    | undefined;
+  /** How values are written: plain JavaScript values (default), or as DynamoDB's JSON. */
+  readonly attributeFormat?: 'json' | 'dynamodb' | undefined;
+}
+
+interface ContentInput extends CommonInput {
+  readonly largeAttributes?: LargeAttributes | undefined;
+  /** Update time that the objects carry as metadata: a Date, or ISO 8601 with offset. Default: the run's start. */
+  readonly updateAt?: Date | string | undefined;
+}
+
+export interface CreateInput extends ContentInput {
+  readonly attributes?: Attributes | undefined;
+}
+
+/** A DynamoDB expression with its placeholders. */
+export interface Expression {
+  readonly expression: string;
+  readonly names?: Readonly<Record<string, string>> | undefined;
+  readonly values?: Attributes | undefined;
+}
+
+export interface UpdateInput extends ContentInput {
+  readonly set?: Attributes | undefined;
+  readonly remove?: readonly string[] | undefined;
+  /** Numbers to add to numbers, members to add to sets. */
+  readonly add?: Attributes | undefined;
+  /** A DynamoDB update expression, run in the same write. */
+  readonly updateExpression?: Expression | undefined;
+  /** A DynamoDB condition that the item must meet. */
+  readonly condition?: Expression | undefined;
+  /** Refuse unless the item is at this version. */
+  readonly expectedVersion?: number | undefined;
+}
+
+export interface DeleteInput extends CommonInput {
+  readonly expectedVersion?: number | undefined;
+  /** Refuse when there is no such item. Default: then the delete is done already. */
+  readonly mustExist?: boolean | undefined;
+}
+
+export interface WriteOptions {
+  /**
+   * Makes calling again safe: it becomes the execution's name, 1 to 80 characters of 0-9 A-Z a-z - _, which stands
+   * for one write of one operation for 90 days. A further call with the same key and input waits for that write and
+   * gives its outcome, be it a success or an error.
+   */
+  readonly idempotencyKey?: string | undefined;
+  /** Before the start: stops everything. After it: stops the waiting only, see `WaitInterrupted`. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+export type Progress =
+  /** `bytes` of a large attribute have been uploaded, out of `total` if that is known. */
+  | {
+      readonly phase: 'uploading';
+      readonly attribute: string;
+      readonly bytes: number;
+      readonly total: number | undefined;
+    }
+  | { readonly phase: 'waiting'; readonly executionArn: string };
+
+/** A write that took effect. */
+export interface WriteResult {
+  readonly key: Readonly<Record<string, Value>>;
+  /** The item's version after the write; null once it is deleted. */
+  readonly version: number | null;
+  /** The run as object keys and `_saga.writtenBy` name it. */
+  readonly run: string;
+  readonly executionArn: string;
+  /** Pointers that the write set: S3 URIs by attribute. */
+  readonly largeAttributes: Readonly<Record<string, string>>;
+  /** `deferred`: unneeded objects could not be deleted and are left for the sweeper. */
+  readonly cleanup: 'done' | 'deferred';
+}
+
+export interface GetOptions {
+  /** Which large attributes to fetch. Default: all. */
+  readonly attributes?: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An item together with its objects, as they belong together. */
+export interface LargeItem {
+  readonly key: Readonly<Record<string, Value>>;
+  /** Null for an item that no saga has written yet. */
+  readonly version: number | null;
+  /** Plain attributes, without the key, the pointers and `_saga`. */
+  readonly attributes: Readonly<Record<string, Value>>;
+  /** The large attributes that were fetched. */
+  readonly large: Readonly<Record<string, LargeObject>>;
+}
+
+/** The content of a large attribute; it has the SHA-256 that its key names. */
+export interface LargeObject {
+  readonly uri: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Lower-case hexadecimal digits. */
+  readonly sha256: string;
+  readonly contentType: string | undefined;
+  readonly contentEncoding: string | undefined;
+  readonly cacheControl: string | undefined;
+  /** User metadata as it was given. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Update time that the write set, ISO 8601. */
+  readonly updatedAt: string | undefined;
+  bytes(): Promise<Uint8Array>;
+  /** The content as UTF-8. @throws {TypeError} when it is none */
+  text(): Promise<string>;
+}

@@ -1,0 +1,161 @@
+// JavaScript values as the execution input carries them, and DynamoDB's as JavaScript values. What JSON has no form
+// for (bytes, sets, numbers past a double) makes the whole input typed; otherwise it stays plain and readable.
+
+import type { AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
+import { NumberValueImpl as NumberValue, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { AttributeFormat, AttributeValue, Item } from '../core/attributes.ts';
+import { invalidInput } from '../core/errors.ts';
+import { type KeySchema, keyAttributes, toKey } from '../core/keys.ts';
+import { canonicalNumber } from '../core/numbers.ts';
+import type { Value } from './types.ts';
+
+type JsonRecord = Readonly<Record<string, unknown>>;
+
+/** Deeper than DynamoDB allows; the rules in core/ refuse it, this only ends cycles. */
+const MAX_DEPTH = 40;
+
+const RECORDS = ['attributes', 'set', 'add'] as const;
+const EXPRESSIONS = ['updateExpression', 'condition'] as const;
+
+/**
+ * The input with values that survive JSON: as they are where JSON has them all, else in DynamoDB's JSON.
+ * @throws {SagaError} InvalidInput for values that DynamoDB has no type for, such as a Date
+ */
+export function encodeValues(input: JsonRecord, schema: KeySchema): JsonRecord {
+  if (input.attributeFormat === 'dynamodb') return input;
+  const plainKey = base64Key(input.key, schema);
+  const rich = [
+    plainKey,
+    ...RECORDS.map((field) => input[field]),
+    ...EXPRESSIONS.map((field) => (isRecord(input[field]) ? input[field].values : undefined)),
+  ].some((value) => isRich(value));
+  if (!rich) return { ...input, key: plainKey };
+
+  const typed: Record<string, unknown> = { ...input, attributeFormat: 'dynamodb' };
+  if (isRecord(input.key)) typed.key = typedKey(input.key, schema);
+  for (const field of RECORDS) {
+    if (isRecord(input[field])) typed[field] = toTypedRecord(input[field], field, 0);
+  }
+  for (const field of EXPRESSIONS) {
+    const expression = input[field];
+    if (isRecord(expression) && isRecord(expression.values)) {
+      typed[field] = { ...expression, values: toTypedRecord(expression.values, `${field}.values`, 0) };
+    }
+  }
+  return typed;
+}
+
+/**
+ * An item's key, typed by the table's schema.
+ * @throws {SagaError} InvalidInput
+ */
+export function encodeKey(key: unknown, schema: KeySchema): Item {
+  const encoded = encodeValues({ key }, schema);
+  if (!isRecord(encoded.key)) throw invalidInput('key', key, 'expected an object');
+  return toKey(encoded.key, schema, (encoded.attributeFormat ?? 'json') as AttributeFormat);
+}
+
+/** Attribute values as JavaScript values, see {@link Value}. */
+export function decodeItem(item: Readonly<Record<string, SdkValue>>): Record<string, Value> {
+  return unmarshall(item, { wrapNumbers: decodeNumber }) as Record<string, Value>;
+}
+
+/** A key or an item's scalars in DynamoDB's JSON, binary as base64 text, as the SDK takes them. */
+export function toSdkKey(key: Item): Record<string, SdkValue> {
+  return Object.fromEntries(
+    Object.entries(key).map(([name, value]): [string, SdkValue] => [
+      name,
+      'B' in value ? { B: new Uint8Array(Buffer.from(value.B, 'base64')) } : (value as SdkValue),
+    ]),
+  );
+}
+
+function decodeNumber(text: string): number | bigint | NumberValue {
+  const canonical = canonicalNumber(text) ?? text;
+  const double = Number(text);
+  if (canonicalNumber(String(double)) === canonical) return double;
+  return /^-?\d+$/.test(canonical) ? BigInt(canonical) : NumberValue.from(text);
+}
+
+/** Bytes given for a binary key as the base64 text that plain JSON has for it. */
+function base64Key(key: unknown, schema: KeySchema): unknown {
+  if (!isRecord(key)) return key;
+  const binary = new Set(keyAttributes(schema).flatMap(({ name, type }) => (type === 'B' ? [name] : [])));
+  return mapValues(key, (value, name) =>
+    value instanceof Uint8Array && binary.has(name) ? base64(value) : value,
+  );
+}
+
+function typedKey(key: JsonRecord, schema: KeySchema): JsonRecord {
+  const binary = new Set(keyAttributes(schema).flatMap(({ name, type }) => (type === 'B' ? [name] : [])));
+  return mapValues(key, (value, name) =>
+    typeof value === 'string' && binary.has(name) ? { B: value } : toTyped(value, `key.${name}`, 0),
+  );
+}
+
+/** Whether a value holds anything that JSON has no form for, or a wrong one. */
+function isRich(value: unknown, depth = 0): boolean {
+  if (typeof value === 'bigint') return true;
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return false;
+  if (!Array.isArray(value) && !isRecord(value)) return true;
+  return Object.values(value).some((member) => isRich(member, depth + 1));
+}
+
+function toTyped(value: unknown, field: string, depth: number): AttributeValue {
+  if (depth > MAX_DEPTH) throw invalidInput(field, undefined, 'nested too deeply');
+  if (value === null) return { NULL: true };
+  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'boolean') return { BOOL: value };
+  if (isNumeric(value)) return { N: numberText(value) };
+  if (value instanceof Uint8Array) return { B: base64(value) };
+  if (value instanceof Set) return toTypedSet([...value], field);
+  if (Array.isArray(value)) {
+    return { L: value.map((member, at) => toTyped(member, `${field}[${at}]`, depth + 1)) };
+  }
+  if (isRecord(value)) return { M: toTypedRecord(value, field, depth + 1) };
+  throw invalidInput(field, String(value), `DynamoDB has no type for ${kindOf(value)}`);
+}
+
+function toTypedRecord(record: JsonRecord, field: string, depth: number): Item {
+  return mapValues(record, (value, name) => toTyped(value, `${field}.${name}`, depth));
+}
+
+function toTypedSet(members: readonly unknown[], field: string): AttributeValue {
+  if (members.length === 0) throw invalidInput(field, [], 'a DynamoDB set cannot be empty');
+  if (members.every((member) => typeof member === 'string')) return { SS: members };
+  if (members.every(isNumeric)) return { NS: members.map(numberText) };
+  if (members.every((member) => member instanceof Uint8Array)) return { BS: members.map(base64) };
+  throw invalidInput(field, undefined, 'a DynamoDB set holds strings, numbers or bytes, and one kind only');
+}
+
+function isNumeric(value: unknown): value is number | bigint | NumberValue {
+  return typeof value === 'number' || typeof value === 'bigint' || value instanceof NumberValue;
+}
+
+function numberText(value: number | bigint | NumberValue): string {
+  return value instanceof NumberValue ? value.value : String(value);
+}
+
+function kindOf(value: unknown): string {
+  return typeof value === 'object' && value !== null
+    ? `a ${value.constructor?.name ?? 'object'}`
+    : typeof value;
+}
+
+/** An object that is a record of values and nothing else: no class instance, no array. */
+function isRecord(value: unknown): value is JsonRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}
+
+function mapValues<T>(
+  record: JsonRecord,
+  change: (value: unknown, name: string) => T,
+): { [name: string]: T } {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
+}
