@@ -3,11 +3,12 @@
 import { z } from 'zod';
 import { BASE64 } from './attributes.ts';
 import { invalidInput } from './errors.ts';
-import { metadataProblem } from './metadata.ts';
+import { MAX_UPDATE_TIME, metadataProblem } from './metadata.ts';
 import type { Operation } from './run.ts';
 
-const attributeName = z
-  .string()
+/** Text that UTF-8 can hold; half of a surrogate pair would be stored as another character. */
+const text = z.string().refine((value) => !/\p{Surrogate}/u.test(value), 'holds half of a surrogate pair');
+const attributeName = text
   .min(1)
   .refine((name) => Buffer.byteLength(name) <= 255, 'attribute names have at most 255 bytes');
 const attributes = z.record(attributeName, z.unknown());
@@ -27,7 +28,7 @@ const CONTENT_FIELDS = ['text', 'base64', 'staged'] as const;
 
 const largeAttribute = z
   .strictObject({
-    text: z.string().optional().describe('The content as text; stored as UTF-8'),
+    text: text.optional().describe('The content as text; stored as UTF-8'),
     base64: z
       .string()
       .regex(BASE64, 'expected base64 with padding')
@@ -47,7 +48,7 @@ const largeAttribute = z
     metadata: z
       .record(
         z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, 'expected lower-case letters, digits, and . _ -'),
-        z.string(),
+        text,
       )
       .optional()
       .describe('User metadata of the object; values may be any text'),
@@ -74,6 +75,7 @@ const expectedVersion = z.int().min(1).describe('Refuse unless the item is at th
 const common = {
   updateAt: z.iso
     .datetime({ offset: true })
+    .max(MAX_UPDATE_TIME.length, 'at most nanoseconds')
     .optional()
     .describe("Update time that the objects carry as metadata; by default the execution's start"),
   cleanUp: z
@@ -151,6 +153,10 @@ export const causeSchema = z.looseObject({
  * @throws {SagaError} InvalidInput that names the first wrong field and its value
  */
 export function parseInput<O extends Operation>(operation: O, input: unknown): ParsedInput<O> {
+  const prototype = prototypePath(input);
+  if (prototype !== undefined) {
+    throw invalidInput(prototype.join('.'), valueAt(input, prototype), 'not a name that can be used');
+  }
   const result = inputSchemas[operation].safeParse(input);
   if (result.success) return result.data as ParsedInput<O>;
   const [issue] = result.error.issues;
@@ -169,6 +175,20 @@ export function inputJsonSchema(operation: Operation): Readonly<Record<string, u
 /** The same of the output of a run that committed. */
 export function outputJsonSchema(): Readonly<Record<string, unknown>> {
   return z.toJSONSchema(outputSchema);
+}
+
+/** Deeper than any value that DynamoDB holds, in steps of the input's path. */
+const MAX_PATH_LENGTH = 100;
+
+/** Where the input has a field `__proto__`: neither zod nor JSONata takes it for a field, both would lose it. */
+function prototypePath(value: unknown, path: readonly string[] = []): readonly string[] | undefined {
+  if (typeof value !== 'object' || value === null || path.length > MAX_PATH_LENGTH) return undefined;
+  if (Object.hasOwn(value, '__proto__')) return [...path, '__proto__'];
+  for (const [name, inner] of Object.entries(value)) {
+    const found = prototypePath(inner, [...path, name]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

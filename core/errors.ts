@@ -63,17 +63,22 @@ export class SagaError extends Error {
 
 /** The error for input that names the field and the value that are wrong. */
 export function invalidInput(field: string, value: unknown, problem: string): SagaError {
+  const path = shorten(field, FIELD_CHARACTERS);
   const shown = abbreviate(value);
   const found = shown === undefined ? '' : `, got ${JSON.stringify(shown)}`;
-  return new SagaError('InvalidInput', `${field}: ${problem}${found}`, { field, value: shown });
+  return new SagaError('InvalidInput', `${path}: ${problem}${found}`, { field: path, value: shown });
 }
 
-const SHOWN_CHARACTERS = 100;
+const VALUE_CHARACTERS = 100;
+/** Names in an input may be as long as the input itself; those that DynamoDB takes stay whole. */
+const FIELD_CHARACTERS = 400;
 
 /** The value, or the start of its JSON text when that is long: causes are limited to 32,768 characters. */
 function abbreviate(value: unknown): unknown {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-  return text.length <= SHOWN_CHARACTERS
-    ? value
-    : `${text.slice(0, SHOWN_CHARACTERS)}… (${text.length} characters)`;
+  return text.length <= VALUE_CHARACTERS ? value : shorten(text, VALUE_CHARACTERS);
+}
+
+function shorten(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length)}… (${text.length} characters)`;
 }

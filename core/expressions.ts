@@ -17,6 +17,7 @@ export type Sections = Readonly<Partial<Record<Section, string>>>;
 
 /** Placeholders of a saga's own clauses begin so; a caller's may not. */
 export const OWN_PLACEHOLDER = /^[#:]tw_/;
+export const RESERVED_PLACEHOLDER = 'placeholders with tw_ are reserved';
 
 const TOKEN = /\s+|[#:]?[A-Za-z_][A-Za-z0-9_]*|[#:]?[0-9]+[A-Za-z0-9_]*|[.,()[\]=+<>-]/gy;
 
@@ -41,6 +42,8 @@ export function parseUpdateExpression(text: string, field: string): Sections {
       throw invalidInput(field, text, 'expected SET, REMOVE, ADD or DELETE at the start');
     }
   }
+  const empty = SECTIONS.find((section) => sections[section]?.trim() === '');
+  if (empty !== undefined) throw invalidInput(field, text, `${empty} has no clause`);
   return sections;
 }
 
@@ -52,7 +55,7 @@ export function mentionedAttributes(expression: Expression, field: string): Read
   const names = new Set<string>();
   const significant = tokens(expression.expression, field).filter((token) => token.trim() !== '');
   significant.forEach((token, at) => {
-    if (OWN_PLACEHOLDER.test(token)) throw invalidInput(field, token, 'placeholders with tw_ are reserved');
+    if (OWN_PLACEHOLDER.test(token)) throw invalidInput(field, token, RESERVED_PLACEHOLDER);
     const nested = significant[at - 1] === '.';
     const called = significant[at + 1] === '(';
     if (nested || called || isSection(token) || !/^[#A-Za-z_]/.test(token)) return;
@@ -74,5 +77,16 @@ function isSection(token: string): boolean {
 function tokens(text: string, field: string): string[] {
   const found = text.match(TOKEN) ?? [];
   if (found.join('').length !== text.length) throw invalidInput(field, text, 'not a DynamoDB expression');
+  checkParentheses(found, text, field);
   return found;
+}
+
+/** An expression that closes what it did not open could take the saga's own condition apart. */
+function checkParentheses(found: readonly string[], text: string, field: string): void {
+  let open = 0;
+  for (const token of found) {
+    open += token === '(' ? 1 : token === ')' ? -1 : 0;
+    if (open < 0) break;
+  }
+  if (open !== 0) throw invalidInput(field, text, 'its parentheses do not match');
 }

@@ -51,7 +51,10 @@ export function toKey(
     }
   }
   return Object.fromEntries(
-    attributes.map((attribute) => [attribute.name, keyValue(key[attribute.name], attribute, schema, format)]),
+    attributes.map((attribute) => {
+      const value = Object.hasOwn(key, attribute.name) ? key[attribute.name] : undefined;
+      return [attribute.name, keyValue(value, attribute, schema, format)];
+    }),
   );
 }
 

@@ -5,8 +5,10 @@ import { MAX_METADATA_BYTES } from './limits.ts';
 /** Metadata name under which objects carry the update time that the reference calls `update_at`. */
 export const UPDATED_AT = 'updated-at';
 
-/** Bytes kept free for what the put adds itself: {@link UPDATED_AT} and its value. */
-const OWN_BYTES = UPDATED_AT.length + '2026-01-01T00:00:00.000000000+00:00'.length;
+/** The longest update time there is. */
+export const MAX_UPDATE_TIME = '2026-01-01T00:00:00.000000000+00:00';
+/** Bytes kept free for what the put adds itself. */
+const OWN_BYTES = UPDATED_AT.length + MAX_UPDATE_TIME.length;
 
 const PLAIN = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 const ENCODED = /^=\?UTF-8\?B\?([A-Za-z0-9+/]*={0,2})\?=$/;

@@ -3,7 +3,14 @@
 import { type AttributeFormat, type Item, toItem } from './attributes.ts';
 import { type LargeAttributeInput, type ParsedInput, parseInput } from './contract.ts';
 import { invalidInput } from './errors.ts';
-import { type Expression, mentionedAttributes, parseUpdateExpression, type Sections } from './expressions.ts';
+import {
+  type Expression,
+  mentionedAttributes,
+  OWN_PLACEHOLDER,
+  parseUpdateExpression,
+  RESERVED_PLACEHOLDER,
+  type Sections,
+} from './expressions.ts';
 import { isStaged, type KeySchema, keyAttributes, type ObjectSpace, toKey } from './keys.ts';
 import { SAGA_ATTRIBUTE } from './limits.ts';
 import type { Operation } from './run.ts';
@@ -183,6 +190,10 @@ function typedExpression(
   field: string,
 ): TypedExpression {
   mentionedAttributes({ expression, names, values }, `${field}.expression`);
+  for (const [table, record] of Object.entries({ names, values })) {
+    const own = Object.keys(record).find((placeholder) => OWN_PLACEHOLDER.test(placeholder));
+    if (own !== undefined) throw invalidInput(`${field}.${table}.${own}`, record[own], RESERVED_PLACEHOLDER);
+  }
   return { expression, names, values: toItem(values, format, `${field}.values`) };
 }
 
