@@ -1,0 +1,221 @@
+// A store on a local cloud, driven through the AWS SDK alone: what end-to-end tests share.
+
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import {
+  DescribeExecutionCommand,
+  type DescribeExecutionCommandOutput,
+  GetExecutionHistoryCommand,
+  type HistoryEvent,
+  RedriveExecutionCommand,
+  SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { inject, vi } from 'vitest';
+import type { AttributeValue, Item } from '../../core/attributes.ts';
+import type { Operation } from '../../core/run.ts';
+import { type StoreDescriptor, storeDescriptorSchema } from '../../core/store.ts';
+import { fromSdkItem, toSdkItem } from '../../lambdas/aws.ts';
+import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
+
+/** Waits of the cloud's time are this much shorter; time-outs are not. */
+const TIME_SCALE = 100;
+/** So slow that no wait ends by itself: time passes only when a test moves it. */
+const STANDSTILL = 1e-6;
+
+/** What is last in a history while a run waits, for a Wait state or to retry a task. */
+const WAITS: ReadonlySet<string> = new Set(['WaitStateEntered', 'TaskFailed', 'TaskTimedOut']);
+const ENDS: ReadonlySet<string> = new Set(['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionAborted']);
+
+export interface Run {
+  readonly arn: string;
+  readonly name: string;
+  /** The end of the run, however it ends. */
+  end(): Promise<EndedRun>;
+  /** Waits until the run's history shows what is looked for. */
+  until(found: (events: readonly HistoryEvent[]) => boolean): Promise<void>;
+  stop(): Promise<void>;
+  redrive(): Promise<void>;
+  history(): Promise<HistoryEvent[]>;
+}
+
+export interface EndedRun {
+  readonly status: DescribeExecutionCommandOutput['status'];
+  readonly error: string | undefined;
+  /** The cause, parsed where it is JSON. */
+  readonly cause: Readonly<Record<string, unknown>>;
+  readonly output: Readonly<Record<string, unknown>>;
+  /** Names of the states entered, in order. */
+  readonly states: readonly string[];
+}
+
+/** Starts a cloud and deploys the product into it. `clock: 'manual'` stands still until {@link TestStore.pass}. */
+export async function startStore(options: { clock?: 'scaled' | 'manual' } = {}): Promise<TestStore> {
+  const timeScale = options.clock === 'manual' ? STANDSTILL : TIME_SCALE;
+  const cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale });
+  const output = Object.entries(cloud.outputs.Twinwrite ?? {}).find(([key]) => /Store[0-9A-F]{8}$/.test(key));
+  return new TestStore(cloud, storeDescriptorSchema.parse(JSON.parse(output?.[1] ?? 'null')));
+}
+
+export class TestStore implements AsyncDisposable {
+  readonly cloud: LocalCloud;
+  readonly descriptor: StoreDescriptor;
+  readonly sfn: SFNClient;
+  readonly s3: S3Client;
+  readonly dynamodb: DynamoDBClient;
+
+  constructor(cloud: LocalCloud, descriptor: StoreDescriptor) {
+    const config = { endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.credentials };
+    this.cloud = cloud;
+    this.descriptor = descriptor;
+    this.sfn = new SFNClient(config);
+    this.s3 = new S3Client({ ...config, forcePathStyle: true });
+    this.dynamodb = new DynamoDBClient(config);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.sfn.destroy();
+    this.s3.destroy();
+    this.dynamodb.destroy();
+    await this.cloud.stop();
+  }
+
+  async start(operation: Operation, input: unknown, name?: string): Promise<Run> {
+    const stateMachineArn = this.descriptor.stateMachines[operation];
+    const { executionArn } = await this.sfn.send(
+      new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input), name }),
+    );
+    return this.#run(executionArn as string);
+  }
+
+  /** Starts a run and waits for its end. */
+  async run(operation: Operation, input: unknown, name?: string): Promise<EndedRun> {
+    return (await this.start(operation, input, name)).end();
+  }
+
+  /** Moves the cloud's time. */
+  pass(seconds: number): void {
+    this.cloud.clock.advance(seconds * 1000);
+  }
+
+  /** On a cloud whose time stands still: ends each of the run's waits as it comes, until the run has ended. */
+  async passUntilEnd(run: Run): Promise<EndedRun> {
+    for (;;) {
+      const last = (await run.history()).at(-1)?.type ?? 'ExecutionStarted';
+      if (ENDS.has(last)) return run.end();
+      if (WAITS.has(last)) this.pass(15);
+      await nextPoll();
+    }
+  }
+
+  async item(key: Item): Promise<Item | undefined> {
+    const { Item: found } = await this.dynamodb.send(
+      new GetItemCommand({ TableName: this.descriptor.table, Key: toSdkItem(key), ConsistentRead: true }),
+    );
+    return found && fromSdkItem(found);
+  }
+
+  /** Writes an item as another writer would, past the sagas. */
+  async putForeign(item: Record<string, AttributeValue>): Promise<void> {
+    await this.dynamodb.send(new PutItemCommand({ TableName: this.descriptor.table, Item: toSdkItem(item) }));
+  }
+
+  /** Keys of all objects below a prefix; by default those that sagas put. */
+  async objects(prefix = `${this.descriptor.prefix}/`): Promise<string[]> {
+    const { Contents = [] } = await this.s3.send(
+      new ListObjectsV2Command({ Bucket: this.descriptor.bucket, Prefix: prefix }),
+    );
+    return Contents.map(({ Key }) => Key as string);
+  }
+
+  async content(key: string): Promise<string> {
+    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.descriptor.bucket, Key: key }));
+    return (await Body?.transformToString()) ?? '';
+  }
+
+  async putObject(key: string, body: string | Uint8Array): Promise<void> {
+    await this.s3.send(new PutObjectCommand({ Bucket: this.descriptor.bucket, Key: key, Body: body }));
+  }
+
+  async deleteObject(key: string): Promise<void> {
+    await this.s3.send(new DeleteObjectCommand({ Bucket: this.descriptor.bucket, Key: key }));
+  }
+
+  #run(arn: string): Run {
+    return {
+      arn,
+      name: arn.slice(arn.lastIndexOf(':') + 1),
+      end: () => this.#end(arn),
+      history: () => this.#history(arn),
+      until: async (found) => {
+        await vi.waitUntil(async () => found(await this.#history(arn)), { timeout: 20_000, interval: 10 });
+      },
+      stop: async () => {
+        await this.sfn.send(new StopExecutionCommand({ executionArn: arn }));
+      },
+      redrive: async () => {
+        await this.sfn.send(new RedriveExecutionCommand({ executionArn: arn }));
+      },
+    };
+  }
+
+  async #end(arn: string): Promise<EndedRun> {
+    const description = await vi.waitUntil(
+      async () => {
+        const now = await this.sfn.send(new DescribeExecutionCommand({ executionArn: arn }));
+        return now.status === 'RUNNING' || now.status === 'PENDING_REDRIVE' ? undefined : now;
+      },
+      { timeout: 25_000, interval: 10 },
+    );
+    const history = await this.#history(arn);
+    return {
+      status: description.status,
+      error: description.error,
+      cause: parse(description.cause),
+      output: parse(description.output),
+      states: history.flatMap((event) => event.stateEnteredEventDetails?.name ?? []),
+    };
+  }
+
+  async #history(arn: string): Promise<HistoryEvent[]> {
+    const events: HistoryEvent[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await this.sfn.send(new GetExecutionHistoryCommand({ executionArn: arn, nextToken }));
+      events.push(...(page.events ?? []));
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    return events;
+  }
+}
+
+/** Whether the history shows that a state was entered, and how often at least. */
+export function entered(state: string, times = 1) {
+  return (events: readonly HistoryEvent[]): boolean =>
+    events.filter((event) => event.stateEnteredEventDetails?.name === state).length >= times;
+}
+
+/** Whether tasks have failed (and are retried, or not) this often. */
+export function taskFailures(times: number) {
+  return (events: readonly HistoryEvent[]): boolean =>
+    events.filter((event) => event.type === 'TaskFailed').length >= times;
+}
+
+function nextPoll(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+function parse(text: string | undefined): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(text ?? '{}');
+  } catch {
+    return { text };
+  }
+}

@@ -1,0 +1,123 @@
+// A store whose time stands still, and a fresh item for each test: what schedules are staged on.
+
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
+import type { Item } from '../../core/attributes.ts';
+import { readPointers } from '../../core/item.ts';
+import { itemPrefix } from '../../core/keys.ts';
+import type { Operation } from '../../core/run.ts';
+import type { FaultInput } from '../../local/index.ts';
+import { type Run, startStore, type TestStore, taskFailures } from './harness.ts';
+
+export const NOTHING_LOST = { dangling: [], orphans: [] };
+
+/** Input that sets the item's large attribute `page`. */
+export function page(text: string) {
+  return { largeAttributes: { page: { text } } };
+}
+
+/** One store for the tests of a file; an item of its own, and no faults, for each test. */
+export class Stage {
+  #store: TestStore | undefined;
+  #items = 0;
+
+  async open(): Promise<void> {
+    this.#store = await startStore({ clock: 'manual' });
+  }
+
+  async close(): Promise<void> {
+    await this.#store?.[Symbol.asyncDispose]();
+  }
+
+  get store(): TestStore {
+    if (this.#store === undefined) throw new Error('the stage is not open yet');
+    return this.#store;
+  }
+
+  /** Forgets the item and the faults of the test before. */
+  reset(): void {
+    this.#items += 1;
+    this.store.cloud.faults.clear();
+  }
+
+  /** The item's key as input, and typed. */
+  get key(): { readonly id: string } {
+    return { id: `doc-${this.#items}` };
+  }
+
+  get typedKey(): Item {
+    return { id: { S: this.key.id } };
+  }
+
+  start(operation: Operation, input: object = {}): Promise<Run> {
+    return this.store.start(operation, { key: this.key, ...input });
+  }
+
+  /** Starts a run that waits before a task: its function is throttled once, and time stands still. */
+  async startHeld(
+    operation: Operation,
+    input: object,
+    before: 'PutObject' | 'WriteItem' | 'DeleteObjects',
+  ): Promise<Run> {
+    const throttled = { service: 'lambda', operation: 'Invoke', error: 'TooManyRequestsException' } as const;
+    this.fault({ ...throttled, when: 'before', match: before });
+    const run = await this.start(operation, input);
+    await run.until(taskFailures(1));
+    return run;
+  }
+
+  /** A run that must succeed without any wait. */
+  async commit(operation: Operation, input?: object): Promise<void> {
+    const run = await this.start(operation, input);
+    expect(await run.end()).toMatchObject({ status: 'SUCCEEDED' });
+  }
+
+  fault(fault: FaultInput): void {
+    this.store.cloud.faults.inject(fault);
+  }
+
+  /** A fault of the item's write. */
+  writeFault(fault: Omit<FaultInput, 'service' | 'operation'>): void {
+    this.fault({ service: 'dynamodb', operation: 'TransactWriteItems', ...fault });
+  }
+
+  item(): Promise<Item | undefined> {
+    return this.store.item(this.typedKey);
+  }
+
+  /** Keys of the item's objects, whoever put them. */
+  objects(): Promise<string[]> {
+    const { prefix, key } = this.store.descriptor;
+    return this.store.objects(itemPrefix(prefix, this.typedKey, key));
+  }
+
+  /** The content that the item's `page` points at, or undefined without item. */
+  async page(): Promise<string | undefined> {
+    const pointer = (await this.item())?.page;
+    return pointer && 'S' in pointer ? this.store.content(this.#keyOf(pointer.S)) : undefined;
+  }
+
+  /** Pointers of the item that point at nothing, and objects of it that nothing points at. */
+  async losses(): Promise<{ dangling: string[]; orphans: string[] }> {
+    const pointed = [...readPointers((await this.item()) ?? {}, this.store.descriptor).values()].map((uri) =>
+      this.#keyOf(uri),
+    );
+    const present = await this.objects();
+    return {
+      dangling: pointed.filter((key) => !present.includes(key)),
+      orphans: present.filter((key) => !pointed.includes(key)),
+    };
+  }
+
+  #keyOf(pointer: string): string {
+    return pointer.slice(`s3://${this.store.descriptor.bucket}/`.length);
+  }
+}
+
+/** A stage for the file that calls this. */
+export function useStage(): Stage {
+  const stage = new Stage();
+  beforeAll(() => stage.open());
+  beforeEach(() => stage.reset());
+  afterAll(() => stage.close());
+  return stage;
+}
