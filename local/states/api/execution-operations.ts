@@ -1,0 +1,175 @@
+// Calls about executions.
+
+import { randomUUID } from 'node:crypto';
+import { ServiceError } from '../../service.ts';
+import { type Execution, redrive, redriveObstacle, start, stop } from '../executions.ts';
+import { byteLength, type Json } from '../json.ts';
+import { MAX_DATA_BYTES, RETENTION_MS } from '../limits.ts';
+import { checkName } from '../machines.ts';
+import { writtenEvent } from './history-event.ts';
+import { constraint, decodeToken, encodeToken, flag, oneOf, pageSize, seconds, text } from './input.ts';
+import { findExecution, findMachine } from './lookup.ts';
+import type { Context, Operation } from './operations.ts';
+
+const STATUSES = ['SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILED', 'RUNNING'] as const;
+const REDRIVE_FILTERS = ['REDRIVEN', 'NOT_REDRIVEN'] as const;
+
+/**
+ * The same name and input while it runs: the same answer. Otherwise a name is taken until the execution has been closed
+ * for 90 days.
+ */
+export const startExecution: Operation = (context, input) => {
+  const { revision } = findMachine(context, input);
+  const name = text(input, 'name') ?? randomUUID();
+  checkName(name);
+  const inputText = text(input, 'input') ?? '{}';
+  const value = parseInput(inputText);
+  const executionArn = `${revision.arn.replace(':stateMachine:', ':execution:')}:${name}`;
+  const existing = claimName(context, executionArn, inputText);
+  const execution =
+    existing ??
+    start(context.environment, {
+      arn: executionArn,
+      name,
+      revision,
+      inputText,
+      input: value,
+      sequence: context.store.nextSequence(),
+    });
+  if (existing === undefined) context.store.addExecution(execution);
+  return { executionArn, startDate: seconds(execution.startedAt) };
+};
+
+export const startSyncExecution: Operation = (context, input) => {
+  findMachine(context, input);
+  throw new ServiceError(
+    'StateMachineTypeNotSupported',
+    'This operation is not supported by this type of state machine',
+  );
+};
+
+export const stopExecution: Operation = (context, input) => {
+  const execution = findExecution(context, input);
+  stop(context.environment, execution, text(input, 'error'), text(input, 'cause'));
+  return { stopDate: seconds(execution.stoppedAt ?? context.environment.clock.now()) };
+};
+
+/** A repeated clientToken gets the answer of the redrive that it started, while that still runs. */
+export const redriveExecution: Operation = (context, input) => {
+  const execution = findExecution(context, input);
+  const token = text(input, 'clientToken');
+  const repeated = token !== undefined && token === execution.redriveToken && execution.status === 'RUNNING';
+  if (!repeated) {
+    const obstacle = deletionObstacle(context, execution);
+    if (obstacle !== undefined) throw new ServiceError('ExecutionNotRedrivable', obstacle);
+    redrive(context.environment, execution, token);
+  }
+  return { redriveDate: seconds(execution.redrivenAt ?? context.environment.clock.now()) };
+};
+
+export const describeExecution: Operation = (context, input) => {
+  const execution = findExecution(context, input);
+  const metadataOnly = oneOf(input, 'includedData', ['ALL_DATA', 'METADATA_ONLY']) === 'METADATA_ONLY';
+  const obstacle =
+    deletionObstacle(context, execution) ?? redriveObstacle(execution, context.environment.clock.now());
+  const { error, cause, output } = execution;
+  return {
+    ...summary(execution),
+    ...(!metadataOnly && {
+      input: execution.inputText,
+      inputDetails: { included: true },
+      ...(output !== undefined && { output: JSON.stringify(output), outputDetails: { included: true } }),
+    }),
+    ...(error !== undefined && { error }),
+    ...(cause !== undefined && { cause }),
+    redriveStatus: obstacle === undefined ? 'REDRIVABLE' : 'NOT_REDRIVABLE',
+    ...(obstacle !== undefined && { redriveStatusReason: obstacle }),
+  };
+};
+
+export const listExecutions: Operation = (context, input) => {
+  const status = oneOf(input, 'statusFilter', STATUSES);
+  const redriven = oneOf(input, 'redriveFilter', REDRIVE_FILTERS);
+  if (text(input, 'mapRunArn') !== undefined) {
+    throw constraint(
+      `'${text(input, 'mapRunArn')}'`,
+      'mapRunArn',
+      'Map Runs are not supported by the local cloud',
+    );
+  }
+  const { arn: machineArn } = findMachine(context, input);
+  const before = decodeToken(input) ?? Number.POSITIVE_INFINITY;
+  const matching = context.store
+    .executionsOf(machineArn)
+    .filter((execution) => execution.sequence < before)
+    .filter((execution) => status === undefined || execution.status === status)
+    .filter(({ redriveCount }) => redriven === undefined || (redriven === 'REDRIVEN') === redriveCount > 0);
+  const page = matching.slice(0, pageSize(input, 100));
+  const last = page.at(-1);
+  return {
+    executions: page.map(summary),
+    ...(page.length < matching.length && last && { nextToken: encodeToken(last.sequence) }),
+  };
+};
+
+export const getExecutionHistory: Operation = (context, input) => {
+  const { events } = findExecution(context, input).history;
+  const reverse = flag(input, 'reverseOrder', false);
+  const withData = flag(input, 'includeExecutionData', true);
+  const size = pageSize(input, 100);
+  const from = decodeToken(input) ?? (reverse ? events.length : 1);
+  const ids = Array.from({ length: size }, (_, index) => (reverse ? from - index : from + index));
+  const page = ids.flatMap((id) => events[id - 1] ?? []);
+  const next = reverse ? from - size : from + size;
+  return {
+    events: page.map((event) => writtenEvent(event, withData)),
+    ...(events[next - 1] !== undefined && { nextToken: encodeToken(next) }),
+  };
+};
+
+function parseInput(inputText: string): Json {
+  if (byteLength(inputText) > MAX_DATA_BYTES) {
+    throw constraint('', 'input', `Member must have length less than or equal to ${MAX_DATA_BYTES}`);
+  }
+  if (inputText === '') throw invalidInput('Invalid execution input.');
+  try {
+    return JSON.parse(inputText);
+  } catch (error) {
+    throw invalidInput((error as Error).message);
+  }
+}
+
+function invalidInput(problem: string): ServiceError {
+  return new ServiceError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${problem}'`);
+}
+
+/** The running execution that the same start made before, if any. @throws {ServiceError} ExecutionAlreadyExists */
+function claimName(context: Context, executionArn: string, inputText: string): Execution | undefined {
+  const existing = context.store.executions.get(executionArn);
+  if (existing === undefined) return undefined;
+  if (existing.status === 'RUNNING' && existing.inputText === inputText) return existing;
+  const now = context.environment.clock.now();
+  if (existing.stoppedAt !== undefined && now - existing.stoppedAt > RETENTION_MS) {
+    context.store.removeExecution(existing);
+    return undefined;
+  }
+  throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`);
+}
+
+function deletionObstacle(context: Context, { revision }: Execution): string | undefined {
+  return context.store.machines.has(revision.arn) ? undefined : 'State machine is in DELETING status';
+}
+
+function summary(execution: Execution) {
+  const { stoppedAt, redrivenAt } = execution;
+  return {
+    executionArn: execution.arn,
+    stateMachineArn: execution.revision.arn,
+    name: execution.name,
+    status: execution.status,
+    startDate: seconds(execution.startedAt),
+    ...(stoppedAt !== undefined && { stopDate: seconds(stoppedAt) }),
+    redriveCount: execution.redriveCount,
+    ...(redrivenAt !== undefined && { redriveDate: seconds(redrivenAt) }),
+  };
+}

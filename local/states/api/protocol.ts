@@ -1,0 +1,46 @@
+// AWS JSON 1.0: a call is named by the header X-Amz-Target, its parameters and its answer are JSON.
+
+import { type LocalRequest, type LocalResponse, ServiceError } from '../../service.ts';
+import { isObject, type JsonObject } from '../json.ts';
+
+const TARGET_PREFIX = 'AWSStepFunctions.';
+const HEADERS = { 'content-type': 'application/x-amz-json-1.0' };
+
+/** @throws {ServiceError} UnknownOperationException where the request names no call of Step Functions */
+export function operationName(request: LocalRequest): string {
+  const target = request.headers['x-amz-target'] ?? '';
+  if (target.startsWith(TARGET_PREFIX)) return target.slice(TARGET_PREFIX.length);
+  throw unknownOperation(target);
+}
+
+export function unknownOperation(name: string): ServiceError {
+  return new ServiceError(
+    'UnknownOperationException',
+    `Operation '${name}' is not supported by the local cloud`,
+  );
+}
+
+export async function readBody(request: LocalRequest): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request.body) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** @throws {ServiceError} SerializationException */
+export function parseBody(body: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(body === '' ? '{}' : body);
+    if (isObject(value)) return value;
+  } catch {
+    // Told below like any other body that is no object.
+  }
+  throw new ServiceError('SerializationException', 'The request body is not a JSON object');
+}
+
+export function answer(members: Readonly<Record<string, unknown>>): LocalResponse {
+  return { status: 200, headers: HEADERS, body: JSON.stringify(members) };
+}
+
+export function errorAnswer({ code, message, status, members }: ServiceError): LocalResponse {
+  return { status, headers: HEADERS, body: JSON.stringify({ __type: code, message, ...members }) };
+}

@@ -1,0 +1,53 @@
+// Bounds an evaluation in time and depth: JSONata loops forever where a function calls itself without end,
+// and that would stop the whole process.
+
+import type jsonata from 'jsonata';
+
+/** Under this name each evaluation binds its own guard. */
+export const GUARD_BINDING = 'local cloud: guard';
+
+export interface Guard {
+  depth: number;
+  readonly deadline: number;
+}
+
+const MAX_DURATION_MS = 5_000;
+/** AWS refuses a sum of 200 terms, which is as deep as it is long. */
+const MAX_DEPTH = 199;
+
+/** An evaluation passed a bound; the message is AWS's. */
+export class BoundExceeded extends Error {
+  override readonly name = 'BoundExceeded';
+}
+
+export function createGuard(): Guard {
+  return { depth: 0, deadline: performance.now() + MAX_DURATION_MS };
+}
+
+/** Makes every evaluation of the expression stay within the bounds of the guard that it binds. */
+export function installGuard(expression: jsonata.Expression): void {
+  const assign = expression.assign as (name: string | symbol, value: unknown) => void;
+  assign(
+    Symbol.for('jsonata.__evaluate_entry'),
+    (_node: unknown, _input: unknown, env: jsonata.Environment) => enter(env.lookup(GUARD_BINDING)),
+  );
+  assign(
+    Symbol.for('jsonata.__evaluate_exit'),
+    (_node: unknown, _input: unknown, env: jsonata.Environment) => {
+      const guard: Guard = env.lookup(GUARD_BINDING);
+      guard.depth -= 1;
+    },
+  );
+}
+
+function enter(guard: Guard): void {
+  guard.depth += 1;
+  if (guard.depth > MAX_DEPTH) {
+    throw new BoundExceeded(
+      'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive.',
+    );
+  }
+  if (performance.now() > guard.deadline) {
+    throw new BoundExceeded('Expression evaluation timeout: Check for infinite loop');
+  }
+}

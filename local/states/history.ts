@@ -1,0 +1,49 @@
+// An execution's history: numbered events in the shape of GetExecutionHistory.
+
+import type { Clock } from '../clock.ts';
+import { STATES, StateFailure } from './failure.ts';
+import { MAX_HISTORY_EVENTS } from './limits.ts';
+
+/** Details of an event; texts of JSON stay texts. */
+export type EventDetails = Readonly<Record<string, unknown>>;
+
+export interface HistoryEvent {
+  readonly id: number;
+  readonly previousEventId: number;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  readonly type: string;
+  readonly details: EventDetails | undefined;
+}
+
+export class History {
+  readonly events: HistoryEvent[] = [];
+  private readonly clock: Clock;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /**
+   * Appends an event and returns its id.
+   * @throws {StateFailure} States.Runtime where only the event that ends the execution has room left
+   */
+  add(type: string, previousEventId: number, details?: EventDetails): number {
+    if (this.events.length >= MAX_HISTORY_EVENTS - 1) {
+      const reason = `The execution reached the maximum number of history events (${MAX_HISTORY_EVENTS}).`;
+      throw new StateFailure(STATES.runtime, reason, previousEventId);
+    }
+    return this.append(type, previousEventId, details);
+  }
+
+  /** Appends the event that ends the execution; for it there is always room. */
+  end(type: string, previousEventId: number, details?: EventDetails): void {
+    this.append(type, previousEventId, details);
+  }
+
+  private append(type: string, previousEventId: number, details: EventDetails | undefined): number {
+    const id = this.events.length + 1;
+    this.events.push({ id, previousEventId, timestamp: this.clock.now(), type, details });
+    return id;
+  }
+}

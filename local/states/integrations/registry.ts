@@ -1,0 +1,32 @@
+// Which Resources a Task state can have here.
+
+import type { Integration } from './integration.ts';
+import { lambdaFunction, lambdaInvoke } from './lambda.ts';
+
+const SERVICE_INTEGRATIONS: ReadonlyMap<string, Integration> = new Map([['lambda:invoke', lambdaInvoke]]);
+
+const SERVICE_ARN = /^arn:aws[\w-]*:states:[\w-]*:\d*:(.+)$/;
+
+export type Resolution = { readonly integration: Integration } | { readonly refusal: string };
+
+/** Finds what a Resource calls, or says why the local cloud cannot call it. */
+export function resolveResource(resource: string): Resolution {
+  const direct = lambdaFunction(resource);
+  if (direct !== undefined) return { integration: direct };
+  const name = SERVICE_ARN.exec(resource)?.[1];
+  if (name === undefined) return { refusal: `Resource '${resource}' is not supported by the local cloud` };
+  const integration = SERVICE_INTEGRATIONS.get(name);
+  if (integration !== undefined) return { integration };
+  return { refusal: refusal(resource, name) };
+}
+
+function refusal(resource: string, name: string): string {
+  if (name.startsWith('activity:')) return `Activities are not supported by the local cloud: ${resource}`;
+  if (name.endsWith('.waitForTaskToken')) {
+    return `The callback pattern (.waitForTaskToken) is not supported by the local cloud: ${resource}`;
+  }
+  if (/\.sync(:\d+)?$/.test(name)) {
+    return `The job pattern (.sync) is not supported by the local cloud: ${resource}`;
+  }
+  return `The service integration ${name} is not supported by the local cloud`;
+}

@@ -1,0 +1,28 @@
+// Choice states: the first rule whose condition is true, or Default.
+
+import type { ChoiceState, Exit } from '../definition/types.ts';
+import { evaluateAs } from '../expressions/template.ts';
+import { STATES, StateFailure } from '../failure.ts';
+import { evaluating, leave, placeOf, scopeOf, type Visit } from './visit.ts';
+
+/**
+ * @throws {StateFailure} States.Runtime where nothing matches and there is no Default: what AWS is seen to report, not
+ * the States.NoChoiceMatched of the language specification
+ */
+export async function runChoice(visit: Visit<ChoiceState>): Promise<void> {
+  const { frame } = visit.thread;
+  const exit = await choose(visit);
+  if (exit.next === undefined) {
+    const problem = 'Failed to transition out of the state. The state does not point to a next state.';
+    throw new StateFailure(STATES.runtime, `${placeOf(visit)} ${problem}`, frame.lastEventId);
+  }
+  await leave(visit, exit, frame.input);
+}
+
+async function choose(visit: Visit<ChoiceState>): Promise<Exit> {
+  const scope = scopeOf(visit);
+  for (const rule of visit.state.rules) {
+    if (await evaluating(visit, evaluateAs('boolean', rule.condition, scope))) return rule;
+  }
+  return visit.state;
+}

@@ -1,0 +1,134 @@
+// Task states: one call of an integration an attempt, within its time limits.
+
+import type { TaskState } from '../definition/types.ts';
+import { evaluate, evaluateInteger, type Template } from '../expressions/template.ts';
+import { dataLimitExceeded, STATES, StateFailure } from '../failure.ts';
+import type { EventDetails } from '../history.ts';
+import { type Integration, parameterProblem, TaskError } from '../integrations/integration.ts';
+import { byteLength, type Json } from '../json.ts';
+import { MAX_DATA_BYTES, MAX_TIMEOUT_SECONDS } from '../limits.ts';
+import { emit, outside, type Thread, textWithDetails } from './thread.ts';
+import { evaluating, leave, placeOf, scopeOf, type Visit } from './visit.ts';
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+interface TaskLimits {
+  readonly timeoutSeconds: number | undefined;
+  readonly heartbeatSeconds: number | undefined;
+}
+
+/** One attempt: evaluates the arguments anew, calls, and leaves the state with the result. */
+export async function attemptTask(visit: Visit<TaskState>): Promise<void> {
+  const { state, thread } = visit;
+  const { frame } = thread;
+  const input = await argumentsOf(visit);
+  const limits = {
+    timeoutSeconds: await seconds(visit, state.timeoutSeconds),
+    heartbeatSeconds: await seconds(visit, state.heartbeatSeconds),
+  };
+  emit(thread, `${state.integration.events}Scheduled`, scheduledDetails(visit, input, limits));
+  await outside(thread, Promise.resolve());
+  emit(thread, `${state.integration.events}Started`, namesOf(state.integration));
+  const result = await perform(visit, input, limits);
+  emit(thread, `${state.integration.events}Succeeded`, {
+    ...namesOf(state.integration),
+    ...textWithDetails('output', result),
+  });
+  visit.decidedAfter = frame.lastEventId;
+  await leave(visit, state, result, { result });
+}
+
+async function argumentsOf(visit: Visit<TaskState>): Promise<Json> {
+  const { state, thread } = visit;
+  const scope = scopeOf(visit);
+  const input = state.arguments
+    ? await evaluating(visit, evaluate(state.arguments, scope))
+    : thread.frame.input;
+  const text = JSON.stringify(input);
+  if (byteLength(text) > MAX_DATA_BYTES) throw dataLimitExceeded(state.name);
+  const problem = parameterProblem(state.integration.parameters, input);
+  if (problem !== undefined) {
+    const reason = `${placeOf(visit)} The Parameters '${text}' could not be used to start the Task: [${problem}]`;
+    throw new StateFailure(STATES.runtime, reason, thread.frame.lastEventId);
+  }
+  return input;
+}
+
+async function seconds(visit: Visit, template: Template | undefined): Promise<number | undefined> {
+  if (template === undefined) return undefined;
+  return evaluating(visit, evaluateInteger(template, scopeOf(visit), 1, MAX_TIMEOUT_SECONDS));
+}
+
+function scheduledDetails(visit: Visit<TaskState>, input: Json, limits: TaskLimits): EventDetails {
+  const { integration } = visit.state;
+  return {
+    ...(integration.events === 'Task'
+      ? {
+          resourceType: integration.resourceType,
+          resource: integration.resource,
+          region: visit.thread.run.region,
+          parameters: JSON.stringify(input),
+        }
+      : { resource: integration.resource, ...textWithDetails('input', input) }),
+    ...(limits.timeoutSeconds !== undefined && { timeoutInSeconds: limits.timeoutSeconds }),
+    ...(limits.heartbeatSeconds !== undefined && { heartbeatInSeconds: limits.heartbeatSeconds }),
+  };
+}
+
+/** Details that name the task; events of a Lambda ARN have none. */
+function namesOf({ events, resourceType, resource }: Integration): EventDetails | undefined {
+  return events === 'Task' ? { resourceType, resource } : undefined;
+}
+
+/** @throws {StateFailure} with its event written */
+async function perform(visit: Visit<TaskState>, input: Json, limits: TaskLimits): Promise<Json> {
+  const { state, thread } = visit;
+  const { integration } = state;
+  try {
+    const result = await outside(
+      thread,
+      withinLimits(thread, integration.perform(input, thread.run.dispatch), limits),
+    );
+    if (byteLength(JSON.stringify(result)) > MAX_DATA_BYTES)
+      throw dataLimitExceeded(integrationName(integration));
+    return result;
+  } catch (error) {
+    const failure = error instanceof TaskError ? new StateFailure(error.error, error.message) : error;
+    if (!(failure instanceof StateFailure)) throw error;
+    const timedOut = failure.error === STATES.timeout || failure.error === STATES.heartbeatTimeout;
+    emit(thread, `${integration.events}${timedOut ? 'TimedOut' : 'Failed'}`, {
+      ...namesOf(integration),
+      error: failure.error,
+      ...(failure.reason !== undefined && { cause: failure.reason }),
+    });
+    throw failure;
+  }
+}
+
+function integrationName({ events, resource, resourceType }: Integration): string {
+  return events === 'Task' ? resourceType : resource;
+}
+
+/**
+ * Waits for the call no longer than its limits, in real time: what is called runs in real time too. It is not
+ * cancelled; its late answer is ignored. A call sends no heartbeats, so HeartbeatSeconds is a second limit.
+ */
+function withinLimits(thread: Thread, call: Promise<Json>, limits: TaskLimits): Promise<Json> {
+  return new Promise((resolve, reject) => {
+    const timers = [
+      startTimer(limits.timeoutSeconds, () => reject(new StateFailure(STATES.timeout, undefined))),
+      startTimer(limits.heartbeatSeconds, () => reject(new StateFailure(STATES.heartbeatTimeout, undefined))),
+    ];
+    const clear = (): void => {
+      for (const timer of timers) clearTimeout(timer);
+      thread.signal.removeEventListener('abort', clear);
+    };
+    thread.signal.addEventListener('abort', clear);
+    call.then(resolve, reject).finally(clear);
+  });
+}
+
+function startTimer(limitSeconds: number | undefined, expire: () => void): NodeJS.Timeout | undefined {
+  if (limitSeconds === undefined || limitSeconds * 1000 > LONGEST_TIMER_MS) return undefined;
+  return setTimeout(expire, limitSeconds * 1000);
+}

@@ -1,0 +1,75 @@
+// A line of control of a run: the execution's own, or one for a branch or iteration. It writes the events of its
+// frame and steps aside while it waits.
+
+import type { Clock } from '../../clock.ts';
+import type { EventDetails, History } from '../history.ts';
+import type { Dispatch } from '../integrations/integration.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { Aborted, type Baton, untilAborted } from './baton.ts';
+import type { Frame } from './frame.ts';
+
+/** From a start or a redrive to the next end. */
+export interface Run {
+  readonly history: History;
+  readonly clock: Clock;
+  readonly dispatch: Dispatch;
+  readonly region: string;
+  readonly baton: Baton;
+  /** `Execution` and `StateMachine` of the context object. */
+  readonly context: JsonObject;
+}
+
+export interface Thread {
+  readonly run: Run;
+  readonly frame: Frame;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Appends an event that the frame's next one follows.
+ * @throws {Aborted} when the thread was stopped
+ */
+export function emit(thread: Thread, type: string, details?: EventDetails): number {
+  thread.frame.lastEventId = emitAside(thread, type, thread.frame.lastEventId, details);
+  return thread.frame.lastEventId;
+}
+
+/**
+ * Appends an event that the frame's next one does not follow.
+ * @throws {Aborted} when the thread was stopped
+ */
+export function emitAside(
+  thread: Thread,
+  type: string,
+  previousEventId: number,
+  details?: EventDetails,
+): number {
+  if (thread.signal.aborted) throw new Aborted();
+  return thread.run.history.add(type, previousEventId, details);
+}
+
+/**
+ * Lets other threads go on until `work` is done.
+ * @throws {Aborted} when the thread was stopped meanwhile
+ */
+export async function outside<T>(thread: Thread, work: Promise<T>): Promise<T> {
+  const { baton } = thread.run;
+  baton.release();
+  try {
+    const value = await untilAborted(work, thread.signal);
+    await baton.acquire(thread.signal);
+    return value;
+  } catch (error) {
+    if (!(error instanceof Aborted)) await baton.acquire(thread.signal);
+    throw error;
+  }
+}
+
+/** A JSON text as events carry it. */
+export function textWithDetails<K extends string>(
+  key: K,
+  value: Json | string,
+  text = JSON.stringify(value),
+) {
+  return { [key]: text, [`${key}Details`]: { truncated: false } };
+}

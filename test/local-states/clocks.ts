@@ -1,0 +1,50 @@
+// Clocks for tests: time passes when the test says so.
+
+import type { Clock } from '../../local/clock.ts';
+
+export interface ManualClock extends Clock {
+  /** Milliseconds of each sleep that began, in order. */
+  readonly sleeps: readonly number[];
+  /** Moves on to the end of the sleep that ends next. Says whether there was one. */
+  skipToNext(): boolean;
+}
+
+interface Sleeper {
+  readonly until: number;
+  wake(): void;
+}
+
+export function createManualClock(start = Date.parse('2026-01-01T00:00:00Z')): ManualClock {
+  let now = start;
+  const sleeps: number[] = [];
+  const sleepers = new Set<Sleeper>();
+  const moveTo = (moment: number): void => {
+    now = Math.max(now, moment);
+    for (const sleeper of [...sleepers].filter(({ until }) => until <= now)) {
+      sleepers.delete(sleeper);
+      sleeper.wake();
+    }
+  };
+  return {
+    sleeps,
+    now: () => now,
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        signal?.throwIfAborted();
+        sleeps.push(ms);
+        const sleeper = { until: now + ms, wake: resolve };
+        sleepers.add(sleeper);
+        signal?.addEventListener('abort', () => {
+          sleepers.delete(sleeper);
+          reject(signal.reason);
+        });
+        if (ms <= 0) moveTo(now);
+      }),
+    advance: (ms) => moveTo(now + ms),
+    skipToNext: () => {
+      if (sleepers.size === 0) return false;
+      moveTo(Math.min(...[...sleepers].map(({ until }) => until)));
+      return true;
+    },
+  };
+}
