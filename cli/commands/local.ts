@@ -1,0 +1,129 @@
+// `twinwrite local`: the local cloud with the product's stack, in the foreground.
+
+import { type Command, InvalidArgumentError } from 'commander';
+import type { KeyAttribute, KeyType } from '../../core/keys.ts';
+import { keyAttributes } from '../../core/keys.ts';
+import { type StoreDescriptor, storeDescriptorSchema } from '../../core/store.ts';
+import { parseKeyAttribute } from '../../lib/key-option.ts';
+import { CommandFailed } from '../errors.ts';
+import { type Io, print } from '../io.ts';
+import { STACK_NAME, synthesize } from '../synth.ts';
+
+interface LocalOptions {
+  readonly port: number;
+  readonly partitionKey?: KeyAttribute;
+  readonly sortKey?: KeyAttribute;
+  readonly timeScale: number;
+  readonly json?: true;
+}
+
+export function registerLocal(program: Command, io: Io): void {
+  program
+    .command('local')
+    .description('run S3, DynamoDB, Lambda and Step Functions on one local port, with a store in them')
+    .option('--port <number>', 'port on 127.0.0.1; 0: a free one', asPort, 4566)
+    .option('--partition-key <name:type>', "the table's partition key, type S, N or B (default: id:S)", asKey)
+    .option('--sort-key <name:type>', "the table's sort key (default: none)", asKey)
+    .option('--time-scale <number>', 'how many seconds of a wait pass in one', asTimeScale, 1)
+    .option('--json', 'print one line of JSON: endpoint, region, table, bucket, stateMachines')
+    .addHelpText(
+      'after',
+      `
+Everything is kept in memory and gone at the end. Ctrl-C stops it.
+
+Examples:
+  $ twinwrite local
+  $ twinwrite local --port 0 --partition-key tenant:S --sort-key number:N
+  $ twinwrite local --time-scale 60 --json`,
+    )
+    .action((options: LocalOptions) => serve(options, io));
+}
+
+async function serve(options: LocalOptions, io: Io): Promise<void> {
+  const stopAsked = new Promise<void>((resolve) => {
+    io.onSignal(['SIGINT', 'SIGTERM'], () => resolve());
+  });
+  const { startLocalCloud } = await import('../../local/index.ts');
+  const assembly = await synthesize(options);
+  try {
+    const cloud = await startLocalCloud({
+      assembly: assembly.folder,
+      port: options.port,
+      timeScale: options.timeScale,
+    }).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'EADDRINUSE' ? portInUse(options.port) : error;
+    });
+    try {
+      const store = storeDescriptorSchema.parse(storeOutput(cloud.outputs[STACK_NAME] ?? {}));
+      await print(io.stdout, options.json ? jsonLine(cloud, store) : introduction(cloud, store));
+      await stopAsked;
+    } finally {
+      await cloud.stop();
+    }
+  } finally {
+    await assembly.remove();
+  }
+}
+
+interface Place {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+function jsonLine({ endpoint, region }: Place, { table, bucket, stateMachines }: StoreDescriptor): string {
+  return JSON.stringify({ endpoint, region, table, bucket, stateMachines });
+}
+
+function introduction({ endpoint, env }: Place, store: StoreDescriptor): string {
+  const key = keyAttributes(store.key).map(({ name, type }) => `--key ${name}=${SAMPLE_KEYS[type]}`);
+  return `Twinwrite's local cloud runs at ${endpoint}. Ctrl-C stops it.
+
+${Object.entries(env)
+  .map(([name, value]) => `export ${name}=${value}`)
+  .join('\n')}
+
+table   ${store.table}
+bucket  ${store.bucket}
+create  ${store.stateMachines.create}
+update  ${store.stateMachines.update}
+delete  ${store.stateMachines.delete}
+
+With these exports, in another shell:
+npx twinwrite create ${key.join(' ')} --set title=Hello --large page='<h1>Hello</h1>'
+npx twinwrite get ${key.join(' ')} --out page=-
+`;
+}
+
+const SAMPLE_KEYS: Readonly<Record<KeyType, string>> = { S: '42', N: '42', B: 'NDI=' };
+
+function storeOutput(outputs: Readonly<Record<string, string>>): unknown {
+  const text = Object.entries(outputs).find(([name]) => /Store[0-9A-F]{8}$/.test(name))?.[1];
+  return JSON.parse(text ?? 'null');
+}
+
+function portInUse(port: number): CommandFailed {
+  return new CommandFailed(`port ${port} is in use; choose another with --port (0: any free one)`);
+}
+
+function asPort(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65535) throw new InvalidArgumentError('Expected 0 to 65535.');
+  return port;
+}
+
+function asTimeScale(text: string): number {
+  const scale = Number(text);
+  if (!(Number.isFinite(scale) && scale > 0) || text.trim() === '') {
+    throw new InvalidArgumentError('Expected a number above 0.');
+  }
+  return scale;
+}
+
+function asKey(text: string): KeyAttribute {
+  try {
+    return parseKeyAttribute(text, '');
+  } catch {
+    throw new InvalidArgumentError('Expected NAME:S, NAME:N or NAME:B.');
+  }
+}

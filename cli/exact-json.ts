@@ -1,0 +1,55 @@
+// JSON text that keeps every digit of a number: DynamoDB holds 38 of them, a double about 17.
+
+import { randomUUID } from 'node:crypto';
+import { NumberValueImpl as NumberValue } from '@aws-sdk/util-dynamodb';
+import type { Value } from '../client/index.ts';
+import { canonicalNumber } from '../core/numbers.ts';
+
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+/**
+ * The value of a JSON text; numbers that a double does not hold exactly as the SDK's `NumberValue`.
+ * @throws {SyntaxError} when the text is not JSON
+ */
+export function parseExactJson(text: string): Value {
+  JSON.parse(text); // so that errors speak of the text itself
+  const mark = randomUUID();
+  const marked = text.replace(STRING_OR_NUMBER, (token) =>
+    token.startsWith('"') || isExact(token) ? token : `"${mark}${token}"`,
+  );
+  return JSON.parse(marked, (_, value: Value) =>
+    typeof value === 'string' && value.startsWith(mark) ? exactNumber(value.slice(mark.length)) : value,
+  ) as Value;
+}
+
+/** JSON text of what the client answers: exact numbers, sets as arrays, bytes as base64. */
+export function exactJson(value: unknown, indent?: number): string {
+  const mark = randomUUID();
+  const text = JSON.stringify(value, (_, member: unknown) => toJson(member, mark), indent);
+  return text.replace(new RegExp(`"${mark}([^"]+)"`, 'g'), '$1');
+}
+
+/** The number that a text spells, digit for digit, or undefined if DynamoDB cannot hold it. */
+export function parseExactNumber(text: string): number | NumberValue | undefined {
+  if (canonicalNumber(text) === undefined) return undefined;
+  return isExact(text) ? Number(text) : exactNumber(text);
+}
+
+function isExact(number: string): boolean {
+  return (
+    canonicalNumber(number) !== undefined &&
+    canonicalNumber(number) === canonicalNumber(String(Number(number)))
+  );
+}
+
+function exactNumber(text: string): NumberValue {
+  return NumberValue.from(text);
+}
+
+function toJson(value: unknown, mark: string): unknown {
+  if (typeof value === 'bigint') return `${mark}${value}`;
+  if (value instanceof NumberValue) return `${mark}${value.value}`;
+  if (value instanceof Set) return [...value];
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  return value;
+}

@@ -1,0 +1,63 @@
+// The command `twinwrite` as a function: arguments in, exit code out.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { PACKAGE_ROOT } from '../lib/package-root.ts';
+import { registerCreate } from './commands/create.ts';
+import { registerDelete } from './commands/delete.ts';
+import { registerGet } from './commands/get.ts';
+import { registerLocal } from './commands/local.ts';
+import { registerUpdate } from './commands/update.ts';
+import { EXIT, reportOf } from './errors.ts';
+import { type Io, print } from './io.ts';
+
+/**
+ * Runs one command to its end.
+ * @param argv - without node and script
+ * @returns one of {@link EXIT}
+ */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    await createProgram(io).parseAsync(argv, { from: 'user' });
+    return EXIT.done;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done; // --help, --version
+    if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage; // and help is shown
+    const { exitCode, line, json } = reportOf(error, io.env.AWS_ENDPOINT_URL);
+    await print(io.stderr, argv.includes('--json') ? JSON.stringify(json) : `error: ${line}`);
+    return exitCode;
+  }
+}
+
+function createProgram(io: Io): Command {
+  const program = new Command('twinwrite')
+    .description('Keeps DynamoDB items and the S3 objects of their large attributes consistent.')
+    .version(packageVersion())
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: () => undefined, // run() prints it
+      getOutHelpWidth: () => Math.min(io.stdout.columns ?? 80, 100),
+      getErrHelpWidth: () => Math.min(io.stderr.columns ?? 80, 100),
+    })
+    .addHelpText(
+      'after',
+      `
+AWS is found as every SDK finds it: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL and so on.
+
+Exit codes: 0 done, 1 failed, 2 wrong command line, 130 interrupted`,
+    );
+  registerLocal(program, io);
+  registerCreate(program, io);
+  registerUpdate(program, io);
+  registerDelete(program, io);
+  registerGet(program, io);
+  return program;
+}
+
+function packageVersion(): string {
+  const text = readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

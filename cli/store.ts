@@ -1,0 +1,70 @@
+// The store that a command works on, and how its options name it.
+
+import type { Command } from 'commander';
+import type { Key, LargeItemClient, Value } from '../client/index.ts';
+import { type KeySchema, keyAttributes } from '../core/keys.ts';
+import { UsageError } from './errors.ts';
+import { parseExactNumber } from './exact-json.ts';
+import type { Io } from './io.ts';
+import { asText, type Pairs, pairs } from './pairs.ts';
+
+export interface StoreOptions {
+  readonly key: Pairs<string>;
+  readonly stack?: string;
+  readonly region?: string;
+  readonly construct?: string;
+  readonly json?: true;
+}
+
+/** Adds what every command on an item takes. */
+export function withStoreOptions(command: Command): Command {
+  return command
+    .requiredOption(
+      '--key <name=value>',
+      "the item's key; twice for a table with a sort key; a binary key as base64",
+      pairs(asText),
+    )
+    .option('--stack <name>', 'the stack of the store (default: $TWINWRITE_STACK, or Twinwrite)')
+    .option('--construct <id>', 'which store, in a stack of several: the id of its construct')
+    .option('--region <name>', 'AWS Region (default: $AWS_REGION, or of the profile)')
+    .option('--json', 'print the result as JSON, and errors as JSON on standard error');
+}
+
+/**
+ * Connects to AWS, or to what AWS_ENDPOINT_URL names; finds the store by the options, else as the library does.
+ * @throws {StoreNotFound} when there is no such stack, or no store in it
+ */
+export async function connect(options: StoreOptions, { env }: Io): Promise<LargeItemClient> {
+  const { LargeItemClient } = await import('../client/index.ts');
+  const { stack, region, construct } = options;
+  if (stack === undefined && region === undefined && construct === undefined) {
+    return LargeItemClient.fromEnvironment();
+  }
+  return LargeItemClient.fromStack({
+    stackName: stack ?? (env.TWINWRITE_STACK || undefined),
+    region,
+    construct,
+  });
+}
+
+/** `--key` as the table types it: numbers digit for digit. */
+export function keyOf(given: Pairs<string>, schema: KeySchema): Key {
+  const types = new Map(keyAttributes(schema).map(({ name, type }) => [name, type]));
+  return Object.fromEntries(
+    Object.entries(given).map(([name, text]): [string, Value] => {
+      if (types.get(name) !== 'N') return [name, text];
+      const number = parseExactNumber(text);
+      if (number === undefined) {
+        throw new UsageError(`--key ${name}: the table's key is a number, got "${text}"`);
+      }
+      return [name, number];
+    }),
+  );
+}
+
+/** `id=42`, for messages. */
+export function keyText(given: Pairs<string>): string {
+  return Object.entries(given)
+    .map(([name, text]) => `${name}=${text}`)
+    .join(' ');
+}
