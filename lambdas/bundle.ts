@@ -1,7 +1,6 @@
 // Bundles each task into dist/lambdas/{task}/index.mjs, the asset that the construct deploys, so that whoever
 // installs the package needs no bundler.
 
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -11,7 +10,6 @@ const root = join(import.meta.dirname, '..');
 const outdir = join(root, 'dist', 'lambdas');
 
 export async function bundleTasks(): Promise<void> {
-  await rm(outdir, { recursive: true, force: true });
   await build({
     entryPoints: TASKS.map((task) => ({ in: join(root, 'lambdas', `${task}.ts`), out: `${task}/index` })),
     outdir,
