@@ -1,5 +1,7 @@
 // The local cloud's DynamoDB: dynalite's storage, expressions and queries with AWS's transactions, limits, time to live
 // and streams around them, behind AWS JSON 1.0.
+// Where it is simpler than AWS: transactions wait for each other and never conflict, nothing is throttled, every read is
+// consistent, ItemCount stays 0, and indexes are those of CreateTable. What it does not have it refuses by name.
 
 import { text } from 'node:stream/consumers';
 import type { Clock } from '../clock.ts';

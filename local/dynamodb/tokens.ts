@@ -56,7 +56,9 @@ export class RequestTokens {
   #forgetExpired(): void {
     const oldest = this.#clock.now() - VALIDITY_MS;
     for (const [token, { completedMs }] of this.#uses) {
-      if (completedMs !== undefined && completedMs <= oldest) this.#uses.delete(token);
+      if (completedMs === undefined) continue;
+      if (completedMs > oldest) return;
+      this.#uses.delete(token);
     }
   }
 }
