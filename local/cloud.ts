@@ -83,12 +83,7 @@ export interface StatesService extends Service {
 export interface ServiceFactories {
   createS3(options: { clock: Clock; identity: CloudIdentity }): S3;
   createDynamoDb(options: { clock: Clock; identity: CloudIdentity }): DynamoDb;
-  createStates(options: {
-    clock: Clock;
-    identity: CloudIdentity;
-    dispatch: Gate['dispatch'];
-    baseUrl: string;
-  }): StatesService;
+  createStates(options: { clock: Clock; identity: CloudIdentity; dispatch: Gate['dispatch'] }): StatesService;
 }
 
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -120,7 +115,7 @@ export async function startCloud(
     const server = await listen({ port: options.port ?? 0, dispatch, admin, onError: options.onError });
     closers.push(server.close);
     const env = environmentOf(server, identity);
-    const services = createServices({ options, factories, clock, identity, env, server, dispatch, stacks });
+    const services = createServices({ options, factories, clock, identity, env, dispatch, stacks });
     gate = createGate({ services: services.all, faults, clock, onError: options.onError });
     const { states, lambda, dynamodb, s3 } = services.all;
     // Who calls before who is called: no execution or function finds a service that is gone.
@@ -161,7 +156,6 @@ interface ServiceSetup {
   readonly clock: Clock;
   readonly identity: CloudIdentity;
   readonly env: Readonly<Record<string, string>>;
-  readonly server: HttpServer;
   readonly dispatch: Gate['dispatch'];
   readonly stacks: readonly DeployedStack[];
 }
@@ -171,7 +165,7 @@ function createServices(setup: ServiceSetup) {
   const code = createCodeStore();
   const s3 = factories.createS3({ clock, identity });
   const dynamodb = factories.createDynamoDb({ clock, identity });
-  const states = factories.createStates({ clock, identity, dispatch, baseUrl: setup.server.endpoint });
+  const states = factories.createStates({ clock, identity, dispatch });
   const variables = { ...setup.env, AWS_DEFAULT_REGION: identity.region };
   const lambda = createLambda({ clock, identity, variables, onLog: options.onLog });
   const cloudformation = createCloudFormation(() => setup.stacks, identity);

@@ -80,14 +80,18 @@ function isModulePackage(folder: string, root: string): boolean {
     : isModulePackage(path.dirname(folder), root);
 }
 
-/** Any thrown value as the error document that the runtime makes of it. */
-export function describeError(thrown: unknown): FunctionError {
+/**
+ * Any thrown value as the error document that the runtime makes of it.
+ * @param codeFolder - shown as `/var/task`, where the code lies on AWS
+ */
+export function describeError(thrown: unknown, codeFolder: string): FunctionError {
+  const shown = (text: string): string => text.replaceAll(codeFolder, '/var/task');
   if (thrown instanceof Error) {
     return {
       errorType: thrown.name,
-      errorMessage: thrown.message,
-      trace: (thrown.stack ?? String(thrown)).split('\n'),
+      errorMessage: shown(thrown.message),
+      trace: shown(thrown.stack ?? String(thrown)).split('\n'),
     };
   }
-  return { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };
+  return { errorType: typeof thrown, errorMessage: shown(String(thrown)), trace: [] };
 }

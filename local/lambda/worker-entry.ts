@@ -1,7 +1,9 @@
 // Where the worker thread's program is: beside this file once compiled; from source it is compiled on first use,
 // since a worker must not need the loader that runs the sources.
 
-import { fileURLToPath } from 'node:url';
+import { createHash } from 'node:crypto';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 let entry: Promise<URL> | undefined;
 
@@ -13,6 +15,7 @@ export function workerEntry(): Promise<URL> {
   return entry;
 }
 
+/** A file rather than a `data:` URL, which every line of a handler's stack trace would repeat. */
 async function compile(): Promise<URL> {
   const { build } = await import('esbuild');
   const { outputFiles } = await build({
@@ -24,5 +27,12 @@ async function compile(): Promise<URL> {
     write: false,
   });
   const program = Buffer.concat(outputFiles.map((file) => file.contents));
-  return new URL(`data:text/javascript;base64,${program.toString('base64')}`);
+  const folder = fileURLToPath(new URL('../../node_modules/.cache/twinwrite/', import.meta.url));
+  const file = `${folder}worker-${createHash('sha256').update(program).digest('hex').slice(0, 16)}.mjs`;
+  await mkdir(folder, { recursive: true });
+  // Other processes may be at it at the same time; each sees a whole file.
+  const unfinished = `${file}.${process.pid}`;
+  await writeFile(unfinished, program);
+  await rename(unfinished, file);
+  return pathToFileURL(file);
 }

@@ -10,16 +10,18 @@ const setup = workerData as WorkerSetup;
 if (!parentPort) throw new Error('the worker of a local function runs in a worker thread');
 const port = parentPort;
 
+const describe = (thrown: unknown): FunctionError => describeError(thrown, setup.codeFolder);
+
 const report = (message: WorkerMessage): void => port.postMessage(message);
 
 /** Set while an invocation runs: what to report if nothing is left to run and the handler has not answered. */
 let onEventLoopEmpty: (() => void) | undefined;
 
 redirectOutput();
-process.on('uncaughtException', (error) => crash(describeError(error)));
+process.on('uncaughtException', (error) => crash(describe(error)));
 process.on('unhandledRejection', (reason) =>
   crash({
-    ...describeError(reason),
+    ...describe(reason),
     errorType: 'Runtime.UnhandledPromiseRejection',
     errorMessage: String(reason),
   }),
@@ -31,7 +33,7 @@ try {
   port.on('message', (invocation: Invocation) => void run(handler, invocation));
   report({ kind: 'ready' });
 } catch (error) {
-  report({ kind: 'init-failed', error: describeError(error) });
+  report({ kind: 'init-failed', error: describe(error) });
 }
 
 async function run(handler: Handler, invocation: Invocation): Promise<void> {
@@ -47,7 +49,7 @@ function settle(handler: Handler, invocation: Invocation): Promise<InvocationRes
   return new Promise((resolve) => {
     let answered: InvocationResult | undefined;
     const callback = (error: unknown, value?: unknown): void => {
-      answered ??= error ? { ok: false, error: describeError(error) } : serialise(value);
+      answered ??= error ? { ok: false, error: describe(error) } : serialise(value);
       if (!context.callbackWaitsForEmptyEventLoop) resolve(answered);
     };
     const context = createContext(invocation, callback);
@@ -58,11 +60,11 @@ function settle(handler: Handler, invocation: Invocation): Promise<InvocationRes
         onEventLoopEmpty = () => resolve({ ok: false, error: NEVER_SETTLED });
         returned.then(
           (value) => resolve(serialise(value)),
-          (error) => resolve({ ok: false, error: describeError(error) }),
+          (error) => resolve({ ok: false, error: describe(error) }),
         );
       }
     } catch (error) {
-      resolve({ ok: false, error: describeError(error) });
+      resolve({ ok: false, error: describe(error) });
     }
   });
 }
