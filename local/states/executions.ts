@@ -6,7 +6,7 @@ import { STATES, StateFailure } from './failure.ts';
 import { type EventDetails, History } from './history.ts';
 import type { Dispatch } from './integrations/integration.ts';
 import type { Json, JsonObject } from './json.ts';
-import { MAX_HISTORY_EVENTS, REDRIVE_PERIOD_MS } from './limits.ts';
+import { MAX_HISTORY_EVENTS, REDRIVE_PERIOD_MS, REDRIVE_TOKEN_MS, REDRIVE_TOKENS } from './limits.ts';
 import type { Revision } from './machines.ts';
 import { Aborted, Baton } from './run/baton.ts';
 import { createFrame, type Frame, resumable } from './run/frame.ts';
@@ -15,6 +15,11 @@ import { runMachine } from './run/machine.ts';
 import { type Run, textWithDetails } from './run/thread.ts';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+
+interface RedriveToken {
+  readonly token: string;
+  readonly redrivenAt: number;
+}
 
 export interface Execution {
   readonly arn: string;
@@ -34,8 +39,8 @@ export interface Execution {
   cause: string | undefined;
   redriveCount: number;
   redrivenAt: number | undefined;
-  /** The clientToken of the last redrive. */
-  redriveToken: string | undefined;
+  /** The clientTokens of redrives, the latest last. */
+  readonly redriveTokens: RedriveToken[];
   /** Where it stands; what a redrive goes on from. */
   root: Frame;
   /** Stops what runs. */
@@ -73,7 +78,7 @@ export function start(environment: Environment, { input, ...given }: StartInput)
     cause: undefined,
     redriveCount: 0,
     redrivenAt: undefined,
-    redriveToken: undefined,
+    redriveTokens: [],
     root,
     controller: undefined,
   };
@@ -101,15 +106,21 @@ export function redriveObstacle(execution: Execution, now: number): string | und
  * Goes on from the states that did not succeed, with the same input, definition and variables. Which events follow
  * ExecutionRedriven is not documented. Here a state that was entered is not entered again, as "the execution
  * reschedules and then reruns the Task state" suggests, except Fail, which "reenters".
+ * @param token one of the last 10, used within 15 minutes, makes no new redrive
+ * @returns when the redrive was made
  * @throws {ServiceError} ExecutionNotRedrivable
  */
-export function redrive(environment: Environment, execution: Execution, token?: string): void {
+export function redrive(environment: Environment, execution: Execution, token?: string): number {
   const now = environment.clock.now();
+  const repeated = execution.redriveTokens
+    .slice(-REDRIVE_TOKENS)
+    .find((used) => used.token === token && now - used.redrivenAt <= REDRIVE_TOKEN_MS);
+  if (repeated !== undefined) return repeated.redrivenAt;
   const obstacle = redriveObstacle(execution, now);
   if (obstacle !== undefined) throw new ServiceError('ExecutionNotRedrivable', obstacle);
+  if (token !== undefined) execution.redriveTokens.push({ token, redrivenAt: now });
   execution.redriveCount += 1;
   execution.redrivenAt = now;
-  execution.redriveToken = token;
   execution.status = 'RUNNING';
   execution.stoppedAt = undefined;
   execution.error = undefined;
@@ -119,6 +130,7 @@ export function redrive(environment: Environment, execution: Execution, token?: 
     redriveCount: execution.redriveCount,
   });
   drive(environment, execution, JSON.parse(execution.inputText));
+  return now;
 }
 
 /** Aborts a running execution. One that is closed stays as it is. */
@@ -148,16 +160,18 @@ function drive(environment: Environment, execution: Execution, input: Json): voi
       () => undefined,
     );
   }
-  run.baton
+  const settle =
+    <T>(handle: (outcome: T) => void) =>
+    (outcome: T): void => {
+      if (!signal.aborted) handle(outcome);
+    };
+  void run.baton
     .acquire(signal)
     .then(() => runMachine({ run, frame: root, signal }))
     .then(
-      () => succeed(environment, execution),
-      (error: unknown) => fail(environment, execution, error),
-    )
-    .catch((error: unknown) => {
-      if (!(error instanceof Aborted)) throw error;
-    });
+      settle(() => succeed(environment, execution)),
+      settle((error: unknown) => fail(environment, execution, error)),
+    );
 }
 
 function contextOf(execution: Execution, input: Json): JsonObject {
@@ -193,7 +207,6 @@ function succeed(environment: Environment, execution: Execution): void {
 
 /** Ends the execution with a failure; a defect of the interpreter itself shows as States.Runtime. */
 function fail(environment: Environment, execution: Execution, error: unknown): void {
-  if (error instanceof Aborted) return;
   const failure = error instanceof StateFailure ? error : new StateFailure(STATES.runtime, String(error));
   execution.error = failure.error;
   execution.cause = failure.reason;

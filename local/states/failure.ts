@@ -1,5 +1,8 @@
 // How a state fails: an error name and a cause, and whether a retrier or catcher may take it up.
 
+import { byteLength, type Json } from './json.ts';
+import { MAX_DATA_BYTES } from './limits.ts';
+
 /** Error names that Step Functions itself reports. */
 export const STATES = {
   all: 'States.ALL',
@@ -43,7 +46,16 @@ export class StateFailure extends Error {
   }
 }
 
-/** The size limit of data is passed. @see MAX_DATA_BYTES */
+/**
+ * The JSON text of a value.
+ * @throws {StateFailure} States.DataLimitExceeded where it is too large
+ */
+export function limitedText(value: Json, stateOrTask: string): string {
+  const text = JSON.stringify(value);
+  if (byteLength(text) > MAX_DATA_BYTES) throw dataLimitExceeded(stateOrTask);
+  return text;
+}
+
 export function dataLimitExceeded(stateOrTask: string): StateFailure {
   return new StateFailure(
     STATES.dataLimitExceeded,

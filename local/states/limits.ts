@@ -14,3 +14,6 @@ export const MAX_TIMEOUT_SECONDS = 99_999_999;
 export const REDRIVE_PERIOD_MS = 14 * 24 * 3_600_000;
 /** A closed execution, and its claim on its name, is kept for 90 days. */
 export const RETENTION_MS = 90 * 24 * 3_600_000;
+/** How many clientTokens of redrives are remembered, and for how long. */
+export const REDRIVE_TOKENS = 10;
+export const REDRIVE_TOKEN_MS = 15 * 60_000;

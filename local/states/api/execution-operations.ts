@@ -54,17 +54,11 @@ export const stopExecution: Operation = (context, input) => {
   return { stopDate: seconds(execution.stoppedAt ?? context.environment.clock.now()) };
 };
 
-/** A repeated clientToken gets the answer of the redrive that it started, while that still runs. */
 export const redriveExecution: Operation = (context, input) => {
   const execution = findExecution(context, input);
-  const token = text(input, 'clientToken');
-  const repeated = token !== undefined && token === execution.redriveToken && execution.status === 'RUNNING';
-  if (!repeated) {
-    const obstacle = deletionObstacle(context, execution);
-    if (obstacle !== undefined) throw new ServiceError('ExecutionNotRedrivable', obstacle);
-    redrive(context.environment, execution, token);
-  }
-  return { redriveDate: seconds(execution.redrivenAt ?? context.environment.clock.now()) };
+  const obstacle = deletionObstacle(context, execution);
+  if (obstacle !== undefined) throw new ServiceError('ExecutionNotRedrivable', obstacle);
+  return { redriveDate: seconds(redrive(context.environment, execution, text(input, 'clientToken'))) };
 };
 
 export const describeExecution: Operation = (context, input) => {

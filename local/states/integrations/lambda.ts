@@ -2,7 +2,7 @@
 
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { type Dispatch, type Integration, TaskError } from './integration.ts';
-import { type Answer, call, failureOf, request } from './response.ts';
+import { type Answer, call, failureOf, request, sdkMetadata } from './response.ts';
 
 const FUNCTION_ARN = /^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/;
 
@@ -42,14 +42,7 @@ export const lambdaInvoke: Integration = {
       ExecutedVersion: answer.headers['x-amz-executed-version'] ?? '$LATEST',
       ...(answer.headers['x-amz-log-result'] && { LogResult: answer.headers['x-amz-log-result'] }),
       ...(answer.body !== '' && { Payload: parsed(answer.body) }),
-      SdkHttpMetadata: {
-        AllHttpHeaders: Object.fromEntries(
-          Object.entries(answer.headers).map(([name, value]) => [name, [value]]),
-        ),
-        HttpHeaders: { ...answer.headers },
-        HttpStatusCode: answer.status,
-      },
-      SdkResponseMetadata: { RequestId: answer.requestId },
+      ...sdkMetadata(answer),
       StatusCode: answer.status,
     };
   },

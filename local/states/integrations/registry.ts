@@ -1,9 +1,13 @@
 // Which Resources a Task state can have here.
 
+import { dynamoDbIntegrations } from './dynamodb.ts';
 import type { Integration } from './integration.ts';
 import { lambdaFunction, lambdaInvoke } from './lambda.ts';
 
-const SERVICE_INTEGRATIONS: ReadonlyMap<string, Integration> = new Map([['lambda:invoke', lambdaInvoke]]);
+const SERVICE_INTEGRATIONS: ReadonlyMap<string, Integration> = new Map([
+  ['lambda:invoke', lambdaInvoke],
+  ...dynamoDbIntegrations,
+]);
 
 const SERVICE_ARN = /^arn:aws[\w-]*:states:[\w-]*:\d*:(.+)$/;
 

@@ -59,6 +59,18 @@ export function request(
   };
 }
 
+/** What optimized integrations add to a result. */
+export function sdkMetadata({ headers, status, requestId }: Answer) {
+  return {
+    SdkHttpMetadata: {
+      AllHttpHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+      HttpHeaders: { ...headers },
+      HttpStatusCode: status,
+    },
+    SdkResponseMetadata: { RequestId: requestId },
+  };
+}
+
 /** The error of an answer of 400 or more, from whichever place the protocol puts it in. */
 export function failureOf(answer: Answer): ServiceFailure {
   const body = jsonObject(answer.body);

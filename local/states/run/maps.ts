@@ -2,6 +2,7 @@
 
 import type { MapState } from '../definition/types.ts';
 import { evaluate, evaluateAs, evaluateInteger, QueryError, type Template } from '../expressions/template.ts';
+import { limitedText } from '../failure.ts';
 import type { Json } from '../json.ts';
 import { MAX_INLINE_CONCURRENCY } from '../limits.ts';
 import { createFrame, type Frame, type MapItem } from './frame.ts';
@@ -32,6 +33,7 @@ export async function attemptMap(visit: Visit<MapState>): Promise<void> {
   emitAside(thread, 'MapStateSucceeded', frame.lastEventId);
   visit.decidedAfter = frame.lastEventId;
   const result = frame.children.map(({ output }) => output);
+  limitedText(result, state.name);
   await leave(visit, state, result, { result });
 }
 
@@ -80,10 +82,12 @@ function memberFor(visit: Visit<MapState>, iteration: Frame): Member {
 }
 
 async function selectItem(visit: Visit<MapState>, iteration: Frame, mapItem: MapItem): Promise<Json> {
-  const { itemSelector } = visit.state;
+  const { itemSelector, name } = visit.state;
   if (itemSelector === undefined) return mapItem.Value;
   try {
-    return await evaluate(itemSelector, scopeOf(visit, {}, mapItem));
+    const selected = await evaluate(itemSelector, scopeOf(visit, {}, mapItem));
+    limitedText(selected, name);
+    return selected;
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
     visit.decidedAfter = iteration.lastEventId;

@@ -2,6 +2,7 @@
 
 import type { ParallelState } from '../definition/types.ts';
 import { evaluate } from '../expressions/template.ts';
+import { limitedText } from '../failure.ts';
 import type { Json } from '../json.ts';
 import { createFrame, type Frame } from './frame.ts';
 import { GroupFailure, runGroup, writeGroupFailed } from './group.ts';
@@ -25,6 +26,7 @@ export async function attemptParallel(visit: Visit<ParallelState>): Promise<void
   emitAside(thread, 'ParallelStateSucceeded', frame.lastEventId);
   visit.decidedAfter = frame.lastEventId;
   const result = frame.children.map(({ output }) => output);
+  limitedText(result, state.name);
   await leave(visit, state, result, { result });
 }
 
@@ -34,6 +36,7 @@ async function startBranches(visit: Visit<ParallelState>): Promise<Frame[]> {
     state.arguments === undefined
       ? thread.frame.input
       : await evaluating(visit, evaluate(state.arguments, scopeOf(visit)));
+  limitedText(input, state.name);
   emit(thread, 'ParallelStateStarted');
   return state.branches.map((branch) => createFrame(branch, input, thread.frame));
 }

@@ -2,11 +2,11 @@
 
 import type { TaskState } from '../definition/types.ts';
 import { evaluate, evaluateInteger, type Template } from '../expressions/template.ts';
-import { dataLimitExceeded, STATES, StateFailure } from '../failure.ts';
+import { limitedText, STATES, StateFailure } from '../failure.ts';
 import type { EventDetails } from '../history.ts';
 import { type Integration, parameterProblem, TaskError } from '../integrations/integration.ts';
-import { byteLength, type Json } from '../json.ts';
-import { MAX_DATA_BYTES, MAX_TIMEOUT_SECONDS } from '../limits.ts';
+import type { Json } from '../json.ts';
+import { MAX_TIMEOUT_SECONDS } from '../limits.ts';
 import { emit, outside, type Thread, textWithDetails } from './thread.ts';
 import { evaluating, leave, placeOf, scopeOf, type Visit } from './visit.ts';
 
@@ -44,8 +44,7 @@ async function argumentsOf(visit: Visit<TaskState>): Promise<Json> {
   const input = state.arguments
     ? await evaluating(visit, evaluate(state.arguments, scope))
     : thread.frame.input;
-  const text = JSON.stringify(input);
-  if (byteLength(text) > MAX_DATA_BYTES) throw dataLimitExceeded(state.name);
+  const text = limitedText(input, state.name);
   const problem = parameterProblem(state.integration.parameters, input);
   if (problem !== undefined) {
     const reason = `${placeOf(visit)} The Parameters '${text}' could not be used to start the Task: [${problem}]`;
@@ -89,8 +88,7 @@ async function perform(visit: Visit<TaskState>, input: Json, limits: TaskLimits)
       thread,
       withinLimits(thread, integration.perform(input, thread.run.dispatch), limits),
     );
-    if (byteLength(JSON.stringify(result)) > MAX_DATA_BYTES)
-      throw dataLimitExceeded(integrationName(integration));
+    limitedText(result, integrationName(integration));
     return result;
   } catch (error) {
     const failure = error instanceof TaskError ? new StateFailure(error.error, error.message) : error;

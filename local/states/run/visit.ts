@@ -3,7 +3,7 @@
 import type { Assignments, Exit, State } from '../definition/types.ts';
 import type { Scope } from '../expressions/expression.ts';
 import { evaluate, QueryError, type Template } from '../expressions/template.ts';
-import { dataLimitExceeded, STATES, StateFailure } from '../failure.ts';
+import { dataLimitExceeded, limitedText, STATES, StateFailure } from '../failure.ts';
 import { byteLength, type Json, type JsonObject } from '../json.ts';
 import { MAX_DATA_BYTES, MAX_VARIABLES_BYTES } from '../limits.ts';
 import { type MapItem, variableBytes, visibleMapItem, visibleVariables } from './frame.ts';
@@ -68,8 +68,7 @@ export async function leave(visit: Visit, exit: Exit, fallback: Json, results: R
   const scope = scopeOf(visit, results);
   const assigned = await evaluating(visit, evaluateAll(exit.assign, scope));
   const output = await evaluating(visit, evaluateOptional(exit.output, scope, fallback));
-  const text = JSON.stringify(output);
-  if (byteLength(text) > MAX_DATA_BYTES) throw dataLimitExceeded(visit.state.name);
+  const text = limitedText(output, visit.state.name);
   const texts = assignedTexts(visit, assigned);
   const variables = { ...frame.variables, ...Object.fromEntries(assigned) };
   if (assigned.length > 0 && variableBytes({ ...frame, variables }) > MAX_VARIABLES_BYTES) {

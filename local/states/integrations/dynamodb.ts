@@ -1,0 +1,140 @@
+// dynamodb:getItem and its kin, and aws-sdk:dynamodb:*: DynamoDB's calls as tasks.
+
+import type { Json, JsonObject } from '../json.ts';
+import { type Dispatch, type Integration, TaskError } from './integration.ts';
+import { type Answer, call, failureOf, request, sdkMetadata } from './response.ts';
+
+const READS = ['TableName', 'Key', 'ExpressionAttributeNames', 'ReturnConsumedCapacity'];
+const WRITES = [
+  'TableName',
+  'ConditionalOperator',
+  'ConditionExpression',
+  'Expected',
+  'ExpressionAttributeNames',
+  'ExpressionAttributeValues',
+  'ReturnConsumedCapacity',
+  'ReturnItemCollectionMetrics',
+  'ReturnValues',
+];
+
+/** The optimized integrations, and the parameters that the Developer Guide lists for each. */
+const OPTIMIZED = {
+  getItem: {
+    required: ['TableName', 'Key'],
+    known: [...READS, 'AttributesToGet', 'ConsistentRead', 'ProjectionExpression'],
+  },
+  putItem: { required: ['TableName', 'Item'], known: [...WRITES, 'Item'] },
+  updateItem: {
+    required: ['TableName', 'Key'],
+    known: [...WRITES, 'Key', 'AttributeUpdates', 'UpdateExpression'],
+  },
+  deleteItem: { required: ['TableName', 'Key'], known: [...WRITES, 'Key'] },
+} as const;
+
+/** What aws-sdk:dynamodb offers here, and what each call cannot do without. */
+const SDK_CALLS = {
+  batchGetItem: ['RequestItems'],
+  batchWriteItem: ['RequestItems'],
+  deleteItem: ['TableName', 'Key'],
+  describeTable: ['TableName'],
+  describeTimeToLive: ['TableName'],
+  getItem: ['TableName', 'Key'],
+  listTables: [],
+  putItem: ['TableName', 'Item'],
+  query: ['TableName'],
+  scan: ['TableName'],
+  transactGetItems: ['TransactItems'],
+  transactWriteItems: ['TransactItems'],
+  updateItem: ['TableName', 'Key'],
+} as const;
+
+/** Error codes with a class of their own in the AWS SDK for Java, and so with a name in Step Functions. */
+const NAMED_ERRORS: Readonly<Record<string, string>> = {
+  ConditionalCheckFailedException: 'ConditionalCheckFailedException',
+  IdempotentParameterMismatchException: 'IdempotentParameterMismatchException',
+  InternalServerError: 'InternalServerErrorException',
+  ItemCollectionSizeLimitExceededException: 'ItemCollectionSizeLimitExceededException',
+  LimitExceededException: 'LimitExceededException',
+  ProvisionedThroughputExceededException: 'ProvisionedThroughputExceededException',
+  RequestLimitExceeded: 'RequestLimitExceededException',
+  ResourceInUseException: 'ResourceInUseException',
+  ResourceNotFoundException: 'ResourceNotFoundException',
+  TransactionCanceledException: 'TransactionCanceledException',
+  TransactionConflictException: 'TransactionConflictException',
+  TransactionInProgressException: 'TransactionInProgressException',
+};
+
+/** How one of the two kinds of integration names and words an error. */
+interface ErrorStyle {
+  readonly prefix: string;
+  /** The name of what has none of its own. */
+  readonly general: string;
+  origin(code: string, status: number, requestId: string): string;
+}
+
+const OPTIMIZED_ERRORS: ErrorStyle = {
+  prefix: 'DynamoDB',
+  general: 'AmazonDynamoDBException',
+  origin: (code, status, requestId) =>
+    `Service: AmazonDynamoDBv2; Status Code: ${status}; Error Code: ${code}; Request ID: ${requestId}; Proxy: null`,
+};
+
+const SDK_ERRORS: ErrorStyle = {
+  prefix: 'DynamoDb',
+  general: 'DynamoDbException',
+  origin: (_code, status, requestId) => `Service: DynamoDb, Status Code: ${status}, Request ID: ${requestId}`,
+};
+
+/** Every Resource of this file, by its name after `arn:aws:states:::`. */
+export const dynamoDbIntegrations: readonly (readonly [string, Integration])[] = [
+  ...Object.entries(OPTIMIZED).map(([action, parameters]) => {
+    const perform = async (input: Json, dispatch: Dispatch): Promise<Json> => {
+      const answer = await send(action, input, dispatch, OPTIMIZED_ERRORS);
+      return { ...membersOf(answer), ...sdkMetadata(answer) };
+    };
+    const integration = {
+      events: 'Task',
+      resource: action,
+      resourceType: 'dynamodb',
+      parameters,
+      perform,
+    } as const;
+    return [`dynamodb:${action}`, integration] as const;
+  }),
+  ...Object.entries(SDK_CALLS).map(([action, required]) => {
+    const perform = async (input: Json, dispatch: Dispatch): Promise<Json> =>
+      membersOf(await send(action, input, dispatch, SDK_ERRORS));
+    const parameters = { required, known: undefined };
+    const integration = {
+      events: 'Task',
+      resource: action,
+      resourceType: 'aws-sdk:dynamodb',
+      parameters,
+      perform,
+    } as const;
+    return [`aws-sdk:dynamodb:${action}`, integration] as const;
+  }),
+];
+
+async function send(action: string, input: Json, dispatch: Dispatch, style: ErrorStyle): Promise<Answer> {
+  const operation = action.charAt(0).toUpperCase() + action.slice(1);
+  const headers = {
+    'content-type': 'application/x-amz-json-1.0',
+    'x-amz-target': `DynamoDB_20120810.${operation}`,
+  };
+  const answer = await call(dispatch, 'dynamodb', request('POST', '/', headers, JSON.stringify(input)));
+  if (answer === undefined) {
+    throw new TaskError(
+      `${style.prefix}.SdkClientException`,
+      'Unable to execute HTTP request: the connection was closed',
+    );
+  }
+  if (answer.status < 400) return answer;
+  const { code, message, status, requestId } = failureOf(answer);
+  const name = NAMED_ERRORS[code] ?? style.general;
+  throw new TaskError(`${style.prefix}.${name}`, `${message} (${style.origin(code, status, requestId)})`);
+}
+
+function membersOf(answer: Answer): JsonObject {
+  return JSON.parse(answer.body);
+}
