@@ -15,6 +15,9 @@ export interface Target {
   readonly differences: Readonly<Record<string, string>>;
 }
 
+const AUTHORIZATION =
+  'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0';
+
 /** What one group of tests works with. */
 export interface Harness {
   readonly client: S3Client;
@@ -104,7 +107,8 @@ export interface RawResponse {
 }
 
 /**
- * A request as it stands: nothing is encoded, normalised, added (but Host and Content-Length) or signed.
+ * A request as it stands: nothing is encoded or normalised, and its signature is none, so it is for targets that
+ * do not verify them. Host, Content-Length and Authorization are added.
  * @param path with the query
  */
 export async function rawRequest(
@@ -115,13 +119,16 @@ export async function rawRequest(
   body: string | Uint8Array = '',
 ): Promise<RawResponse> {
   const { hostname, port } = new URL(endpoint);
-  const length = { 'content-length': String(Buffer.byteLength(body)) };
+  const added = {
+    'content-length': String(Buffer.byteLength(body)),
+    ...(path.includes('X-Amz-Signature') ? {} : { authorization: AUTHORIZATION }),
+  };
   const outgoing = request({
     hostname,
     port,
     method,
     path,
-    headers: { ...length, ...headers },
+    headers: { ...added, ...headers },
     agent: false,
   });
   outgoing.end(body);
