@@ -24,13 +24,27 @@ export interface SagaMetadata {
 export function readSaga(item: Item): SagaMetadata | undefined {
   const value = item[SAGA_ATTRIBUTE];
   if (value === undefined) return undefined;
-  const { createdBy, version, writtenBy, large } = 'M' in value ? value.M : {};
-  if (!isString(createdBy) || !isNumber(version) || !isString(writtenBy) || !isStrings(large)) {
+  const saga = parseSaga(value);
+  if (saga === undefined) {
     throw invalidInput(
       SAGA_ATTRIBUTE,
       value,
       'the item has this reserved attribute in a form that no saga writes',
     );
+  }
+  return saga;
+}
+
+/** Whether another writer has spoiled the item's `_saga`. */
+export function isSpoiled(item: Item): boolean {
+  const value = item[SAGA_ATTRIBUTE];
+  return value !== undefined && parseSaga(value) === undefined;
+}
+
+function parseSaga(value: AttributeValue): SagaMetadata | undefined {
+  const { createdBy, version, writtenBy, large } = 'M' in value ? value.M : {};
+  if (!isString(createdBy) || !isNumber(version) || !isString(writtenBy) || !isStrings(large)) {
+    return undefined;
   }
   return {
     createdBy: createdBy.S,

@@ -96,6 +96,14 @@ export function itemPrefix(prefix: string, item: Item, schema: KeySchema): strin
   return `${prefix === '' ? '' : `${prefix}/`}${segments.join('')}`;
 }
 
+/** Whether an object key of this layout names another item than this: a pointer that was copied with its item. */
+export function isOfAnotherItem(key: string, item: Item, store: ObjectSpace & { key: KeySchema }): boolean {
+  return (
+    parseObjectKey(store.prefix, key) !== undefined &&
+    !key.startsWith(itemPrefix(store.prefix, item, store.key))
+  );
+}
+
 export interface ObjectKeyParts {
   /** Decoded text of the partition key; a number's canonical spelling, base64url for binary. */
   readonly pk: string;

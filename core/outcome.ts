@@ -3,7 +3,7 @@
 
 import type { Item } from './attributes.ts';
 import { SagaError } from './errors.ts';
-import { readSaga, type SagaMetadata } from './item.ts';
+import { isSpoiled, readSaga, type SagaMetadata } from './item.ts';
 import { REQUEST_LIFETIME_SECONDS, TOKEN_LIFETIME_SECONDS } from './limits.ts';
 import type { Expected, Plan } from './plan.ts';
 import { parseRun } from './run.ts';
@@ -44,7 +44,7 @@ export function nextAttempt({ retries, redriven, elapsedMs }: AttemptHistory): A
  * the caller's own condition that failed.
  */
 export function conditionFailure(plan: Plan, found: Item | undefined): SagaError {
-  return found !== undefined && isAsPlanned(plan, found)
+  return found !== undefined && !isSpoiled(found) && isAsPlanned(plan, found)
     ? new SagaError('ConditionFailed', 'the item does not meet the condition', {
         field: 'condition',
         version: readSaga(found)?.version ?? null,
@@ -58,6 +58,7 @@ export function conditionFailure(plan: Plan, found: Item | undefined): SagaError
  * run's own mark proves that it was.
  */
 export function proveOutcome(plan: Plan, found: Item | undefined): 'written' | 'not written' | 'unknown' {
+  if (found !== undefined && isSpoiled(found)) return 'unknown';
   const saga = found && readSaga(found);
   if (saga?.writtenBy === plan.run && saga.version === plan.saga?.version) return 'written';
   const { expected } = plan;
@@ -66,7 +67,7 @@ export function proveOutcome(plan: Plan, found: Item | undefined): 'written' | '
     return saga.version <= plan.saga.version ? 'not written' : 'unknown';
   }
   if (expected.kind === 'foreign' && found !== undefined && saga === undefined) return 'not written';
-  if (expected.kind === 'absent' && saga?.createdBy === plan.run) return 'written';
+  if (expected.kind !== 'saga' && saga?.createdBy === plan.run) return 'written';
   return 'unknown';
 }
 

@@ -4,7 +4,7 @@
 import type { Item } from './attributes.ts';
 import { invalidInput, SagaError } from './errors.ts';
 import { itemBytes, readPointers, readSaga, type SagaMetadata, writeSaga } from './item.ts';
-import { formatPointer, objectKey, ownObjectKey } from './keys.ts';
+import { formatPointer, isOfAnotherItem, objectKey, ownObjectKey } from './keys.ts';
 import { MAX_ITEM_BYTES, MAX_PLANS, SAGA_ATTRIBUTE } from './limits.ts';
 import {
   type CreateRequest,
@@ -74,7 +74,7 @@ export function makePlan(request: SagaRequest, context: PlanContext): Plan {
       plans: MAX_PLANS,
     });
   }
-  checkPrecondition(request, context.item);
+  checkPrecondition(request, context);
   const expected = expectation(context);
   const run = formatRun(context.run);
   const created = ownKeys(request, context, run);
@@ -96,7 +96,7 @@ export function makePlan(request: SagaRequest, context: PlanContext): Plan {
   };
 }
 
-function checkPrecondition(request: SagaRequest, item: Item | undefined): void {
+function checkPrecondition(request: SagaRequest, { item, store }: PlanContext): void {
   if (request.operation === 'create') {
     if (item === undefined) return;
     const version = readSaga(item)?.version ?? null;
@@ -117,13 +117,15 @@ function checkPrecondition(request: SagaRequest, item: Item | undefined): void {
       actual,
     });
   }
-  if (request.operation === 'update') checkLargeAttributesUntouched(request, item);
+  if (request.operation === 'update') {
+    checkLargeAttributesUntouched(request, readPointers(item, store).keys());
+  }
 }
 
 /** Only `set` and `remove` may end a large attribute; arithmetic on a pointer would dangle. */
-function checkLargeAttributesUntouched(request: UpdateRequest, item: Item): void {
-  for (const name of readSaga(item)?.large ?? []) {
-    if (name in request.add) {
+function checkLargeAttributesUntouched(request: UpdateRequest, large: Iterable<string>): void {
+  for (const name of large) {
+    if (Object.hasOwn(request.add, name)) {
       throw invalidInput(`add.${name}`, request.add[name], `${name} is a large attribute of the item`);
     }
     if (request.updateExpression?.attributes.has(name)) {
@@ -197,7 +199,9 @@ function afterWrite(
   const dropped = [...before.values()].filter((pointer) => !used.has(pointer));
   const unused = [...placed].filter((key) => !used.has(formatPointer(store.bucket, key)));
   const replaced = [
-    ...dropped.flatMap((pointer) => ownObjectKey(pointer, store) ?? []),
+    ...dropped
+      .flatMap((pointer) => ownObjectKey(pointer, store) ?? [])
+      .filter((key) => !isOfAnotherItem(key, request.key, store)),
     ...unused,
     ...(request.operation === 'update' ? stagedKeys(request) : []),
   ];

@@ -6,7 +6,7 @@ import type { Item } from '../core/attributes.ts';
 import type { LargeAttributeInput } from '../core/contract.ts';
 import { invalidInput } from '../core/errors.ts';
 import { readPointers } from '../core/item.ts';
-import { ownObjectKey, parseObjectKey } from '../core/keys.ts';
+import { isOfAnotherItem, ownObjectKey, parseObjectKey } from '../core/keys.ts';
 import { decodeMetadata, UPDATED_AT } from '../core/metadata.ts';
 import { type Content, makePlan, type Plan } from '../core/plan.ts';
 import { largeAttributesOf, type SagaRequest, toRequest } from '../core/request.ts';
@@ -103,8 +103,8 @@ async function reusableAttributes(
   const pointers = readPointers(item, store);
   const checks = Object.entries(request.largeAttributes).map(async ([name, value]) => {
     const key = ownObjectKey(pointers.get(name) ?? '', store);
-    if (key === undefined || parseObjectKey(store.prefix, key)?.sha256 !== contents.get(name)?.sha256)
-      return [];
+    if (key === undefined || isOfAnotherItem(key, request.key, store)) return [];
+    if (parseObjectKey(store.prefix, key)?.sha256 !== contents.get(name)?.sha256) return [];
     const head = await headObject(key);
     return head !== undefined && hasOptions(head, value) ? [name] : [];
   });
