@@ -6,4 +6,6 @@ import { useLocalDefaults } from './local-defaults.ts';
 import { run } from './run.ts';
 
 useLocalDefaults(process.env);
+// Standard error is for the one line that says what went wrong.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 process.exitCode = await run(process.argv.slice(2), processIo());

@@ -32,8 +32,12 @@ export async function synthesize(key: Partial<KeySchema> = {}): Promise<Assembly
     return { folder, remove };
   } catch (error) {
     await remove();
-    throw error;
+    throw (error as Error).name === 'CannotFindAsset' ? tasksMissing(error) : error;
   }
+}
+
+function tasksMissing(cause: unknown): CommandFailed {
+  return new CommandFailed('the tasks are not bundled: npm run build:tasks', { cause });
 }
 
 /** On demand: it takes a second to load, which other commands need not spend. */
