@@ -55,6 +55,7 @@ const DIFFERENCES: Readonly<Record<string, Difference>> = {
   'TransactGetItems answers in order, with nothing for what is not there': 'ProjectionExpression is ignored',
   'TransactGetItems cancels with ValidationError on a key that does not fit':
     'ValidationException for the whole',
+  'transactions consume twice the capacity of single calls': 'every call consumes one unit',
   'TransactGetItems sees all or nothing of each transaction': UNSERIALISED,
   'BatchGetItem sees all or nothing of each transaction': UNSERIALISED,
   'Query sees all or nothing of each transaction': UNSERIALISED,

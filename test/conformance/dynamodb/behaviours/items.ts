@@ -147,8 +147,7 @@ export const itemBehaviours: readonly Behaviour[] = [
         client.deleteItem({ ...guard, Key }),
         client.updateItem({ ...guard, Key, UpdateExpression: 'SET a = :v' }),
       ];
-      for (const call of calls) {
-        const error = await failure(call);
+      for (const error of await Promise.all(calls.map(failure))) {
         expect(error).toBeInstanceOf(ConditionalCheckFailedException);
         expect(error).toMatchObject({ message: 'The conditional request failed', Item: old });
       }

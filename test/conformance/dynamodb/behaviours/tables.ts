@@ -117,7 +117,8 @@ export const tableBehaviours: readonly Behaviour[] = [
         client.transactWriteItems({ TransactItems: [{ Delete: { TableName, Key } }] }),
         client.transactGetItems({ TransactItems: [{ Get: { TableName, Key } }] }),
       ];
-      for (const call of calls) expect(await failure(call)).toBeInstanceOf(ResourceNotFoundException);
+      const errors = await Promise.all(calls.map(failure));
+      for (const error of errors) expect(error).toBeInstanceOf(ResourceNotFoundException);
     },
   ],
   [

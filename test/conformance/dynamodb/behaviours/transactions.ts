@@ -1,34 +1,9 @@
-// TransactWriteItems and TransactGetItems: all or nothing, reasons, tokens.
+// TransactWriteItems and TransactGetItems: all or nothing, and reasons.
 
-import { randomUUID } from 'node:crypto';
-import {
-  IdempotentParameterMismatchException,
-  TransactionCanceledException,
-  type TransactWriteItem,
-} from '@aws-sdk/client-dynamodb';
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { expect } from 'vitest';
-import { type Behaviour, failure, given, type Item, read, refused, type Subject } from '../suite.ts';
-
-const key = (id: string) => ({ id: { S: id } });
-const ONE: Item = { ':one': { N: '1' } };
-
-function put({ simple: TableName }: Subject, id: string, attributes: Item = {}): TransactWriteItem {
-  return { Put: { TableName, Item: { ...key(id), ...attributes } } };
-}
-
-function putNew({ simple: TableName }: Subject, id: string): TransactWriteItem {
-  return { Put: { TableName, Item: key(id), ConditionExpression: 'attribute_not_exists(id)' } };
-}
-
-function increment({ simple: TableName }: Subject, id: string): TransactWriteItem {
-  return {
-    Update: { TableName, Key: key(id), UpdateExpression: 'ADD n :one', ExpressionAttributeValues: ONE },
-  };
-}
-
-function write({ client }: Subject, TransactItems: TransactWriteItem[], ClientRequestToken?: string) {
-  return client.transactWriteItems({ TransactItems, ClientRequestToken });
-}
+import { type Behaviour, failure, given, type Item, read, refused } from '../suite.ts';
+import { increment, key, ONE, put, putNew, write } from './writes.ts';
 
 export const transactionBehaviours: readonly Behaviour[] = [
   [
@@ -180,59 +155,6 @@ export const transactionBehaviours: readonly Behaviour[] = [
     },
   ],
   [
-    'a token that is used again with the same request applies it once',
-    async (subject) => {
-      await given(subject, 'tx-once', { n: { N: '0' } });
-      const token = randomUUID();
-      await write(subject, [increment(subject, 'tx-once')], token);
-      await write(subject, [increment(subject, 'tx-once')], token);
-      expect((await read(subject, 'tx-once'))?.n).toEqual({ N: '1' });
-      await write(subject, [increment(subject, 'tx-once')], randomUUID());
-      expect((await read(subject, 'tx-once'))?.n).toEqual({ N: '2' });
-    },
-  ],
-  [
-    'a token that is used again stays answered when the condition would fail by now',
-    async (subject) => {
-      const token = randomUUID();
-      await write(subject, [putNew(subject, 'tx-created-once')], token);
-      await write(subject, [putNew(subject, 'tx-created-once')], token);
-      expect(await read(subject, 'tx-created-once')).toEqual(key('tx-created-once'));
-    },
-  ],
-  [
-    'a token that is used again with another request is refused',
-    async (subject) => {
-      const token = randomUUID();
-      await write(subject, [put(subject, 'tx-token')], token);
-      const error = await failure(write(subject, [put(subject, 'tx-token', { changed: { S: 'x' } })], token));
-      expect(error).toBeInstanceOf(IdempotentParameterMismatchException);
-      expect(await read(subject, 'tx-token')).toEqual(key('tx-token'));
-    },
-  ],
-  [
-    'the token of a cancelled transaction can be used again',
-    async (subject) => {
-      const { client, simple: TableName } = subject;
-      await given(subject, 'tx-blocked');
-      const token = randomUUID();
-      const error = await failure(write(subject, [putNew(subject, 'tx-blocked')], token));
-      expect(error).toBeInstanceOf(TransactionCanceledException);
-      await client.deleteItem({ TableName, Key: key('tx-blocked') });
-      await write(subject, [putNew(subject, 'tx-blocked')], token);
-      expect(await read(subject, 'tx-blocked')).toEqual(key('tx-blocked'));
-    },
-  ],
-  [
-    'a token of more than 36 characters is refused',
-    async (subject) => {
-      await refused(
-        write(subject, [put(subject, 'tx-long-token')], 'x'.repeat(37)),
-        'less than or equal to 36',
-      );
-    },
-  ],
-  [
     'TransactGetItems answers in order, with nothing for what is not there',
     async (subject) => {
       const { client, simple: TableName } = subject;
@@ -253,6 +175,19 @@ export const transactionBehaviours: readonly Behaviour[] = [
       const error = await failure(client.transactGetItems({ TransactItems }));
       expect(error).toBeInstanceOf(TransactionCanceledException);
       expect(error.CancellationReasons).toMatchObject([{ Code: 'ValidationError' }]);
+    },
+  ],
+  [
+    'transactions consume twice the capacity of single calls',
+    async (subject) => {
+      const { client, simple: TableName } = subject;
+      const ReturnConsumedCapacity = 'TOTAL' as const;
+      const Item = { ...key('tx-costly'), body: { S: 'x'.repeat(1500) } };
+      const single = await client.putItem({ TableName, Item, ReturnConsumedCapacity });
+      expect(single.ConsumedCapacity).toMatchObject({ TableName, CapacityUnits: 2 });
+      const TransactItems = [{ Put: { TableName, Item } }];
+      const together = await client.transactWriteItems({ TransactItems, ReturnConsumedCapacity });
+      expect(together.ConsumedCapacity).toMatchObject([{ TableName, CapacityUnits: 4 }]);
     },
   ],
 ];

@@ -1,6 +1,6 @@
 // UpdateItem: update expressions and what they return.
 
-import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { expect } from 'vitest';
 import { type Behaviour, given, type Item, read, refused, type Subject } from '../suite.ts';
 
@@ -194,6 +194,28 @@ export const updateBehaviours: readonly Behaviour[] = [
       await refused(update(subject, 'invalid', 'SET a = :v', { ...value, ':unused': { S: '' } }), 'unused');
       await refused(update(subject, 'invalid', 'PUT a = :v', value), 'Syntax error');
       await refused(update(subject, 'invalid', 'SET id = :v', value), 'This attribute is part of the key');
+    },
+  ],
+  [
+    'AttributeUpdates and Expected, from before expressions, do the same',
+    async (subject) => {
+      const { client, simple: TableName } = subject;
+      await given(subject, 'legacy', { n: { N: '1' }, gone: { S: 'x' }, tags: { SS: ['a', 'b'] } });
+      const request = {
+        TableName,
+        Key: { id: { S: 'legacy' } },
+        Expected: { n: { Value: { N: '1' } } },
+        AttributeUpdates: {
+          n: { Action: 'ADD', Value: { N: '2' } },
+          gone: { Action: 'DELETE' },
+          tags: { Action: 'DELETE', Value: { SS: ['a'] } },
+          fresh: { Action: 'PUT', Value: { S: 'y' } },
+        },
+      } satisfies UpdateItemCommandInput;
+      await client.updateItem(request);
+      const after = { id: { S: 'legacy' }, n: { N: '3' }, tags: { SS: ['b'] }, fresh: { S: 'y' } };
+      expect(await read(subject, 'legacy')).toEqual(after);
+      await expect(client.updateItem(request)).rejects.toBeInstanceOf(ConditionalCheckFailedException);
     },
   ],
 ];
