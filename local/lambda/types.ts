@@ -38,6 +38,8 @@ export interface Invocation {
   /** Epoch milliseconds at which the function is timed out. */
   readonly deadline: number;
   readonly invokedFunctionArn: string;
+  /** JSON in base64. */
+  readonly clientContext: string | undefined;
 }
 
 /** What a worker thread is started with. */

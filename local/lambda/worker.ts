@@ -82,11 +82,16 @@ function createContext(invocation: Invocation, callback: (error: unknown, value?
     callbackWaitsForEmptyEventLoop: true,
     awsRequestId: invocation.requestId,
     invokedFunctionArn: invocation.invokedFunctionArn,
+    clientContext: parseClientContext(invocation.clientContext),
     getRemainingTimeInMillis: () => invocation.deadline - Date.now(),
     succeed: (value?: unknown) => callback(null, value),
     fail: (error: unknown) => callback(error ?? 'handled'),
     done: callback,
   };
+}
+
+function parseClientContext(encoded: string | undefined): unknown {
+  return encoded === undefined ? undefined : JSON.parse(Buffer.from(encoded, 'base64').toString());
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { inlineFunction, invoke, start, startWithFunction, watchLines } from './support.ts';
+import { folderWith, inlineFunction, invoke, start, startWithFunction, watchLines } from './support.ts';
 
 describe('an invocation', () => {
   test('runs an async handler with its event and answers its result', async () => {
@@ -56,6 +56,16 @@ describe('an invocation', () => {
     });
   });
 
+  test('passes the client context on', async () => {
+    const cloud = await startWithFunction(
+      'exports.handler = async (event, { clientContext }) => clientContext',
+    );
+    const encoded = Buffer.from('{"custom":{"a":"b"}}').toString('base64');
+    expect((await invoke(cloud, {}, { 'x-amz-client-context': encoded })).payload).toEqual({
+      custom: { a: 'b' },
+    });
+  });
+
   test("sees the function's variables and the cloud's, and nothing of the process's own", async () => {
     process.env.LOCAL_FRAME_SECRET = 'mine';
     onTestFinished(() => void delete process.env.LOCAL_FRAME_SECRET);
@@ -75,12 +85,24 @@ describe('an invocation', () => {
   });
 
   test('finds a warm environment the next time, and another one while that is busy', async () => {
+    const folder = await folderWith({});
+    const meet = (mine: string, other: string) => ({
+      mine: path.join(folder, mine),
+      other: path.join(folder, other),
+    });
     const cloud = await startWithFunction(
-      `let runs = 0;
-       exports.handler = async ({ ms }) => { runs += 1; await new Promise((done) => setTimeout(done, ms)); return runs }`,
+      `const fs = require('node:fs');
+       let runs = 0;
+       exports.handler = async ({ mine, other }) => {
+         runs += 1;
+         fs.writeFileSync(mine, '');
+         while (!fs.existsSync(other)) await new Promise((turn) => setTimeout(turn, 1));
+         return runs;
+       }`,
+      { Timeout: 20 },
     );
-    expect((await invoke(cloud, { ms: 0 })).payload).toBe(1);
-    const both = await Promise.all([invoke(cloud, { ms: 50 }), invoke(cloud, { ms: 50 })]);
+    expect((await invoke(cloud, meet('alone', 'alone'))).payload).toBe(1);
+    const both = await Promise.all([invoke(cloud, meet('a', 'b')), invoke(cloud, meet('b', 'a'))]);
     expect(both.map(({ payload }) => payload).sort()).toEqual([1, 2]);
   });
 
@@ -163,7 +185,10 @@ describe('a function that fails', () => {
       'class Busy extends Error { name = "Busy" }; exports.handler = async () => { throw new Busy("later") }',
     );
     expect(payload).toMatchObject({ errorType: 'Busy', errorMessage: 'later' });
-    expect((payload as { trace: string[] }).trace[0]).toContain('later');
+    const { trace } = payload as { trace: string[] };
+    expect(trace[0]).toContain('later');
+    expect(trace.find((line) => line.includes('index.js'))).toContain('/var/task/index.js');
+    expect(JSON.stringify(payload).length).toBeLessThan(4000);
   });
 
   test('by throwing at once, by calling back with an error, or with something that is no error', async () => {
@@ -368,6 +393,15 @@ describe('the API', () => {
     const large = await invoke(cloud, JSON.stringify('x'.repeat(6_291_456)));
     expect([large.status, large.headers.get('x-amzn-errortype')]).toEqual([413, 'RequestTooLargeException']);
     expect((await invoke(cloud, JSON.stringify('x'.repeat(6_291_454)))).payload).toBe(6_291_454);
+  });
+
+  test('refuses an invocation type that there is not', async () => {
+    const cloud = await startWithFunction('exports.handler = async () => 1');
+    const { status, payload } = await invoke(cloud, {}, { 'x-amz-invocation-type': 'Later' });
+    expect({ status, payload }).toMatchObject({
+      status: 400,
+      payload: { Message: 'InvocationType: Later is not known' },
+    });
   });
 
   test('lists and describes functions', async () => {
