@@ -15,10 +15,11 @@ import {
 } from '@aws-sdk/client-sfn';
 import { expect } from 'vitest';
 import { createManualClock, type ManualClock } from '../../local-states/clocks.ts';
+import { type FlatEvent, flatten, parse } from '../../local-states/events.ts';
 import { EXECUTION_ARN, MACHINE_ARN, ROLE_ARN, startStates } from '../../local-states/server.ts';
-import { expectEvents, expectLike, flatten, normalised, parse } from './compare.ts';
+import { expectEvents, expectLike, normalised } from './compare.ts';
 import { scriptedLambda } from './lambda.ts';
-import type { ApiStep, ApiVector, ExecutionVector, FlatEvent } from './vector.ts';
+import type { ApiStep, ApiVector, ExecutionVector } from './vector.ts';
 
 const POLL_MS = 5;
 

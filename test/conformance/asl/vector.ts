@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { FlatEvent } from '../../local-states/events.ts';
 
 export type TaskAnswer = {
   readonly result?: unknown;
@@ -10,9 +11,6 @@ export type TaskAnswer = {
   readonly cause?: string;
   readonly timeout?: true;
 };
-
-/** An event as the vectors have it: one flat object. */
-export type FlatEvent = Record<string, unknown> & { readonly id?: number; readonly type: string };
 
 export interface ExecutionVector {
   readonly kind: 'execution';
