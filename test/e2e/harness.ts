@@ -57,9 +57,11 @@ export interface EndedRun {
 }
 
 /** Starts a cloud and deploys the product into it. `clock: 'manual'` stands still until {@link TestStore.pass}. */
-export async function startStore(options: { clock?: 'scaled' | 'manual' } = {}): Promise<TestStore> {
+export async function startStore(
+  options: { clock?: 'scaled' | 'manual'; assembly?: string } = {},
+): Promise<TestStore> {
   const timeScale = options.clock === 'manual' ? STANDSTILL : TIME_SCALE;
-  const cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale });
+  const cloud = await startLocalCloud({ assembly: options.assembly ?? inject('assembly'), timeScale });
   const output = Object.entries(cloud.outputs.Twinwrite ?? {}).find(([key]) => /Store[0-9A-F]{8}$/.test(key));
   return new TestStore(cloud, storeDescriptorSchema.parse(JSON.parse(output?.[1] ?? 'null')));
 }
@@ -172,7 +174,7 @@ export class TestStore implements AsyncDisposable {
         const now = await this.sfn.send(new DescribeExecutionCommand({ executionArn: arn }));
         return now.status === 'RUNNING' || now.status === 'PENDING_REDRIVE' ? undefined : now;
       },
-      { timeout: 25_000, interval: 10 },
+      { timeout: 25_000, interval: 20 },
     );
     const history = await this.#history(arn);
     return {
