@@ -1,0 +1,231 @@
+import { describe, expect, test } from 'vitest';
+import { causeSchema, outputSchema } from '../../core/contract.ts';
+import { MAX_PAYLOAD_BYTES } from '../../core/limits.ts';
+import { allStates, evaluate, MACHINES, stateOf, writeTask } from './machines.ts';
+
+const input = {
+  key: { id: '1' },
+  set: { tags: ['one'], empty: [], nothing: null, n: 1 },
+  largeAttributes: { p0: { text: 'a' }, p1: { text: 'b' }, 'odd name.$[0]': { text: 'c' } },
+};
+
+function states(extra: object = {}, { retries = 0, redrives = 0 } = {}) {
+  return {
+    context: {
+      Execution: { Name: 'n', StartTime: '2026-11-23T15:33:00.123Z', Input: input, RedriveCount: redrives },
+      State: { RetryCount: retries },
+    },
+    ...extra,
+  };
+}
+
+function put(attribute: string) {
+  return { attribute, key: `items/${attribute}`, sha256: 'a', size: 1 };
+}
+
+function plan(puts: readonly string[]) {
+  return {
+    number: 1,
+    run: 'r',
+    key: { id: { S: '1' } },
+    expected: { kind: 'absent' },
+    puts: puts.map(put),
+    placed: puts,
+    pointers: Object.fromEntries(puts.map((name) => [name, `s3://b/${name}`])),
+    saga: { version: 1 },
+    replaced: puts,
+    created: puts,
+  };
+}
+
+const succeeded = (attribute: string, inDoubt = false) => ({ attribute, put: true, inDoubt });
+const failed = (attribute: string, inDoubt = false) => ({
+  attribute,
+  put: false,
+  inDoubt,
+  failure: { name: `Failed${attribute}`, cause: '{}' },
+});
+
+describe.each(['create', 'update'] as const)('%s', (operation) => {
+  const counts = [[], ['p0'], ['p0', 'p1']] as const;
+
+  test.each(counts.map((puts) => [puts.length, puts] as const))(
+    'keeps arrays of %i as arrays',
+    async (_, puts) => {
+      const variables = { plan: plan(puts) };
+      expect(await evaluate(stateOf(operation, 'PutObjects').Items, states(), variables)).toEqual(
+        puts.map(put),
+      );
+      expect(
+        await evaluate(stateOf(operation, 'Plan').Arguments?.Payload, states(), variables),
+      ).toMatchObject({
+        previous: { number: 1, placed: puts },
+      });
+      const undo = stateOf(operation, 'DeleteCreatedObjects').Arguments?.Payload;
+      expect(await evaluate(undo, states(), variables)).toMatchObject({ objectKeys: puts });
+      const write = await evaluate(writeTask(operation).Arguments?.Payload, states(), {
+        ...variables,
+        writeStartedAt: 't',
+        redrivesBefore: 0,
+      });
+      expect(write).toMatchObject({ plan: plan(puts), retries: 0, redriven: false });
+    },
+  );
+
+  test('plans for the first time without a previous plan', async () => {
+    expect(await evaluate(stateOf(operation, 'Plan').Arguments?.Payload, states())).toMatchObject({
+      operation,
+      input,
+      previous: null,
+    });
+    const [choice] = stateOf(operation, 'AnythingPut?').Choices ?? [];
+    expect(await evaluate(choice?.Condition, states())).toBe(false);
+    expect(await evaluate(choice?.Condition, states(), { plan: plan([]) })).toBe(true);
+  });
+
+  test.each([
+    ['no put', [], false, false],
+    ['one that succeeded', [succeeded('p0')], false, false],
+    ['one in doubt', [succeeded('p0', true)], false, true],
+    ['one that failed', [failed('p0')], true, false],
+    ['two that succeeded', [succeeded('p0'), succeeded('p1')], false, false],
+    ['the second failed, in doubt', [succeeded('p0'), failed('p1', true)], true, true],
+    ['both failed', [failed('p0'), failed('p1')], true, false],
+  ])('decides on the puts: %s', async (_, results, anyFailed, inDoubt) => {
+    const map = stateOf(operation, 'PutObjects');
+    const variables = (await evaluate(map.Assign, states({ result: results }))) as Record<string, unknown>;
+    expect(variables).toEqual({ puts: results, putInDoubt: inDoubt });
+
+    const [choice] = stateOf(operation, 'AllObjectsPut?').Choices ?? [];
+    expect(await evaluate(choice?.Condition, states(), variables)).toBe(anyFailed);
+    if (anyFailed) {
+      const first = results.find((result) => !result.put) as ReturnType<typeof failed>;
+      expect(await evaluate(choice?.Assign, states(), variables)).toEqual({ failure: first.failure });
+    }
+    expect(await evaluate(stateOf(operation, 'LetRequestsExpire').Seconds, states(), variables)).toBe(
+      inDoubt ? 15 : 0,
+    );
+    const pause = (await evaluate(
+      stateOf(operation, 'PauseBeforeReplan').Seconds,
+      states(),
+      variables,
+    )) as number;
+    expect(inDoubt ? [15] : [1, 2, 3]).toContain(pause);
+  });
+
+  test('finds the content of an attribute by its name, whatever that is', async () => {
+    const { Payload } = stateOf(operation, 'PutObject').Arguments ?? {};
+    const name = 'odd name.$[0]';
+    expect(await evaluate(Payload, states({ input: put(name) }, { retries: 2, redrives: 1 }))).toEqual({
+      put: put(name),
+      content: { text: 'c' },
+      updatedAt: '2026-11-23T15:33:00.123Z',
+      retries: 2,
+      redrives: 1,
+    });
+  });
+
+  test('hands the write its input without large attributes and otherwise untouched', async () => {
+    const variables = { plan: plan([]), writeStartedAt: 't', redrivesBefore: 0 };
+    const write = await evaluate(
+      writeTask(operation).Arguments?.Payload,
+      states({}, { redrives: 1 }),
+      variables,
+    );
+    expect(write).toMatchObject({ operation, redriven: true, startedAt: 't' });
+    expect((write as { input: object }).input).toEqual({ key: input.key, set: input.set });
+  });
+
+  test('reports a put that was tried before, in this entry or before a redrive, as in doubt', async () => {
+    const [refused] = stateOf(operation, 'PutObject').Catch ?? [];
+    const errorOutput = { Error: 'PutRefused', Cause: JSON.stringify({ errorMessage: '{"message":"no"}' }) };
+    for (const [counts, inDoubt] of [
+      [{}, false],
+      [{ retries: 1 }, true],
+      [{ redrives: 1 }, true],
+    ] as const) {
+      expect(await evaluate(refused?.Output, states({ input: put('p0'), errorOutput }, counts))).toEqual({
+        attribute: 'p0',
+        put: false,
+        inDoubt,
+        failure: { name: 'PutRefused', cause: '{"message":"no"}' },
+      });
+    }
+  });
+
+  test('holds the failures of as many puts as a plan can hold, however long their causes', async () => {
+    const trace = Array.from(
+      { length: 500 },
+      (_, line) => `    at call (file:///var/task/index.mjs:${line})`,
+    );
+    const errorOutput = {
+      Error: 'TimeoutError',
+      Cause: JSON.stringify({ errorType: 'TimeoutError', trace }),
+    };
+    const everything = stateOf(operation, 'PutObject').Catch?.at(-1);
+    const failure = await evaluate(everything?.Output, states({ input: put('p100'), errorOutput }));
+    expect(JSON.stringify(Array(370).fill(failure)).length).toBeLessThan(MAX_PAYLOAD_BYTES);
+    expect(failure).toMatchObject({ put: false, inDoubt: true, failure: { name: 'PutFailed' } });
+  });
+
+  test('reports a failed put that came without a cause, as a time-out does', async () => {
+    const everything = stateOf(operation, 'PutObject').Catch?.at(-1);
+    const timeout = states({ input: put('p0'), errorOutput: { Error: 'States.Timeout' } });
+    expect(await evaluate(everything?.Output, timeout)).toMatchObject({
+      failure: { name: 'PutFailed', cause: '{"message":"States.Timeout"}' },
+    });
+  });
+});
+
+describe('delete', () => {
+  test.each([
+    ['absent', true],
+    ['saga', false],
+    ['foreign', false],
+  ])('of an item that is %s', async (kind, done) => {
+    const [choice] = stateOf('delete', 'ItemFound?').Choices ?? [];
+    expect(await evaluate(choice?.Condition, states(), { plan: { expected: { kind } } })).toBe(done);
+  });
+
+  test('pauses before it plans again', async () => {
+    expect([1, 2, 3]).toContain(await evaluate(stateOf('delete', 'PauseBeforeReplan').Seconds, states()));
+  });
+});
+
+describe.each(Object.entries(MACHINES))('what %s answers', (operation, machine) => {
+  test.each([[[]], [['p0']], [['p0', 'p1']]])(
+    'is an output of the contract, with pointers %j',
+    async (puts) => {
+      const made = plan(puts);
+      const variables = {
+        plan: operation === 'delete' ? { ...made, saga: null } : made,
+        cleanup: 'deferred',
+      };
+      const ends = allStates(machine).filter(([, { Type }]) => Type === 'Succeed');
+      const outputs = await Promise.all(ends.map(([, { Output }]) => evaluate(Output, states(), variables)));
+      expect(outputs).toHaveLength(1);
+      expect(outputSchema.parse(outputs[0])).toMatchObject({ operation, largeAttributes: made.pointers });
+    },
+  );
+
+  test('as the cause of a failure is JSON with a message', async () => {
+    const reason = JSON.stringify({ message: 'why', field: 'key.id', value: '' });
+    const errorOutput = {
+      Error: 'Reason',
+      Cause: JSON.stringify({ errorType: 'Reason', errorMessage: reason, trace: [] }),
+    };
+    const catchers = allStates(machine).flatMap(([, { Catch = [] }]) => Catch);
+    const failures = catchers.flatMap(({ Assign }) =>
+      Assign?.failure === undefined ? [] : [Assign.failure],
+    );
+    expect(failures.length).toBeGreaterThan(3);
+    for (const failure of failures) {
+      const { name, cause } = (await evaluate(failure, states({ errorOutput }))) as {
+        name: string;
+        cause: string;
+      };
+      expect(name).toMatch(/^[A-Z]\w+$/);
+      expect(causeSchema.parse(JSON.parse(cause)).message).toMatch(/why|Reason/);
+    }
+  });
+});
