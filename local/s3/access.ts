@@ -5,6 +5,7 @@ import { s3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
 
 const LONGEST_PRESIGN_S = 7 * 24 * 60 * 60;
+const OWNER_HEADERS = ['x-amz-expected-bucket-owner', 'x-amz-source-expected-bucket-owner'];
 const AMZ_DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
 /**
@@ -23,9 +24,11 @@ export function checkAccess({ query, headers }: S3Request, identity: CloudIdenti
       },
     });
   }
-  const owner = headers['x-amz-expected-bucket-owner'];
-  if (owner !== undefined && owner !== identity.accountId) {
-    throw s3Error('AccessDenied');
+  for (const name of OWNER_HEADERS) {
+    const owner = headers[name];
+    if (owner !== undefined && owner !== identity.accountId) {
+      throw s3Error('AccessDenied');
+    }
   }
 }
 

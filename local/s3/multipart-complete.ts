@@ -77,7 +77,9 @@ function answer(body: string): Awaited<ReturnType<Operation>> {
 
 /** Checksum headers speak of the object here, not of the list of parts in the body. */
 function withoutObjectChecksum(request: S3Request): S3Request {
-  const headers = Object.entries(request.headers).filter(([name]) => !name.startsWith('x-amz-checksum-'));
+  const headers = Object.entries(request.headers).filter(
+    ([name]) => !name.startsWith('x-amz-checksum-') && name !== 'x-amz-sdk-checksum-algorithm',
+  );
   return { ...request, headers: Object.fromEntries(headers) };
 }
 

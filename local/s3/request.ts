@@ -35,10 +35,10 @@ export type Operation = (s3: S3Context, request: S3Request) => Promise<LocalResp
 const MAX_KEY_BYTES = 1024;
 const MAX_COUNT = 2_147_483_647;
 const LOCAL_HOST = /^(?:localhost|\[.*\]|[\d.]+)$/;
-const SERVICE_HOST = /^(?:(?<bucket>.+)\.)?(?:s3[.-].+|localhost)$/;
+const SERVICE_HOST = /^(?:(?<bucket>.+?)\.)??(?:s3[.-].+|localhost)$/;
 
 /**
- * @param bucketExists decides whether the first labels of a foreign host name are a bucket
+ * @param bucketExists decides whether the first labels of a host name are a bucket; else the name's form does
  * @throws {ServiceError} InvalidURI, KeyTooLongError
  */
 export function readRequest(request: LocalRequest, bucketExists: (name: string) => boolean): S3Request {
@@ -108,14 +108,11 @@ function bucketOfHost(host: string, bucketExists: (name: string) => boolean): st
   if (LOCAL_HOST.test(name)) {
     return undefined;
   }
-  const service = SERVICE_HOST.exec(name);
-  if (service) {
-    return service.groups?.bucket;
-  }
   const labels = name.split('.');
-  return labels
+  const existing = labels
     .map((_, index) => labels.slice(0, labels.length - index - 1).join('.'))
     .find((candidate) => candidate !== '' && bucketExists(candidate));
+  return existing ?? SERVICE_HOST.exec(name)?.groups?.bucket;
 }
 
 function decodePath(path: string): string {

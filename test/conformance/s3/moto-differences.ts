@@ -1,3 +1,107 @@
-// Where moto differs from AWS, by the name of the test that shows it. AWS's documentation decided each.
+// Where moto (5.x) differs from AWS, and by which test it shows. AWS's documentation decided each.
 
-export const MOTO_DIFFERENCES: Readonly<Record<string, string>> = {};
+const ALGORITHMS = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'];
+
+const TESTS_BY_REASON: Readonly<Record<string, readonly string[]>> = {
+  'The checksum of a body is taken as sent, not checked (and what it takes is not told, or not in full).': [
+    ...ALGORITHMS.flatMap((algorithm) => [
+      `${algorithm}: a value in a header is kept, and told on request`,
+      `${algorithm}: a wrong value in a header is refused, and leaves nothing`,
+      `${algorithm}: a trailer with a wrong value is refused, and leaves nothing`,
+    ]),
+    'an object that came without a checksum is given a CRC64NVME',
+    'the attributes of an object are told on request',
+    'several checksums, and an algorithm without a checksum, are refused',
+    'a trailer that was announced must come',
+    'a malformed document is MalformedXML',
+    'DeleteObjects must come with a checksum',
+  ],
+  'Content-MD5 and x-amz-content-sha256 are not checked.': [
+    'Content-MD5 is checked',
+    'the hash that a request was signed with is checked',
+  ],
+  'Checksum types are not known: no composite or full-object checksum of parts, none told.': [
+    'a composite checksum is over the parts’ checksums',
+    'the parts of an object with composite checksums are told with theirs',
+    'a full-object checksum of parts is the checksum of the same bytes put at once',
+    'an upload without an algorithm is given a CRC64NVME over the full object',
+    'algorithms and checksum types that do not go together are refused',
+    'a part with another algorithm than the upload’s is refused',
+    'composite checksums need each part’s checksum to complete, and the right one',
+    'a copy of an object in parts is one object: plain entity tag, full checksum',
+    'a checksum of another algorithm is computed on request, over the full object',
+    'without one, a copy keeps the algorithm of its source',
+  ],
+  'Some conditions are not evaluated, or not in the order of RFC 9110.': [
+    'If-None-Match: * answers 304 for any object',
+    'If-Match that holds outweighs If-Unmodified-Since that does not',
+    'If-None-Match with an entity tag is not a condition that writes have',
+    'If-Match: * deletes any object',
+    'a copy takes the same conditions on its destination',
+    'conditions on the source fail with 412, all of them',
+    'a part is copied under conditions on its source',
+    'completing has the conditions of a put',
+    'each key of a DeleteObjects has its own condition',
+  ],
+  'Limits and formats of arguments are not enforced, or fail with a 500.': [
+    'names that are no bucket names are refused',
+    'a location that is not the endpoint’s is refused',
+    'user metadata takes 2 KB of names and values, and not a byte more',
+    'a key has at most 1,024 bytes of UTF-8',
+    'a path with percent signs that encode nothing is refused',
+    'DeleteObjects refuses 1,001 keys, and none',
+    'a page has at most 1,000 keys, whatever is asked for',
+    'max-keys that is no count is refused',
+    'a continuation token that S3 did not give is refused',
+    'a range and a part number do not go together',
+    'a source that names no object is refused',
+    'chunks that are cut off, or are not as long as announced, leave nothing',
+    'an upload must announce its length',
+  ],
+  'Multipart uploads: order and size of parts, ranges and errors are checked otherwise or not at all.': [
+    'part 1 of an object that was put at once is all of it',
+    'parts can be read by their numbers',
+    'a list of parts that is out of order, unknown or wrong is refused, and can be corrected',
+    'part numbers go from 1 to 10,000',
+    'an aborted upload is gone, and leaves nothing',
+    'the size that the sender expects is checked',
+    'uploads under way are listed by key, in pages, and rolled up',
+    'a part is copied from an object, or from a range of it',
+  ],
+  'A new bucket has the defaults of before 2023: no encryption, no block of public access.': [
+    'a new bucket is unversioned, encrypted with S3’s keys, and has no lifecycle',
+    'a new bucket blocks public access',
+  ],
+  'The argument is not known: ListBuckets pages, Quiet, NextMarker, the expected owner, an error’s Resource.':
+    [
+      'buckets are listed in the order of their names, by prefix, in pages',
+      'a quiet DeleteObjects tells only the errors',
+      'version 1 goes on after a marker, and names the next one if there is a delimiter',
+      'a request for another owner’s bucket is denied',
+      'an error is XML with code, message, resource and request id',
+    ],
+  'A range of another unit than bytes is taken as one of bytes.': [
+    'a header that is no byte range is ignored',
+  ],
+  'A malformed version id is answered like one that is not there.': [
+    'a version other than null does not exist in an unversioned bucket',
+  ],
+  'Metadata beyond ASCII comes back raw.': [
+    'metadata beyond ASCII comes back as an RFC 2047 word over its bytes',
+  ],
+  'A read during a write of the same key fails with a 500.': [
+    'a reader sees one writer’s object or another’s, whole, never a mixture',
+  ],
+  'Presigned URLs do not expire, and of the headers in them only metadata counts.': [
+    'a presigned URL works until it expires',
+    'headers that were signed into a URL count like headers',
+  ],
+  'Cross-origin headers come only with a CORS rule of the bucket.': [
+    'a page may read answers and errors, and the entity tag',
+  ],
+};
+
+/** Test name to reason. */
+export const MOTO_DIFFERENCES: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(TESTS_BY_REASON).flatMap(([reason, tests]) => tests.map((test) => [test, reason])),
+);

@@ -60,6 +60,23 @@ test('a call is named as AWS names it, before its body is read', async () => {
   expect(await name('PUT', '/b?lifecycle')).toBe('PutBucketLifecycleConfiguration b');
 });
 
+test('a bucket is found in the host name by its form, or because it exists', async () => {
+  const s3 = createS3({ clock: createClock(), identity });
+  s3.createBucket('s3-data');
+  s3.createBucket('dotted.name');
+  const subject = async (host: string) => (await s3.accept(request('GET', '/x/y', { host }))).subject;
+
+  expect(await subject('127.0.0.1:4566')).toBe('x/y');
+  expect(await subject('localhost:4566')).toBe('x/y');
+  expect(await subject('s3.localhost:4566')).toBe('x/y');
+  expect(await subject('s3.eu-west-1.amazonaws.com')).toBe('x/y');
+  expect(await subject('cloud.internal')).toBe('x/y');
+  expect(await subject('any.localhost')).toBe('any/x/y');
+  expect(await subject('any.s3.localhost:4566')).toBe('any/x/y');
+  expect(await subject('s3-data.localhost')).toBe('s3-data/x/y');
+  expect(await subject('dotted.name.cloud.internal')).toBe('dotted.name/x/y');
+});
+
 test('a call that was accepted takes the body that its request has when it is performed', async () => {
   const s3 = createS3({ clock: createClock(), identity });
   s3.createBucket('bucket');
