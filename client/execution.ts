@@ -1,11 +1,6 @@
 // The execution that performs a write: its name, its ARN, and how it is started once only.
 
-import {
-  DescribeExecutionCommand,
-  ExecutionDoesNotExist,
-  type SFNClient,
-  StartExecutionCommand,
-} from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { ulid } from 'ulid';
 import type { Item } from '../core/attributes.ts';
 import { invalidInput } from '../core/errors.ts';
@@ -37,9 +32,9 @@ export function executionArn(stateMachineArn: string, name: string): string {
 export async function inputOf(sfn: SFNClient, arn: string): Promise<string | undefined> {
   try {
     const { input } = await sfn.send(new DescribeExecutionCommand({ executionArn: arn }));
-    return input ?? '';
+    return input ?? 'null';
   } catch (error) {
-    if (error instanceof ExecutionDoesNotExist) return undefined;
+    if ((error as Error).name === 'ExecutionDoesNotExist') return undefined;
     throw new StartFailed(arn, error);
   }
 }
@@ -60,7 +55,8 @@ export async function startOnce(
     if ((error as Error).name !== 'ExecutionAlreadyExists') throw new StartFailed(arn, error);
     // Also met without an idempotency key: the SDK starts again when an answer is lost.
     const earlier = await inputOf(sfn, arn);
-    if (earlier === undefined || !sameInput(earlier, input)) throw new IdempotencyConflict(arn);
+    if (earlier === undefined) throw new StartFailed(arn, error); // it exists, but cannot be seen everywhere yet
+    if (!sameInput(earlier, input)) throw new IdempotencyConflict(arn);
   }
 }
 

@@ -1,5 +1,6 @@
 // The client library, as `twinwrite`.
 
+export { NumberValueImpl as NumberValue } from '@aws-sdk/util-dynamodb';
 export type { StoreDescriptor } from '../core/store.ts';
 export { type ClientOptions, LargeItemClient } from './client.ts';
 export type { StackOptions } from './discovery.ts';

@@ -36,6 +36,7 @@ export async function read(
   const sdkKey = toSdkKey(checkedKey(key, context.store));
   let missing: Missing | undefined;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    signal?.throwIfAborted();
     const item = await readItem(context, sdkKey, signal);
     if (item === undefined) return undefined;
     const snapshot = examine(item, context.store);
@@ -130,7 +131,7 @@ async function fetchObject(
       cacheControl: answer.CacheControl,
       metadata,
       updatedAt,
-      bytes: async () => bytes.slice(),
+      bytes: async () => new Uint8Array(bytes),
       text: async () => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
     };
     return { kind: 'found', name, object };

@@ -6,8 +6,9 @@ import { SagaError } from '../core/errors.ts';
 import { MAX_EXECUTION_INPUT_BYTES } from '../core/limits.ts';
 import type { Operation } from '../core/run.ts';
 import type { StoreDescriptor } from '../core/store.ts';
+import { abortable } from './bytes.ts';
 import { openContent, readerOf } from './content.ts';
-import { type Draft, type LargeDraft, makeDraft } from './draft.ts';
+import { type LargeDraft, makeDraft } from './draft.ts';
 import { IdempotencyConflict, Rejected, UploadFailed } from './errors.ts';
 import { executionArn, executionName, inputOf, startOnce } from './execution.ts';
 import { inputText, type Layout, layOut, type OpenLarge, type StagedLarge, stagedKey } from './layout.ts';
@@ -71,8 +72,11 @@ async function start(
       const digests = await uploadAll(context, layout, options);
       options.signal?.throwIfAborted();
       await startOnce(sfn, { stateMachineArn, name, input: inputText(draft, layout, digests) });
-    } else if (!sameInput(earlier, await textWithoutUpload(draft, layout))) {
-      throw new IdempotencyConflict(arn);
+    } else {
+      const digests = await digestsOf(layout.staged, options.signal, (entry) =>
+        digestOf(entry, options.signal),
+      );
+      if (!sameInput(earlier, inputText(draft, layout, digests))) throw new IdempotencyConflict(arn);
     }
     return { executionArn: arn, staged: layout.staged };
   } finally {
@@ -87,7 +91,7 @@ async function openAll(large: readonly LargeDraft[], { signal }: WriteOptions): 
     for (const entry of large) {
       const source = await openContent(entry.content, entry.field, MAX_EXECUTION_INPUT_BYTES, signal).catch(
         (error: unknown) => {
-          throw uploadError(entry.name, error, signal);
+          throw contentError(entry.name, error, signal);
         },
       );
       open.push({ ...entry, source });
@@ -110,14 +114,27 @@ async function uploadAll(
   { staged }: Layout,
   options: WriteOptions,
 ): Promise<Digest[]> {
+  try {
+    return await digestsOf(staged, options.signal, (entry) => uploadOne(context, entry, options));
+  } catch (error) {
+    // With an idempotency key they are left: another call with it may be about to use them.
+    if (options.idempotencyKey === undefined) await deleteStaged(context, staged);
+    throw error;
+  }
+}
+
+/** One after the other, so that memory is bounded whatever their number. */
+async function digestsOf(
+  staged: readonly StagedLarge[],
+  signal: AbortSignal | undefined,
+  digestOf: (entry: StagedLarge) => Promise<Digest>,
+): Promise<Digest[]> {
   const digests: Digest[] = [];
   for (const entry of staged) {
     try {
-      digests.push(await uploadOne(context, entry, options));
+      digests.push(await digestOf(entry));
     } catch (error) {
-      // With an idempotency key they are left: another call with it may be about to use them.
-      if (options.idempotencyKey === undefined) await deleteStaged(context, staged.slice(0, digests.length));
-      throw uploadError(entry.name, error, options.signal);
+      throw contentError(entry.name, error, signal);
     }
   }
   return digests;
@@ -136,15 +153,11 @@ async function uploadOne(
   });
 }
 
-/** The input that uploading would give, for content that an earlier call has uploaded. */
-async function textWithoutUpload(draft: Draft, layout: Layout): Promise<string> {
-  const digests: Digest[] = [];
-  for (const { source } of layout.staged) {
-    const reader = hashing(readerOf(source));
-    while ((await reader.read()) !== undefined);
-    digests.push(reader.digest());
-  }
-  return inputText(draft, layout, digests);
+/** What uploading would give, for content that an earlier call has uploaded. */
+async function digestOf({ source }: StagedLarge, signal: AbortSignal | undefined): Promise<Digest> {
+  const reader = hashing(readerOf(source));
+  while ((await abortable(reader.read(), signal)) !== undefined);
+  return reader.digest();
 }
 
 async function deleteStaged({ s3, store }: WriteContext, staged: readonly StagedLarge[]): Promise<void> {
@@ -155,7 +168,7 @@ async function deleteStaged({ s3, store }: WriteContext, staged: readonly Staged
   await Promise.allSettled(deletions);
 }
 
-function uploadError(attribute: string, error: unknown, signal: AbortSignal | undefined): unknown {
+function contentError(attribute: string, error: unknown, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return signal.reason;
   return error instanceof SagaError ? error : new UploadFailed(attribute, error);
 }

@@ -5,12 +5,12 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { NumberValueImpl as NumberValue } from '@aws-sdk/util-dynamodb';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Content,
   IdempotencyConflict,
   LargeItemClient,
+  NumberValue,
   type Progress,
   Rejected,
   RolledBack,
@@ -60,6 +60,12 @@ describe('content', () => {
     ['a string', () => text, text, 'text/plain; charset=utf-8'],
     ['an empty string', () => '', '', 'text/plain; charset=utf-8'],
     ['a string with a byte order mark', () => '\ufeffx', '\ufeffx', 'text/plain; charset=utf-8'],
+    [
+      'a string that fills the input',
+      () => 'x'.repeat(257_900),
+      'x'.repeat(257_900),
+      'text/plain; charset=utf-8',
+    ],
     ['a string past the input', () => 'é'.repeat(200_000), 'é'.repeat(200_000), 'text/plain; charset=utf-8'],
     ['bytes', () => bytes, bytes, 'application/octet-stream'],
     ['bytes that are text', () => Buffer.from(text), text, 'application/octet-stream'],

@@ -1,0 +1,105 @@
+// Where a client finds its store.
+
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { LargeItemClient, StoreNotFound } from '../../client/index.ts';
+import { awsError, store } from './mocks.ts';
+
+const cloudformation = mockClient(CloudFormationClient);
+
+beforeEach(() => {
+  cloudformation.reset();
+  vi.stubEnv('AWS_REGION', 'eu-central-1');
+  vi.stubEnv('TWINWRITE_STORE', undefined);
+  vi.stubEnv('TWINWRITE_STACK', undefined);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+function outputs(stack: string, values: Readonly<Record<string, string>>): void {
+  const Outputs = Object.entries(values).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue }));
+  cloudformation.on(DescribeStacksCommand, { StackName: stack }).resolves({
+    Stacks: [{ StackName: stack, CreationTime: new Date(0), StackStatus: 'CREATE_COMPLETE', Outputs }],
+  });
+}
+
+const descriptor = JSON.stringify(store);
+
+describe('a stack', () => {
+  it('has the store among its outputs', async () => {
+    outputs('Twinwrite', {
+      DocsTableName12345678: 'items',
+      DocsStore0A1B2C3D: descriptor,
+      OtherStore00000000: 'not a store',
+      StoreOfSomethingElse: descriptor,
+    });
+    expect((await LargeItemClient.fromStack()).store).toEqual(store);
+  });
+
+  it('of several stores has the one of the construct that is named', async () => {
+    const pictures = { ...store, table: 'pictures' };
+    outputs('Mine', { DocsStore0A1B2C3D: descriptor, PicturesStore0A1B2C3E: JSON.stringify(pictures) });
+    const client = await LargeItemClient.fromStack({ stackName: 'Mine', construct: 'Pictures' });
+    expect(client.store.table).toBe('pictures');
+    await expect(LargeItemClient.fromStack({ stackName: 'Mine' })).rejects.toThrow(
+      'DocsStore0A1B2C3D, PicturesStore0A1B2C3E',
+    );
+  });
+
+  it('without a store is an error that lists what was looked at', async () => {
+    outputs('Mine', { Url: 'https://example.com', DocsStore0A1B2C3D: '{}' });
+    const attempt = LargeItemClient.fromStack({ stackName: 'Mine', region: 'eu-west-1' });
+    await expect(attempt).rejects.toBeInstanceOf(StoreNotFound);
+    await expect(attempt).rejects.toThrow(
+      'outputs of stack Mine in eu-west-1: no store among Url, DocsStore0A1B2C3D',
+    );
+  });
+
+  it('that cannot be described is an error that says why', async () => {
+    cloudformation
+      .on(DescribeStacksCommand)
+      .rejects(awsError('ValidationError', 400, 'Stack does not exist'));
+    await expect(LargeItemClient.fromStack()).rejects.toMatchObject({
+      name: 'StoreNotFound',
+      tried: ['outputs of stack Twinwrite: ValidationError: Stack does not exist'],
+      cause: expect.objectContaining({ name: 'ValidationError' }),
+    });
+  });
+});
+
+describe('the environment', () => {
+  it('has the store itself', async () => {
+    vi.stubEnv('TWINWRITE_STORE', descriptor);
+    expect((await LargeItemClient.fromEnvironment()).store).toEqual(store);
+    expect(cloudformation.calls()).toEqual([]);
+  });
+
+  it.each([
+    ['Mine', 'Mine'],
+    [undefined, 'Twinwrite'],
+    ['', 'Twinwrite'],
+  ])('names the stack: %s', async (variable, stack) => {
+    vi.stubEnv('TWINWRITE_STACK', variable);
+    outputs(stack, { DocsStore0A1B2C3D: descriptor });
+    expect((await LargeItemClient.fromEnvironment()).store).toEqual(store);
+  });
+
+  it('without either is an error that says what was tried', async () => {
+    cloudformation.on(DescribeStacksCommand).rejects(awsError('ValidationError', 400, 'no such stack'));
+    await expect(LargeItemClient.fromEnvironment()).rejects.toMatchObject({
+      tried: [
+        'TWINWRITE_STORE: not set',
+        'TWINWRITE_STACK: not set, so Twinwrite',
+        'outputs of stack Twinwrite: ValidationError: no such stack',
+      ],
+    });
+  });
+
+  it('with a store that is none says so, and looks no further', async () => {
+    vi.stubEnv('TWINWRITE_STORE', '{"table":"items"}');
+    await expect(LargeItemClient.fromEnvironment()).rejects.toThrow('TWINWRITE_STORE: expected');
+    expect(cloudformation.calls()).toEqual([]);
+  });
+});
