@@ -61,6 +61,16 @@ export class SagaError extends Error {
   }
 }
 
+const SHOWN_OBJECTS = 10;
+
+/** Object keys as a cause's details name them: the first few, and how many there are. */
+export function someOf(objectKeys: readonly string[]): {
+  readonly objectCount: number;
+  readonly objects: readonly string[];
+} {
+  return { objectCount: objectKeys.length, objects: objectKeys.slice(0, SHOWN_OBJECTS) };
+}
+
 /** The error for input that names the field and the value that are wrong. */
 export function invalidInput(field: string, value: unknown, problem: string): SagaError {
   const path = shorten(field, FIELD_CHARACTERS);

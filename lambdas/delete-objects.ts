@@ -2,7 +2,7 @@
 
 import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import type { Item } from '../core/attributes.ts';
-import { SagaError } from '../core/errors.ts';
+import { SagaError, someOf } from '../core/errors.ts';
 import { referencedKeys } from '../core/item.ts';
 import { readItem, s3 } from './aws.ts';
 import { storeFromEnvironment, task } from './task.ts';
@@ -38,9 +38,7 @@ export const handler = task(async (event: DeleteObjectsEvent): Promise<DeleteObj
     throw new SagaError(
       'StillReferenced',
       'the item references objects of a run that was to be rolled back',
-      {
-        objects: kept,
-      },
+      someOf(kept),
     );
   }
   const doomed = event.objectKeys.filter((key) => !referenced.has(key));

@@ -6,7 +6,7 @@ import {
   TransactWriteItemsCommand,
   type TransactWriteItemsCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { SagaError } from '../core/errors.ts';
+import { SagaError, someOf } from '../core/errors.ts';
 import { conditionFailure, nextAttempt, proveOutcome } from '../core/outcome.ts';
 import type { Plan } from '../core/plan.ts';
 import { toRequest } from '../core/request.ts';
@@ -73,7 +73,7 @@ async function proveByReading(plan: Plan): Promise<void> {
     throw new SagaError(
       'OutcomeUnknown',
       'the item has moved on and the token of the write has expired: whether it took effect cannot be proved',
-      { plan: plan.number, objects: plan.created },
+      { plan: plan.number, ...someOf(plan.created) },
     );
   }
 }

@@ -1,0 +1,102 @@
+import './environment.ts';
+
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { toSdkItem } from '../../lambdas/aws.ts';
+import { handler } from '../../lambdas/delete-objects.ts';
+import { KEY, keyOf, sagaItem } from '../core/items.ts';
+import { awsError, dynamodbMock, failure, s3Mock } from './environment.ts';
+
+const OLD = keyOf('page', 'y', 'create');
+const LIVE = keyOf('page', 'x', 'create');
+
+function deleted(): (string | undefined)[][] {
+  return s3Mock
+    .commandCalls(DeleteObjectsCommand)
+    .map(({ args }) => args[0].input.Delete?.Objects?.map(({ Key }) => Key) ?? []);
+}
+
+beforeEach(() => {
+  dynamodbMock.on(GetItemCommand).resolves({ Item: toSdkItem(sagaItem()) });
+  s3Mock.on(DeleteObjectsCommand).resolves({});
+});
+
+describe('a clean-up', () => {
+  test('deletes what the item does not reference, by a consistent read', async () => {
+    const result = await handler({ key: KEY, objectKeys: [OLD, LIVE], purpose: 'cleanup' });
+    expect(result).toEqual({ deleted: 1, kept: [LIVE] });
+    expect(deleted()).toEqual([[OLD]]);
+    expect(dynamodbMock).toHaveReceivedCommandWith(GetItemCommand, {
+      TableName: 'Docs',
+      ConsistentRead: true,
+    });
+  });
+
+  test('keeps an object that any attribute references, large or not', async () => {
+    const item = { ...KEY, copy: { S: `s3://bucket/${OLD}` } };
+    dynamodbMock.on(GetItemCommand).resolves({ Item: item });
+    expect(await handler({ key: KEY, objectKeys: [OLD], purpose: 'cleanup' })).toEqual({
+      deleted: 0,
+      kept: [OLD],
+    });
+    expect(deleted()).toEqual([]);
+  });
+
+  test('of a deleted item deletes everything', async () => {
+    dynamodbMock.on(GetItemCommand).resolves({});
+    expect(await handler({ key: KEY, objectKeys: [OLD, LIVE], purpose: 'cleanup' })).toEqual({
+      deleted: 2,
+      kept: [],
+    });
+  });
+
+  test('of nothing makes no call', async () => {
+    expect(await handler({ key: KEY, objectKeys: [], purpose: 'cleanup' })).toEqual({ deleted: 0, kept: [] });
+    expect(dynamodbMock.calls()).toEqual([]);
+  });
+
+  test('deletes in batches of 1,000', async () => {
+    const objectKeys = Array.from({ length: 2001 }, (_, at) => `${OLD}${at}`);
+    expect(await handler({ key: KEY, objectKeys, purpose: 'cleanup' })).toEqual({ deleted: 2001, kept: [] });
+    expect(deleted().map((batch) => batch.length)).toEqual([1000, 1000, 1]);
+    expect(deleted().flat()).toEqual(objectKeys);
+  });
+});
+
+describe('a compensation', () => {
+  test('deletes every key of its run', async () => {
+    expect(await handler({ key: KEY, objectKeys: [OLD], purpose: 'compensation' })).toEqual({
+      deleted: 1,
+      kept: [],
+    });
+  });
+
+  test('A11: deletes nothing when the item references one: then the write did take effect', async () => {
+    const { name, cause } = await failure(
+      handler({ key: KEY, objectKeys: [OLD, LIVE], purpose: 'compensation' }),
+    );
+    expect(name).toBe('StillReferenced');
+    expect(cause.objects).toEqual([LIVE]);
+    expect(deleted()).toEqual([]);
+  });
+});
+
+describe('what S3 refuses', () => {
+  test('for single keys fails the task and is reported, some of many', async () => {
+    const Errors = Array.from({ length: 30 }, (_, at) => ({ Key: `k${at}`, Code: 'AccessDenied' }));
+    s3Mock.on(DeleteObjectsCommand).resolves({ Errors });
+    const objectKeys = Errors.map(({ Key }) => Key);
+    const { name, cause } = await failure(handler({ key: KEY, objectKeys, purpose: 'cleanup' }));
+    expect(name).toBe('DeleteFailed');
+    expect(cause.message).toContain('30 of 30');
+    expect(cause.failed).toHaveLength(10);
+  });
+
+  test('altogether passes on as it is, to be tried again', async () => {
+    s3Mock.on(DeleteObjectsCommand).rejects(awsError('SlowDown', 503));
+    expect((await failure(handler({ key: KEY, objectKeys: [OLD], purpose: 'cleanup' }))).name).toBe(
+      'SlowDown',
+    );
+  });
+});
