@@ -1,5 +1,6 @@
 // Branches and iterations that run at the same time: the first failure stops the others.
 
+import { setMaxListeners } from 'node:events';
 import { StateFailure } from '../failure.ts';
 import { Aborted } from './baton.ts';
 import { currentState, type Frame } from './frame.ts';
@@ -39,6 +40,7 @@ export async function runGroup(
 ): Promise<number> {
   const stop = new AbortController();
   const signal = AbortSignal.any([parent.signal, stop.signal]);
+  setMaxListeners(0, signal);
   let lastEventId = previousEventId;
   let following = Math.min(limit, members.length);
   let failed = false;
