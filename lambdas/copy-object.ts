@@ -48,8 +48,12 @@ export async function copyStaged(
     put,
     options: { ...options, ContentType: options.ContentType ?? source.ContentType },
   };
-  if (put.size <= MAX_SINGLE_COPY_BYTES) await copyWhole(copy);
-  else await copyInParts(copy, source.ChecksumCRC64NVME);
+  try {
+    if (put.size <= MAX_SINGLE_COPY_BYTES) await copyWhole(copy);
+    else await copyInParts(copy, source.ChecksumCRC64NVME);
+  } catch (error) {
+    throw failureOf(error).code === 'NoSuchKey' ? stagedObjectMissing(stagedKey, put) : error;
+  }
 }
 
 interface Copy {
@@ -65,9 +69,7 @@ async function headStaged(bucket: string, key: string, put: PlannedPut): Promise
     return await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }));
   } catch (error) {
     if (failureOf(error).status !== 404) throw error;
-    throw new SagaError('StagedObjectMissing', `${put.attribute}: the staged object ${key} is gone`, {
-      attribute: put.attribute,
-    });
+    throw stagedObjectMissing(key, put);
   }
 }
 
@@ -146,7 +148,15 @@ async function copyParts(
       };
     }
   };
-  await Promise.all(Array.from({ length: PARALLEL_PARTS }, worker));
+  // A failed part ends the queue, but not before the parts under way have ended does the copy: an upload that is
+  // aborted while they run may keep them.
+  const endQueue = (error: unknown) => {
+    ranges.length = 0;
+    throw error;
+  };
+  const workers = Array.from({ length: PARALLEL_PARTS }, () => worker().catch(endQueue));
+  await Promise.allSettled(workers);
+  await Promise.all(workers);
   return parts;
 }
 
@@ -157,6 +167,12 @@ function partRanges(size: number): { PartNumber: number; CopySourceRange: string
     PartNumber: at + 1,
     CopySourceRange: `bytes=${at * partSize}-${Math.min((at + 1) * partSize, size) - 1}`,
   }));
+}
+
+function stagedObjectMissing(key: string, put: PlannedPut): SagaError {
+  return new SagaError('StagedObjectMissing', `${put.attribute}: the staged object ${key} is gone`, {
+    attribute: put.attribute,
+  });
 }
 
 function mismatch(put: PlannedPut, problem: string): SagaError {
