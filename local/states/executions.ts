@@ -1,25 +1,19 @@
-// Executions: starting, ending, stopping and redriving them.
+// Executions: starting, running, stopping and ending them.
 
 import type { Clock } from '../clock.ts';
-import { ServiceError } from '../service.ts';
 import { STATES, StateFailure } from './failure.ts';
 import { type EventDetails, History } from './history.ts';
 import type { Dispatch } from './integrations/integration.ts';
 import type { Json, JsonObject } from './json.ts';
-import { MAX_HISTORY_EVENTS, REDRIVE_PERIOD_MS, REDRIVE_TOKEN_MS, REDRIVE_TOKENS } from './limits.ts';
+import { MAX_HISTORY_EVENTS } from './limits.ts';
 import type { Revision } from './machines.ts';
 import { Aborted, Baton } from './run/baton.ts';
-import { createFrame, type Frame, resumable } from './run/frame.ts';
+import { createFrame, type Frame } from './run/frame.ts';
 import { writeAborted } from './run/group.ts';
 import { runMachine } from './run/machine.ts';
 import { type Run, textWithDetails } from './run/thread.ts';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
-
-interface RedriveToken {
-  readonly token: string;
-  readonly redrivenAt: number;
-}
 
 export interface Execution {
   readonly arn: string;
@@ -40,7 +34,7 @@ export interface Execution {
   redriveCount: number;
   redrivenAt: number | undefined;
   /** The clientTokens of redrives, the latest last. */
-  readonly redriveTokens: RedriveToken[];
+  readonly redriveTokens: { readonly token: string; readonly redrivenAt: number }[];
   /** Where it stands; what a redrive goes on from. */
   root: Frame;
   /** Stops what runs. */
@@ -91,48 +85,6 @@ export function start(environment: Environment, { input, ...given }: StartInput)
   return execution;
 }
 
-/** Why the execution cannot be redriven now, in the words of DescribeExecution; undefined if it can. */
-export function redriveObstacle(execution: Execution, now: number): string | undefined {
-  if (execution.status === 'RUNNING' || execution.status === 'SUCCEEDED') {
-    return `Execution is ${execution.status} and cannot be redriven`;
-  }
-  if (execution.history.events.length >= MAX_HISTORY_EVENTS - 1)
-    return 'Execution history event limit exceeded';
-  if (now - (execution.stoppedAt ?? now) > REDRIVE_PERIOD_MS) return 'Execution redrivable period exceeded';
-  return undefined;
-}
-
-/**
- * Goes on from the states that did not succeed, with the same input, definition and variables. Which events follow
- * ExecutionRedriven is not documented. Here a state that was entered is not entered again, as "the execution
- * reschedules and then reruns the Task state" suggests, except Fail, which "reenters".
- * @param token one of the last 10, used within 15 minutes, makes no new redrive
- * @returns when the redrive was made
- * @throws {ServiceError} ExecutionNotRedrivable
- */
-export function redrive(environment: Environment, execution: Execution, token?: string): number {
-  const now = environment.clock.now();
-  const repeated = execution.redriveTokens
-    .slice(-REDRIVE_TOKENS)
-    .find((used) => used.token === token && now - used.redrivenAt <= REDRIVE_TOKEN_MS);
-  if (repeated !== undefined) return repeated.redrivenAt;
-  const obstacle = redriveObstacle(execution, now);
-  if (obstacle !== undefined) throw new ServiceError('ExecutionNotRedrivable', obstacle);
-  if (token !== undefined) execution.redriveTokens.push({ token, redrivenAt: now });
-  execution.redriveCount += 1;
-  execution.redrivenAt = now;
-  execution.status = 'RUNNING';
-  execution.stoppedAt = undefined;
-  execution.error = undefined;
-  execution.cause = undefined;
-  execution.root = resumable(execution.root);
-  execution.root.lastEventId = execution.history.add('ExecutionRedriven', execution.history.events.length, {
-    redriveCount: execution.redriveCount,
-  });
-  drive(environment, execution, JSON.parse(execution.inputText));
-  return now;
-}
-
 /** Aborts a running execution. One that is closed stays as it is. */
 export function stop(environment: Environment, execution: Execution, error?: string, cause?: string): void {
   if (execution.status !== 'RUNNING') return;
@@ -142,7 +94,8 @@ export function stop(environment: Environment, execution: Execution, error?: str
   end(environment, execution, 'ABORTED', 'ExecutionAborted', 0, failureDetails(error, cause));
 }
 
-function drive(environment: Environment, execution: Execution, input: Json): void {
+/** Runs an execution on from where its frames stand, up to its end. */
+export function drive(environment: Environment, execution: Execution, input: Json): void {
   const controller = new AbortController();
   const { signal } = controller;
   execution.controller = controller;

@@ -2,10 +2,11 @@
 
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../../service.ts';
-import { type Execution, redrive, redriveObstacle, start, stop } from '../executions.ts';
+import { type Execution, start, stop } from '../executions.ts';
 import { byteLength, type Json } from '../json.ts';
 import { MAX_DATA_BYTES, RETENTION_MS } from '../limits.ts';
 import { checkName } from '../machines.ts';
+import { redrive, redriveObstacle } from '../redrive.ts';
 import { writtenEvent } from './history-event.ts';
 import { constraint, decodeToken, encodeToken, flag, oneOf, pageSize, seconds, text } from './input.ts';
 import { findExecution, findMachine } from './lookup.ts';

@@ -72,7 +72,7 @@ async function invoke(parameters: JsonObject, dispatch: Dispatch): Promise<Answe
   if (InvocationType !== undefined) headers['x-amz-invocation-type'] = String(InvocationType);
   if (ClientContext !== undefined) headers['x-amz-client-context'] = String(ClientContext);
   if (LogType !== undefined) headers['x-amz-log-type'] = String(LogType);
-  const body = JSON.stringify(Payload ?? (Payload === null ? null : {}));
+  const body = JSON.stringify(Payload === undefined ? {} : Payload);
   const answer = await call(dispatch, 'lambda', request('POST', path, headers, body));
   if (answer === undefined) {
     throw new TaskError(
