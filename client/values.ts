@@ -2,7 +2,7 @@
 // for (bytes, sets, numbers past a double) makes the whole input typed; otherwise it stays plain and readable.
 
 import type { AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
-import { NumberValueImpl as NumberValue, unmarshall } from '@aws-sdk/util-dynamodb';
+import { NumberValueImpl as NumberValue } from '@aws-sdk/util-dynamodb';
 import type { AttributeFormat, AttributeValue, Item } from '../core/attributes.ts';
 import { invalidInput } from '../core/errors.ts';
 import { type KeySchema, keyAttributes, toKey } from '../core/keys.ts';
@@ -55,9 +55,9 @@ export function encodeKey(key: unknown, schema: KeySchema): Item {
   return toKey(encoded.key, schema, (encoded.attributeFormat ?? 'json') as AttributeFormat);
 }
 
-/** Attribute values as JavaScript values, see {@link Value}. */
+/** Attribute values as JavaScript values, see {@link Value}. Any name becomes an own property, `__proto__` too. */
 export function decodeItem(item: Readonly<Record<string, SdkValue>>): Record<string, Value> {
-  return unmarshall(item, { wrapNumbers: decodeNumber }) as Record<string, Value>;
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, decodeValue(value)]));
 }
 
 /** A key or an item's scalars in DynamoDB's JSON, binary as base64 text, as the SDK takes them. */
@@ -68,6 +68,19 @@ export function toSdkKey(key: Item): Record<string, SdkValue> {
       'B' in value ? { B: new Uint8Array(Buffer.from(value.B, 'base64')) } : (value as SdkValue),
     ]),
   );
+}
+
+function decodeValue(value: SdkValue): Value {
+  if (value.S !== undefined) return value.S;
+  if (value.N !== undefined) return decodeNumber(value.N);
+  if (value.B !== undefined) return value.B;
+  if (value.BOOL !== undefined) return value.BOOL;
+  if (value.L !== undefined) return value.L.map(decodeValue);
+  if (value.M !== undefined) return decodeItem(value.M);
+  if (value.SS !== undefined) return new Set(value.SS);
+  if (value.NS !== undefined) return new Set(value.NS.map(decodeNumber));
+  if (value.BS !== undefined) return new Set(value.BS);
+  return null;
 }
 
 function decodeNumber(text: string): number | bigint | NumberValue {

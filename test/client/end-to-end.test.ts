@@ -312,6 +312,28 @@ describe('the life of an item', () => {
     expect(await client.delete({ key })).toMatchObject({ version: null });
   });
 
+  it('A15: is never read torn while it is rewritten', async () => {
+    const key = { id: 'rewritten' };
+    const contents = (n: number) => ({ page: `page ${n}`, picture: `picture ${n}` });
+    await client.create({ key, largeAttributes: contents(1) });
+    let writing = true;
+    const rewrite = async () => {
+      for (let n = 2; n <= 6; n++) await client.update({ key, largeAttributes: contents(n) });
+    };
+    const writer = rewrite().finally(() => {
+      writing = false;
+    });
+    const versions = new Set<number>();
+    while (writing) {
+      const item = await client.get(key);
+      const read = { page: await item?.large.page?.text(), picture: await item?.large.picture?.text() };
+      expect(read).toEqual(contents(item?.version as number));
+      versions.add(item?.version as number);
+    }
+    await writer;
+    expect(versions.size).toBeGreaterThan(1);
+  });
+
   it('is read in part when attributes are named', async () => {
     const key = { id: 'part' };
     await client.create({ key, largeAttributes: { page: 'x', picture: 'y' } });

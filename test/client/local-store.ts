@@ -10,14 +10,14 @@ import type { LargeItemClient } from '../../client/index.ts';
 import { LargeItemStack, LargeItemStore } from '../../lib/index.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
 
-/** Starts the cloud for the tests of a file; waits of its time are 100 times shorter. */
+/** Starts the cloud for the tests of a file; waits of its time are 1,000 times shorter. */
 export function useLocalCloud(): { readonly current: LocalCloud } {
   let cloud: LocalCloud | undefined;
   let assembly: string | undefined;
   beforeAll(async () => {
     assembly = await mkdtemp(join(tmpdir(), 'twinwrite-client-'));
     synthesise(assembly);
-    cloud = await startLocalCloud({ assembly, timeScale: 100 });
+    cloud = await startLocalCloud({ assembly, timeScale: 1000 });
     for (const [name, value] of Object.entries(cloud.env)) vi.stubEnv(name, value);
   });
   afterAll(async () => {

@@ -208,6 +208,16 @@ describe('an item', () => {
     expect(attributes?.set).toEqual(new Set([expected]));
   });
 
+  it('has attributes of any name as its own, and no others', async () => {
+    const admin = { M: { isAdmin: { BOOL: true } } };
+    const plain: SdkItem = Object.fromEntries([['__proto__', admin]]);
+    items(itemAt(1, {}, { map: { M: plain }, ...plain }));
+    const attributes = (await client.get(key))?.attributes;
+    expect(Object.keys(attributes ?? {}).sort()).toEqual(['__proto__', 'map']);
+    expect(attributes?.isAdmin).toBeUndefined();
+    expect((attributes?.map as Record<string, unknown>).isAdmin).toBeUndefined();
+  });
+
   it('gives the caller bytes to keep', async () => {
     items(itemAt(1, { page: 'x' }));
     objects({ [objectKeyOf('page', 'x', 1)]: 'x' });
