@@ -169,6 +169,7 @@ export const integrity: TestGroup = (s3) => {
     };
     expect(await put(headers, '9\r\n12345')).toBe('IncompleteBody 400, then 404');
     expect(await put(headers, '5\r\n12345\r\n0\r\n\r\n')).toBe('IncompleteBody 400, then 404');
+    expect(await put(headers, '3\r\n123XX\r\n6\r\n456789\r\n0\r\n\r\n')).toBe('IncompleteBody 400, then 404');
     expect(await put(headers, 'no chunks at all')).toBe('IncompleteBody 400, then 404');
   });
 

@@ -1,6 +1,6 @@
 // What the local cloud's S3 promises beyond the protocol: named calls, deferred bodies, the cloud's clock, limits.
 
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { createClock } from '../../../local/clock.ts';
 import { createS3, type S3 } from '../../../local/s3/index.ts';
@@ -86,6 +86,33 @@ test('a call that was accepted takes the body that its request has when it is pe
   incoming.body = Readable.from(chunks);
   expect((await call.perform()).status).toBe(200);
   expect(String((await send(s3, 'GET', '/bucket/a')).body)).toBe('hello');
+});
+
+test('an object is there when its whole body is, not before', async () => {
+  const s3 = createS3({ clock: createClock(), identity });
+  s3.createBucket('bucket');
+  const body = new PassThrough();
+  const call = await s3.accept({ ...request('PUT', '/bucket/a', { 'content-length': '10' }), body });
+  const put = call.perform();
+  body.write('first');
+  await expect(send(s3, 'GET', '/bucket/a')).rejects.toMatchObject({ code: 'NoSuchKey' });
+  body.end('after');
+  await put;
+  expect((await send(s3, 'HEAD', '/bucket/a')).headers?.['content-length']).toBe('10');
+});
+
+test('a part that arrives after its upload was aborted is refused', async () => {
+  const s3 = createS3({ clock: createClock(), identity });
+  s3.createBucket('bucket');
+  const created = String((await send(s3, 'POST', '/bucket/a?uploads')).body);
+  const id = /<UploadId>(.*)<\/UploadId>/.exec(created)?.[1];
+  const body = new PassThrough();
+  const target = `/bucket/a?partNumber=1&uploadId=${id}`;
+  const call = await s3.accept({ ...request('PUT', target, { 'content-length': '4' }), body });
+  const part = call.perform();
+  await send(s3, 'DELETE', `/bucket/a?uploadId=${id}`);
+  body.end('late');
+  await expect(part).rejects.toMatchObject({ code: 'NoSuchUpload', status: 404 });
 });
 
 test('the cloud’s clock stamps objects, in whole seconds', async () => {
