@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { columns } from '../../audit/text.ts';
+import type { Check } from '../../examples/demo/screen.ts';
+import { demo } from '../../examples/demo.ts';
+
+let checks: readonly Check[];
+const lines: string[] = [];
+
+beforeAll(async () => {
+  checks = await demo({ print: (line) => lines.push(line), color: true });
+});
+
+const plain = () => lines.map(stripVTControlCharacters);
+
+describe('the demo', () => {
+  it('meets every expectation, and counts them in its last line', () => {
+    expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+    expect(checks.length).toBeGreaterThan(20);
+    expect(plain().at(-1)).toMatch(
+      new RegExp(`^✓ ${checks.length} of ${checks.length} checks passed in \\d+\\.\\d s$`),
+    );
+  });
+
+  it('shows a run for each of its acts, and the compensation of the one that is rolled back', () => {
+    const runs = plain().filter((line) => / {2}(?:SUCCEEDED|FAILED) /.test(line));
+    expect(runs.map((line) => line.split(/ +/).slice(1, 3))).toEqual([
+      ['create-julia', 'SUCCEEDED'],
+      ['update-page', 'SUCCEEDED'],
+      ['update-of-version-1', 'FAILED'],
+      ['create-refused', 'FAILED'],
+      ['count-a-view', 'SUCCEEDED'],
+      ['delete-julia', 'SUCCEEDED'],
+    ]);
+    expect(plain().filter((line) => line.includes('COMPENSATION'))).toEqual([
+      expect.stringContaining('↩ LetRequestsExpire'),
+      expect.stringContaining('↩ DeleteCreatedObjects'),
+    ]);
+  });
+
+  it('fits into 80 columns', () => {
+    expect(plain().filter((line) => columns(line) > 80)).toEqual([]);
+  });
+
+  it('uses a picture that does not fit into an execution', async () => {
+    const picture = await readFile(join(import.meta.dirname, '../../examples/files/picture.png'));
+    expect(picture.length).toBeGreaterThan(256 * 1024);
+  });
+});

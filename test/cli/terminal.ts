@@ -1,0 +1,73 @@
+// Runs commands in this process, with streams and signals that a test holds.
+
+import { Readable, Writable } from 'node:stream';
+import type { Io, Output } from '../../cli/io.ts';
+import { run } from '../../cli/run.ts';
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly bytes: Buffer;
+  readonly err: string;
+}
+
+export interface TerminalOptions {
+  readonly stdin?: Readable;
+  /** Whether standard error is a terminal. */
+  readonly isTTY?: boolean;
+}
+
+export class Terminal {
+  readonly #listeners = new Map<NodeJS.Signals, () => void>();
+  readonly #out = collector();
+  readonly #err = collector();
+  readonly #io: Io;
+
+  constructor({ stdin = Readable.from([]), isTTY = false }: TerminalOptions = {}) {
+    this.#io = {
+      stdin,
+      stdout: this.#out.stream,
+      stderr: Object.assign(this.#err.stream, { isTTY }),
+      env: process.env,
+      onSignal: (signals, listener) => {
+        for (const signal of signals) this.#listeners.set(signal, () => listener(signal));
+        return () => this.#listeners.clear();
+      },
+    };
+  }
+
+  get listens(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    const listener = this.#listeners.get(signal);
+    if (listener === undefined) throw new Error(`nobody listens for ${signal}`);
+    listener();
+  }
+
+  get out(): string {
+    return this.#out.bytes().toString();
+  }
+
+  async run(...argv: string[]): Promise<Ran> {
+    const code = await run(argv, this.#io);
+    const bytes = this.#out.bytes();
+    return { code, out: bytes.toString(), bytes, err: this.#err.bytes().toString() };
+  }
+}
+
+export function twinwrite(...argv: string[]): Promise<Ran> {
+  return new Terminal().run(...argv);
+}
+
+function collector(): { stream: Output; bytes: () => Buffer } {
+  const chunks: Buffer[] = [];
+  const stream = new Writable({
+    write: (chunk: Buffer, _, done) => {
+      chunks.push(chunk);
+      done();
+    },
+  });
+  return { stream, bytes: () => Buffer.concat(chunks) };
+}
