@@ -24,7 +24,7 @@ export function flag(input: JsonObject, name: string, fallback: boolean): boolea
 }
 
 /** A page size; 0 stands for the default, as AWS has it. */
-export function pageSize(input: JsonObject, fallback: number, minimum: 0 | 1 = 0): number {
+export function pageSize(input: JsonObject, fallback: number): number {
   const value = input.maxResults;
   if (value === undefined || value === null) return fallback;
   if (typeof value !== 'number')
@@ -32,12 +32,8 @@ export function pageSize(input: JsonObject, fallback: number, minimum: 0 | 1 = 0
   if (value > 1000) {
     throw constraint(`'${value}'`, 'maxResults', 'Member must have value less than or equal to 1000');
   }
-  if (value < minimum) {
-    throw constraint(
-      `'${value}'`,
-      'maxResults',
-      `Member must have value greater than or equal to ${minimum}`,
-    );
+  if (value < 0) {
+    throw constraint(`'${value}'`, 'maxResults', 'Member must have value greater than or equal to 0');
   }
   return value === 0 ? fallback : value;
 }
