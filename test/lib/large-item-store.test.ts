@@ -1,0 +1,263 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { storeDescriptorSchema, storeSchema } from '../../core/store.ts';
+import { LargeItemStack, LargeItemStore, type LargeItemStoreProps } from '../../lib/index.ts';
+import { FUNCTION_TIMEOUT_SECONDS } from '../../lib/tasks.ts';
+import { rights, substituted } from './template.ts';
+
+/** An app that neither copies its assets nor reports what it is made of: only its template is looked at. */
+function app(): App {
+  return new App({ analyticsReporting: false, context: { 'aws:cdk:disable-asset-staging': true } });
+}
+
+function templateOf(props?: (stack: Stack) => LargeItemStoreProps): Template {
+  const stack = new Stack(app(), 'Test');
+  new LargeItemStore(stack, 'Docs', props?.(stack));
+  return Template.fromStack(stack);
+}
+
+function storeOf(template: Template): unknown {
+  const functions = Object.values(template.findResources('AWS::Lambda::Function'));
+  const stores = functions.map(({ Properties }) => substituted(Properties.Environment.Variables.STORE));
+  expect(new Set(stores).size).toBe(1);
+  return JSON.parse(stores[0] ?? '');
+}
+
+describe('new LargeItemStore(this, "Docs") alone', () => {
+  let template: Template;
+  beforeAll(() => {
+    template = Template.fromStack(new LargeItemStack(app(), 'Twinwrite'));
+  });
+
+  test('is a table, a bucket, three state machines and four functions', () => {
+    for (const [type, count] of [
+      ['AWS::DynamoDB::GlobalTable', 1],
+      ['AWS::S3::Bucket', 1],
+      ['AWS::StepFunctions::StateMachine', 3],
+      ['AWS::Lambda::Function', 4],
+    ] as const) {
+      template.resourceCountIs(type, count);
+    }
+  });
+
+  test('keeps table and bucket when the stack goes, and both safe until then', () => {
+    template.hasResource('AWS::DynamoDB::GlobalTable', { DeletionPolicy: 'Retain' });
+    template.hasResource('AWS::S3::Bucket', { DeletionPolicy: 'Retain' });
+    template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      Replicas: [
+        Match.objectLike({ PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } }),
+      ],
+    });
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      BucketEncryption: Match.anyValue(),
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+    });
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: Match.objectLike({
+        Statement: [
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ],
+      }),
+    });
+  });
+
+  test('expires staged objects after 15 days, longer than a run can be replayed, and ends left uploads', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: {
+        Rules: [
+          Match.objectLike({
+            Prefix: 'staging/',
+            ExpirationInDays: 15,
+            NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+          }),
+          Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } }),
+        ],
+      },
+    });
+  });
+
+  test('logs every event without its data, and traces', () => {
+    template.allResourcesProperties('AWS::StepFunctions::StateMachine', {
+      LoggingConfiguration: Match.objectLike({ Level: 'ALL', IncludeExecutionData: false }),
+      TracingConfiguration: { Enabled: true },
+    });
+    template.hasResourceProperties('AWS::Logs::LogGroup', {
+      LogGroupName: Match.stringLikeRegexp('^/aws/vendedlogs/states/'),
+      RetentionInDays: 30,
+    });
+  });
+
+  test('runs each task on a current runtime, as long as it may take', () => {
+    template.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+    });
+    const timeouts = Object.values(template.findResources('AWS::Lambda::Function'));
+    expect(timeouts.map(({ Properties }) => Properties.Timeout).sort()).toEqual(
+      Object.values(FUNCTION_TIMEOUT_SECONDS).map(Number).sort(),
+    );
+  });
+
+  test('tells its tasks and its callers the same store', () => {
+    const store = storeSchema.parse(storeOf(template));
+    expect(store).toMatchObject({
+      prefix: 'items',
+      stagingPrefix: 'staging',
+      key: { partitionKey: { name: 'id', type: 'S' } },
+    });
+    const [output] = Object.entries(template.findOutputs('*')).filter(([id]) => /^DocsStore/.test(id));
+    const descriptor = storeDescriptorSchema.parse(JSON.parse(substituted(output?.[1].Value)));
+    expect(descriptor).toMatchObject(store);
+    expect(descriptor.stateMachines.create).toMatch(/DocsCreate/);
+  });
+
+  test('gives each state machine the functions that its definition names', () => {
+    const machines = Object.entries(template.findResources('AWS::StepFunctions::StateMachine'));
+    const named = machines.map(([id, { Properties }]) => [
+      id.replace(/[0-9A-F]{8}$/, ''),
+      Object.keys(Properties.DefinitionSubstitutions),
+    ]);
+    const all = ['PlanFunction', 'PutObjectFunction', 'WriteItemFunction', 'DeleteObjectsFunction'];
+    expect(Object.fromEntries(named)).toEqual({
+      DocsCreate: all,
+      DocsUpdate: all,
+      DocsDelete: all.filter((name) => name !== 'PutObjectFunction'),
+    });
+  });
+
+  test('gives each role exactly the rights that it needs', () => {
+    const read = ['s3:GetObject*', 's3:GetBucket*', 's3:List*'];
+    const put = ['s3:PutObject', 's3:PutObjectLegalHold', 's3:PutObjectRetention', 's3:PutObjectTagging'];
+    expect(rights(template)).toEqual({
+      DocsTasksPlan: { table: ['dynamodb:GetItem'], bucket: read, 'items/*': read, 'staging/*': read },
+      DocsTasksPutObject: {
+        bucket: read,
+        'staging/*': read,
+        'items/*': [...put, 's3:PutObjectVersionTagging', 's3:Abort*'],
+      },
+      DocsTasksWriteItem: {
+        table: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+      },
+      DocsTasksDeleteObjects: {
+        table: ['dynamodb:GetItem'],
+        'items/*': ['s3:DeleteObject*'],
+        'staging/*': ['s3:DeleteObject*'],
+      },
+      DocsCreate: machineRights(['Plan', 'PutObject', 'WriteItem', 'DeleteObjects']),
+      DocsUpdate: machineRights(['Plan', 'PutObject', 'WriteItem', 'DeleteObjects']),
+      DocsDelete: machineRights(['Plan', 'WriteItem', 'DeleteObjects']),
+    });
+  });
+});
+
+/** AWS knows no narrower resource than `*` for log delivery and traces. */
+function machineRights(functions: readonly string[]): Record<string, readonly string[]> {
+  const invoke = functions.map((name) => [`DocsTasks${name}`, ['lambda:InvokeFunction']]);
+  return {
+    ...Object.fromEntries(invoke),
+    '*': [
+      'logs:CreateLogDelivery',
+      'logs:GetLogDelivery',
+      'logs:UpdateLogDelivery',
+      'logs:DeleteLogDelivery',
+      'logs:ListLogDeliveries',
+      'logs:PutResourcePolicy',
+      'logs:DescribeResourcePolicies',
+      'logs:DescribeLogGroups',
+      'xray:PutTraceSegments',
+      'xray:PutTelemetryRecords',
+      'xray:GetSamplingRules',
+      'xray:GetSamplingTargets',
+    ],
+  };
+}
+
+describe('a table and a bucket of your own', () => {
+  const named = { partitionKey: { name: 'id', type: AttributeType.STRING } };
+
+  test('made in the same app are used: nothing is made beside them, the bucket gets its lifecycle', () => {
+    const template = templateOf((stack) => ({
+      table: new Table(stack, 'T', named),
+      bucket: new Bucket(stack, 'B'),
+    }));
+    template.resourceCountIs('AWS::DynamoDB::GlobalTable', 0);
+    template.resourceCountIs('AWS::DynamoDB::Table', 1);
+    template.resourceCountIs('AWS::S3::Bucket', 1);
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: { Rules: Match.arrayWith([Match.objectLike({ ExpirationInDays: 15 })]) },
+    });
+  });
+
+  test('imported by name are used, and their names reach the tasks', () => {
+    const template = templateOf((stack) => ({
+      table: Table.fromTableName(stack, 'T', 'my-table'),
+      bucket: Bucket.fromBucketName(stack, 'B', 'my-bucket'),
+    }));
+    template.resourceCountIs('AWS::S3::Bucket', 0);
+    expect(storeOf(template)).toMatchObject({ table: 'my-table', bucket: 'my-bucket' });
+  });
+
+  test('encrypted with own keys: the tasks may use the keys', () => {
+    const template = templateOf((stack) => ({
+      bucket: new Bucket(stack, 'B', { encryptionKey: new Key(stack, 'K') }),
+    }));
+    const policies = JSON.stringify(template.findResources('AWS::IAM::Policy'));
+    expect(policies).toContain('kms:Decrypt');
+    expect(policies).toContain('kms:GenerateDataKey*');
+  });
+
+  test('with another key than the props say are refused, both named', () => {
+    expect(() =>
+      templateOf((stack) => ({
+        table: new Table(stack, 'T', { partitionKey: { name: 'pk', type: AttributeType.NUMBER } }),
+      })),
+    ).toThrow(/key is pk \(N\), no sort key, but partitionKey and sortKey say id \(S\), no sort key/);
+  });
+});
+
+test('the key can be any: names and types reach the table and the tasks', () => {
+  const partitionKey = { name: 'pk', type: 'B' } as const;
+  const sortKey = { name: 'sk', type: 'N' } as const;
+  const template = templateOf(() => ({ partitionKey, sortKey }));
+  template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    AttributeDefinitions: Match.arrayWith([{ AttributeName: 'pk', AttributeType: 'B' }]),
+  });
+  expect(storeOf(template)).toMatchObject({ key: { partitionKey, sortKey } });
+});
+
+describe('prefixes', () => {
+  test.each([
+    ['items', 'items/staging'],
+    ['items/staging', 'items'],
+    ['items', 'items'],
+    ['items', ''],
+    ['/items', 'staging'],
+    ['items/', 'staging'],
+    ['items', 'a//b'],
+  ])('%j with staging %j are refused', (prefix, stagingPrefix) => {
+    expect(() => templateOf(() => ({ prefix, stagingPrefix }))).toThrow(/LargeItemStore: /);
+  });
+
+  test.each([
+    ['', 'staging'],
+    ['items', 'items-staging'],
+    ['a/b', 'a/c'],
+  ])('%j with staging %j are taken', (prefix, stagingPrefix) => {
+    expect(storeOf(templateOf(() => ({ prefix, stagingPrefix })))).toMatchObject({ prefix, stagingPrefix });
+  });
+});
