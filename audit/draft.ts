@@ -13,6 +13,8 @@ export interface Draft {
   readonly retries: Failure[];
   attempts: number;
   redrives: number;
+  /** Whether a redrive is to schedule it again. */
+  awaitsRedrive: boolean;
   /** Of the last attempt. */
   failure: Failure | undefined;
   lastAt: Date;
@@ -86,6 +88,7 @@ function enter(event: HistoryEvent, before: Place): Place {
     retries: [],
     attempts: 0,
     redrives: 0,
+    awaitsRedrive: false,
     failure: event.type === 'FailStateEntered' ? NOT_TOLD : undefined,
     lastAt: enteredAt,
     exited: false,
@@ -96,15 +99,20 @@ function enter(event: HistoryEvent, before: Place): Place {
 
 function exit(event: HistoryEvent, before: Place): Place {
   const { name } = detailsOf(event);
-  const place = climb(before, (state) => state.name === name && !state.exited);
-  if (place.state) place.state.exited = true;
-  return place;
+  const isMeant = (state: Draft) => state.name === name && !state.exited;
+  const place = climb(before, isMeant);
+  const state = place.state && !isMeant(place.state) ? openLeaves(place.state).find(isMeant) : place.state;
+  if (state === undefined) return place;
+  state.exited = true;
+  return { branch: state.within, state };
 }
 
 function attempt(event: HistoryEvent, before: Place): Place {
   const composite = /^(?:Map|Parallel)/.exec(event.type ?? '')?.[0];
   const place =
-    composite === undefined ? before : climb(before, (state) => state.type === composite && !state.exited);
+    composite === undefined
+      ? redrivenPlace(before)
+      : climb(before, (state) => state.type === composite && !state.exited);
   const { state } = place;
   if (state === undefined) return place;
   if (state.attempts > 0) state.retries.push(state.failure ?? innermostFailure(state) ?? NOT_TOLD);
@@ -146,11 +154,29 @@ function failExecution(event: HistoryEvent, before: Place): Place {
   return before;
 }
 
-/** A redrive goes on at the state that the execution had not got past. */
+/** A redrive goes on at the states that the execution had not got past. */
 function resume(root: DraftBranch): Place {
   const state = root.states.findLast((each) => !each.exited);
-  if (state) state.redrives += 1;
+  for (const leaf of state ? openLeaves(state) : []) {
+    leaf.redrives += 1;
+    leaf.awaitsRedrive = true;
+  }
   return { branch: root, state };
+}
+
+/** Below a redriven composite, events do not tell their iteration: its open states are scheduled again in order. */
+function redrivenPlace(before: Place): Place {
+  const state = before.state && openLeaves(before.state).find((leaf) => leaf.awaitsRedrive);
+  if (state === undefined) return before;
+  state.awaitsRedrive = false;
+  return { branch: state.within, state };
+}
+
+/** The innermost states at which a state has not ended; the state itself if it has none below. */
+function openLeaves(state: Draft): Draft[] {
+  if (state.exited) return [];
+  const below = state.branches.flatMap(({ states }) => states.slice(-1).flatMap(openLeaves));
+  return below.length === 0 ? [state] : below;
 }
 
 const NOT_TOLD: Failure = { error: '', message: '' };

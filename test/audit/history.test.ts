@@ -264,6 +264,47 @@ describe('runTree', () => {
     ]);
   });
 
+  it('goes on at the iterations that a stop had cut off', () => {
+    const { states } = runTree(
+      history(
+        ['ExecutionStarted', 0],
+        ['MapStateEntered', 0, { name: 'PutObjects' }],
+        ['MapStateStarted', 2, { length: 3 }],
+        ['MapIterationStarted', 3, { name: 'PutObjects', index: 0 }],
+        ['MapIterationStarted', 3, { name: 'PutObjects', index: 1 }],
+        ['MapIterationStarted', 3, { name: 'PutObjects', index: 2 }],
+        ['TaskStateEntered', 4, { name: 'PutObject' }],
+        ['TaskStateEntered', 5, { name: 'PutObject' }],
+        ['TaskStateEntered', 6, { name: 'PutObject' }],
+        ['TaskScheduled', 7],
+        ['TaskScheduled', 8],
+        ['TaskScheduled', 9],
+        ['TaskSucceeded', 11],
+        ['TaskStateExited', 13, { name: 'PutObject' }],
+        ['MapIterationSucceeded', 14, { name: 'PutObjects', index: 1 }],
+        ['ExecutionAborted', 0],
+        ['ExecutionRedriven', 16],
+        ['TaskScheduled', 17],
+        ['TaskScheduled', 17],
+        ['TaskSucceeded', 19],
+        ['TaskStateExited', 20, { name: 'PutObject' }],
+        ['MapIterationSucceeded', 21, { name: 'PutObjects', index: 2 }],
+        ['TaskSucceeded', 18],
+        ['TaskStateExited', 23, { name: 'PutObject' }],
+        ['MapIterationSucceeded', 24, { name: 'PutObjects', index: 0 }],
+        ['MapStateSucceeded', 25],
+        ['MapStateExited', 25, { name: 'PutObjects' }],
+        ['ExecutionSucceeded', 27],
+      ),
+    );
+
+    const { status, branches, retries } = named(states, 'PutObjects');
+    expect({ status, retries }).toEqual({ status: 'succeeded', retries: [] });
+    expect(
+      branches.map((branch) => branch.states.map((state) => `${state.status}, redriven ${state.redrives}`)),
+    ).toEqual([['succeeded, redriven 1'], ['succeeded, redriven 0'], ['succeeded, redriven 1']]);
+  });
+
   it('refuses a history without events', () => {
     expect(() => runTree([])).toThrow(RangeError);
   });
