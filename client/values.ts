@@ -93,17 +93,21 @@ function decodeNumber(text: string): number | bigint | NumberValue {
 /** Bytes given for a binary key as the base64 text that plain JSON has for it. */
 function base64Key(key: unknown, schema: KeySchema): unknown {
   if (!isRecord(key)) return key;
-  const binary = new Set(keyAttributes(schema).flatMap(({ name, type }) => (type === 'B' ? [name] : [])));
+  const binary = binaryKeys(schema);
   return mapValues(key, (value, name) =>
     value instanceof Uint8Array && binary.has(name) ? base64(value) : value,
   );
 }
 
 function typedKey(key: JsonRecord, schema: KeySchema): JsonRecord {
-  const binary = new Set(keyAttributes(schema).flatMap(({ name, type }) => (type === 'B' ? [name] : [])));
+  const binary = binaryKeys(schema);
   return mapValues(key, (value, name) =>
     typeof value === 'string' && binary.has(name) ? { B: value } : toTyped(value, `key.${name}`, 0),
   );
+}
+
+function binaryKeys(schema: KeySchema): ReadonlySet<string> {
+  return new Set(keyAttributes(schema).flatMap(({ name, type }) => (type === 'B' ? [name] : [])));
 }
 
 /** Whether a value holds anything that JSON has no form for, or a wrong one. */
