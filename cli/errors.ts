@@ -45,7 +45,7 @@ export function reportOf(error: unknown, endpoint: string | undefined): Report {
     return report(EXIT.interrupted, message, { error: error.name, message, executionArn });
   }
   if (error instanceof NotWritten) return notWrittenReport(error);
-  if (error instanceof TwinwriteError && !isOfEnvironment(error)) {
+  if (error instanceof TwinwriteError && ('executionArn' in error || !isOfEnvironment(error))) {
     const { name, message, cause: _, stack: __, ...details } = { ...error, message: error.message };
     return report(EXIT.failed, message, { error: name, message, ...details });
   }

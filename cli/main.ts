@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The command `twinwrite`.
 
+import { EXIT } from './errors.ts';
 import { processIo } from './io.ts';
 import { useLocalDefaults } from './local-defaults.ts';
 import { run } from './run.ts';
@@ -8,4 +9,6 @@ import { run } from './run.ts';
 useLocalDefaults(process.env);
 // Standard error is for the one line that says what went wrong.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+// A reader that stops early, such as `head`, is no failure worth a stack trace.
+process.stdout.on('error', () => process.exit(EXIT.failed));
 process.exitCode = await run(process.argv.slice(2), processIo());

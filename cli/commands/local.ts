@@ -50,6 +50,7 @@ async function serve(options: LocalOptions, io: Io): Promise<void> {
       assembly: assembly.folder,
       port: options.port,
       timeScale: options.timeScale,
+      onError: (error) => void print(io.stderr, `local cloud: ${String(error)}`),
     }).catch((error: NodeJS.ErrnoException) => {
       throw error.code === 'EADDRINUSE' ? portInUse(options.port) : error;
     });

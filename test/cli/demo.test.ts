@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { columns } from '../../audit/text.ts';
-import type { Check } from '../../examples/demo/screen.ts';
+import { type Check, Screen } from '../../examples/demo/screen.ts';
 import { demo } from '../../examples/demo.ts';
 
 let checks: readonly Check[];
@@ -48,4 +48,27 @@ describe('the demo', () => {
     const picture = await readFile(join(import.meta.dirname, '../../examples/files/picture.png'));
     expect(picture.length).toBeGreaterThan(256 * 1024);
   });
+});
+
+it('shows and counts an expectation that is not met', () => {
+  const shown: string[] = [];
+  const screen = new Screen((line) => shown.push(line), false);
+
+  screen.check('one', 1, 1);
+  screen.check('two', { version: 3 }, { version: 2 });
+  screen.check('three', undefined);
+  screen.summary(1.25);
+
+  expect(screen.checks.map(({ ok }) => ok)).toEqual([true, false, false]);
+  expect(shown).toEqual([
+    '✓ one',
+    '✗ two',
+    '  expected {"version":2}',
+    '  got      {"version":3}',
+    '✗ three',
+    '  expected true',
+    '  got      nothing',
+    '',
+    '✗ 1 of 3 checks passed in 1.3 s',
+  ]);
 });
