@@ -8,6 +8,7 @@ import { invalidInput } from '../core/errors.ts';
 import { readPointers } from '../core/item.ts';
 import { isOfAnotherItem, ownObjectKey, parseObjectKey } from '../core/keys.ts';
 import { decodeMetadata, UPDATED_AT } from '../core/metadata.ts';
+import { checkPayloads } from '../core/payload.ts';
 import { type Content, makePlan, type Plan } from '../core/plan.ts';
 import { largeAttributesOf, type SagaRequest, toRequest } from '../core/request.ts';
 import type { Operation } from '../core/run.ts';
@@ -36,7 +37,7 @@ export const handler = task(async ({ operation, execution, input, previous }: Pl
   const request = toRequest(operation, input, store);
   const item = await readItem(store.table, request.key);
   const contents = await contentsOf(request, previous === null);
-  return makePlan(request, {
+  const plan = makePlan(request, {
     store,
     run: { operation, ...execution },
     number: (previous?.number ?? 0) + 1,
@@ -45,6 +46,8 @@ export const handler = task(async ({ operation, execution, input, previous }: Pl
     contents,
     reusable: await reusableAttributes(request, item, contents),
   });
+  checkPayloads(input as Record<string, unknown>, plan);
+  return plan;
 });
 
 async function contentsOf(request: SagaRequest, first: boolean): Promise<ReadonlyMap<string, Content>> {

@@ -28,6 +28,19 @@ describe('the execution input', () => {
     expect(await stage.objects()).toHaveLength(1);
   });
 
+  it('that leaves the pointers of many large attributes no room is rejected before anything is put', async () => {
+    const pages = Object.fromEntries(['a', 'b', 'c'].map((name) => [name, { text: name }]));
+    const key = { id: 'k'.repeat(200) };
+    const run = await stage.start('create', {
+      key,
+      attributes: { note: 'x'.repeat(256_000) },
+      largeAttributes: pages,
+    });
+
+    expect(await run.end()).toMatchObject({ error: 'Rejected.InvalidInput', cause: { field: 'input' } });
+    expect(await stage.store.objects()).not.toContainEqual(expect.stringContaining(key.id));
+  });
+
   it('that leaves the plan no room is rejected', async () => {
     const run = await stage.start('create', inputOf(MAX_PAYLOAD_BYTES, inLargeAttribute));
 
