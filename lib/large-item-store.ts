@@ -86,13 +86,13 @@ export class LargeItemStore extends Construct {
     this.#outputs(store);
   }
 
-  /** Lets an app write: upload to the staging prefix, start runs, see how they end. */
+  /** Lets an app write: upload to the staging prefix, start runs, see how and where they end. */
   grantWrite(grantee: IGrantable): void {
     this.bucket.grantPut(grantee, `${this.#stagingPrefix}/*`);
     this.bucket.grantDelete(grantee, `${this.#stagingPrefix}/*`);
     for (const machine of Object.values(this.stateMachines)) {
       machine.grantStartExecution(grantee);
-      machine.grantExecution(grantee, 'states:DescribeExecution');
+      machine.grantExecution(grantee, 'states:DescribeExecution', 'states:GetExecutionHistory');
     }
   }
 
