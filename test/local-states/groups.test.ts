@@ -90,6 +90,21 @@ describe('an inline Map', () => {
     for (const event of events.slice(-8, -1)) expect(event.previousEventId).toBe(failedTask?.id);
   });
 
+  it('starts no iteration in the place of one that ends after the failure', async () => {
+    const both = deferred();
+    let running = 0;
+    const work = async (item: number) => {
+      running += 1;
+      if (running === 2) both.resolve();
+      await both.promise;
+      if (item === 1) throw named('Broken');
+    };
+    await using run = await scenario({ Each: each({ MaxConcurrency: 2 }) }, { work });
+    expect(await run.run([1, 2, 3])).toMatchObject({ status: 'FAILED', error: 'Broken' });
+    const started = (await run.events()).filter(({ type }) => type === 'MapIterationStarted');
+    expect(started.map(({ index }) => index)).toEqual([0, 1]);
+  });
+
   it('shows index and value of the item to the selector and to the states inside', async () => {
     const ItemSelector = { item: '{% $states.context.Map.Item %}', all: '{% $count($states.input) %}' };
     const Show = {
@@ -182,6 +197,28 @@ describe('a Parallel', () => {
       'ExecutionFailed',
     ]);
     expect(run.clock.skipToNext()).toBe(false);
+  });
+
+  it('goes on after a failure that came while another branch was about to go on', async () => {
+    const both = deferred();
+    let running = 0;
+    const meet = async () => {
+      running += 1;
+      if (running === 2) both.resolve();
+      await both.promise;
+    };
+    const failing = { StartAt: 'a', States: { a: invoke('meet', { Output: '{% $missing %}', End: true }) } };
+    const going = { StartAt: 'b', States: { b: invoke('meet', { Next: 'c' }), c: invoke('work') } };
+    const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'After' }];
+    await using run = await scenario(
+      { Both: { Type: 'Parallel', Branches: [failing, going], Catch, End: true }, After: invoke('work') },
+      { meet, work: () => 'went on' },
+    );
+    expect(await run.run()).toMatchObject({ status: 'SUCCEEDED', output: '"went on"' });
+    const types = await run.types();
+    expect(types.indexOf('TaskScheduled', types.indexOf('EvaluationFailed'))).toBeLessThan(
+      types.indexOf('ParallelStateFailed'),
+    );
   });
 
   it('is ended at once by an error that nothing may catch', async () => {

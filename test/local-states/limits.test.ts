@@ -1,4 +1,8 @@
-import { RedriveExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  GetExecutionHistoryCommand,
+  RedriveExecutionCommand,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import { EXECUTION_ARN, MACHINE_ARN } from './server.ts';
 import { invoke, scenario } from './support.ts';
@@ -108,6 +112,10 @@ describe('the limit of 25,000 events', () => {
       cause: 'The execution reached the maximum number of history events (25000).',
       redriveStatusReason: 'Execution history event limit exceeded',
     });
+    const { events } = await run.sfn.send(
+      new GetExecutionHistoryCommand({ executionArn: EXECUTION_ARN, reverseOrder: true, maxResults: 1 }),
+    );
+    expect(events).toMatchObject([{ id: 25_000, type: 'ExecutionFailed' }]);
     const redriving = run.sfn.send(new RedriveExecutionCommand({ executionArn: EXECUTION_ARN }));
     await expect(redriving).rejects.toMatchObject({ name: 'ExecutionNotRedrivable' });
   });

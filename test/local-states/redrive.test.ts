@@ -154,7 +154,8 @@ describe('RedriveExecution', () => {
     { moved: 30, remaining: [30_000] },
     { moved: 61, remaining: [] },
   ])('goes on with a Wait of 60 s that was stopped, $moved s later', async ({ moved, remaining }) => {
-    await using run = await scenario({ Rest: { Type: 'Wait', Seconds: 60, End: true } });
+    const Timestamp = '{% $fromMillis($millis() + 60000) %}';
+    await using run = await scenario({ Rest: { Type: 'Wait', Timestamp, End: true } });
     await run.start();
     await run.reached('WaitStateEntered');
     await run.sfn.send(new StopExecutionCommand({ executionArn: EXECUTION_ARN }));

@@ -36,6 +36,21 @@ describe('StopExecution', () => {
     expect(run.clock.skipToNext()).toBe(false);
   });
 
+  it('aborts a Map between attempts without ending its iterations twice', async () => {
+    const Retry = [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 1000 }];
+    const Each = { Type: 'Map', Items: [1], ItemProcessor: processor, Retry, End: true };
+    await using run = await scenario({ Each });
+    await run.start();
+    await run.reached('MapIterationFailed');
+    await run.sfn.send(new StopExecutionCommand(stopped));
+    expect((await run.types()).slice(-4)).toEqual([
+      'MapIterationFailed',
+      'TaskStateAborted',
+      'MapStateAborted',
+      'ExecutionAborted',
+    ]);
+  });
+
   it('aborts every iteration of a Map that runs, and starts no other', async () => {
     const Each = { Type: 'Map', Items: [1, 2, 3], MaxConcurrency: 2, ItemProcessor: processor, End: true };
     await using run = await scenario({ Each }, { work: forever });
