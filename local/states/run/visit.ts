@@ -93,7 +93,6 @@ export function evaluationFailed(visit: Visit, error: QueryError): StateFailure 
     ...(error.location !== undefined && { location: error.location }),
     state: visit.state.name,
   });
-  visit.decidedAfter = frame.lastEventId;
   return new StateFailure(STATES.queryEvaluationError, cause);
 }
 
