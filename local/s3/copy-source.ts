@@ -3,7 +3,7 @@
 import { checkCopySource } from './conditions.ts';
 import { invalidArgument, notImplemented, s3Error } from './errors.ts';
 import { requireReadable } from './object-headers.ts';
-import { refuseVersion } from './object-read.ts';
+import { missingKey, refuseVersion } from './object-read.ts';
 import { requireBucket, type S3Context, type S3Request } from './request.ts';
 import type { StoredObject } from './store.ts';
 
@@ -15,15 +15,16 @@ export interface CopySource {
 
 /**
  * The object that `x-amz-copy-source` names.
- * @throws {ServiceError} InvalidArgument, NoSuchBucket, NoSuchKey, PreconditionFailed, InvalidObjectState
+ * @throws {ServiceError} InvalidArgument, NoSuchBucket, NoSuchKey, AccessDenied, PreconditionFailed, InvalidObjectState
  */
-export function findCopySource(s3: S3Context, { headers }: S3Request): CopySource {
+export function findCopySource(s3: S3Context, request: S3Request): CopySource {
+  const { headers } = request;
   const { bucket, key, versionId } = parseCopySource(headers['x-amz-copy-source'] ?? '');
   requireBucket(s3, bucket);
   refuseVersion(versionId);
   const object = s3.store.get(bucket, key);
   if (!object) {
-    throw s3Error('NoSuchKey', { members: { Key: key } });
+    throw missingKey(request, bucket, key);
   }
   checkCopySource(headers, object);
   requireReadable(object);
@@ -40,7 +41,11 @@ export function requireCopyable(s3: S3Context, bytes: number): void {
 }
 
 /** `bucket/key` or `/bucket/key`, URL-encoded (so that `+` is a space), and maybe `?versionId=`. */
-function parseCopySource(header: string): { bucket: string; key: string; versionId: string | undefined } {
+export function parseCopySource(header: string): {
+  bucket: string;
+  key: string;
+  versionId: string | undefined;
+} {
   if (header.startsWith('arn:')) {
     throw notImplemented('A copy source behind an access point');
   }

@@ -1,4 +1,4 @@
-// The local cloud's S3: unversioned general purpose buckets in memory, over S3's REST protocol.
+// The local cloud's S3: unversioned general purpose buckets, in memory or in a folder, over S3's REST protocol.
 
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
@@ -13,6 +13,7 @@ import {
 import { checkAccess } from './access.ts';
 import { addBucket } from './buckets.ts';
 import { CORS_HEADERS } from './cors.ts';
+import { openDirectoryStore } from './directory-store.ts';
 import { notImplemented } from './errors.ts';
 import { UploadRegistry } from './multipart-uploads.ts';
 import { OPERATIONS } from './operations.ts';
@@ -28,28 +29,33 @@ export interface S3Options {
   readonly identity: CloudIdentity;
   /** The largest source of one CopyObject or UploadPartCopy, in bytes; 5 GiB as on AWS. */
   readonly maxCopyBytes?: number;
+  /** An existing folder in which buckets and objects are kept; without it, they are in memory. Used by one process. */
+  readonly folder?: string | undefined;
 }
 
 /** S3 as a service of the local cloud. A call's subject is `bucket/key`, decoded. */
 export interface S3 extends Service {
   readonly name: 's3';
   /**
-   * Creates an empty bucket.
+   * Creates an empty bucket. One that was in the folder when it was opened stays as it is, the first time.
    * @throws {ServiceError} InvalidBucketName, BucketAlreadyOwnedByYou
    */
   createBucket(name: string): void;
   /** Names, in order. */
   buckets(): readonly string[];
-  /** Lets go of everything that is stored. */
+  /** Lets go of everything that is stored in memory; what is in the folder stays. */
   close(): Promise<void>;
 }
 
 const MAX_COPY_BYTES = 5 * 1024 ** 3;
 
-export function createS3({ clock, identity, maxCopyBytes = MAX_COPY_BYTES }: S3Options): S3 {
+/** @throws {DataError} when what is in the folder is damaged */
+export function createS3({ clock, identity, maxCopyBytes = MAX_COPY_BYTES, folder }: S3Options): S3 {
+  const store = folder === undefined ? createMemoryStore() : openDirectoryStore(folder);
+  const kept = new Set(store.buckets().map(({ name }) => name));
   const s3: S3Context = {
-    store: createMemoryStore(),
-    uploads: new UploadRegistry(),
+    store,
+    uploads: new UploadRegistry(store),
     clock,
     identity,
     maxCopyBytes,
@@ -58,13 +64,17 @@ export function createS3({ clock, identity, maxCopyBytes = MAX_COPY_BYTES }: S3O
     name: 's3',
     accept: async (request) => acceptCall(s3, request),
     errorResponse,
-    createBucket: (name) => addBucket(s3, name),
-    buckets: () => s3.store.buckets().map(({ name }) => name),
+    createBucket: (name) => {
+      if (!kept.delete(name)) {
+        addBucket(s3, name);
+      }
+    },
+    buckets: () => store.buckets().map(({ name }) => name),
     close: async () => {
-      for (const { name } of s3.store.buckets()) {
-        s3.store.removeBucket(name);
+      for (const { name } of store.buckets()) {
         s3.uploads.forgetBucket(name);
       }
+      store.close();
     },
   };
 }
@@ -76,7 +86,7 @@ function acceptCall(s3: S3Context, incoming: LocalRequest): Call {
     operation,
     subject: request.key === '' ? request.bucket : `${request.bucket}/${request.key}`,
     // The body is read from the incoming request, which may have been given a buffered one since.
-    perform: () => perform(s3, operation, { ...request, body: incoming.body }),
+    perform: (refusal) => perform(s3, operation, { ...request, body: incoming.body, refusal }),
   };
 }
 
@@ -87,7 +97,7 @@ async function perform(s3: S3Context, operation: string, request: S3Request): Pr
       throw notImplemented(operation);
     }
     checkAccess(request, s3.identity);
-    const response = await handler(s3, request);
+    const response = await s3.store.during(() => handler(s3, request));
     return { ...response, headers: { ...response.headers, ...CORS_HEADERS, ...requestIds() } };
   } catch (error) {
     throw error instanceof ServiceError ? withResource(error, request) : error;

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { ChecksumAlgorithm, ChecksumType } from './checksums.ts';
 import { s3Error } from './errors.ts';
 import { compareKeys } from './sorted-keys.ts';
-import type { Content, Tag } from './store.ts';
+import type { Content, ObjectStore, Tag } from './store.ts';
 
 export interface UploadedPart {
   readonly partNumber: number;
@@ -27,7 +27,7 @@ export interface Upload {
   /** Undefined when the creator named none; S3 then computes its default for the whole object. */
   readonly algorithm: ChecksumAlgorithm | undefined;
   readonly checksumType: ChecksumType;
-  readonly parts: Map<number, UploadedPart>;
+  readonly parts: ReadonlyMap<number, UploadedPart>;
 }
 
 /** What a completed upload answered, and to which list of parts. */
@@ -40,9 +40,18 @@ export interface Completion {
 
 const COMPLETIONS_KEPT = 1000;
 
+type OpenUpload = Upload & { readonly parts: Map<number, UploadedPart> };
+
+/** Lives in memory: an upload that is under way when the process ends is gone, like one that was aborted. */
 export class UploadRegistry {
-  readonly #uploads = new Map<string, Upload>();
+  readonly #store: ObjectStore;
+  readonly #uploads = new Map<string, OpenUpload>();
   readonly #completions = new Map<string, Completion>();
+
+  /** @param store - where the contents of parts are */
+  constructor(store: ObjectStore) {
+    this.#store = store;
+  }
 
   create(upload: Omit<Upload, 'id' | 'parts'>): Upload {
     const created = { ...upload, id: randomBytes(32).toString('base64url'), parts: new Map() };
@@ -52,6 +61,24 @@ export class UploadRegistry {
 
   /** @throws {ServiceError} NoSuchUpload */
   get(bucket: string, key: string, id: string): Upload {
+    return this.#get(bucket, key, id);
+  }
+
+  /**
+   * A part becomes visible in one step, unless its upload ended while it arrived.
+   * @throws {ServiceError} NoSuchUpload
+   */
+  addPart({ bucket, key, id }: Upload, part: UploadedPart): void {
+    const { parts } = this.#get(bucket, key, id);
+    const replaced = parts.get(part.partNumber);
+    this.#store.hold(part.content);
+    parts.set(part.partNumber, part);
+    if (replaced) {
+      this.#store.release(replaced.content);
+    }
+  }
+
+  #get(bucket: string, key: string, id: string): OpenUpload {
     const upload = this.#uploads.get(id);
     if (upload?.bucket !== bucket || upload.key !== key) {
       throw s3Error('NoSuchUpload', { members: { UploadId: id } });
@@ -65,7 +92,7 @@ export class UploadRegistry {
   }
 
   complete(upload: Upload, request: string, body: string): void {
-    this.#uploads.delete(upload.id);
+    this.abort(upload);
     const { bucket, key } = upload;
     this.#completions.set(upload.id, { bucket, key, request, body });
     const [oldest] = this.#completions.keys();
@@ -76,6 +103,9 @@ export class UploadRegistry {
 
   abort(upload: Upload): void {
     this.#uploads.delete(upload.id);
+    for (const { content } of upload.parts.values()) {
+      this.#store.release(content);
+    }
   }
 
   /** By key, then by the time of their creation. */
@@ -87,7 +117,7 @@ export class UploadRegistry {
 
   forgetBucket(bucket: string): void {
     for (const upload of this.inBucket(bucket)) {
-      this.#uploads.delete(upload.id);
+      this.abort(upload);
     }
   }
 }

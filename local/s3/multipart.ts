@@ -74,7 +74,7 @@ export const uploadPart: Operation = async (s3, request) => {
     lastModified: currentSecond(s3.clock),
     checksum: kept,
   };
-  addPart(s3, upload, part);
+  s3.uploads.addPart(upload, part);
   const header = kept ? { [checksumHeader(kept.algorithm)]: kept.value } : {};
   return { status: 200, headers: { etag: part.etag, ...ENCRYPTED, ...header } };
 };
@@ -93,7 +93,7 @@ export const uploadPartCopy: Operation = async (s3, request) => {
     lastModified: currentSecond(s3.clock),
     ...(await describeContent(content, upload.algorithm)),
   };
-  addPart(s3, upload, part);
+  s3.uploads.addPart(upload, part);
   return xmlResponse(
     'CopyPartResult',
     { ETag: part.etag, LastModified: isoTime(part.lastModified), ...partChecksum(part) },
@@ -208,11 +208,6 @@ function requireAlgorithm(upload: Upload, sent: ChecksumAlgorithm | undefined): 
       message: `Checksum Type mismatch occurred, expected checksum Type: ${upload.algorithm.toLowerCase()}, actual checksum Type: ${sent?.toLowerCase() ?? 'null'}`,
     });
   }
-}
-
-/** A part becomes visible in one step, unless its upload ended while it arrived. */
-function addPart(s3: S3Context, upload: Upload, part: UploadedPart): void {
-  s3.uploads.get(upload.bucket, upload.key, upload.id).parts.set(part.partNumber, part);
 }
 
 async function describeContent(

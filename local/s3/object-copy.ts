@@ -29,6 +29,8 @@ export const copyObject: Operation = async (s3, request) => {
   const metadata = directive(headers, 'x-amz-metadata-directive');
   refuseNoChange(request, source, metadata);
   requireCopyable(s3, source.object.content.size);
+  const retags = directive(headers, 'x-amz-tagging-directive') === 'REPLACE';
+  if (!retags) requireTagRights(request, source);
   checkWrite(headers, s3.store.get(bucket, key));
 
   const { content } = source.object;
@@ -38,7 +40,7 @@ export const copyObject: Operation = async (s3, request) => {
     lastModified: currentSecond(s3.clock),
     headers: metadata === 'REPLACE' ? keptHeaders(headers) : copiedHeaders(request, source.object),
     storageClass: storageClassOf(headers),
-    tags: directive(headers, 'x-amz-tagging-directive') === 'REPLACE' ? tagsOf(headers) : source.object.tags,
+    tags: retags ? tagsOf(headers) : source.object.tags,
     checksum: await checksumOf(headers['x-amz-checksum-algorithm'], source.object),
   };
   replaceObject(s3, request, object);
@@ -52,6 +54,15 @@ export const copyObject: Operation = async (s3, request) => {
     ENCRYPTED,
   );
 };
+
+/** Tags come along only for those who may read and write them ("CopyObject", "Permissions"). @throws {ServiceError} AccessDenied */
+function requireTagRights({ bucket, key, refusal }: S3Request, source: CopySource): void {
+  if (source.object.tags.length === 0) return;
+  const denied =
+    refusal?.('s3:GetObjectTagging', `arn:aws:s3:::${source.bucket}/${source.key}`) ??
+    refusal?.('s3:PutObjectTagging', `arn:aws:s3:::${bucket}/${key}`);
+  if (denied) throw denied;
+}
 
 function directive(headers: S3Request['headers'], name: string): Directive {
   const value = headers[name] ?? 'COPY';

@@ -1,6 +1,6 @@
 // GetObject, HeadObject and GetObjectAttributes.
 
-import type { LocalResponse } from '../service.ts';
+import type { LocalResponse, ServiceError } from '../service.ts';
 import { checksumElement, checksumHeaders, checksumMembers } from './checksums.ts';
 import { evaluateRead } from './conditions.ts';
 import { invalidArgument, s3Error } from './errors.ts';
@@ -67,16 +67,22 @@ export const getObjectAttributes: Operation = async (s3, request) => {
 
 /**
  * The object that a request is about.
- * @throws {ServiceError} NoSuchBucket, NoSuchKey
+ * @throws {ServiceError} NoSuchBucket, NoSuchKey; AccessDenied where a key is missing that the caller may not list
  */
 export function findObject(s3: S3Context, request: S3Request): StoredObject {
   requireBucket(s3, request.bucket);
   refuseVersion(request.query.get('versionId'));
   const object = s3.store.get(request.bucket, request.key);
   if (!object) {
-    throw s3Error('NoSuchKey', { members: { Key: request.key } });
+    throw missingKey(request, request.bucket, request.key);
   }
   return object;
+}
+
+/** Whether a key is there is told only to those who may list the bucket ("GetObject", "Permissions"). */
+export function missingKey({ refusal }: S3Request, bucket: string, key: string): ServiceError {
+  const denied = refusal?.('s3:ListBucket', `arn:aws:s3:::${bucket}`);
+  return denied ?? s3Error('NoSuchKey', { members: { Key: key } });
 }
 
 /**

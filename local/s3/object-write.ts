@@ -77,7 +77,7 @@ export const deleteObjects: Operation = async (s3, request) => {
     throw s3Error('MalformedXML');
   }
   const quiet = document.text('Quiet')?.trim() === 'true';
-  const outcomes = objects.map((object) => deleteOne(s3, request.bucket, object));
+  const outcomes = objects.map((object) => deleteOne(s3, request, object));
   return xmlResponse('DeleteResult', {
     Deleted: quiet ? [] : outcomes.filter((outcome) => !('Code' in outcome)),
     Error: outcomes.filter((outcome) => 'Code' in outcome),
@@ -118,12 +118,15 @@ export function replaceObject(s3: S3Context, request: S3Request, object: StoredO
   s3.store.put(bucket, key, object);
 }
 
-function deleteOne(s3: S3Context, bucket: string, object: ParsedElement): XmlElement {
+function deleteOne(s3: S3Context, { bucket, refusal }: S3Request, object: ParsedElement): XmlElement {
   const key = object.text('Key');
   if (!key) {
     throw s3Error('MalformedXML');
   }
   try {
+    const action = object.text('VersionId') === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion';
+    const denied = refusal?.(action, `arn:aws:s3:::${bucket}/${key}`);
+    if (denied) throw denied;
     refuseVersion(object.text('VersionId'));
     for (const name of ['LastModifiedTime', 'Size']) {
       if (object.text(name) !== undefined) {

@@ -2,7 +2,7 @@
 
 import type { Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
-import type { CloudIdentity, LocalRequest, LocalResponse } from '../service.ts';
+import type { CloudIdentity, LocalRequest, LocalResponse, Refusal } from '../service.ts';
 import { invalidArgument, s3Error } from './errors.ts';
 import type { UploadRegistry } from './multipart-uploads.ts';
 import type { ObjectStore } from './store.ts';
@@ -28,6 +28,8 @@ export interface S3Request {
   /** Lower-case names, with the `x-amz-*` parameters of the query among them. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Readable;
+  /** Absent: the caller may do everything. */
+  readonly refusal?: Refusal | undefined;
 }
 
 export type Operation = (s3: S3Context, request: S3Request) => Promise<LocalResponse>;

@@ -64,6 +64,14 @@ export interface ObjectStore {
   /** Takes in a content; one whose source fails leaves nothing behind. */
   receive(source: AsyncIterable<Uint8Array>): Promise<Content>;
   join(contents: readonly Content[]): Content;
+
+  /** Keeps a content that is no object's yet, such as a part's, until it is released as often as it was held. */
+  hold(content: Content): void;
+  release(content: Content): void;
+  /** Runs an operation: until it has ended, the contents that it met stay, whatever becomes of their objects. */
+  during<T>(operation: () => Promise<T>): Promise<T>;
+  /** Ends the use of the store; what is to outlive the process stays. */
+  close(): void;
 }
 
 /** An {@link ObjectStore} that lives and dies with the process. */
@@ -110,6 +118,12 @@ export function createMemoryStore(): ObjectStore {
       return new MemoryContent(chunks);
     },
     join: (contents) => new MemoryContent(contents.flatMap((content) => (content as MemoryContent).chunks())),
+
+    // What nothing refers to is the garbage collector's.
+    hold: () => undefined,
+    release: () => undefined,
+    during: (operation) => operation(),
+    close: () => shelves.clear(),
   };
 }
 

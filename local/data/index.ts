@@ -1,0 +1,6 @@
+// How a local cloud keeps data in a folder.
+
+export { type DataDirectory, openDataDirectory } from './directory.ts';
+export { DataError } from './errors.ts';
+export { inUse } from './lock.ts';
+export { appendRecords, readRecords, replaceRecords } from './record-log.ts';

@@ -1,0 +1,110 @@
+// A file to which records are appended: one line of JSON each, behind a checksum of it.
+// What was appended is with the operating system before the call returns, so that it outlives the process, however
+// that ends. It is not forced to the disk: a loss of power may take the newest records.
+
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { DataError } from './errors.ts';
+
+const CHECKSUM_LENGTH = 12;
+const NEWLINE = 0x0a;
+const READ_BYTES = 1024 * 1024;
+
+/**
+ * Appends records, creating the file if need be: all of them, or none and the system's error is thrown. A process that
+ * is killed meanwhile leaves some, in order.
+ */
+export function appendRecords(path: string, records: readonly unknown[]): void {
+  const bytes = Buffer.from(records.map(lineOf).join(''));
+  const file = openSync(path, 'a');
+  try {
+    const size = fstatSync(file).size;
+    try {
+      writeWholly(file, bytes);
+    } catch (error) {
+      // A part of a line before the next one would make the file unreadable.
+      ftruncateSync(file, size);
+      throw error;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * Reads all records of a file, none if there is no file. A last line that was cut off in the middle, because the process
+ * was killed as it wrote, was never acknowledged: it is cut away.
+ * @throws {DataError} where another line is not as it was written
+ */
+export function* readRecords(path: string): Generator<unknown> {
+  if (!existsSync(path)) return;
+  const file = openSync(path, 'r+');
+  try {
+    let offset = 0;
+    for (const line of linesOf(file)) {
+      yield recordIn(line, path, offset);
+      offset += line.length + 1;
+    }
+    ftruncateSync(file, offset);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Writes the file anew with these records; until all are written, the file is as it was. */
+export function replaceRecords(path: string, records: Iterable<unknown>): void {
+  const draft = `${path}.new`;
+  rmSync(draft, { force: true });
+  const file = openSync(draft, 'wx');
+  try {
+    for (const record of records) writeWholly(file, Buffer.from(lineOf(record)));
+  } finally {
+    closeSync(file);
+  }
+  renameSync(draft, path);
+}
+
+function lineOf(record: unknown): string {
+  const json = JSON.stringify(record);
+  return `${checksum(json)} ${json}\n`;
+}
+
+function recordIn(line: Buffer, path: string, offset: number): unknown {
+  const json = line.subarray(CHECKSUM_LENGTH + 1);
+  if (line.toString('latin1', 0, CHECKSUM_LENGTH) !== checksum(json)) {
+    throw new DataError(`${path} is damaged: the record at byte ${offset} is not as it was written`);
+  }
+  return JSON.parse(json.toString());
+}
+
+function checksum(json: string | Uint8Array): string {
+  return createHash('sha256').update(json).digest('base64url').slice(0, CHECKSUM_LENGTH);
+}
+
+/** The lines that end, without their newlines. */
+function* linesOf(file: number): Generator<Buffer> {
+  const chunk = Buffer.alloc(READ_BYTES);
+  const pieces: Buffer[] = [];
+  for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) {
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0 && end < read; end = chunk.indexOf(NEWLINE, start)) {
+      yield Buffer.concat([...pieces.splice(0), chunk.subarray(start, end)]);
+      start = end + 1;
+    }
+    if (start < read) pieces.push(Buffer.from(chunk.subarray(start, read)));
+  }
+}
+
+function writeWholly(file: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+}
