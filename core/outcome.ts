@@ -32,9 +32,15 @@ export type Attempt =
 /** Part of the token's lifetime that is not relied on: a request itself and clocks that differ take time. */
 const TOKEN_MARGIN_SECONDS = 60;
 
+/**
+ * A stopped execution's function runs on: its start and its time-out, and then its request's life, pass during as many
+ * of the write's retry intervals.
+ */
+export const PAUSES_AFTER_REDRIVE = 2;
+
 export function nextAttempt({ retries, redriven, elapsedMs }: AttemptHistory): Attempt {
   const first = retries === 0 && !redriven;
-  if (redriven && retries === 0) return { kind: 'pause' };
+  if (redriven && retries < PAUSES_AFTER_REDRIVE) return { kind: 'pause' };
   if (!first && elapsedMs > (TOKEN_LIFETIME_SECONDS - TOKEN_MARGIN_SECONDS) * 1000) return { kind: 'read' };
   return { kind: 'write', refusalIsDefinite: first && elapsedMs < REQUEST_LIFETIME_SECONDS * 1000 };
 }

@@ -13,9 +13,9 @@ export interface PutObjectEvent {
   readonly put: PlannedPut;
   readonly content: LargeAttributeInput;
   readonly updatedAt: string;
-  /** Retries of this task, and redrives of the execution, before this attempt. */
+  /** Retries of this task before this attempt, and whether the execution was redriven since its plan. */
   readonly retries: number;
-  readonly redrives: number;
+  readonly redriven: boolean;
 }
 
 export interface PutObjectResult {
@@ -37,7 +37,7 @@ export const handler = task(async (event: PutObjectEvent): Promise<PutObjectResu
   } catch (error) {
     throw putError(error, put);
   }
-  return { attribute: put.attribute, put: true, inDoubt: event.retries > 0 || event.redrives > 0 };
+  return { attribute: put.attribute, put: true, inDoubt: event.retries > 0 || event.redriven };
 });
 
 async function putInline(

@@ -21,7 +21,7 @@ export interface SagaTasksProps {
 export const FUNCTION_TIMEOUT_SECONDS = {
   plan: 60,
   'put-object': 900,
-  'write-item': 20,
+  'write-item': 10,
   'delete-objects': 60,
 } as const;
 type Task = keyof typeof FUNCTION_TIMEOUT_SECONDS;

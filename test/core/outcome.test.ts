@@ -19,8 +19,9 @@ describe('nextAttempt', () => {
     ['a retry past what is relied on of it', 8, false, 540_001, { kind: 'read' }],
     ['the first after a redrive', 0, true, 1_000, { kind: 'pause' }],
     ['the first after a late redrive', 0, true, 86_400_000, { kind: 'pause' }],
-    ['the second after a redrive', 1, true, 30_000, write(false)],
-    ['the second after a late redrive', 1, true, 86_400_000, { kind: 'read' }],
+    ['the second after a redrive', 1, true, 30_000, { kind: 'pause' }],
+    ['the third after a redrive', 2, true, 50_000, write(false)],
+    ['the third after a late redrive', 2, true, 86_400_000, { kind: 'read' }],
   ])('%s', (_, retries, redriven, elapsedMs, attempt) => {
     expect(nextAttempt({ retries, redriven, elapsedMs })).toEqual(attempt);
   });

@@ -23,7 +23,7 @@ function copy(size: number, options: object = {}) {
     content: { staged: { key: 'staging/u 1', sha256: SHA256.x, size }, ...options },
     updatedAt: '2026-11-23T15:33:00Z',
     retries: 0,
-    redrives: 0,
+    redriven: false,
   });
 }
 

@@ -13,7 +13,7 @@ function event(content: PutObjectEvent['content'], given: Partial<PutObjectEvent
     content,
     updatedAt: '2026-11-23T15:33:00.123Z',
     retries: 0,
-    redrives: 0,
+    redriven: false,
     ...given,
   };
 }
@@ -69,7 +69,7 @@ describe('inline content', () => {
   });
 });
 
-test.each([{ retries: 1 }, { redrives: 1 }])(
+test.each([{ retries: 1 }, { redriven: true }])(
   'a put after %j says that an earlier one may still land',
   async (before) => {
     expect(await handler(event({ text: 'a' }, before))).toMatchObject({ put: true, inDoubt: true });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { causeSchema, outputSchema } from '../../core/contract.ts';
-import { MAX_PAYLOAD_BYTES } from '../../core/limits.ts';
+import { MAX_PAYLOAD_BYTES, REQUEST_LIFETIME_SECONDS } from '../../core/limits.ts';
+import { FUNCTION_TIMEOUT_SECONDS } from '../../lib/tasks.ts';
 import { allStates, evaluate, MACHINES, stateOf, writeTask } from './machines.ts';
 
 const input = {
@@ -52,7 +53,7 @@ describe.each(['create', 'update'] as const)('%s', (operation) => {
   test.each(counts.map((puts) => [puts.length, puts] as const))(
     'keeps arrays of %i as arrays',
     async (_, puts) => {
-      const variables = { plan: plan(puts) };
+      const variables = { plan: plan(puts), redrivesAtPlan: 0 };
       expect(await evaluate(stateOf(operation, 'PutObjects').Items, states(), variables)).toEqual(
         puts.map(put),
       );
@@ -93,8 +94,10 @@ describe.each(['create', 'update'] as const)('%s', (operation) => {
     ['both failed', [failed('p0'), failed('p1')], true, false],
   ])('decides on the puts: %s', async (_, results, anyFailed, inDoubt) => {
     const map = stateOf(operation, 'PutObjects');
-    const variables = (await evaluate(map.Assign, states({ result: results }))) as Record<string, unknown>;
-    expect(variables).toEqual({ puts: results, putInDoubt: inDoubt });
+    const atPlan = { redrivesAtPlan: 0 };
+    const assigned = await evaluate(map.Assign, states({ result: results }), atPlan);
+    expect(assigned).toEqual({ puts: results, secondsToSettle: inDoubt ? REQUEST_LIFETIME_SECONDS : 0 });
+    const variables = assigned as Record<string, unknown>;
 
     const [choice] = stateOf(operation, 'AllObjectsPut?').Choices ?? [];
     expect(await evaluate(choice?.Condition, states(), variables)).toBe(anyFailed);
@@ -103,25 +106,39 @@ describe.each(['create', 'update'] as const)('%s', (operation) => {
       expect(await evaluate(choice?.Assign, states(), variables)).toEqual({ failure: first.failure });
     }
     expect(await evaluate(stateOf(operation, 'LetRequestsExpire').Seconds, states(), variables)).toBe(
-      inDoubt ? 15 : 0,
+      inDoubt ? REQUEST_LIFETIME_SECONDS : 0,
     );
     const pause = (await evaluate(
       stateOf(operation, 'PauseBeforeReplan').Seconds,
       states(),
       variables,
     )) as number;
-    expect(inDoubt ? [15] : [1, 2, 3]).toContain(pause);
+    expect(inDoubt ? [REQUEST_LIFETIME_SECONDS] : [1, 2, 3]).toContain(pause);
+  });
+
+  test('waits after a redrive until the function of the stopped run has ended, if a put was in doubt', async () => {
+    const redriven = { redrives: 2 };
+    const settle = async (result: unknown[]) => {
+      const map = stateOf(operation, 'PutObjects');
+      const assigned = await evaluate(map.Assign, states({ result }, redriven), { redrivesAtPlan: 1 });
+      return (assigned as { secondsToSettle: number }).secondsToSettle;
+    };
+    expect(await settle([succeeded('p0')])).toBe(0);
+    expect(await settle([succeeded('p0', true)])).toBeGreaterThanOrEqual(
+      FUNCTION_TIMEOUT_SECONDS['put-object'] + REQUEST_LIFETIME_SECONDS,
+    );
   });
 
   test('finds the content of an attribute by its name, whatever that is', async () => {
     const { Payload } = stateOf(operation, 'PutObject').Arguments ?? {};
     const name = 'odd name.$[0]';
-    expect(await evaluate(Payload, states({ input: put(name) }, { retries: 2, redrives: 1 }))).toEqual({
+    const attempt = states({ input: put(name) }, { retries: 2, redrives: 1 });
+    expect(await evaluate(Payload, attempt, { redrivesAtPlan: 0 })).toEqual({
       put: put(name),
       content: { text: 'c' },
       updatedAt: '2026-11-23T15:33:00.123Z',
       retries: 2,
-      redrives: 1,
+      redriven: true,
     });
   });
 
@@ -144,7 +161,8 @@ describe.each(['create', 'update'] as const)('%s', (operation) => {
       [{ retries: 1 }, true],
       [{ redrives: 1 }, true],
     ] as const) {
-      expect(await evaluate(refused?.Output, states({ input: put('p0'), errorOutput }, counts))).toEqual({
+      const attempt = states({ input: put('p0'), errorOutput }, counts);
+      expect(await evaluate(refused?.Output, attempt, { redrivesAtPlan: 0 })).toEqual({
         attribute: 'p0',
         put: false,
         inDoubt,
