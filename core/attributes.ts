@@ -64,6 +64,13 @@ function fromJson(value: unknown, field: string, depth: number): AttributeValue 
     case 'boolean':
       return { BOOL: value };
     case 'number':
+      if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+        throw invalidInput(
+          field,
+          value,
+          'integers over 2^53 lose digits in JSON: use attributeFormat dynamodb',
+        );
+      }
       return { N: numberText(String(value), field) };
     case 'object':
       if (value === null) return { NULL: true };

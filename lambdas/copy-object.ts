@@ -46,7 +46,12 @@ export async function copyStaged(
     source: `${bucket}/${stagedKey.split('/').map(encodeURIComponent).join('/')}`,
     etag: source.ETag,
     put,
-    options: { ...options, ContentType: options.ContentType ?? source.ContentType },
+    options: {
+      ...options,
+      ContentType: options.ContentType ?? source.ContentType,
+      ContentEncoding: options.ContentEncoding ?? source.ContentEncoding,
+      CacheControl: options.CacheControl ?? source.CacheControl,
+    },
   };
   try {
     if (put.size <= MAX_SINGLE_COPY_BYTES) await copyWhole(copy);

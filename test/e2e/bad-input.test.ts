@@ -18,7 +18,12 @@ const CASES: readonly [string, Operation, object, { field: string; value?: unkno
   ['a key field too many', 'create', { key: { id: 'a', sk: 'b' } }, { field: 'key.sk', value: 'b' }],
   ['a key of the wrong type', 'create', { key: { id: 7 } }, { field: 'key.id', value: 7 }],
   ['an empty key', 'create', { key: { id: '' } }, { field: 'key.id', value: '' }],
-  ['a number too large', 'create', { attributes: { n: 1e126 } }, { field: 'attributes.n', value: '1e+126' }],
+  [
+    'an integer that JSON rounds',
+    'create',
+    { attributes: { n: 2 ** 53 } },
+    { field: 'attributes.n', value: 2 ** 53 },
+  ],
   ['a number too small', 'update', { set: { n: 1e-131 } }, { field: 'set.n', value: '1e-131' }],
   [
     'a number of 39 digits',
