@@ -34,8 +34,8 @@ export function createTable(scope: Construct, key: KeySchema, removalPolicy: Rem
 /** @throws {Error} when the table's own key schema is known and another */
 export function checkTable(table: ITable, key: KeySchema): void {
   if (!(table instanceof Table)) return;
-  const { partitionKey, sortKey } = table.schema();
-  const actual = [partitionKey, sortKey].map(describe).join(', ');
+  const { partitionKeys, sortKeys } = table.schemaV2();
+  const actual = [partitionKeys[0], sortKeys?.[0]].map(describe).join(', ');
   const wanted = [attribute(key.partitionKey), key.sortKey && attribute(key.sortKey)]
     .map(describe)
     .join(', ');

@@ -18,7 +18,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await bundleTasks();
   const outdir = await mkdtemp(join(tmpdir(), 'twinwrite-test-'));
-  const app = new App({ outdir, analyticsReporting: false });
+  const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false });
   new LargeItemStack(app, 'Twinwrite');
   app.synth();
   project.provide('assembly', outdir);
