@@ -1,4 +1,4 @@
-// Writes what the documentation takes from the code: README's state graphs and the contract's JSON Schemas.
+// Writes what the documentation takes from the code: README's state graphs and examples, the contract's JSON Schemas.
 // `npm run docs` runs it; a test fails when what is committed is not current.
 
 import { readFile, writeFile } from 'node:fs/promises';
@@ -16,7 +16,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['output', outputJsonSchema()] as const,
   ];
   return new Map([
-    ['README.md', await withGraphs(await readFile(join(root, 'README.md'), 'utf8'))],
+    ['README.md', await withExamples(await withGraphs(await readFile(join(root, 'README.md'), 'utf8')))],
     ...schemas.map(
       ([name, schema]) =>
         [`docs/contract/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`] as const,
@@ -32,11 +32,31 @@ async function withGraphs(readme: string): Promise<string> {
       return [operation, toMermaid(JSON.parse(file) as Definition, COMPENSATIONS)] as const;
     }),
   );
-  return graphs.reduce((text, [operation, graph]) => {
-    const section = new RegExp(`(<!-- graph:${operation} -->)[^]*?(<!-- /graph -->)`);
-    if (!section.test(text)) throw new Error(`README.md: no section <!-- graph:${operation} -->`);
-    return text.replace(section, (_, start, end) => `${start}\n\`\`\`mermaid\n${graph}\n\`\`\`\n${end}`);
-  }, readme);
+  return graphs.reduce(
+    (text, [operation, graph]) =>
+      fill(text, `graph:${operation}`, 'graph', `\`\`\`mermaid\n${graph}\n\`\`\``),
+    readme,
+  );
+}
+
+const EXAMPLES = { 'quick-start.ts': 'ts', 'stack.ts': 'ts', 'quick_start.py': 'python' } as const;
+
+/** README with each example as it stands in examples/, without the lines that say what the file is for. */
+async function withExamples(readme: string): Promise<string> {
+  let text = readme;
+  for (const [name, language] of Object.entries(EXAMPLES)) {
+    const source = await readFile(join(root, 'examples', name), 'utf8');
+    const code = source.replace(/^(\/\/.*\n|"""[\s\S]*?"""\n)\n/, '').trimEnd();
+    text = fill(text, `example:${name}`, 'example', `\`\`\`${language}\n${code}\n\`\`\``);
+  }
+  return text;
+}
+
+/** The text with what stands between `<!-- {start} -->` and `<!-- /{end} -->` replaced. */
+function fill(text: string, start: string, end: string, content: string): string {
+  const section = new RegExp(`(<!-- ${start} -->)[\\s\\S]*?(<!-- /${end} -->)`);
+  if (!section.test(text)) throw new Error(`README.md: no section <!-- ${start} -->`);
+  return text.replace(section, (_, open, close) => `${open}\n${content}\n${close}`);
 }
 
 if (process.argv[1] === import.meta.filename) {
