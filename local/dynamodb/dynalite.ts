@@ -85,17 +85,20 @@ export interface KeyRange {
 export interface BatchOperation {
   readonly type: 'put' | 'del';
   readonly key: string;
-  readonly value?: Item;
+  /** JSON: an item, or what else is kept beside the items. */
+  readonly value?: object;
 }
 
 export type TableCallback = Callback<TableDescription>;
 
 export interface Store {
   readonly db: {
+    open(): Promise<void>;
     batch(operations: readonly BatchOperation[], callback: Callback<void>): void;
     clear(range: KeyRange): Promise<void>;
     keys(range: KeyRange): { all(): Promise<string[]> };
     values(range: KeyRange): AsyncIterable<Item>;
+    iterator(range: KeyRange): AsyncIterable<readonly [key: string, value: object]>;
     close(callback: Callback<void>): void;
   };
   readonly tableDb: {
@@ -109,7 +112,13 @@ export interface Store {
 }
 
 interface StoreModule {
-  create(options: { createTableMs: number; deleteTableMs: number; updateTableMs: number }): Store;
+  /** In memory, or in the folder `path`. */
+  create(options: {
+    path?: string | undefined;
+    createTableMs: number;
+    deleteTableMs: number;
+    updateTableMs: number;
+  }): Store;
   createKey(keyOrItem: Item, table: TableDescription): string;
   getIndexActions(
     indexes: readonly IndexDescription[],

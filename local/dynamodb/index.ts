@@ -10,8 +10,9 @@ import { type ChangeListener, ChangeLog, type ChangeRecord } from './changes.ts'
 import { fromCallback, type Request } from './dynalite.ts';
 import { errorResponse, jsonResponse } from './errors.ts';
 import { ReadWriteLock } from './lock.ts';
+import { openStore } from './open.ts';
 import { type Database, OPERATIONS } from './operations.ts';
-import { commit, createStore } from './storage.ts';
+import { commit, createStore, tableNames } from './storage.ts';
 import { type CreatedTable, type CreateTableInput, createFromTemplate } from './template.ts';
 import { RequestTokens } from './tokens.ts';
 import { expiredItems } from './ttl.ts';
@@ -39,18 +40,50 @@ export interface DynamoDb extends Service {
   close(): Promise<void>;
 }
 
+export interface DynamoDbOptions {
+  readonly clock: Clock;
+  readonly identity: CloudIdentity;
+}
+
 const TARGET = /^DynamoDB_20120810\.(\w+)$/;
 const EXPIRY_INTERVAL_MS = 10_000;
 
-export function createDynamoDb({ clock, identity }: { clock: Clock; identity: CloudIdentity }): DynamoDb {
-  const database: Database = {
+/** In memory. */
+export function createDynamoDb({ clock, identity }: DynamoDbOptions): DynamoDb {
+  return serve({
     store: createStore(identity),
     clock,
     identity,
     lock: new ReadWriteLock(),
     tokens: new RequestTokens(clock),
     changes: new ChangeLog(clock, identity),
-  };
+    folder: undefined,
+    kept: new Set(),
+  });
+}
+
+/**
+ * In an existing folder: tables, items, settings and request tokens are those that an earlier process left there. The
+ * records of streams are in memory.
+ * @throws {DataError} when another process has it open, or it is damaged
+ */
+export async function openDynamoDb({ clock, identity }: DynamoDbOptions, folder: string): Promise<DynamoDb> {
+  const store = await openStore(identity, folder);
+  const tokens = new RequestTokens(clock);
+  await tokens.load(store);
+  return serve({
+    store,
+    clock,
+    identity,
+    lock: new ReadWriteLock(),
+    tokens,
+    changes: new ChangeLog(clock, identity),
+    folder,
+    kept: new Set(await tableNames(store)),
+  });
+}
+
+function serve(database: Database): DynamoDb {
   const expire = (): Promise<number> => deleteExpired(database);
   // What cannot be deleted this time is tried again the next; whoever calls `expire` gets the error.
   const timer = setInterval(() => void expire().catch(() => undefined), EXPIRY_INTERVAL_MS).unref();

@@ -5,7 +5,7 @@ import type { CloudIdentity } from '../service.ts';
 import { applyBatch, batchWriteAnswer, parseBatchWrite } from './batch-writes.ts';
 import { consumedCapacity, writeUnits } from './capacity.ts';
 import type { ChangeLog } from './changes.ts';
-import type { Request, Store } from './dynalite.ts';
+import type { BatchOperation, Request, Store } from './dynalite.ts';
 import type { ReadWriteLock } from './lock.ts';
 import { batchGetItem, getItem, readPage } from './reads.ts';
 import { commit, findItem, findTable, type ItemChange } from './storage.ts';
@@ -24,6 +24,10 @@ export interface Database {
   readonly lock: ReadWriteLock;
   readonly tokens: RequestTokens;
   readonly changes: ChangeLog;
+  /** Where the store is, if not in memory. */
+  readonly folder: string | undefined;
+  /** Tables that an earlier process left in the folder and no template has named yet. */
+  readonly kept: Set<string>;
 }
 
 export type Operation = (database: Database, input: Request) => Promise<object>;
@@ -102,13 +106,13 @@ async function deleteTable(database: Database, input: Request): Promise<object> 
 /** Waits for its turn once; a token that is in use meanwhile is refused, as AWS documents it. */
 async function transactWriteItems(database: Database, input: Request): Promise<object> {
   const { writes, token } = parseTransactWrite(database.store, input);
-  const run = async (): Promise<readonly ItemChange[]> =>
+  const run = async (beside: readonly BatchOperation[]): Promise<readonly ItemChange[]> =>
     database.lock.write(async () => {
-      const changes = await applyTransaction(database.store, writes);
+      const changes = await applyTransaction(database.store, writes, beside);
       database.changes.append(changes);
       return changes;
     });
   const changes =
-    token === undefined ? await run() : await database.tokens.once(token, input.TransactItems, run);
+    token === undefined ? await run([]) : await database.tokens.once(token, input.TransactItems, run);
   return transactWriteAnswer(input, writes, changes ?? []);
 }

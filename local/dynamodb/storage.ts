@@ -1,5 +1,6 @@
 // Tables and items in dynalite's store. What is written goes in as one batch, items and index entries together, so
-// that a transaction is applied whole or not at all.
+// that a transaction is applied whole or not at all. In a folder that holds also when the process is killed: the batch
+// is one record of LevelDB's log, with the operating system before it is acknowledged, and not forced to the disk.
 
 import type { CloudIdentity } from '../service.ts';
 import {
@@ -20,8 +21,9 @@ export interface ItemChange {
   readonly after: Item | undefined;
 }
 
-export function createStore(identity: CloudIdentity): Store {
-  const store = storeModule.create({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+/** @param folder - where LevelDB keeps the data; without it, they are in memory */
+export function createStore(identity: CloudIdentity, folder?: string): Store {
+  const store = storeModule.create({ path: folder, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   store.tableDb.awsAccountId = identity.accountId;
   store.tableDb.awsRegion = identity.region;
   return store;
@@ -52,15 +54,21 @@ export function tableNames(store: Store): Promise<string[]> {
     .then((keys) => keys.map((key) => key.slice(TABLE_PREFIX.length)));
 }
 
-/** Removes the table with its items and indexes. */
+/** Removes the table with its items and indexes; the table first, so that it is never seen with some of its items. */
 export async function dropTable(store: Store, table: TableDescription): Promise<void> {
+  const key = TABLE_PREFIX + table.TableName;
+  await store.db.clear({ gte: key, lte: key });
+  await clearEntries(store, table);
+}
+
+/** Removes all items of the table and what its indexes have of them. */
+export async function clearEntries(store: Store, table: TableDescription): Promise<void> {
   const prefixes = [
     itemPrefix(table),
     ...(table.LocalSecondaryIndexes ?? []).map((index) => indexPrefix('local', table, index.IndexName)),
     ...(table.GlobalSecondaryIndexes ?? []).map((index) => indexPrefix('global', table, index.IndexName)),
   ];
   for (const prefix of prefixes) await store.db.clear({ gte: prefix, lt: endOf(prefix) });
-  await store.db.clear({ gte: TABLE_PREFIX + table.TableName, lte: TABLE_PREFIX + table.TableName });
 }
 
 /** All items of the table, a page of them in memory at a time. */
@@ -80,10 +88,20 @@ export async function findItem(
   return (await fromCallback<Item | undefined>((callback) => items.get(key, callback))) ?? undefined;
 }
 
-/** Applies all changes or, on an error, none. */
-export async function commit(store: Store, changes: readonly ItemChange[]): Promise<void> {
+/**
+ * Applies all changes or, on an error, none.
+ * @param beside - what is applied with them
+ */
+export async function commit(
+  store: Store,
+  changes: readonly ItemChange[],
+  beside: readonly BatchOperation[] = [],
+): Promise<void> {
   const effective = changes.filter(({ before, after }) => before !== after);
-  const operations = effective.flatMap((change) => [itemOperation(change), ...indexOperations(change)]);
+  const operations = [
+    ...effective.flatMap((change) => [itemOperation(change), ...indexOperations(change)]),
+    ...beside,
+  ];
   if (operations.length > 0) await fromCallback<void>((callback) => store.db.batch(operations, callback));
 }
 
@@ -110,6 +128,16 @@ function operationsOn(
     ...deletes.map(({ index, key }) => ({ type: 'del' as const, key: entry(index, key) })),
     ...puts.map(({ index, key, item }) => ({ type: 'put' as const, key: entry(index, key), value: item })),
   ];
+}
+
+/** All entries that were applied beside items under keys with this prefix, with the rest of their keys. */
+export async function* entriesBeside(
+  store: Store,
+  prefix: string,
+): AsyncGenerator<readonly [name: string, value: object]> {
+  for await (const [key, value] of store.db.iterator({ gte: prefix, lt: endOf(prefix) })) {
+    yield [key.slice(prefix.length), value];
+  }
 }
 
 // The prefixes under which dynalite keeps its entries. `~` sorts after every character of a name or key.

@@ -3,7 +3,7 @@
 import { ServiceError } from '../service.ts';
 import { type Request, type Store, type TableDescription, validated } from './dynalite.ts';
 import { invalidParameters, tableNotFound, unsupported, validationError } from './errors.ts';
-import { dropTable, lookUpTable, saveTable, tableNames } from './storage.ts';
+import { clearEntries, dropTable, lookUpTable, saveTable, tableNames } from './storage.ts';
 import {
   newDescription,
   onDemand,
@@ -28,18 +28,25 @@ const UNSUPPORTED_ON_UPDATE = [
 const MAX_NAMES_PER_PAGE = 100;
 
 export async function createTable(context: TableContext, input: Request): Promise<object> {
+  const table = newTable(context, input);
+  if (await lookUpTable(context.store, table.TableName)) {
+    throw new ServiceError('ResourceInUseException', `Table already exists: ${table.TableName}`);
+  }
+  // A process that was killed as it dropped a table of this name may have left some of its items.
+  await clearEntries(context.store, table);
+  await saveTable(context.store, table);
+  return { TableDescription: { ...visible(table), TableStatus: 'CREATING' } };
+}
+
+/** The table that an input of CreateTable describes. @throws {ServiceError} ValidationException */
+export function newTable(context: TableContext, input: Request): TableDescription {
   refuse(input, UNSUPPORTED_ON_CREATE, 'CreateTable');
   const request = validated('createTable', input, context.store);
-  const table: TableDescription = {
+  return {
     ...newDescription(context, request),
     ...settingsOf(context, request.TableName as string, input),
     ...(input.Tags ? { _tags: tagMap(input.Tags as readonly Tag[]) } : {}),
   };
-  if (await lookUpTable(context.store, table.TableName)) {
-    throw new ServiceError('ResourceInUseException', `Table already exists: ${table.TableName}`);
-  }
-  await saveTable(context.store, table);
-  return { TableDescription: { ...visible(table), TableStatus: 'CREATING' } };
 }
 
 export async function describeTable({ store }: TableContext, input: Request): Promise<object> {

@@ -3,6 +3,7 @@
 
 import type { Request } from './dynalite.ts';
 import { unsupported } from './errors.ts';
+import { adoptTable } from './kept-tables.ts';
 import { type Database, OPERATIONS } from './operations.ts';
 
 /** The properties of AWS::DynamoDB::Table, or the input of CreateTable. */
@@ -26,16 +27,21 @@ export interface CreatedTable {
 const WITHOUT_EFFECT = ['ContributorInsightsSpecification', 'WarmThroughput'];
 const UNSUPPORTED = ['ImportSourceSpecification', 'KinesisStreamSpecification', 'ResourcePolicy'];
 
-/** @throws {ServiceError} ValidationException, ResourceInUseException */
+/**
+ * Creates the table, or adopts the one that an earlier process has left.
+ * @throws {ServiceError} ValidationException, ResourceInUseException
+ */
 export async function createFromTemplate(database: Database, input: CreateTableInput): Promise<CreatedTable> {
   const refused = UNSUPPORTED.find((property) => input[property] !== undefined);
   if (refused) throw unsupported(`AWS::DynamoDB::Table with ${refused}`);
   const { TimeToLiveSpecification, PointInTimeRecoverySpecification, ...rest } = input;
   const request = { ...withoutEffectless(rest), ...streamOf(input), ...encryptionOf(input) };
-  const { TableDescription } = (await call(database, 'CreateTable', request)) as {
-    readonly TableDescription: { readonly TableArn: string; readonly LatestStreamArn?: string };
-  };
   const { TableName } = input;
+  const { TableDescription } = (
+    database.kept.delete(TableName)
+      ? await database.lock.write(() => adoptTable(database, request))
+      : await call(database, 'CreateTable', request)
+  ) as { readonly TableDescription: { readonly TableArn: string; readonly LatestStreamArn?: string } };
   if (TimeToLiveSpecification?.Enabled) {
     await call(database, 'UpdateTimeToLive', { TableName, TimeToLiveSpecification });
   }

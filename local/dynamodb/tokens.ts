@@ -4,8 +4,11 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { ServiceError } from '../service.ts';
+import type { BatchOperation, Store } from './dynalite.ts';
+import { entriesBeside } from './storage.ts';
 
 const VALIDITY_MS = 10 * 60 * 1000;
+const KEY_PREFIX = 'token~';
 
 interface Use {
   readonly parameters: string;
@@ -22,14 +25,30 @@ export class RequestTokens {
     this.#clock = clock;
   }
 
+  /** Takes up the uses that an earlier process left in the store. */
+  async load(store: Store): Promise<void> {
+    const uses: [string, Required<Use>][] = [];
+    for await (const [token, use] of entriesBeside(store, KEY_PREFIX)) {
+      uses.push([token, use as Required<Use>]);
+    }
+    for (const [token, use] of uses.sort(([, a], [, b]) => a.completedMs - b.completedMs)) {
+      this.#uses.set(token, use);
+    }
+  }
+
   /**
    * Runs `transaction` unless this token's earlier run with the same parameters has succeeded within ten minutes.
    * A run that fails leaves its token as if it had not been used.
+   * @param transaction - applies what it is given in one step with its changes: a process that is killed keeps both, or neither
    * @returns the transaction's result, or `undefined` when it was not run again
    * @throws {ServiceError} IdempotentParameterMismatchException, TransactionInProgressException
    */
-  async once<T>(token: string, parameters: unknown, transaction: () => Promise<T>): Promise<T | undefined> {
-    this.#forgetExpired();
+  async once<T>(
+    token: string,
+    parameters: unknown,
+    transaction: (beside: readonly BatchOperation[]) => Promise<T>,
+  ): Promise<T | undefined> {
+    const forgotten = this.#forgetExpired();
     const use: Use = { parameters: fingerprint(parameters) };
     const earlier = this.#uses.get(token);
     if (earlier) {
@@ -38,7 +57,11 @@ export class RequestTokens {
     }
     this.#uses.set(token, use);
     try {
-      const result = await transaction();
+      const completed = { ...use, completedMs: this.#clock.now() };
+      const result = await transaction([
+        ...forgotten.map((name) => ({ type: 'del' as const, key: KEY_PREFIX + name })),
+        { type: 'put', key: KEY_PREFIX + token, value: completed },
+      ]);
       this.#complete(token, use);
       return result;
     } catch (error) {
@@ -53,13 +76,17 @@ export class RequestTokens {
     this.#uses.set(token, use);
   }
 
-  #forgetExpired(): void {
+  /** @returns the tokens that were forgotten */
+  #forgetExpired(): string[] {
     const oldest = this.#clock.now() - VALIDITY_MS;
+    const forgotten: string[] = [];
     for (const [token, { completedMs }] of this.#uses) {
       if (completedMs === undefined) continue;
-      if (completedMs > oldest) return;
+      if (completedMs > oldest) break;
       this.#uses.delete(token);
+      forgotten.push(token);
     }
+    return forgotten;
   }
 }
 

@@ -3,7 +3,13 @@
 
 import { ServiceError } from '../service.ts';
 import { capacityByTable, readUnits, writeUnits } from './capacity.ts';
-import { type Request, type Store, storeModule, type TableDescription } from './dynalite.ts';
+import {
+  type BatchOperation,
+  type Request,
+  type Store,
+  storeModule,
+  type TableDescription,
+} from './dynalite.ts';
 import { type CancellationReason, CONDITION_FAILED, transactionCanceled, validationError } from './errors.ts';
 import { type KeyedRead, project, readItem } from './reads.ts';
 import { commit, findItem, findTable, type ItemChange } from './storage.ts';
@@ -16,11 +22,16 @@ const PASSED: CancellationReason = { Code: 'None' };
 
 /**
  * Applies all writes, or none. Runs alone.
+ * @param beside - what is applied with the writes
  * @returns what was applied
  * @throws {ServiceError} TransactionCanceledException with a reason for each item, ValidationException,
  *   ResourceNotFoundException
  */
-export async function applyTransaction(store: Store, writes: readonly Write[]): Promise<ItemChange[]> {
+export async function applyTransaction(
+  store: Store,
+  writes: readonly Write[],
+  beside: readonly BatchOperation[],
+): Promise<ItemChange[]> {
   const tables = await Promise.all(writes.map((write) => findTable(store, write.tableName)));
   const pairs = writes.map((write, index) => ({ write, table: tables[index] as TableDescription }));
   for (const { write, table } of pairs) checkKeyNotEmpty(write, table);
@@ -35,7 +46,7 @@ export async function applyTransaction(store: Store, writes: readonly Write[]): 
     reasonOf(() => changes.push(evaluate(write, table, befores[index]))),
   );
   if (reasons.some((reason) => reason !== PASSED)) throw transactionCanceled(reasons);
-  await commit(store, changes);
+  await commit(store, changes, beside);
   return changes;
 }
 
