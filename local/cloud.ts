@@ -13,6 +13,7 @@ import {
 import type { DynamoDb } from './dynamodb/index.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createGate, type Gate } from './gate.ts';
+import { createGuard, createRoles, type Roles } from './iam/index.ts';
 import { createCodeStore } from './lambda/code.ts';
 import { createLambda } from './lambda/index.ts';
 import type { S3 } from './s3/index.ts';
@@ -36,6 +37,11 @@ export interface LocalCloudOptions {
   readonly region?: string;
   /** Default `000000000000`. */
   readonly accountId?: string;
+  /**
+   * Whether calls of functions and state machines are checked against the policies of their roles. Default true. Calls
+   * from outside never are.
+   */
+  readonly iam?: boolean;
   /** Whether functions are loaded ahead of their first invocation. Default true. */
   readonly warmUp?: boolean;
   /** Called with every line that a function writes. */
@@ -115,8 +121,10 @@ export async function startCloud(
     const server = await listen({ port: options.port ?? 0, dispatch, admin, onError: options.onError });
     closers.push(server.close);
     const env = environmentOf(server, identity);
-    const services = createServices({ options, factories, clock, identity, env, dispatch, stacks });
-    gate = createGate({ services: services.all, faults, clock, onError: options.onError });
+    const roles = options.iam === false ? undefined : createRoles(identity);
+    const services = createServices({ options, factories, clock, identity, env, dispatch, stacks, roles });
+    const guard = roles && createGuard(roles, identity);
+    gate = createGate({ services: services.all, faults, clock, guard, onError: options.onError });
     const { states, lambda, dynamodb, s3 } = services.all;
     // Who calls before who is called: no execution or function finds a service that is gone.
     closers.push(states.close, lambda.close, gate.close, dynamodb.close, s3.close, services.code.close);
@@ -158,20 +166,28 @@ interface ServiceSetup {
   readonly env: Readonly<Record<string, string>>;
   readonly dispatch: Gate['dispatch'];
   readonly stacks: readonly DeployedStack[];
+  readonly roles: Roles | undefined;
 }
 
 function createServices(setup: ServiceSetup) {
-  const { options, factories, clock, identity, dispatch } = setup;
+  const { options, factories, clock, identity, dispatch, roles } = setup;
   const code = createCodeStore();
   const s3 = factories.createS3({ clock, identity });
   const dynamodb = factories.createDynamoDb({ clock, identity });
   const states = factories.createStates({ clock, identity, dispatch });
   const variables = { ...setup.env, AWS_DEFAULT_REGION: identity.region };
-  const lambda = createLambda({ clock, identity, variables, onLog: options.onLog });
+  const lambda = createLambda({
+    clock,
+    identity,
+    variables,
+    credentialsOf: ({ name, roleArn }) => roles?.credentials(roleArn, name) ?? {},
+    onLog: options.onLog,
+  });
   const cloudformation = createCloudFormation(() => setup.stacks, identity);
   const target: DeploymentTarget = {
     identity,
     code,
+    roles,
     createBucket: s3.createBucket,
     createTable: dynamodb.createTable,
     createFunction: lambda.createFunction,

@@ -1,10 +1,11 @@
-// The gate that every call passes, from HTTP and from service to service alike: names the call, lets faults happen,
-// performs it, and turns what is thrown into the service's own error.
+// The gate that every call passes, from HTTP and from service to service alike: names the call, refuses it to a role that
+// has no right to it, lets faults happen, performs it, and turns what is thrown into the service's own error.
 
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Clock } from './clock.ts';
 import { CONNECTION_RESET, type Fault, type FaultSource, faultStatus } from './faults.ts';
+import type { Guard } from './iam/index.ts';
 import {
   type Call,
   type LocalRequest,
@@ -28,6 +29,8 @@ export interface GateOptions {
   readonly services: Readonly<Record<ServiceName, Service>>;
   readonly faults: FaultSource;
   readonly clock: Clock;
+  /** Absent: everybody may do everything. */
+  readonly guard?: Guard | undefined;
   /** Told of defects: what a service threw without meaning to. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -48,7 +51,7 @@ const INTERNAL_ERRORS: Readonly<Record<ServiceName, string>> = {
 };
 
 export function createGate(options: GateOptions): Gate {
-  const { services, faults, clock } = options;
+  const { services, faults, clock, guard } = options;
   const closing = new AbortController();
   const landing = new Set<Promise<void>>();
 
@@ -90,7 +93,8 @@ export function createGate(options: GateOptions): Gate {
     async dispatch(name, request) {
       const service = services[name];
       try {
-        const call = await service.accept(request);
+        const accepted = await service.accept(request);
+        const call = guard ? guard(name, request, accepted) : accepted;
         const fault = faults.take(name, call);
         return fault ? await suffer(fault, service, call, request) : await call.perform();
       } catch (error) {

@@ -15,6 +15,14 @@ export interface LocalRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Not read yet. A fault that defers the call replaces it by a buffered copy, so read it in `perform` or wholly in `accept`. */
   body: Readable;
+  /** As whom a request in memory is made. One from HTTP is told by its access key. */
+  readonly caller?: RoleSession;
+}
+
+/** A role in use: on AWS `arn:aws:sts::{account}:assumed-role/{role}/{sessionName}`. */
+export interface RoleSession {
+  readonly roleArn: string;
+  readonly sessionName: string;
 }
 
 export interface LocalResponse {
@@ -23,14 +31,23 @@ export interface LocalResponse {
   readonly body?: string | Uint8Array | Readable;
 }
 
+/**
+ * Why the caller may not do something (`s3:DeleteObject` on an ARN); undefined if it may. For rights that show only while
+ * a call is performed, or that only a part of it needs.
+ */
+export type Refusal = (action: string, resource: string) => ServiceError | undefined;
+
 /** One API call, understood but not yet performed. */
 export interface Call {
   /** AWS's name of the operation: `PutObject`, `TransactWriteItems`, `Invoke`. */
   readonly operation: string;
   /** What the call is about, for faults to match: `bucket/key`, the JSON body, or function name and payload. */
   readonly subject: string;
-  /** Performs the call. Errors that AWS documents are thrown as {@link ServiceError} or answered. */
-  perform(): Promise<LocalResponse>;
+  /**
+   * Performs the call. Errors that AWS documents are thrown as {@link ServiceError} or answered.
+   * @param refusal - absent: the caller may do everything
+   */
+  perform(refusal?: Refusal): Promise<LocalResponse>;
 }
 
 export interface Service {

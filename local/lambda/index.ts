@@ -27,6 +27,8 @@ export interface LambdaOptions {
   readonly identity: CloudIdentity;
   /** Environment variables of every function: region, credentials and endpoint of the cloud. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Variables of one function: the credentials of its role. */
+  readonly credentialsOf?: (definition: FunctionDefinition) => Readonly<Record<string, string>>;
   /** Environments of one function at a time; more invocations wait. Default 10. */
   readonly maxEnvironments?: number;
   /** Called with every line that a function writes. */
@@ -39,7 +41,8 @@ export function createLambda(options: LambdaOptions): Lambda {
 
   const deploy = (definition: FunctionDefinition): DeployedFunction => {
     const log = createLog((line) => options.onLog?.(definition.name, line));
-    const variables = runtimeVariables(definition, options.variables);
+    const cloud = { ...options.variables, ...options.credentialsOf?.(definition) };
+    const variables = runtimeVariables(definition, cloud);
     const pool = createPool(definition, variables, log.write, options.maxEnvironments ?? 10);
     return { definition, arn: arnOf(options.identity, definition.name), log, pool };
   };

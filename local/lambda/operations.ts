@@ -26,7 +26,9 @@ export async function acceptRequest(functions: Functions, request: LocalRequest)
   const [, reference = '', action] = rest?.split('/') ?? [];
   const find = (): DeployedFunction => functions.find(parseReference(reference, request.query));
 
-  if (method === 'POST' && action === 'invocations') return acceptInvoke(functions, find(), request);
+  if (method === 'POST' && action === 'invocations') {
+    return acceptInvoke(functions, parseReference(reference, request.query), request);
+  }
   if (method === 'GET' && rest === '') {
     return read('ListFunctions', '', { Functions: functions.all().map(describe) });
   }
@@ -45,19 +47,20 @@ export async function acceptRequest(functions: Functions, request: LocalRequest)
 
 async function acceptInvoke(
   functions: Functions,
-  target: DeployedFunction,
+  reference: FunctionReference,
   request: LocalRequest,
 ): Promise<Call> {
   const invocation = await readInvokeRequest(request);
   return {
     operation: 'Invoke',
-    subject: `${target.definition.name} ${invocation.payload}`,
-    perform: () => functions.invoke(target, invocation),
+    subject: `${reference.name} ${invocation.payload}`,
+    // Found only now: whoever may not invoke it is not told whether it is there.
+    perform: async () => functions.invoke(functions.find(reference), invocation),
   };
 }
 
 /** A name, a partial ARN or an ARN, each with or without a qualifier. */
-function parseReference(encoded: string, query: URLSearchParams): FunctionReference {
+export function parseReference(encoded: string, query: URLSearchParams): FunctionReference {
   const parts = decodeURIComponent(encoded).split(':');
   const at = parts.indexOf('function');
   const [name = '', qualifier] = at >= 0 ? parts.slice(at + 1) : parts;

@@ -1,6 +1,7 @@
 // Executions: starting, running, stopping and ending them.
 
 import type { Clock } from '../clock.ts';
+import type { RoleSession } from '../service.ts';
 import { STATES, StateFailure } from './failure.ts';
 import { type EventDetails, History } from './history.ts';
 import type { Dispatch } from './integrations/integration.ts';
@@ -12,6 +13,9 @@ import { createFrame, type Frame } from './run/frame.ts';
 import { writeAborted } from './run/group.ts';
 import { runMachine } from './run/machine.ts';
 import { type Run, textWithDetails } from './run/thread.ts';
+
+/** Characters of a session's name (STS, AssumeRole). */
+const MAX_SESSION_NAME = 64;
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
@@ -101,6 +105,8 @@ export function drive(environment: Environment, execution: Execution, input: Jso
   execution.controller = controller;
   const run: Run = {
     ...environment,
+    dispatch: (service, request) =>
+      environment.dispatch(service, { ...request, caller: callerOf(execution) }),
     history: execution.history,
     baton: new Baton(),
     context: contextOf(execution, input),
@@ -125,6 +131,11 @@ export function drive(environment: Environment, execution: Execution, input: Jso
       settle(() => succeed(environment, execution)),
       settle((error: unknown) => fail(environment, execution, error)),
     );
+}
+
+/** The role's session; on AWS its name is random, here it tells whose it is. */
+function callerOf({ revision, name }: Execution): RoleSession {
+  return { roleArn: revision.roleArn, sessionName: name.slice(0, MAX_SESSION_NAME) };
 }
 
 function contextOf(execution: Execution, input: Json): JsonObject {

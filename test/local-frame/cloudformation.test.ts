@@ -22,7 +22,17 @@ import {
 } from './support.ts';
 
 const bucket = { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'the-bucket' } };
-const role = { Type: 'AWS::IAM::Role', Properties: { RoleName: 'worker' } };
+const role = {
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    RoleName: 'worker',
+    AssumeRolePolicyDocument: {
+      Statement: [
+        { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'states.amazonaws.com' } },
+      ],
+    },
+  },
+};
 
 /** A cloud in which each of these is an output's value; answers the values. */
 async function valuesOf(
@@ -168,7 +178,7 @@ describe('resources', () => {
           Fn: inlineFunction('', { Environment: { Variables: { BOX: { Ref: 'Box' } } } }),
           Box: bucket,
           Role: role,
-          Last: { Type: 'AWS::IAM::Policy', DependsOn: 'Role' },
+          Last: { Type: 'AWS::SNS::Topic', DependsOn: 'Role' },
         },
       },
     });
@@ -331,7 +341,7 @@ describe('resources', () => {
     const cloud = await start({
       template: {
         Resources: {
-          Policy: { Type: 'AWS::IAM::Policy' },
+          Rule: { Type: 'AWS::Events::Rule' },
           Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName: 'loud' } },
           Empty: { Type: 'Custom::S3AutoDeleteObjects', Properties: { ServiceToken: 'x' } },
           Box: {

@@ -43,6 +43,12 @@ export const lambdaFunction = defineProvider({
   async create(properties, request, target) {
     const name =
       properties.FunctionName ?? physicalName(request.stackName, request.logicalId, { maxLength: 64 });
+    if (
+      properties.Role !== undefined &&
+      target.roles?.trusts(properties.Role, 'lambda.amazonaws.com') === false
+    ) {
+      throw new Error('The role defined for the function cannot be assumed by Lambda.');
+    }
     const { functionArn } = target.createFunction({
       name,
       codeFolder: await codeFolder(properties.Code, request, target),
@@ -87,6 +93,7 @@ export const stateMachine = defineProvider({
   async create(properties, request, target) {
     const { stackName, logicalId } = request;
     const name = properties.StateMachineName ?? physicalName(stackName, logicalId, { maxLength: 80 });
+    assertAssumable(properties.RoleArn, target);
     const source = await definitionOf(properties, request);
     const { stateMachineArn } = target.createStateMachine({
       name,
@@ -100,6 +107,15 @@ export const stateMachine = defineProvider({
     };
   },
 });
+
+/** The service may be named with its Region. */
+function assertAssumable(roleArn: string, { roles, identity }: DeploymentTarget): void {
+  const names = ['states.amazonaws.com', `states.${identity.region}.amazonaws.com`];
+  if (!roles || names.some((name) => roles.trusts(roleArn, name))) return;
+  throw new Error(
+    `Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.`,
+  );
+}
 
 async function definitionOf(
   properties: {

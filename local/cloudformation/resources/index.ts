@@ -2,6 +2,7 @@
 
 import { lambdaFunction, stateMachine } from './compute.ts';
 import { createInert, isInert } from './inert.ts';
+import { bucketPolicy, managedPolicy, policy, role, rolePolicy } from './permissions.ts';
 import type { CreatedResource, DeploymentTarget, Provider, ResourceRequest } from './provider.ts';
 import { bucket, globalTable, ssmParameter, table } from './storage.ts';
 
@@ -15,10 +16,21 @@ export type {
 const PROVIDERS: Readonly<Record<string, Provider>> = {
   'AWS::DynamoDB::GlobalTable': globalTable,
   'AWS::DynamoDB::Table': table,
+  'AWS::IAM::ManagedPolicy': managedPolicy,
+  'AWS::IAM::Policy': policy,
+  'AWS::IAM::Role': role,
+  'AWS::IAM::RolePolicy': rolePolicy,
   'AWS::Lambda::Function': lambdaFunction,
   'AWS::S3::Bucket': bucket,
+  'AWS::S3::BucketPolicy': bucketPolicy,
   'AWS::SSM::Parameter': ssmParameter,
   'AWS::StepFunctions::StateMachine': stateMachine,
+};
+
+/** Which property names the role that a resource works as. */
+const ROLE_PROPERTIES: Readonly<Record<string, string>> = {
+  'AWS::Lambda::Function': 'Role',
+  'AWS::StepFunctions::StateMachine': 'RoleArn',
 };
 
 /** @throws {Error} when the type is not known, by its name */
@@ -50,5 +62,13 @@ export async function createResource(
   for (const property of Object.keys(request.properties)) {
     if (!expected.has(property)) onIgnored(property);
   }
+  const roleProperty = ROLE_PROPERTIES[request.type];
+  if (roleProperty !== undefined && isUnknownRole(request.properties[roleProperty], target)) {
+    onIgnored(`${roleProperty} (no stack here has this role: its calls are not checked)`);
+  }
   return provider.create(request, target);
+}
+
+function isUnknownRole(roleArn: unknown, { roles }: DeploymentTarget): boolean {
+  return roles !== undefined && typeof roleArn === 'string' && !roles.knows(roleArn);
 }

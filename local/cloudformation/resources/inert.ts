@@ -1,4 +1,4 @@
-// Types that do nothing locally: permissions, logs, alarms, schedules. They get an id and an ARN, so that others can refer to them.
+// Types that do nothing locally: logs, alarms, schedules, keys. They get an id and an ARN, so that others can refer to them.
 
 import { physicalName } from '../names.ts';
 import type { CreatedResource, DeploymentTarget, ResourceRequest } from './provider.ts';
@@ -12,9 +12,6 @@ const INERT_TYPES: Readonly<Record<string, string>> = {
   'AWS::CloudWatch::CompositeAlarm': 'cloudwatch:alarm:',
   'AWS::CloudWatch::Dashboard': 'cloudwatch::dashboard/',
   'AWS::Events::Rule': 'events:rule/',
-  'AWS::IAM::ManagedPolicy': 'iam:policy/',
-  'AWS::IAM::Policy': 'iam:policy/',
-  'AWS::IAM::Role': 'iam:role/',
   'AWS::KMS::Alias': 'kms:alias/',
   'AWS::KMS::Key': 'kms:key/',
   'AWS::Lambda::EventInvokeConfig': 'lambda:event-invoke-config:',
@@ -24,7 +21,6 @@ const INERT_TYPES: Readonly<Record<string, string>> = {
   'AWS::Logs::QueryDefinition': 'logs:query-definition:',
   'AWS::Logs::ResourcePolicy': 'logs:resource-policy:',
   'AWS::ResourceGroups::Group': 'resource-groups:group/',
-  'AWS::S3::BucketPolicy': 's3:bucket-policy/',
   'AWS::SNS::Subscription': 'sns:',
   'AWS::SNS::Topic': 'sns:',
   'AWS::SNS::TopicPolicy': 'sns:topic-policy/',
@@ -39,10 +35,7 @@ const INERT_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Types whose `Ref` is their ARN. */
-const REF_IS_ARN = new Set(['AWS::IAM::ManagedPolicy', 'AWS::SNS::Topic', 'AWS::SNS::Subscription']);
-
-/** Types that belong to no Region. */
-const GLOBAL_SERVICES = new Set(['iam']);
+const REF_IS_ARN = new Set(['AWS::SNS::Topic', 'AWS::SNS::Subscription']);
 
 const NAME_PROPERTIES = [
   'AlarmName',
@@ -50,10 +43,7 @@ const NAME_PROPERTIES = [
   'DashboardName',
   'GroupName',
   'LogGroupName',
-  'ManagedPolicyName',
   'Name',
-  'PolicyName',
-  'RoleName',
   'TopicName',
 ];
 
@@ -78,6 +68,5 @@ export function createInert(request: ResourceRequest, target: DeploymentTarget):
 
 function inertArn(kind: string, name: string, { identity }: DeploymentTarget): string {
   const service = kind.slice(0, kind.indexOf(':'));
-  const region = GLOBAL_SERVICES.has(service) ? '' : identity.region;
-  return `arn:aws:${service}:${region}:${identity.accountId}:${kind.slice(service.length + 1)}${name}`;
+  return `arn:aws:${service}:${identity.region}:${identity.accountId}:${kind.slice(service.length + 1)}${name}`;
 }

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { CreatedTable, CreateTableInput } from '../../dynamodb/index.ts';
+import type { Roles } from '../../iam/index.ts';
 import type { CodeStore } from '../../lambda/code.ts';
 import type { FunctionDefinition } from '../../lambda/index.ts';
 import type { CloudIdentity } from '../../service.ts';
@@ -10,6 +11,8 @@ import type { CloudIdentity } from '../../service.ts';
 export interface DeploymentTarget {
   readonly identity: CloudIdentity;
   readonly code: CodeStore;
+  /** Absent: permissions are not checked, and policies not read. */
+  readonly roles?: Roles | undefined;
   createBucket(name: string): void;
   createTable(input: CreateTableInput): Promise<CreatedTable>;
   createFunction(definition: FunctionDefinition): { functionArn: string };

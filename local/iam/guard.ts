@@ -1,0 +1,87 @@
+// Lets a role's call pass only if its policies allow it. Calls from outside the cloud pass unchecked.
+
+import {
+  type Call,
+  type CloudIdentity,
+  type LocalRequest,
+  ServiceError,
+  type ServiceName,
+} from '../service.ts';
+import type { Context } from './conditions.ts';
+import { evaluate, type Role } from './evaluate.ts';
+import { type Need, needsOf } from './needs/index.ts';
+import type { Roles } from './roles.ts';
+
+/**
+ * The call as its caller may make it.
+ * @throws {ServiceError} the service's AccessDenied when the caller is a role that may not
+ */
+export type Guard = (service: ServiceName, request: LocalRequest, call: Call) => Call;
+
+/** What each service calls a refusal, and with which status: S3 and CloudFormation by REST and Query, the rest by JSON. */
+const REFUSALS: Readonly<Record<ServiceName, readonly [code: string, status: number]>> = {
+  s3: ['AccessDenied', 403],
+  dynamodb: ['AccessDeniedException', 400],
+  states: ['AccessDeniedException', 400],
+  lambda: ['AccessDeniedException', 403],
+  cloudformation: ['AccessDenied', 403],
+};
+
+export function createGuard(roles: Roles, identity: CloudIdentity): Guard {
+  return (service, request, call) => {
+    const session = roles.caller(request);
+    const role = session && roles.role(session.roleArn);
+    if (!role) return call;
+    const context = contextOf(request, role, identity);
+    const user = `arn:aws:sts::${role.accountId}:assumed-role/${role.name}/${session.sessionName}`;
+    const refuse = ({ action, resource, shown = resource }: Need): ServiceError | undefined => {
+      const denial = evaluate(role, { action, resource, context }, roles.bucketPolicy(bucketOf(resource)));
+      if (denial === undefined) return undefined;
+      const place = placeOf(service, shown);
+      const [code, status] = REFUSALS[service];
+      return new ServiceError(
+        code,
+        `User: ${user} is not authorized to perform: ${action}${place} ${denial}`,
+        status,
+      );
+    };
+    for (const need of needsOf(service, request, call, identity)) {
+      const refusal = refuse(need);
+      if (refusal) throw refusal;
+    }
+    return { ...call, perform: () => call.perform((action, resource) => refuse({ action, resource })) };
+  };
+}
+
+/** S3 quotes the resource. */
+function placeOf(service: ServiceName, resource: string): string {
+  if (resource === '') return '';
+  return service === 's3' ? ` on resource: "${resource}"` : ` on resource: ${resource}`;
+}
+
+function bucketOf(resource: string): string {
+  return /^arn:aws:s3:::([^/]+)/.exec(resource)?.[1] ?? '';
+}
+
+/**
+ * The condition keys of a call. The local cloud has one account and Region, and its transport counts as encrypted: it
+ * does not leave the machine, and a policy that insists on TLS is not to forbid what it would allow on AWS.
+ */
+function contextOf({ headers, query }: LocalRequest, role: Role, identity: CloudIdentity): Context {
+  const values: Readonly<Record<string, string | undefined>> = {
+    'aws:principalaccount': role.accountId,
+    'aws:principalarn': role.arn,
+    'aws:principalisawsservice': 'false',
+    'aws:principaltype': 'AssumedRole',
+    'aws:requestedregion': identity.region,
+    'aws:resourceaccount': identity.accountId,
+    'aws:securetransport': 'true',
+    'aws:viaawsservice': 'false',
+    's3:delimiter': query.get('delimiter') ?? undefined,
+    's3:max-keys': query.get('max-keys') ?? undefined,
+    's3:prefix': query.get('prefix') ?? undefined,
+    's3:resourceaccount': identity.accountId,
+    's3:tlsversion': '1.3',
+  };
+  return (key) => (key.startsWith('s3:x-amz-') ? headers[key.slice('s3:'.length)] : values[key]);
+}

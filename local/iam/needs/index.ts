@@ -1,0 +1,31 @@
+// Which rights a call needs, per AWS's Service Authorization Reference.
+
+import type { Call, CloudIdentity, LocalRequest, ServiceName } from '../../service.ts';
+import { cloudFormationNeeds } from './cloudformation.ts';
+import { dynamoDbNeeds } from './dynamodb.ts';
+import { lambdaNeeds } from './lambda.ts';
+import type { Mapping, Need } from './need.ts';
+import { s3Needs } from './s3.ts';
+import { statesNeeds } from './states.ts';
+
+export type { Need } from './need.ts';
+
+export const NEEDS: Readonly<Record<ServiceName, Mapping>> = {
+  s3: s3Needs,
+  dynamodb: dynamoDbNeeds,
+  states: statesNeeds,
+  lambda: lambdaNeeds,
+  cloudformation: cloudFormationNeeds,
+};
+
+/** All of these rights, or the call is refused. None where what is asked for does not exist or is not well-formed. */
+export function needsOf(
+  service: ServiceName,
+  request: LocalRequest,
+  call: Call,
+  identity: CloudIdentity,
+): readonly Need[] {
+  const mapping = NEEDS[service];
+  const needs = Object.hasOwn(mapping, call.operation) ? mapping[call.operation] : undefined;
+  return needs?.({ request, call, identity }) ?? [];
+}

@@ -1,0 +1,26 @@
+// What the mappings of the services have in common.
+
+import type { Call, CloudIdentity, LocalRequest } from '../../service.ts';
+
+/** One right that a call needs: an action on a resource's ARN, or on `*` where the action is on no particular one. */
+export interface Need {
+  readonly action: string;
+  readonly resource: string;
+  /** What a refusal names in place of `resource`; nothing at all where it is empty. */
+  readonly shown?: string;
+}
+
+/** What the needs of a call are found by. */
+export interface Called {
+  readonly request: LocalRequest;
+  readonly call: Call;
+  readonly identity: CloudIdentity;
+}
+
+/** Needs by operation. One that is not listed does not exist locally, or needs no right. */
+export type Mapping = Readonly<Record<string, (called: Called) => readonly Need[]>>;
+
+/** An ARN of the cloud's account and Region. */
+export function arnOf({ region, accountId }: CloudIdentity, service: string, resource: string): string {
+  return `arn:aws:${service}:${region}:${accountId}:${resource}`;
+}
