@@ -5,6 +5,7 @@ import type { RoleSession } from '../service.ts';
 import { STATES, StateFailure } from './failure.ts';
 import { type EventDetails, History } from './history.ts';
 import type { Dispatch } from './integrations/integration.ts';
+import type { Journal } from './journal/journal.ts';
 import type { Json, JsonObject } from './json.ts';
 import { MAX_HISTORY_EVENTS } from './limits.ts';
 import type { Revision } from './machines.ts';
@@ -50,6 +51,7 @@ export interface Environment {
   readonly clock: Clock;
   readonly dispatch: Dispatch;
   readonly region: string;
+  readonly journal: Journal;
 }
 
 export interface StartInput {
@@ -68,7 +70,7 @@ export function start(environment: Environment, { input, ...given }: StartInput)
   const execution: Execution = {
     ...given,
     startedAt: environment.clock.now(),
-    history: new History(environment.clock),
+    history: new History(environment.clock, () => environment.journal.touch(execution)),
     status: 'RUNNING',
     stoppedAt: undefined,
     output: undefined,
@@ -96,6 +98,11 @@ export function stop(environment: Environment, execution: Execution, error?: str
   execution.error = error;
   execution.cause = cause;
   end(environment, execution, 'ABORTED', 'ExecutionAborted', 0, failureDetails(error, cause));
+}
+
+/** Aborts what runs when the cloud ends, or ran when it was killed: it can be redriven. */
+export function interrupt(environment: Environment, execution: Execution): void {
+  stop(environment, execution, 'LocalCloud.Ended', 'The local cloud ended while the execution ran.');
 }
 
 /** Runs an execution on from where its frames stand, up to its end. */

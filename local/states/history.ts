@@ -17,11 +17,18 @@ export interface HistoryEvent {
 }
 
 export class History {
-  readonly events: HistoryEvent[] = [];
+  readonly events: HistoryEvent[];
   private readonly clock: Clock;
+  private readonly changed: () => void;
 
-  constructor(clock: Clock) {
+  /**
+   * @param changed - called at each event; the execution is as the event says by the end of this turn of the event loop
+   * @param events - those that there are already
+   */
+  constructor(clock: Clock, changed: () => void, events: HistoryEvent[] = []) {
     this.clock = clock;
+    this.changed = changed;
+    this.events = events;
   }
 
   /**
@@ -44,6 +51,7 @@ export class History {
   private append(type: string, previousEventId: number, details: EventDetails | undefined): number {
     const id = this.events.length + 1;
     this.events.push({ id, previousEventId, timestamp: this.clock.now(), type, details });
+    this.changed();
     return id;
   }
 }

@@ -23,7 +23,10 @@ import {
 import type { Context, Operation } from './api/operations.ts';
 import { answer, errorAnswer, operationName, parseBody, readBody, unknownOperation } from './api/protocol.ts';
 import { listTagsForResource, tagResource, untagResource } from './api/tag-operations.ts';
-import { stop } from './executions.ts';
+import { type Environment, interrupt } from './executions.ts';
+import { FolderJournal, NO_JOURNAL } from './journal/journal.ts';
+import { restoreExecutions } from './journal/restore.ts';
+import type { JsonObject } from './json.ts';
 import { Store } from './store.ts';
 
 export interface StatesOptions {
@@ -31,6 +34,8 @@ export interface StatesOptions {
   readonly identity: CloudIdentity;
   /** Calls another service of the local cloud in memory; faults apply. */
   dispatch(service: ServiceName, request: LocalRequest): Promise<LocalResponse>;
+  /** An existing folder in which executions are kept; without it, they are in memory. Used by one process. */
+  readonly folder?: string | undefined;
 }
 
 export interface NewStateMachine {
@@ -68,11 +73,34 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ValidateStateMachineDefinition: validateStateMachineDefinition,
 };
 
-export function createStates({ clock, identity, dispatch }: StatesOptions): States {
-  const context: Context = {
-    store: new Store(),
-    environment: { clock, dispatch, region: identity.region },
-    identity,
+/**
+ * State machines are in memory alone: they come from templates. Executions of an earlier process are those in the folder;
+ * what was running then is aborted.
+ * @throws {DataError} when what is in the folder is damaged
+ */
+export function createStates({ clock, identity, dispatch, folder }: StatesOptions): States {
+  const journal = folder === undefined ? NO_JOURNAL : new FolderJournal(folder);
+  const environment: Environment = {
+    clock,
+    region: identity.region,
+    journal,
+    dispatch: async (service, request) => {
+      journal.flush();
+      return dispatch(service, request);
+    },
+  };
+  const context: Context = { store: new Store(journal), environment, identity };
+  if (journal instanceof FolderJournal) {
+    for (const execution of restoreExecutions(journal, clock)) {
+      context.store.addExecution(execution);
+      interrupt(environment, execution);
+    }
+  }
+
+  const perform = (operation: Operation, input: JsonObject): LocalResponse => {
+    const members = operation(context, input);
+    journal.flush();
+    return answer(members);
   };
 
   const accept = async (request: LocalRequest): Promise<Call> => {
@@ -81,7 +109,7 @@ export function createStates({ clock, identity, dispatch }: StatesOptions): Stat
     if (operation === undefined) throw unknownOperation(name);
     const body = await readBody(request);
     const input = parseBody(body);
-    return { operation: name, subject: body, perform: async () => answer(operation(context, input)) };
+    return { operation: name, subject: body, perform: async () => perform(operation, input) };
   };
 
   return {
@@ -93,7 +121,8 @@ export function createStates({ clock, identity, dispatch }: StatesOptions): Stat
       return { stateMachineArn: String(stateMachineArn) };
     },
     close: async () => {
-      for (const execution of context.store.executions.values()) stop(context.environment, execution);
+      for (const execution of context.store.executions.values()) interrupt(environment, execution);
+      journal.flush();
     },
   };
 }

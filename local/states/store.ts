@@ -1,13 +1,19 @@
 // What one local Step Functions holds: state machines by ARN, executions by ARN and in the order of their start.
 
 import type { Execution } from './executions.ts';
+import type { Journal } from './journal/journal.ts';
 import type { StateMachine } from './machines.ts';
 
 export class Store {
   readonly machines = new Map<string, StateMachine>();
   readonly executions = new Map<string, Execution>();
   private readonly byMachine = new Map<string, Execution[]>();
+  private readonly journal: Journal;
   private lastSequence = 0;
+
+  constructor(journal: Journal) {
+    this.journal = journal;
+  }
 
   nextSequence(): number {
     this.lastSequence += 1;
@@ -15,6 +21,7 @@ export class Store {
   }
 
   addExecution(execution: Execution): void {
+    this.lastSequence = Math.max(this.lastSequence, execution.sequence);
     this.executions.set(execution.arn, execution);
     const list = this.byMachine.get(execution.revision.arn) ?? [];
     list.push(execution);
@@ -26,6 +33,7 @@ export class Store {
     this.executions.delete(execution.arn);
     const list = this.byMachine.get(execution.revision.arn) ?? [];
     list.splice(list.indexOf(execution), 1);
+    this.journal.forget(execution);
   }
 
   /** The newest first. */
