@@ -18,7 +18,10 @@ export const NEEDS: Readonly<Record<ServiceName, Mapping>> = {
   cloudformation: cloudFormationNeeds,
 };
 
-/** All of these rights, or the call is refused. None where what is asked for does not exist or is not well-formed. */
+/**
+ * All of these rights, or the call is refused. An operation without a mapping needs the action of its name on everything,
+ * so that a new one is not open to all.
+ */
 export function needsOf(
   service: ServiceName,
   request: LocalRequest,
@@ -27,5 +30,5 @@ export function needsOf(
 ): readonly Need[] {
   const mapping = NEEDS[service];
   const needs = Object.hasOwn(mapping, call.operation) ? mapping[call.operation] : undefined;
-  return needs?.({ request, call, identity }) ?? [];
+  return needs?.({ request, call, identity }) ?? [{ action: `${service}:${call.operation}`, resource: '*' }];
 }

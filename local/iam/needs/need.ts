@@ -17,7 +17,7 @@ export interface Called {
   readonly identity: CloudIdentity;
 }
 
-/** Needs by operation. One that is not listed does not exist locally, or needs no right. */
+/** Needs by operation; none for one that everybody may call. */
 export type Mapping = Readonly<Record<string, (called: Called) => readonly Need[]>>;
 
 /** An ARN of the cloud's account and Region. */

@@ -49,6 +49,8 @@ export const s3Needs: Mapping = {
   ),
   // AWS's own examples allow it on `arn:aws:s3:::*`.
   ListBuckets: () => [{ action: 's3:ListAllMyBuckets', resource: 'arn:aws:s3:::*', shown: '' }],
+  // What browsers ask before a call, without credentials.
+  PreflightRequest: () => [],
   HeadBucket: onSubject('ListBucket'),
   ListObjects: onSubject('ListBucket'),
   ListObjectsV2: onSubject('ListBucket'),
