@@ -10,6 +10,7 @@ import {
   loadAssembly,
   loadTemplate,
 } from './cloudformation/index.ts';
+import { type DataDirectory, openDataDirectory } from './data/index.ts';
 import type { DynamoDb } from './dynamodb/index.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createGate, type Gate } from './gate.ts';
@@ -31,6 +32,11 @@ export interface LocalCloudOptions {
   readonly parameters?: Readonly<Record<string, string>>;
   /** Default 0: a free one. */
   readonly port?: number;
+  /**
+   * The folder in which objects, tables and executions are kept, across restarts and kills; made if it is not there. The
+   * templates that are deployed next update what is in it. Default: all is in memory.
+   */
+  readonly data?: string;
   /** How many seconds of the cloud's waits pass in one real second. Default 1. */
   readonly timeScale?: number;
   /** Default `us-east-1`. */
@@ -75,7 +81,7 @@ export interface LocalCloud extends AsyncDisposable {
   readonly faults: Faults;
   /** The newest lines that a function wrote, oldest first. */
   logs(functionName: string): readonly string[];
-  /** Ends everything: server, connections, executions, functions, pending late calls. What was stored is gone. */
+  /** Ends everything: server, connections, executions, functions, pending late calls. What was stored in memory is gone. */
   stop(): Promise<void>;
 }
 
@@ -85,16 +91,26 @@ export interface StatesService extends Service {
   close(): Promise<void>;
 }
 
+interface ServiceOptions {
+  readonly clock: Clock;
+  readonly identity: CloudIdentity;
+  /** Where the service keeps its data, if not in memory. */
+  readonly folder: string | undefined;
+}
+
 /** How the services come to be that hold the cloud's data and run its executions. */
 export interface ServiceFactories {
-  createS3(options: { clock: Clock; identity: CloudIdentity }): S3;
-  createDynamoDb(options: { clock: Clock; identity: CloudIdentity }): DynamoDb;
-  createStates(options: { clock: Clock; identity: CloudIdentity; dispatch: Gate['dispatch'] }): StatesService;
+  createS3(options: ServiceOptions): S3;
+  createDynamoDb(options: ServiceOptions): DynamoDb | Promise<DynamoDb>;
+  createStates(options: ServiceOptions & { readonly dispatch: Gate['dispatch'] }): StatesService;
 }
 
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-/** @throws {DeploymentError} when a stack cannot be deployed; nothing is left running */
+/**
+ * @throws {DeploymentError} when a stack cannot be deployed; nothing is left running
+ * @throws {DataError} when the data folder cannot be used
+ */
 export async function startCloud(
   options: LocalCloudOptions,
   factories: ServiceFactories,
@@ -106,8 +122,9 @@ export async function startCloud(
   const clock = createClock(options.timeScale);
   const faults = createFaults();
   const sources = await loadSources(options);
+  const data = options.data === undefined ? undefined : openDataDirectory(options.data, identity);
   const closers: (() => Promise<void>)[] = [];
-  const stop = stopper(closers);
+  const stop = stopper(closers, () => data?.close());
   try {
     const stacks: DeployedStack[] = [];
     let gate: Gate | undefined;
@@ -122,7 +139,8 @@ export async function startCloud(
     closers.push(server.close);
     const env = environmentOf(server, identity);
     const roles = options.iam === false ? undefined : createRoles(identity);
-    const services = createServices({ options, factories, clock, identity, env, dispatch, stacks, roles });
+    const storage = await openStorage(factories, { clock, identity, dispatch }, data);
+    const services = createServices({ options, storage, clock, identity, env, stacks, roles });
     const guard = roles && createGuard(roles, identity);
     gate = createGate({ services: services.all, faults, clock, guard, onError: options.onError });
     const { states, lambda, dynamodb, s3 } = services.all;
@@ -158,23 +176,43 @@ async function loadSources({ assembly, template, stackName = 'local', parameters
   return sources.map((source) => ({ ...source, parameters: { ...source.parameters, ...parameters } }));
 }
 
+/** The services that keep data. */
+interface Storage {
+  readonly dynamodb: DynamoDb;
+  readonly s3: S3;
+  readonly states: StatesService;
+}
+
+async function openStorage(
+  factories: ServiceFactories,
+  options: Omit<ServiceOptions, 'folder'> & { readonly dispatch: Gate['dispatch'] },
+  data: DataDirectory | undefined,
+): Promise<Storage> {
+  // First, since the kernel lets only one process have the database open: nobody else touches the rest either.
+  const dynamodb = await factories.createDynamoDb({ ...options, folder: data?.dynamodb });
+  try {
+    const s3 = factories.createS3({ ...options, folder: data?.s3 });
+    return { dynamodb, s3, states: factories.createStates({ ...options, folder: data?.states }) };
+  } catch (error) {
+    await dynamodb.close();
+    throw error;
+  }
+}
+
 interface ServiceSetup {
   readonly options: LocalCloudOptions;
-  readonly factories: ServiceFactories;
+  readonly storage: Storage;
   readonly clock: Clock;
   readonly identity: CloudIdentity;
   readonly env: Readonly<Record<string, string>>;
-  readonly dispatch: Gate['dispatch'];
   readonly stacks: readonly DeployedStack[];
   readonly roles: Roles | undefined;
 }
 
 function createServices(setup: ServiceSetup) {
-  const { options, factories, clock, identity, dispatch, roles } = setup;
+  const { options, clock, identity, roles } = setup;
+  const { s3, dynamodb, states } = setup.storage;
   const code = createCodeStore();
-  const s3 = factories.createS3({ clock, identity });
-  const dynamodb = factories.createDynamoDb({ clock, identity });
-  const states = factories.createStates({ clock, identity, dispatch });
   const variables = { ...setup.env, AWS_DEFAULT_REGION: identity.region };
   const lambda = createLambda({
     clock,
@@ -201,13 +239,14 @@ function createServices(setup: ServiceSetup) {
 }
 
 /** Closes in order, once, everything even if one of them fails; then throws what the first failure was. */
-function stopper(closers: readonly (() => Promise<void>)[]): () => Promise<void> {
+function stopper(closers: readonly (() => Promise<void>)[], last: () => void): () => Promise<void> {
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     const failures: unknown[] = [];
     for (const close of closers) {
       await close().catch((error: unknown) => failures.push(error));
     }
+    last();
     if (failures.length > 0) throw failures[0];
   };
   return () => {

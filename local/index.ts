@@ -1,13 +1,14 @@
 // `twinwrite/local`: AWS on one local port for development and tests. Knows nothing of what is deployed into it.
 
 import { type LocalCloud, type LocalCloudOptions, startCloud } from './cloud.ts';
-import { createDynamoDb } from './dynamodb/index.ts';
+import { createDynamoDb, openDynamoDb } from './dynamodb/index.ts';
 import { createS3 } from './s3/index.ts';
 import { createStates } from './states/index.ts';
 
 export type { Clock } from './clock.ts';
 export type { LocalCloud, LocalCloudOptions, LocalResource } from './cloud.ts';
 export { DeploymentError } from './cloudformation/index.ts';
+export { DataError } from './data/index.ts';
 export { type Fault, type FaultInput, type Faults, InvalidFault } from './faults.ts';
 
 /**
@@ -18,7 +19,13 @@ export { type Fault, type FaultInput, type Faults, InvalidFault } from './faults
  * const s3 = new S3Client({ endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.credentials });
  * ```
  * @throws {DeploymentError} when a stack needs what the local cloud does not have; the message says what
+ * @throws {DataError} when the folder `data` cannot be used; the message says why
  */
 export function startLocalCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
-  return startCloud(options, { createS3, createDynamoDb, createStates });
+  return startCloud(options, {
+    createS3,
+    createDynamoDb: ({ folder, ...given }) =>
+      folder === undefined ? createDynamoDb(given) : openDynamoDb(given, folder),
+    createStates,
+  });
 }

@@ -14,6 +14,7 @@ interface LocalOptions {
   readonly partitionKey?: KeyAttribute;
   readonly sortKey?: KeyAttribute;
   readonly timeScale: number;
+  readonly data?: string;
   readonly json?: true;
 }
 
@@ -25,15 +26,18 @@ export function registerLocal(program: Command, io: Io): void {
     .option('--partition-key <name:type>', "the table's partition key, type S, N or B (default: id:S)", asKey)
     .option('--sort-key <name:type>', "the table's sort key (default: none)", asKey)
     .option('--time-scale <number>', 'how many seconds of a wait pass in one', asTimeScale, 1)
+    .option('--data <dir>', 'keep objects, items and executions in this folder (default: in memory)')
     .option('--json', 'print one line of JSON: endpoint, region, table, bucket, stateMachines')
     .addHelpText(
       'after',
       `
-Everything is kept in memory and gone at the end. Ctrl-C stops it.
+Ctrl-C stops it. With --data everything is there again at the next start, also after a crash: runs that were cut
+off are ABORTED and can be replayed. Without it, everything is in memory and gone at the end.
 
 Examples:
   $ twinwrite local
   $ twinwrite local --port 0 --partition-key tenant:S --sort-key number:N
+  $ twinwrite local --data .twinwrite
   $ twinwrite local --time-scale 60 --json`,
     )
     .action((options: LocalOptions) => serve(options, io));
@@ -43,16 +47,19 @@ async function serve(options: LocalOptions, io: Io): Promise<void> {
   const stopAsked = new Promise<void>((resolve) => {
     io.onSignal(['SIGINT', 'SIGTERM'], () => resolve());
   });
-  const { startLocalCloud } = await import('../../local/index.ts');
+  const { DataError, startLocalCloud } = await import('../../local/index.ts');
   const assembly = await synthesize(options);
   try {
     const cloud = await startLocalCloud({
       assembly: assembly.folder,
       port: options.port,
       timeScale: options.timeScale,
+      data: options.data,
       onError: (error) => void print(io.stderr, `local cloud: ${String(error)}`),
     }).catch((error: NodeJS.ErrnoException) => {
-      throw error.code === 'EADDRINUSE' ? portInUse(options.port) : error;
+      if (error.code === 'EADDRINUSE') throw portInUse(options.port);
+      const refusal = [error, error.cause].find((reason) => reason instanceof DataError);
+      throw refusal ? new CommandFailed(refusal.message) : error;
     });
     try {
       const store = storeDescriptorSchema.parse(storeOutput(cloud.outputs[STACK_NAME] ?? {}));
