@@ -26,8 +26,17 @@ export interface StatesServer extends AsyncDisposable {
   readonly states: States;
 }
 
-export async function startStates(clock: Clock, dispatch: Dispatch): Promise<StatesServer> {
-  const states = createStates({ clock, identity: IDENTITY, dispatch });
+export async function startStates(
+  clock: Clock,
+  dispatch: Dispatch,
+  keepExecutions?: number,
+): Promise<StatesServer> {
+  const states = createStates({
+    clock,
+    identity: IDENTITY,
+    dispatch,
+    ...(keepExecutions !== undefined && { keepExecutions }),
+  });
   const server = createServer((incoming, outgoing) => {
     const request: LocalRequest = {
       method: incoming.method ?? '',

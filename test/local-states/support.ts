@@ -41,14 +41,21 @@ export interface Scenario extends StatesServer {
   types(): Promise<string[]>;
 }
 
+export interface Surroundings {
+  readonly clock?: ManualClock;
+  /** Instead of the functions. */
+  readonly dispatch?: Dispatch;
+  readonly keepExecutions?: number;
+}
+
 /** @param states the state machine's States; it starts at the first */
 export async function scenario(
   states: Record<string, unknown>,
   functions: Record<string, TestFunction> = {},
   top: Record<string, unknown> = {},
+  { clock = createManualClock(), dispatch = lambda(functions), keepExecutions }: Surroundings = {},
 ): Promise<Scenario> {
-  const clock = createManualClock();
-  const server = await startStates(clock, lambda(functions));
+  const server = await startStates(clock, dispatch, keepExecutions);
   const { sfn } = server;
   const definition = JSON.stringify(machine(states, top));
   await sfn.send(new CreateStateMachineCommand({ name: 'sm', definition, roleArn: ROLE_ARN }));

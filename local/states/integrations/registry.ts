@@ -3,10 +3,12 @@
 import { dynamoDbIntegrations } from './dynamodb.ts';
 import type { Integration } from './integration.ts';
 import { lambdaFunction, lambdaInvoke } from './lambda.ts';
+import { s3Integrations } from './s3/index.ts';
 
 const SERVICE_INTEGRATIONS: ReadonlyMap<string, Integration> = new Map([
   ['lambda:invoke', lambdaInvoke],
   ...dynamoDbIntegrations,
+  ...s3Integrations,
 ]);
 
 const SERVICE_ARN = /^arn:aws[\w-]*:states:[\w-]*:\d*:(.+)$/;

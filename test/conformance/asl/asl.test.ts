@@ -2,13 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { runApiVector, runExecutionVector } from './run.ts';
 import { readVectors, type Vector } from './vector.ts';
 
-const NO_S3_INTEGRATION = 'aws-sdk:s3 integrations are refused when the state machine is loaded';
-
 /** Vectors that the local cloud does not follow, each with the reason. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   'api-validate-mixed-query-languages-ok': 'JSONPath states are refused when the state machine is loaded',
-  'aws-sdk-s3-no-such-bucket-caught': NO_S3_INTEGRATION,
-  'aws-sdk-s3-no-such-key-caught': NO_S3_INTEGRATION,
 };
 
 const run = (vector: Vector): Promise<void> =>

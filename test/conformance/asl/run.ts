@@ -18,14 +18,14 @@ import { createManualClock, type ManualClock } from '../../local-states/clocks.t
 import { type FlatEvent, flatten, parse } from '../../local-states/events.ts';
 import { EXECUTION_ARN, MACHINE_ARN, ROLE_ARN, startStates } from '../../local-states/server.ts';
 import { expectEvents, expectLike, normalised } from './compare.ts';
-import { scriptedLambda } from './lambda.ts';
+import { scriptedServices } from './services.ts';
 import type { ApiStep, ApiVector, ExecutionVector } from './vector.ts';
 
 const POLL_MS = 5;
 
 export async function runExecutionVector(vector: ExecutionVector): Promise<void> {
   const clock = createManualClock();
-  await using server = await startStates(clock, scriptedLambda(vector));
+  await using server = await startStates(clock, scriptedServices(vector));
   const { sfn } = server;
   const definition = JSON.stringify(vector.definition);
   await sfn.send(new CreateStateMachineCommand({ name: 'sm', definition, roleArn: ROLE_ARN }));
