@@ -2,24 +2,14 @@
 
 import { createAdmin } from './admin.ts';
 import { type Clock, createClock } from './clock.ts';
-import {
-  createCloudFormation,
-  type DeployedStack,
-  type DeploymentTarget,
-  deployStacks,
-  loadAssembly,
-  loadTemplate,
-} from './cloudformation/index.ts';
-import { type DataDirectory, openDataDirectory } from './data/index.ts';
-import type { DynamoDb } from './dynamodb/index.ts';
+import { type DeployedStack, deployStacks, loadAssembly, loadTemplate } from './cloudformation/index.ts';
+import { openDataDirectory } from './data/index.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createGate, type Gate } from './gate.ts';
-import { createGuard, createRoles, type Roles } from './iam/index.ts';
-import { createCodeStore } from './lambda/code.ts';
-import { createLambda } from './lambda/index.ts';
-import type { S3 } from './s3/index.ts';
+import { createGuard, createRoles } from './iam/index.ts';
 import { type HttpServer, listen } from './server.ts';
-import { type CloudIdentity, DEFAULT_IDENTITY, type Service } from './service.ts';
+import { type CloudIdentity, DEFAULT_IDENTITY } from './service.ts';
+import { createServices, openStorage, type ServiceFactories } from './services.ts';
 
 export interface LocalCloudOptions {
   /** The folder that `cdk synth` wrote (`cdk.out`): all its stacks are deployed. */
@@ -83,26 +73,6 @@ export interface LocalCloud extends AsyncDisposable {
   logs(functionName: string): readonly string[];
   /** Ends everything: server, connections, executions, functions, pending late calls. What was stored in memory is gone. */
   stop(): Promise<void>;
-}
-
-/** What the cloud uses of Step Functions. */
-export interface StatesService extends Service {
-  createStateMachine: DeploymentTarget['createStateMachine'];
-  close(): Promise<void>;
-}
-
-interface ServiceOptions {
-  readonly clock: Clock;
-  readonly identity: CloudIdentity;
-  /** Where the service keeps its data, if not in memory. */
-  readonly folder: string | undefined;
-}
-
-/** How the services come to be that hold the cloud's data and run its executions. */
-export interface ServiceFactories {
-  createS3(options: ServiceOptions): S3;
-  createDynamoDb(options: ServiceOptions): DynamoDb | Promise<DynamoDb>;
-  createStates(options: ServiceOptions & { readonly dispatch: Gate['dispatch'] }): StatesService;
 }
 
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -174,68 +144,6 @@ async function loadSources({ assembly, template, stackName = 'local', parameters
     ...(template === undefined ? [] : [await loadTemplate(template, stackName)]),
   ];
   return sources.map((source) => ({ ...source, parameters: { ...source.parameters, ...parameters } }));
-}
-
-/** The services that keep data. */
-interface Storage {
-  readonly dynamodb: DynamoDb;
-  readonly s3: S3;
-  readonly states: StatesService;
-}
-
-async function openStorage(
-  factories: ServiceFactories,
-  options: Omit<ServiceOptions, 'folder'> & { readonly dispatch: Gate['dispatch'] },
-  data: DataDirectory | undefined,
-): Promise<Storage> {
-  // First, since the kernel lets only one process have the database open: nobody else touches the rest either.
-  const dynamodb = await factories.createDynamoDb({ ...options, folder: data?.dynamodb });
-  try {
-    const s3 = factories.createS3({ ...options, folder: data?.s3 });
-    return { dynamodb, s3, states: factories.createStates({ ...options, folder: data?.states }) };
-  } catch (error) {
-    await dynamodb.close();
-    throw error;
-  }
-}
-
-interface ServiceSetup {
-  readonly options: LocalCloudOptions;
-  readonly storage: Storage;
-  readonly clock: Clock;
-  readonly identity: CloudIdentity;
-  readonly env: Readonly<Record<string, string>>;
-  readonly stacks: readonly DeployedStack[];
-  readonly roles: Roles | undefined;
-}
-
-function createServices(setup: ServiceSetup) {
-  const { options, clock, identity, roles } = setup;
-  const { s3, dynamodb, states } = setup.storage;
-  const code = createCodeStore();
-  const variables = { ...setup.env, AWS_DEFAULT_REGION: identity.region };
-  const lambda = createLambda({
-    clock,
-    identity,
-    variables,
-    credentialsOf: ({ name, roleArn }) => roles?.credentials(roleArn, name) ?? {},
-    onLog: options.onLog,
-  });
-  const cloudformation = createCloudFormation(() => setup.stacks, identity);
-  const target: DeploymentTarget = {
-    identity,
-    code,
-    roles,
-    createBucket: s3.createBucket,
-    createTable: dynamodb.createTable,
-    createFunction: lambda.createFunction,
-    createStateMachine: states.createStateMachine,
-  };
-  return {
-    all: { s3, dynamodb, states, lambda, cloudformation },
-    code,
-    target,
-  };
 }
 
 /** Closes in order, once, everything even if one of them fails; then throws what the first failure was. */

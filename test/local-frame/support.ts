@@ -5,17 +5,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
-import {
-  type LocalCloud,
-  type LocalCloudOptions,
-  type StatesService,
-  startCloud,
-} from '../../local/cloud.ts';
+import { type LocalCloud, type LocalCloudOptions, startCloud } from '../../local/cloud.ts';
 import type { StateMachineDefinition } from '../../local/cloudformation/resources/index.ts';
 import { createDynamoDb } from '../../local/dynamodb/index.ts';
 import type { Gate } from '../../local/gate.ts';
 import { createS3 } from '../../local/s3/index.ts';
 import { DEFAULT_IDENTITY, type LocalRequest, type LocalResponse } from '../../local/service.ts';
+import type { StatesService } from '../../local/services.ts';
 
 export const STATE_MACHINE_ARN = 'arn:aws:states:us-east-1:000000000000:stateMachine:';
 

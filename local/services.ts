@@ -1,0 +1,97 @@
+// The services of a local cloud: those that keep data, and those around them.
+
+import type { Clock } from './clock.ts';
+import type { LocalCloudOptions } from './cloud.ts';
+import { createCloudFormation, type DeployedStack, type DeploymentTarget } from './cloudformation/index.ts';
+import type { DataDirectory } from './data/index.ts';
+import type { DynamoDb } from './dynamodb/index.ts';
+import type { Gate } from './gate.ts';
+import type { Roles } from './iam/index.ts';
+import { createCodeStore } from './lambda/code.ts';
+import { createLambda } from './lambda/index.ts';
+import type { S3 } from './s3/index.ts';
+import type { CloudIdentity, Service } from './service.ts';
+
+/** What the cloud uses of Step Functions. */
+export interface StatesService extends Service {
+  createStateMachine: DeploymentTarget['createStateMachine'];
+  close(): Promise<void>;
+}
+
+interface ServiceOptions {
+  readonly clock: Clock;
+  readonly identity: CloudIdentity;
+  /** Where the service keeps its data, if not in memory. */
+  readonly folder: string | undefined;
+}
+
+/** How the services come to be that hold the cloud's data and run its executions. */
+export interface ServiceFactories {
+  createS3(options: ServiceOptions): S3;
+  createDynamoDb(options: ServiceOptions): DynamoDb | Promise<DynamoDb>;
+  createStates(options: ServiceOptions & { readonly dispatch: Gate['dispatch'] }): StatesService;
+}
+
+/** The services that keep data. */
+export interface Storage {
+  readonly dynamodb: DynamoDb;
+  readonly s3: S3;
+  readonly states: StatesService;
+}
+
+/** @throws {DataError} when a service's folder cannot be used; nothing is left open */
+export async function openStorage(
+  factories: ServiceFactories,
+  options: Omit<ServiceOptions, 'folder'> & { readonly dispatch: Gate['dispatch'] },
+  data: DataDirectory | undefined,
+): Promise<Storage> {
+  // First, since the kernel lets only one process have the database open: nobody else touches the rest either.
+  const dynamodb = await factories.createDynamoDb({ ...options, folder: data?.dynamodb });
+  try {
+    const s3 = factories.createS3({ ...options, folder: data?.s3 });
+    return { dynamodb, s3, states: factories.createStates({ ...options, folder: data?.states }) };
+  } catch (error) {
+    await dynamodb.close();
+    throw error;
+  }
+}
+
+interface ServiceSetup {
+  readonly options: LocalCloudOptions;
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly identity: CloudIdentity;
+  readonly env: Readonly<Record<string, string>>;
+  readonly stacks: readonly DeployedStack[];
+  readonly roles: Roles | undefined;
+}
+
+/** All services, and where resources come to be in them. */
+export function createServices(setup: ServiceSetup) {
+  const { options, clock, identity, roles } = setup;
+  const { s3, dynamodb, states } = setup.storage;
+  const code = createCodeStore();
+  const variables = { ...setup.env, AWS_DEFAULT_REGION: identity.region };
+  const lambda = createLambda({
+    clock,
+    identity,
+    variables,
+    credentialsOf: ({ name, roleArn }) => roles?.credentials(roleArn, name) ?? {},
+    onLog: options.onLog,
+  });
+  const cloudformation = createCloudFormation(() => setup.stacks, identity);
+  const target: DeploymentTarget = {
+    identity,
+    code,
+    roles,
+    createBucket: s3.createBucket,
+    createTable: dynamodb.createTable,
+    createFunction: lambda.createFunction,
+    createStateMachine: states.createStateMachine,
+  };
+  return {
+    all: { s3, dynamodb, states, lambda, cloudformation },
+    code,
+    target,
+  };
+}
