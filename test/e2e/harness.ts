@@ -30,8 +30,10 @@ const TIME_SCALE = 100;
 /** So slow that no wait ends by itself: time passes only when a test moves it. */
 const STANDSTILL = 1e-6;
 
-/** What is last in a history while a run waits, for a Wait state or to retry a task. */
+/** What nothing follows in a history while a run waits, for a Wait state or to retry a task. */
 const WAITS: ReadonlySet<string> = new Set(['WaitStateEntered', 'TaskFailed', 'TaskTimedOut']);
+/** What nothing follows while a task is under way. */
+const WORKS: ReadonlySet<string> = new Set(['TaskScheduled', 'TaskStarted']);
 const ENDS: ReadonlySet<string> = new Set(['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionAborted']);
 
 export interface Run {
@@ -107,12 +109,16 @@ export class TestStore implements AsyncDisposable {
     this.cloud.clock.advance(seconds * 1000);
   }
 
-  /** On a cloud whose time stands still: ends each of the run's waits as it comes, until the run has ended. */
-  async passUntilEnd(run: Run): Promise<EndedRun> {
+  /**
+   * On a cloud whose time stands still: moves time on, a step at a time, whenever the run waits, until it has ended.
+   * A step as long as the sagas' pauses lets whatever is in flight land within one; to see that a pause is long
+   * enough, the steps must be short.
+   */
+  async passUntilEnd(run: Run, stepSeconds = 15): Promise<EndedRun> {
     for (;;) {
-      const last = (await run.history()).at(-1)?.type ?? 'ExecutionStarted';
-      if (ENDS.has(last)) return run.end();
-      if (WAITS.has(last)) this.pass(15);
+      const events = await run.history();
+      if (ENDS.has(events.at(-1)?.type ?? '')) return run.end();
+      if (isWaiting(events)) this.pass(stepSeconds);
       await nextPoll();
     }
   }
@@ -208,6 +214,14 @@ export function entered(state: string, times = 1) {
 export function taskFailures(times: number) {
   return (events: readonly HistoryEvent[]): boolean =>
     events.filter((event) => event.type === 'TaskFailed').length >= times;
+}
+
+/** Whether all that the run does is wait. The iterations of a Map go on side by side, so the last event tells nothing. */
+function isWaiting(events: readonly HistoryEvent[]): boolean {
+  const recent = events.slice(events.findLastIndex(({ type }) => type === 'ExecutionRedriven') + 1);
+  const followed = new Set(recent.map(({ previousEventId }) => previousEventId));
+  const ends = recent.filter(({ id }) => !followed.has(id)).map(({ type }) => type ?? '');
+  return ends.some((type) => WAITS.has(type)) && !ends.some((type) => WORKS.has(type));
 }
 
 function nextPoll(): Promise<void> {

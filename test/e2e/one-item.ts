@@ -6,9 +6,26 @@ import { readPointers } from '../../core/item.ts';
 import { itemPrefix } from '../../core/keys.ts';
 import type { Operation } from '../../core/run.ts';
 import type { FaultInput } from '../../local/index.ts';
-import { type Run, startStore, type TestStore, taskFailures } from './harness.ts';
+import { type EndedRun, type Run, startStore, type TestStore, taskFailures } from './harness.ts';
 
 export const NOTHING_LOST = { dangling: [], orphans: [] };
+
+export interface Losses {
+  /** Object keys that the item points at and that are not there. */
+  readonly dangling: readonly string[];
+  /** Keys of the item's objects that it does not point at. */
+  readonly orphans: readonly string[];
+}
+
+/** What a schedule leaves behind once nothing is in flight any more. */
+export interface Outcome {
+  /** The run that the schedule is about. */
+  readonly ended: EndedRun;
+  readonly item: Item | undefined;
+  /** The content of `page`; undefined where there is none. */
+  readonly page: string | undefined;
+  readonly losses: Losses;
+}
 
 /** Input that sets the item's large attribute `page`. */
 export function page(text: string) {
@@ -20,8 +37,9 @@ export class Stage {
   #store: TestStore | undefined;
   #items = 0;
 
-  async open(): Promise<void> {
-    this.#store = await startStore({ clock: 'manual' });
+  /** @param assembly - the product's own by default */
+  async open(assembly?: string): Promise<void> {
+    this.#store = await startStore({ clock: 'manual', ...(assembly !== undefined && { assembly }) });
   }
 
   async close(): Promise<void> {
@@ -96,8 +114,14 @@ export class Stage {
     return pointer && 'S' in pointer ? this.store.content(this.#keyOf(pointer.S)) : undefined;
   }
 
-  /** Pointers of the item that point at nothing, and objects of it that nothing points at. */
-  async losses(): Promise<{ dangling: string[]; orphans: string[] }> {
+  /** What is left when, twenty minutes later, everything in flight has landed. */
+  async outcome(ended: EndedRun): Promise<Outcome> {
+    this.store.pass(20 * 60);
+    const [item, losses] = [await this.item(), await this.losses()];
+    return { ended, item, losses, page: losses.dangling.length > 0 ? undefined : await this.page() };
+  }
+
+  async losses(): Promise<Losses> {
     const pointed = [...readPointers((await this.item()) ?? {}, this.store.descriptor).values()].map((uri) =>
       this.#keyOf(uri),
     );
