@@ -1,0 +1,135 @@
+// The rules that HAZARDS, part B, leaves out one at a time, each as what makes a mutant of the product lack it.
+
+import type { Mutation } from './mutants.ts';
+
+const PUT_STATES = 'States.PutObjects.ItemProcessor.States';
+
+export const OWN_UNUSED_OBJECTS_GO: readonly Mutation[] = [
+  { task: 'plan', file: 'core/plan.ts', from: '    ...unused,\n', to: '' },
+];
+
+export const FAILED_REPLAN_COMPENSATES: readonly Mutation[] = (['Create', 'Update'] as const).map(
+  (machine) => ({
+    machine,
+    path: 'States.AnythingPut?.Choices.0.Next',
+    from: 'LetRequestsExpire',
+    to: 'Rejected',
+  }),
+);
+
+export const CREATED_BY_IN_CONDITION: readonly Mutation[] = [
+  {
+    task: 'write-item',
+    file: 'core/write.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a text of the source
+    from: "        `${saga()}.${terms.name('createdBy')} = ${terms.value({ S: expected.createdBy })}`,\n",
+    to: '',
+  },
+];
+
+/** Without it the SDK makes one up for each attempt. */
+export const SAME_TOKEN: readonly Mutation[] = [
+  {
+    task: 'write-item',
+    file: 'lambdas/write-item.ts',
+    from: 'TransactWriteItemsCommand({ ClientRequestToken, ',
+    to: 'TransactWriteItemsCommand({ ',
+  },
+];
+
+export const PAUSE_BEFORE_RETRY: readonly Mutation[] = [
+  { machine: 'Create', path: 'States.WriteItem.Retry.2.IntervalSeconds', from: 15, to: 1 },
+];
+
+export const PAUSE_AFTER_REDRIVE: readonly Mutation[] = [
+  { task: 'write-item', file: 'core/outcome.ts', from: 'if (redriven && ', to: 'if (false && ' },
+];
+
+/** One pause outlasts a request, two the function that makes it. */
+export const SECOND_PAUSE_AFTER_REDRIVE: readonly Mutation[] = [
+  {
+    task: 'write-item',
+    file: 'core/outcome.ts',
+    from: 'PAUSES_AFTER_REDRIVE = 2;',
+    to: 'PAUSES_AFTER_REDRIVE = 1;',
+  },
+];
+
+/** Both halves go: as long as a retry in doubt is never sooner than a request's life, either keeps the rule alone. */
+export const MEMORY_OF_DOUBT: readonly Mutation[] = [
+  {
+    task: 'write-item',
+    file: 'core/outcome.ts',
+    from: 'refusalIsDefinite: first && elapsedMs < REQUEST_LIFETIME_SECONDS * 1000',
+    to: 'refusalIsDefinite: true',
+  },
+];
+
+export const MEMORY_ACROSS_REDRIVE: readonly Mutation[] = [
+  {
+    machine: 'Create',
+    path: 'States.WriteItem.Arguments.Payload.redriven',
+    from: '{% $states.context.Execution.RedriveCount > $redrivesBefore %}',
+    to: false,
+  },
+];
+
+export const REFERENCED_OBJECTS_STAY: readonly Mutation[] = [
+  {
+    task: 'delete-objects',
+    file: 'lambdas/delete-objects.ts',
+    from: 'item === undefined ? new Set<string>() : referencedKeys(item, store)',
+    to: 'new Set<string>()',
+  },
+];
+
+/** Without it a delete whose condition fails takes the item for gone. */
+export const DELETE_PLANS_AGAIN: readonly Mutation[] = [
+  { machine: 'Delete', path: 'States.PauseBeforeReplan.Next', from: 'Plan', to: 'DeleteReplacedObjects' },
+];
+
+/** Without it the first put that fails ends the Map; whether others are in doubt nobody knows, so nobody waits. */
+export const PUTS_END_BY_THEMSELVES: readonly Mutation[] = [
+  { machine: 'Create', path: `${PUT_STATES}.PutFailed.Type`, from: 'Pass', to: 'Fail' },
+  { machine: 'Create', path: `${PUT_STATES}.PutFailed.End`, from: true, to: undefined },
+  {
+    machine: 'Create',
+    path: 'States.PutObjects.Catch',
+    from: undefined,
+    to: [
+      {
+        ErrorEquals: ['States.ALL'],
+        Assign: { failure: { name: 'PutRefused', cause: '' } },
+        Next: 'DeleteCreatedObjects',
+      },
+    ],
+  },
+];
+
+export const PAUSE_BEFORE_COMPENSATION: readonly Mutation[] = [
+  {
+    machine: 'Create',
+    path: 'States.AllObjectsPut?.Choices.0.Next',
+    from: 'LetRequestsExpire',
+    to: 'DeleteCreatedObjects',
+  },
+];
+
+/** Without it the pause outlasts a request, but not the function that makes it. */
+export const LONG_PAUSE_AFTER_REDRIVE: readonly Mutation[] = [
+  {
+    machine: 'Create',
+    path: 'States.PutObjects.Assign.secondsToSettle',
+    from: '{% $not(true in $states.result.inDoubt) ? 0 : $states.context.Execution.RedriveCount > $redrivesAtPlan ? 930 : 15 %}',
+    to: '{% true in $states.result.inDoubt ? 15 : 0 %}',
+  },
+];
+
+export const PAUSE_BEFORE_REPLAN: readonly Mutation[] = [
+  {
+    machine: 'Update',
+    path: 'States.PauseBeforeReplan.Seconds',
+    from: '{% $secondsToSettle > 0 ? $secondsToSettle : $floor($random() * 3) + 1 %}',
+    to: 1,
+  },
+];
