@@ -1,0 +1,112 @@
+// The construct's grants, as they are: with all of them every run comes out as it should; without any one of them, some
+// run does not. A grant that no run here needs stands in a table with the reason why it is there.
+
+import { beforeAll, expect, inject, onTestFinished, test } from 'vitest';
+import { Stage } from '../e2e/one-item.ts';
+import { assemblyWithout, grantsOf } from './grants.ts';
+import { SCENARIOS, type Scenario, type ScenarioName } from './scenarios.ts';
+
+/**
+ * Each grant beside the run that needs it. Those of one group are taken away together: they concern runs that do not
+ * need the others.
+ */
+const NEEDED: readonly Readonly<Record<string, ScenarioName>>[] = [
+  {
+    'Create lambda:InvokeFunction Plan': 'create',
+    'Update lambda:InvokeFunction PutObject': 'an update that replaces an object',
+    'Delete lambda:InvokeFunction WriteItem': 'a delete',
+  },
+  {
+    'Create lambda:InvokeFunction PutObject': 'create',
+    'Update lambda:InvokeFunction WriteItem': 'an update of a plain attribute',
+    'Delete lambda:InvokeFunction DeleteObjects': 'a delete',
+  },
+  {
+    'Create lambda:InvokeFunction WriteItem': 'create',
+    'Update lambda:InvokeFunction DeleteObjects': 'an update that replaces an object',
+    'Delete lambda:InvokeFunction Plan': 'a delete',
+  },
+  {
+    'Create lambda:InvokeFunction DeleteObjects': 'a create that DynamoDB refuses',
+    'Update lambda:InvokeFunction Plan': 'an update of a plain attribute',
+  },
+  { 'Plan dynamodb:GetItem Table': 'create' },
+  { 'PutObject s3:PutObjectTagging Bucket/items/*': 'an update from a staged object with tags' },
+  {
+    'Plan s3:GetObject* Bucket/items/*': 'an update with the content that is there',
+    'DeleteObjects s3:DeleteObject* Bucket/staging/*': 'an update from the staging prefix',
+    'WriteItem dynamodb:DeleteItem Table': 'a delete',
+    'WriteItem dynamodb:GetItem Table': 'a write in doubt for longer than its token lives',
+  },
+  {
+    'Plan s3:GetObject* Bucket/staging/*': 'an update from the staging prefix',
+    'DeleteObjects s3:DeleteObject* Bucket/items/*': 'an update that replaces an object',
+    'WriteItem dynamodb:PutItem Table': 'create',
+  },
+  {
+    'Plan s3:List* Bucket': 'an update with the content of an object that is lost',
+    'PutObject s3:GetObject* Bucket/staging/*': 'an update from the staging prefix',
+    'DeleteObjects dynamodb:GetItem Table': 'a create that DynamoDB refuses',
+  },
+  {
+    'PutObject s3:PutObject Bucket/items/*': 'create',
+    'PutObject s3:List* Bucket': 'a create whose staged object is lost before it is copied',
+    'WriteItem dynamodb:UpdateItem Table': 'an update of a plain attribute',
+  },
+];
+
+const NOT_NEEDED_HERE: readonly (readonly [grant: RegExp, reason: string])[] = [
+  [/ (?:logs|xray):/, 'only on AWS: the state machine delivers its log and its traces'],
+  [/ s3:Abort\*/, 'ends a copy in parts that failed: of staged objects above 5 GB, too large for a test'],
+  [/ s3:GetBucket\*/, "superfluous, of CDK's grantRead: nothing reads the bucket's configuration"],
+  [/ s3:(?:GetObject\* Bucket|List\* Bucket\/.+)$/, "of CDK's grantRead: no such action has such a resource"],
+  [
+    / s3:PutObject(?:LegalHold|Retention|VersionTagging) /,
+    "superfluous, of CDK's grantPut: no put asks for it",
+  ],
+  [/:\*$/, 'CDK grants versions and aliases along with the function; the state machines name none'],
+];
+
+let grants: string[];
+
+beforeAll(async () => {
+  grants = await grantsOf(inject('assembly'));
+});
+
+test('every grant is either needed by some run or has its reason', () => {
+  const needed = NEEDED.flatMap((group) => Object.keys(group));
+  const unexplained = grants.filter(
+    (grant) => !needed.includes(grant) && !NOT_NEEDED_HERE.some(([pattern]) => pattern.test(grant)),
+  );
+  expect(unexplained).toEqual([]);
+  expect(needed.filter((grant) => !grants.includes(grant))).toEqual([]);
+  expect(NOT_NEEDED_HERE.filter(([pattern]) => !grants.some((grant) => pattern.test(grant)))).toEqual([]);
+});
+
+test('with its grants as they are, every run comes out as it should', async () => {
+  const stage = await openWithout([]);
+  for (const [name, scenario] of Object.entries<Scenario>(SCENARIOS)) {
+    stage.reset();
+    expect(await scenario.run(stage), name).toEqual(scenario.outcome);
+  }
+});
+
+test.each(NEEDED.map((group) => [Object.keys(group).join(', '), group] as const))(
+  'without %s the runs that need it do not come out as they should',
+  async (_, group) => {
+    const stage = await openWithout(Object.keys(group));
+    for (const [grant, name] of Object.entries(group)) {
+      stage.reset();
+      expect(await SCENARIOS[name].run(stage), `${name}, without ${grant}`).not.toEqual(
+        SCENARIOS[name].outcome,
+      );
+    }
+  },
+);
+
+async function openWithout(removed: readonly string[]): Promise<Stage> {
+  const stage = new Stage();
+  onTestFinished(() => stage.close());
+  await stage.open(await assemblyWithout(inject('assembly'), removed));
+  return stage;
+}

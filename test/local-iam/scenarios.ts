@@ -1,0 +1,142 @@
+// Runs of the product that need its grants between them, each with what comes out of it while it has them all.
+
+import { createHash } from 'node:crypto';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import type { Operation } from '../../core/run.ts';
+import { page, type Stage } from '../e2e/one-item.ts';
+
+export interface Scenario {
+  run(stage: Stage): Promise<unknown>;
+  readonly outcome: unknown;
+}
+
+const CONTENT = 'staged content';
+const STAGED = 'staging/upload';
+const staged = (key = STAGED) => ({
+  largeAttributes: {
+    page: {
+      staged: { key, sha256: createHash('sha256').update(CONTENT).digest('hex'), size: CONTENT.length },
+    },
+  },
+});
+
+/** How a run ends, and what it leaves of the item's objects. */
+async function end(stage: Stage, operation: Operation, input: object = {}) {
+  const ended = await stage.store.passUntilEnd(await stage.start(operation, input));
+  const { status, error, output } = ended;
+  return { status, error, cleanup: output.cleanup, objects: (await stage.objects()).length };
+}
+
+const foreignItem = (stage: Stage): Promise<void> => stage.store.putForeign(stage.typedKey);
+const stageContent = (stage: Stage): Promise<void> => stage.store.putObject(STAGED, CONTENT);
+const done = (objects: number) => ({ status: 'SUCCEEDED', error: undefined, cleanup: 'done', objects });
+const failed = (error: string) => ({ status: 'FAILED', error, cleanup: undefined, objects: 0 });
+
+export const SCENARIOS = {
+  create: { run: (stage) => end(stage, 'create', page('X')), outcome: done(1) },
+
+  'a create that DynamoDB refuses': {
+    async run(stage) {
+      stage.writeFault({ when: 'before', error: 'ValidationException', status: 400 });
+      return end(stage, 'create', page('X'));
+    },
+    outcome: failed('RolledBack.WriteRefused'),
+  },
+  'an update of a plain attribute': {
+    async run(stage) {
+      await foreignItem(stage);
+      return end(stage, 'update', { set: { title: 'T' } });
+    },
+    outcome: done(0),
+  },
+  'an update that replaces an object': {
+    async run(stage) {
+      await foreignItem(stage);
+      await end(stage, 'update', page('X'));
+      return end(stage, 'update', page('Y'));
+    },
+    outcome: done(1),
+  },
+  'an update with the content that is there': {
+    async run(stage) {
+      await foreignItem(stage);
+      await end(stage, 'update', page('X'));
+      const before = await stage.objects();
+      await end(stage, 'update', page('X'));
+      const after = await stage.objects();
+      return { puts: after.filter((key) => !before.includes(key)).length, version: await versionOf(stage) };
+    },
+    outcome: { puts: 0, version: 2 },
+  },
+  'an update with the content of an object that is lost': {
+    async run(stage) {
+      await foreignItem(stage);
+      await end(stage, 'update', page('X'));
+      for (const key of await stage.objects()) await stage.store.deleteObject(key);
+      return end(stage, 'update', page('X'));
+    },
+    outcome: done(1),
+  },
+  'an update from the staging prefix': {
+    async run(stage) {
+      await foreignItem(stage);
+      await stageContent(stage);
+      const ended = await end(stage, 'update', staged());
+      return { ...ended, left: (await stage.store.objects(STAGED)).length };
+    },
+    outcome: { ...done(1), left: 0 },
+  },
+  'an update from a staged object with tags': {
+    async run(stage) {
+      await foreignItem(stage);
+      const { s3, descriptor } = stage.store;
+      const tagged = { Bucket: descriptor.bucket, Key: STAGED, Body: CONTENT, Tagging: 'team=docs' };
+      await s3.send(new PutObjectCommand(tagged));
+      return end(stage, 'update', staged());
+    },
+    outcome: done(1),
+  },
+  'a create from what was never staged': {
+    run: (stage) => end(stage, 'create', staged('staging/never')),
+    outcome: failed('Rejected.InvalidInput'),
+  },
+  'a create whose staged object is lost before it is copied': {
+    async run(stage) {
+      await stageContent(stage);
+      const held = await stage.startHeld('create', staged(), 'PutObject');
+      await stage.store.deleteObject(STAGED);
+      const { status, error } = await stage.store.passUntilEnd(held);
+      return { status, error };
+    },
+    outcome: { status: 'FAILED', error: 'RolledBack.StagedObjectMissing' },
+  },
+  'a write in doubt for longer than its token lives': {
+    async run(stage) {
+      await end(stage, 'create', page('X'));
+      stage.writeFault({ when: 'before', error: 'InternalServerError', times: 'always' });
+      const stuck = await stage.start('update', page('Y'));
+      await stage.store.passUntilEnd(stuck);
+      stage.store.cloud.faults.clear();
+      stage.store.pass(15 * 60);
+      await stuck.redrive();
+      const { status } = await stage.store.passUntilEnd(stuck);
+      return { status };
+    },
+    outcome: { status: 'SUCCEEDED' },
+  },
+  'a delete': {
+    async run(stage) {
+      await foreignItem(stage);
+      return end(stage, 'delete');
+    },
+    outcome: done(0),
+  },
+} as const satisfies Record<string, Scenario>;
+
+export type ScenarioName = keyof typeof SCENARIOS;
+
+async function versionOf(stage: Stage): Promise<number | undefined> {
+  const saga = (await stage.item())?._saga;
+  const version = saga && 'M' in saga ? saga.M.version : undefined;
+  return version && 'N' in version ? Number(version.N) : undefined;
+}
