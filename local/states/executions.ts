@@ -3,11 +3,11 @@
 import type { Clock } from '../clock.ts';
 import type { RoleSession } from '../service.ts';
 import { STATES, StateFailure } from './failure.ts';
-import { type EventDetails, History } from './history.ts';
+import { type EventDetails, History, UnkeptHistory } from './history.ts';
 import type { Dispatch } from './integrations/integration.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Json, JsonObject } from './json.ts';
-import { MAX_HISTORY_EVENTS } from './limits.ts';
+import { MAX_EXPRESS_SECONDS, MAX_HISTORY_EVENTS } from './limits.ts';
 import type { Revision } from './machines.ts';
 import { Aborted, Baton } from './run/baton.ts';
 import { createFrame, type Frame } from './run/frame.ts';
@@ -30,6 +30,8 @@ export interface Execution {
   /** Grows with each start: the order of ListExecutions. */
   readonly sequence: number;
   readonly startedAt: number;
+  /** Present in an Express workflow: whether its starter waits for its end. */
+  readonly express?: 'SYNC' | 'ASYNC' | undefined;
   readonly history: History;
   status: ExecutionStatus;
   stoppedAt: number | undefined;
@@ -44,6 +46,8 @@ export interface Execution {
   root: Frame;
   /** Stops what runs. */
   controller: AbortController | undefined;
+  /** Who started it is told of its end, each time that it ends. */
+  onEnd?: ((execution: Execution) => void) | undefined;
 }
 
 /** What executions run on. */
@@ -52,6 +56,8 @@ export interface Environment {
   readonly dispatch: Dispatch;
   readonly region: string;
   readonly journal: Journal;
+  /** Told of every execution that has ended. */
+  ended(execution: Execution): void;
 }
 
 export interface StartInput {
@@ -61,6 +67,8 @@ export interface StartInput {
   readonly inputText: string;
   readonly input: Json;
   readonly sequence: number;
+  readonly express?: Execution['express'];
+  readonly onEnd?: Execution['onEnd'];
 }
 
 /** Starts an execution; it runs on by itself. */
@@ -70,7 +78,9 @@ export function start(environment: Environment, { input, ...given }: StartInput)
   const execution: Execution = {
     ...given,
     startedAt: environment.clock.now(),
-    history: new History(environment.clock, () => environment.journal.touch(execution)),
+    history: given.express
+      ? new UnkeptHistory(environment.clock)
+      : new History(environment.clock, () => environment.journal.touch(execution)),
     status: 'RUNNING',
     stoppedAt: undefined,
     output: undefined,
@@ -119,7 +129,7 @@ export function drive(environment: Environment, execution: Execution, input: Jso
     context: contextOf(execution, input),
   };
   const { root } = execution;
-  const { timeoutSeconds } = execution.revision.machine;
+  const timeoutSeconds = timeLimit(execution);
   if (timeoutSeconds !== undefined) {
     environment.clock.sleep(timeoutSeconds * 1000, signal).then(
       () => timeOut(environment, execution),
@@ -140,6 +150,11 @@ export function drive(environment: Environment, execution: Execution, input: Jso
     );
 }
 
+function timeLimit({ express, revision }: Execution): number | undefined {
+  const { timeoutSeconds } = revision.machine;
+  return express ? Math.min(timeoutSeconds ?? MAX_EXPRESS_SECONDS, MAX_EXPRESS_SECONDS) : timeoutSeconds;
+}
+
 /** The role's session; on AWS its name is random, here it tells whose it is. */
 function callerOf({ revision, name }: Execution): RoleSession {
   return { roleArn: revision.roleArn, sessionName: name.slice(0, MAX_SESSION_NAME) };
@@ -154,7 +169,8 @@ function contextOf(execution: Execution, input: Json): JsonObject {
       Name: execution.name,
       RoleArn: revision.roleArn,
       StartTime: new Date(execution.startedAt).toISOString(),
-      RedriveCount: execution.redriveCount,
+      // Recorded: one whose starter waits for it has none.
+      ...(execution.express !== 'SYNC' && { RedriveCount: execution.redriveCount }),
       ...(execution.redrivenAt !== undefined && {
         RedriveTime: new Date(execution.redrivenAt).toISOString(),
       }),
@@ -214,7 +230,7 @@ function failureDetails(error: string | undefined, cause: string | undefined): E
 }
 
 function end(
-  { clock }: Environment,
+  environment: Environment,
   execution: Execution,
   status: ExecutionStatus,
   event: string,
@@ -223,7 +239,9 @@ function end(
 ): void {
   execution.history.end(event, previousEventId, details);
   execution.status = status;
-  execution.stoppedAt = clock.now();
+  execution.stoppedAt = environment.clock.now();
   execution.controller?.abort(new Aborted());
   execution.controller = undefined;
+  environment.ended(execution);
+  execution.onEnd?.(execution);
 }

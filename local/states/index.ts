@@ -1,4 +1,4 @@
-// Step Functions of the local cloud: Standard state machines in JSONata, behind the service's own API.
+// Step Functions of the local cloud: state machines in JSONata, Standard and Express, behind the service's own API.
 
 import type { Clock } from '../clock.ts';
 import type { Call, CloudIdentity, LocalRequest, LocalResponse, Service, ServiceName } from '../service.ts';
@@ -8,9 +8,9 @@ import {
   listExecutions,
   redriveExecution,
   startExecution,
-  startSyncExecution,
   stopExecution,
 } from './api/execution-operations.ts';
+import { startSyncExecution } from './api/express-operations.ts';
 import {
   createStateMachine,
   deleteStateMachine,
@@ -36,6 +36,11 @@ export interface StatesOptions {
   dispatch(service: ServiceName, request: LocalRequest): Promise<LocalResponse>;
   /** An existing folder in which executions are kept; without it, they are in memory. Used by one process. */
   readonly folder?: string | undefined;
+  /**
+   * How many executions that have ended are kept, with their histories; the first to end go first, and their names are
+   * free again. Default 10,000.
+   */
+  readonly keepExecutions?: number | undefined;
 }
 
 export interface NewStateMachine {
@@ -78,27 +83,28 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
  * what was running then is aborted.
  * @throws {DataError} when what is in the folder is damaged
  */
-export function createStates({ clock, identity, dispatch, folder }: StatesOptions): States {
+export function createStates(options: StatesOptions): States {
+  const { clock, identity, dispatch, folder } = options;
   const journal = folder === undefined ? NO_JOURNAL : new FolderJournal(folder);
+  const store = new Store(journal, options.keepExecutions);
   const environment: Environment = {
     clock,
     region: identity.region,
     journal,
+    ended: (execution) => store.executionEnded(execution),
     dispatch: async (service, request) => {
       journal.flush();
       return dispatch(service, request);
     },
   };
-  const context: Context = { store: new Store(journal), environment, identity };
+  const context: Context = { store, environment, identity };
   if (journal instanceof FolderJournal) {
-    for (const execution of restoreExecutions(journal, clock)) {
-      context.store.addExecution(execution);
-      interrupt(environment, execution);
-    }
+    store.restore(restoreExecutions(journal, clock));
+    for (const execution of store.executions.values()) interrupt(environment, execution);
   }
 
-  const perform = (operation: Operation, input: JsonObject): LocalResponse => {
-    const members = operation(context, input);
+  const perform = async (operation: Operation, input: JsonObject): Promise<LocalResponse> => {
+    const members = await operation(context, input);
     journal.flush();
     return answer(members);
   };
@@ -109,7 +115,7 @@ export function createStates({ clock, identity, dispatch, folder }: StatesOption
     if (operation === undefined) throw unknownOperation(name);
     const body = await readBody(request);
     const input = parseBody(body);
-    return { operation: name, subject: body, perform: async () => perform(operation, input) };
+    return { operation: name, subject: body, perform: () => perform(operation, input) };
   };
 
   return {
@@ -121,7 +127,8 @@ export function createStates({ clock, identity, dispatch, folder }: StatesOption
       return { stateMachineArn: String(stateMachineArn) };
     },
     close: async () => {
-      for (const execution of context.store.executions.values()) interrupt(environment, execution);
+      for (const execution of [...store.executions.values(), ...store.express])
+        interrupt(environment, execution);
       journal.flush();
     },
   };

@@ -1,4 +1,4 @@
-// Quotas of Standard workflows, from "Step Functions service quotas" in the Developer Guide.
+// Quotas of workflows, from "Step Functions service quotas" in the Developer Guide.
 
 /** Bytes of the input or output of an execution, a state or a task; also of one variable and of one Assign. */
 export const MAX_DATA_BYTES = 262_144;
@@ -10,6 +10,8 @@ export const MAX_HISTORY_EVENTS = 25_000;
 /** Iterations of an inline Map that run at the same time. */
 export const MAX_INLINE_CONCURRENCY = 40;
 export const MAX_TIMEOUT_SECONDS = 99_999_999;
+/** An Express workflow runs no longer. */
+export const MAX_EXPRESS_SECONDS = 300;
 /** A closed execution can be redriven for 14 days. */
 export const REDRIVE_PERIOD_MS = 14 * 24 * 3_600_000;
 /** A closed execution, and its claim on its name, is kept for 90 days. */

@@ -5,9 +5,12 @@ import { invalidDefinitionMessage } from './definition/diagnostics.ts';
 import { parseDefinition } from './definition/parse.ts';
 import type { Machine } from './definition/types.ts';
 
+export type WorkflowType = 'STANDARD' | 'EXPRESS';
+
 export interface StateMachine {
   readonly arn: string;
   readonly name: string;
+  readonly type: WorkflowType;
   readonly createdAt: number;
   /** Set by an update. */
   updatedAt: number | undefined;
@@ -28,8 +31,8 @@ export interface Revision {
 }
 
 /** @throws {ServiceError} InvalidDefinition, naming each problem's state and field */
-export function parseOrRefuse(definition: string): Machine {
-  const { machine, diagnostics } = parseDefinition(definition);
+export function parseOrRefuse(definition: string, type: WorkflowType = 'STANDARD'): Machine {
+  const { machine, diagnostics } = parseDefinition(definition, type);
   if (machine !== undefined) return machine;
   throw new ServiceError('InvalidDefinition', invalidDefinitionMessage(diagnostics));
 }

@@ -4,15 +4,25 @@ import type { Execution } from './executions.ts';
 import type { Journal } from './journal/journal.ts';
 import type { StateMachine } from './machines.ts';
 
+/** How many executions that have ended are kept, unless told otherwise. */
+const KEEP_EXECUTIONS = 10_000;
+
 export class Store {
   readonly machines = new Map<string, StateMachine>();
   readonly executions = new Map<string, Execution>();
+  /** Express executions that run: nothing but their end is left to tell of them. */
+  readonly express = new Set<Execution>();
+  /** Executions that have ended, the first to end first. */
+  private readonly ended = new Set<Execution>();
+  private readonly keepExecutions: number;
   private readonly byMachine = new Map<string, Execution[]>();
   private readonly journal: Journal;
   private lastSequence = 0;
 
-  constructor(journal: Journal) {
+  /** @param keepExecutions - how many executions that have ended are kept */
+  constructor(journal: Journal, keepExecutions = KEEP_EXECUTIONS) {
     this.journal = journal;
+    this.keepExecutions = keepExecutions;
   }
 
   nextSequence(): number {
@@ -28,9 +38,32 @@ export class Store {
     this.byMachine.set(execution.revision.arn, list);
   }
 
+  /** Takes in executions in the order of their start. */
+  restore(executions: readonly Execution[]): void {
+    for (const execution of executions) this.addExecution(execution);
+    const closed = executions.filter(({ status }) => status !== 'RUNNING');
+    closed.sort((a, b) => (a.stoppedAt ?? 0) - (b.stoppedAt ?? 0));
+    for (const execution of closed) this.executionEnded(execution);
+  }
+
+  /** Notes that an execution has ended; those that ended longest ago make room. */
+  executionEnded(execution: Execution): void {
+    this.express.delete(execution);
+    if (!this.executions.has(execution.arn)) return;
+    this.ended.delete(execution);
+    this.ended.add(execution);
+    for (const oldest of this.ended) {
+      if (this.ended.size <= this.keepExecutions) return;
+      // One that was redriven runs again, and will end again.
+      this.ended.delete(oldest);
+      if (oldest.status !== 'RUNNING') this.removeExecution(oldest);
+    }
+  }
+
   /** Forgets a closed execution, so that its name is free again. */
   removeExecution(execution: Execution): void {
     this.executions.delete(execution.arn);
+    this.ended.delete(execution);
     const list = this.byMachine.get(execution.revision.arn) ?? [];
     list.splice(list.indexOf(execution), 1);
     this.journal.forget(execution);

@@ -3,12 +3,22 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../../service.ts';
 import { type Execution, start, stop } from '../executions.ts';
-import { byteLength, type Json } from '../json.ts';
-import { MAX_DATA_BYTES, RETENTION_MS } from '../limits.ts';
+import { RETENTION_MS } from '../limits.ts';
 import { checkName } from '../machines.ts';
 import { redrive, redriveObstacle } from '../redrive.ts';
+import { startExpress, typeNotSupported } from './express-operations.ts';
 import { writtenEvent } from './history-event.ts';
-import { constraint, decodeToken, encodeToken, flag, oneOf, pageSize, seconds, text } from './input.ts';
+import {
+  constraint,
+  decodeToken,
+  encodeToken,
+  flag,
+  oneOf,
+  pageSize,
+  parseInput,
+  seconds,
+  text,
+} from './input.ts';
 import { findExecution, findMachine } from './lookup.ts';
 import type { Context, Operation } from './operations.ts';
 
@@ -16,11 +26,16 @@ const STATUSES = ['SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILE
 const REDRIVE_FILTERS = ['REDRIVEN', 'NOT_REDRIVEN'] as const;
 
 /**
- * The same name and input while it runs: the same answer. Otherwise a name is taken until the execution has been closed
+ * Of a Standard workflow: the same name and input while it runs: the same answer. Otherwise a name is taken until the execution has been closed
  * for 90 days.
  */
 export const startExecution: Operation = (context, input) => {
-  const { revision } = findMachine(context, input);
+  const machine = findMachine(context, input);
+  if (machine.type === 'EXPRESS') {
+    const { arn, startedAt } = startExpress(context, machine, input, { express: 'ASYNC' });
+    return { executionArn: arn, startDate: seconds(startedAt) };
+  }
+  const { revision } = machine;
   const name = text(input, 'name') ?? randomUUID();
   checkName(name);
   const inputText = text(input, 'input') ?? '{}';
@@ -39,14 +54,6 @@ export const startExecution: Operation = (context, input) => {
     });
   if (existing === undefined) context.store.addExecution(execution);
   return { executionArn, startDate: seconds(execution.startedAt) };
-};
-
-export const startSyncExecution: Operation = (context, input) => {
-  findMachine(context, input);
-  throw new ServiceError(
-    'StateMachineTypeNotSupported',
-    'This operation is not supported by this type of state machine',
-  );
 };
 
 export const stopExecution: Operation = (context, input) => {
@@ -92,7 +99,8 @@ export const listExecutions: Operation = (context, input) => {
       'Map Runs are not supported by the local cloud',
     );
   }
-  const { arn: machineArn } = findMachine(context, input);
+  const { arn: machineArn, type } = findMachine(context, input);
+  if (type === 'EXPRESS') throw typeNotSupported();
   const before = decodeToken(input) ?? Number.POSITIVE_INFINITY;
   const matching = context.store
     .executionsOf(machineArn)
@@ -121,22 +129,6 @@ export const getExecutionHistory: Operation = (context, input) => {
     ...(events[next - 1] !== undefined && { nextToken: encodeToken(next) }),
   };
 };
-
-function parseInput(inputText: string): Json {
-  if (byteLength(inputText) > MAX_DATA_BYTES) {
-    throw constraint('', 'input', `Member must have length less than or equal to ${MAX_DATA_BYTES}`);
-  }
-  if (inputText === '') throw invalidInput('Invalid execution input.');
-  try {
-    return JSON.parse(inputText);
-  } catch (error) {
-    throw invalidInput((error as Error).message);
-  }
-}
-
-function invalidInput(problem: string): ServiceError {
-  return new ServiceError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${problem}'`);
-}
 
 /** The running execution that the same start made before, if any. @throws {ServiceError} ExecutionAlreadyExists */
 function claimName(context: Context, executionArn: string, inputText: string): Execution | undefined {

@@ -1,7 +1,8 @@
 // Reads the parameters of a call, with the errors that AWS reports for bad ones.
 
 import { ServiceError } from '../../service.ts';
-import type { Json, JsonObject } from '../json.ts';
+import { byteLength, type Json, type JsonObject } from '../json.ts';
+import { MAX_DATA_BYTES } from '../limits.ts';
 
 export function requiredText(input: JsonObject, name: string): string {
   const value = text(input, name);
@@ -51,6 +52,23 @@ export function oneOf<T extends string>(
 export function constraint(value: string, name: string, rule: string): ServiceError {
   const message = `1 validation error detected: Value ${value} at '${name}' failed to satisfy constraint: ${rule}`;
   return new ServiceError('ValidationException', message);
+}
+
+/** An execution's input. @throws {ServiceError} InvalidExecutionInput */
+export function parseInput(inputText: string): Json {
+  if (byteLength(inputText) > MAX_DATA_BYTES) {
+    throw constraint('', 'input', `Member must have length less than or equal to ${MAX_DATA_BYTES}`);
+  }
+  if (inputText === '') throw invalidInput('Invalid execution input.');
+  try {
+    return JSON.parse(inputText);
+  } catch (error) {
+    throw invalidInput((error as Error).message);
+  }
+}
+
+function invalidInput(problem: string): ServiceError {
+  return new ServiceError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${problem}'`);
 }
 
 /** A page's token: where the next page begins. */

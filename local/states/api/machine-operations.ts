@@ -4,7 +4,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { ServiceError } from '../../service.ts';
 import { parseDefinition } from '../definition/parse.ts';
 import type { JsonObject } from '../json.ts';
-import { checkName, parseOrRefuse, type Revision } from '../machines.ts';
+import { checkName, parseOrRefuse, type Revision, type StateMachine } from '../machines.ts';
 import {
   arn,
   constraint,
@@ -18,43 +18,44 @@ import {
   text,
 } from './input.ts';
 import { findExecution, findMachine } from './lookup.ts';
-import type { Context, Operation } from './operations.ts';
+import type { Context, Members, Operation } from './operations.ts';
 
+const TYPES = ['STANDARD', 'EXPRESS'] as const;
 const SETTINGS = ['loggingConfiguration', 'tracingConfiguration', 'encryptionConfiguration'] as const;
 
-export const createStateMachine: Operation = (context, input) => {
+export function createStateMachine(context: Context, input: JsonObject): Members {
   const name = requiredText(input, 'name');
   checkName(name);
   refuseVersions(input);
-  if (oneOf(input, 'type', ['STANDARD', 'EXPRESS']) === 'EXPRESS') {
-    throw new ServiceError(
-      'StateMachineTypeNotSupported',
-      `State machine '${name}': type EXPRESS is not supported by the local cloud`,
-    );
-  }
+  const type = oneOf(input, 'type', TYPES) ?? 'STANDARD';
   const { region, accountId } = context.identity;
   const machineArn = `arn:aws:states:${region}:${accountId}:stateMachine:${name}`;
-  const revision = createRevision(context, machineArn, name, {
-    definition: requiredText(input, 'definition'),
-    roleArn: requiredText(input, 'roleArn'),
-    settings: settingsOf(input),
-  });
+  const revision = createRevision(
+    context,
+    { arn: machineArn, name, type },
+    {
+      definition: requiredText(input, 'definition'),
+      roleArn: requiredText(input, 'roleArn'),
+      settings: settingsOf(input),
+    },
+  );
   const existing = context.store.machines.get(machineArn);
   if (existing === undefined) {
     context.store.machines.set(machineArn, {
       arn: machineArn,
       name,
+      type,
       createdAt: revision.at,
       updatedAt: undefined,
       revision,
     });
     return { stateMachineArn: machineArn, creationDate: seconds(revision.at) };
   }
-  if (fingerprint(existing.revision) === fingerprint(revision)) {
+  if (existing.type === type && fingerprint(existing.revision) === fingerprint(revision)) {
     return { stateMachineArn: machineArn, creationDate: seconds(existing.createdAt) };
   }
   throw new ServiceError('StateMachineAlreadyExists', `State Machine Already Exists: '${machineArn}'`);
-};
+}
 
 export const updateStateMachine: Operation = (context, input) => {
   const machine = findMachine(context, input);
@@ -68,7 +69,7 @@ export const updateStateMachine: Operation = (context, input) => {
       'Either the definition, the role ARN, or a configuration must be specified',
     );
   }
-  machine.revision = createRevision(context, machine.arn, machine.name, {
+  machine.revision = createRevision(context, machine, {
     definition: definition ?? machine.revision.definition,
     roleArn: roleArn ?? machine.revision.roleArn,
     settings: { ...machine.revision.settings, ...settings },
@@ -92,7 +93,7 @@ export const describeStateMachine: Operation = (context, input) => {
     status: 'ACTIVE',
     definition: revision.definition,
     roleArn: revision.roleArn,
-    type: 'STANDARD',
+    type: machine.type,
     creationDate: seconds(machine.createdAt),
     ...shownSettings(revision),
     ...(machine.updatedAt !== undefined && { revisionId: revision.id }),
@@ -120,7 +121,7 @@ export const listStateMachines: Operation = (context, input) => {
     stateMachines: all.slice(start, end).map((machine) => ({
       stateMachineArn: machine.arn,
       name: machine.name,
-      type: 'STANDARD',
+      type: machine.type,
       creationDate: seconds(machine.createdAt),
     })),
     ...(end < all.length && { nextToken: encodeToken(end) }),
@@ -129,8 +130,8 @@ export const listStateMachines: Operation = (context, input) => {
 
 export const validateStateMachineDefinition: Operation = (_context, input) => {
   oneOf(input, 'severity', ['ERROR', 'WARNING']);
-  oneOf(input, 'type', ['STANDARD', 'EXPRESS']);
-  const { diagnostics } = parseDefinition(requiredText(input, 'definition'));
+  const type = oneOf(input, 'type', TYPES) ?? 'STANDARD';
+  const { diagnostics } = parseDefinition(requiredText(input, 'definition'), type);
   const shown = diagnostics.slice(0, pageSize(input, 100));
   return {
     result: diagnostics.length === 0 ? 'OK' : 'FAIL',
@@ -141,11 +142,10 @@ export const validateStateMachineDefinition: Operation = (_context, input) => {
 
 function createRevision(
   { environment }: Context,
-  machineArn: string,
-  name: string,
+  { arn: machineArn, name, type }: Pick<StateMachine, 'arn' | 'name' | 'type'>,
   given: Pick<Revision, 'definition' | 'roleArn' | 'settings'>,
 ): Revision {
-  const machine = parseOrRefuse(given.definition);
+  const machine = parseOrRefuse(given.definition, type);
   return { ...given, arn: machineArn, name, id: randomUUID(), machine, at: environment.clock.now() };
 }
 

@@ -13,4 +13,7 @@ export interface Context {
 }
 
 /** Performs a call and returns the members of its answer. @throws {ServiceError} as AWS documents for the call */
-export type Operation = (context: Context, input: JsonObject) => Readonly<Record<string, unknown>>;
+export type Operation = (context: Context, input: JsonObject) => Members | Promise<Members>;
+
+/** Of an answer. */
+export type Members = Readonly<Record<string, unknown>>;

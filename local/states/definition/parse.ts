@@ -12,7 +12,8 @@ export type ParsedDefinition =
   | { readonly machine: Machine; readonly diagnostics: readonly [] }
   | { readonly machine: undefined; readonly diagnostics: readonly Diagnostic[] };
 
-export function parseDefinition(text: string): ParsedDefinition {
+/** @param type - what an Express workflow cannot have is reported, too */
+export function parseDefinition(text: string, type: 'STANDARD' | 'EXPRESS' = 'STANDARD'): ParsedDefinition {
   const diagnostics = new Diagnostics();
   const object = parseObject(text, diagnostics);
   const machine = object && readMachine(new Reader(object, '/', diagnostics), 'top');

@@ -1,0 +1,71 @@
+import { DescribeExecutionCommand, ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { describe, expect, it } from 'vitest';
+import { createManualClock } from './clocks.ts';
+import { EXECUTION_ARN, MACHINE_ARN } from './server.ts';
+import { type Scenario, scenario } from './support.ts';
+
+/** A machine that fails for `{"fail": true}`, waits for `{"wait": true}`, and succeeds otherwise. */
+const STATES = {
+  Which: {
+    Type: 'Choice',
+    Choices: [
+      { Condition: '{% $states.input.wait = true %}', Next: 'Wait' },
+      { Condition: '{% $states.input.fail = true %}', Next: 'Fail' },
+    ],
+    Default: 'Done',
+  },
+  Wait: { Type: 'Wait', Seconds: 10, Next: 'Done' },
+  Fail: { Type: 'Fail' },
+  Done: { Type: 'Succeed' },
+};
+
+async function keeping(keepExecutions: number) {
+  const clock = createManualClock();
+  const run = await scenario(STATES, {}, {}, { clock, keepExecutions });
+  const start = (name: string, input: unknown = {}) =>
+    run.sfn.send(
+      new StartExecutionCommand({ stateMachineArn: MACHINE_ARN, name, input: JSON.stringify(input) }),
+    );
+  return { ...run, start };
+}
+
+async function names({ sfn }: Pick<Scenario, 'sfn'>): Promise<(string | undefined)[]> {
+  const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn: MACHINE_ARN }));
+  return executions.map(({ name }) => name);
+}
+
+describe('executions that have ended', () => {
+  it('are kept up to the cap, the last to end', async () => {
+    await using run = await keeping(2);
+    for (const name of ['a', 'b', 'c', 'd']) await run.start(name);
+    expect(await names(run)).toEqual(['d', 'c']);
+  });
+
+  it('are gone for every call once they made room', async () => {
+    await using run = await keeping(1);
+    await run.start('exec');
+    await run.start('next');
+    await expect(
+      run.sfn.send(new DescribeExecutionCommand({ executionArn: EXECUTION_ARN })),
+    ).rejects.toMatchObject({ name: 'ExecutionDoesNotExist' });
+    await expect(run.start('exec', { other: 1 })).resolves.toBeDefined();
+  });
+
+  it('do not push out what still runs', async () => {
+    await using run = await keeping(1);
+    await run.start('exec', { wait: true });
+    for (const name of ['a', 'b']) await run.start(name);
+    expect(await names(run)).toEqual(['b', 'exec']);
+    expect((await run.ended()).status).toBe('SUCCEEDED');
+    expect(await names(run)).toEqual(['exec']);
+  });
+
+  it('count from their last end when they were redriven', async () => {
+    await using run = await keeping(2);
+    await run.start('exec', { fail: true });
+    await run.start('a');
+    await run.redrive();
+    await run.start('b');
+    expect(await names(run)).toEqual(['b', 'exec']);
+  });
+});
