@@ -145,7 +145,9 @@ describe('DynamoDB', () => {
 
   test('what is not well-formed is left to DynamoDB to refuse', () => {
     expect(needs('dynamodb', 'TransactWriteItems', json({ TransactItems: [null, 1] }))).toEqual([]);
+    expect(needs('dynamodb', 'TransactWriteItems', json({ TransactItems: [{ Put: {} }] }))).toEqual([]);
     expect(needs('dynamodb', 'BatchGetItem', json({}))).toEqual([]);
+    expect(needs('dynamodb', 'Query', json({ IndexName: 'by-owner' }))).toEqual([]);
   });
 });
 
@@ -194,6 +196,20 @@ describe('Step Functions', () => {
       expect(needs('states', operation, json({ executionArn: EXECUTION }))).toEqual([
         `states:${operation} ${EXECUTION}`,
       ]);
+    },
+  );
+
+  test('ListExecutions of a Map run needs the right to that', () => {
+    const mapRunArn = 'arn:aws:states:us-east-1:000000000000:mapRun:m/a:b';
+    expect(needs('states', 'ListExecutions', json({ mapRunArn }))).toEqual([
+      `states:ListExecutions ${mapRunArn}`,
+    ]);
+  });
+
+  test.each(['', '{}', '{"executionArn":1}'])(
+    'what is not well-formed is left to Step Functions: %s',
+    (body) => {
+      expect(needs('states', 'StopExecution', body)).toEqual([]);
     },
   );
 

@@ -3,9 +3,7 @@
 // Source: Service Authorization Reference, "Amazon DynamoDB"; DynamoDB Developer Guide, "IAM and transactions".
 
 import type { CloudIdentity } from '../../service.ts';
-import { arnOf, type Called, type Mapping, type Need } from './need.ts';
-
-type Json = Readonly<Record<string, unknown>>;
+import { arnOf, bodyOf, type Called, type Json, type Mapping, type Need, needOn, objectOf } from './need.ts';
 
 /** Operations on the one table that TableName names, under the action of their name. */
 const TABLE_OPERATIONS = [
@@ -49,20 +47,21 @@ export const dynamoDbNeeds: Mapping = {
   TransactWriteItems: transacted,
 };
 
-function onTable(operation: string): (called: Called) => Need[] {
-  return (called) => [{ action: `dynamodb:${operation}`, resource: tableOf(called, bodyOf(called)) }];
+function onTable(operation: string): (called: Called) => readonly Need[] {
+  return (called) => needOn(`dynamodb:${operation}`, tableOf(called, bodyOf(called)));
 }
 
-function onTableOrIndex(operation: string): (called: Called) => Need[] {
+function onTableOrIndex(operation: string): (called: Called) => readonly Need[] {
   return (called) => {
     const body = bodyOf(called);
+    const table = tableOf(called, body);
     const index = typeof body.IndexName === 'string' ? `/index/${body.IndexName}` : '';
-    return [{ action: `dynamodb:${operation}`, resource: `${tableOf(called, body)}${index}` }];
+    return needOn(`dynamodb:${operation}`, table && `${table}${index}`);
   };
 }
 
-function onResource(operation: string): (called: Called) => Need[] {
-  return (called) => [{ action: `dynamodb:${operation}`, resource: String(bodyOf(called).ResourceArn) }];
+function onResource(operation: string): (called: Called) => readonly Need[] {
+  return (called) => needOn(`dynamodb:${operation}`, bodyOf(called).ResourceArn);
 }
 
 function batch(operation: string): (called: Called) => Need[] {
@@ -75,30 +74,19 @@ function batch(operation: string): (called: Called) => Need[] {
 
 function transacted(called: Called): Need[] {
   const { TransactItems } = bodyOf(called);
-  const items = Array.isArray(TransactItems) ? TransactItems : [];
+  const items = Array.isArray(TransactItems) ? TransactItems.map(objectOf) : [];
   return items.flatMap((item) =>
     Object.entries(TRANSACTED).flatMap(([member, action]) =>
-      Object.hasOwn(objectOf(item), member)
-        ? [{ action: `dynamodb:${action}`, resource: tableOf(called, objectOf(objectOf(item)[member])) }]
-        : [],
+      needOn(`dynamodb:${action}`, tableOf(called, objectOf(item[member]))),
     ),
   );
 }
 
-function tableOf({ identity }: Called, { TableName }: Json): string {
-  return tableArn(identity, String(TableName));
+function tableOf({ identity }: Called, { TableName }: Json): string | undefined {
+  return typeof TableName === 'string' ? tableArn(identity, TableName) : undefined;
 }
 
 /** A table may be named by its ARN. */
 function tableArn(identity: CloudIdentity, name: string): string {
   return name.startsWith('arn:') ? name : arnOf(identity, 'dynamodb', `table/${name}`);
-}
-
-/** The call's subject is its JSON body. */
-function bodyOf({ call }: Called): Json {
-  return objectOf(JSON.parse(call.subject));
-}
-
-function objectOf(value: unknown): Json {
-  return typeof value === 'object' && value !== null ? (value as Json) : {};
 }

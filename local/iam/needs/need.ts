@@ -20,6 +20,22 @@ export interface Called {
 /** Needs by operation; none for one that everybody may call. */
 export type Mapping = Readonly<Record<string, (called: Called) => readonly Need[]>>;
 
+export type Json = Readonly<Record<string, unknown>>;
+
+/** The parameters of a call whose subject is its JSON body. */
+export function bodyOf({ call }: Called): Json {
+  return call.subject === '' ? {} : objectOf(JSON.parse(call.subject));
+}
+
+export function objectOf(value: unknown): Json {
+  return typeof value === 'object' && value !== null ? (value as Json) : {};
+}
+
+/** None where the resource is missing or not a name: the service refuses such a call itself. */
+export function needOn(action: string, resource: unknown): readonly Need[] {
+  return typeof resource === 'string' ? [{ action, resource }] : [];
+}
+
 /** An ARN of the cloud's account and Region. */
 export function arnOf({ region, accountId }: CloudIdentity, service: string, resource: string): string {
   return `arn:aws:${service}:${region}:${accountId}:${resource}`;

@@ -1,7 +1,7 @@
 // Step Functions' operations as actions, each on the ARN that its request names.
 // Source: Service Authorization Reference, "AWS Step Functions".
 
-import { arnOf, type Called, type Mapping, type Need } from './need.ts';
+import { arnOf, bodyOf, type Called, type Mapping, type Need, needOn } from './need.ts';
 
 /** The member of the request that holds the ARN, by operation. */
 const NAMED_BY = {
@@ -28,9 +28,8 @@ export const statesNeeds: Mapping = {
   ...Object.fromEntries(
     Object.entries(NAMED_BY).map(([operation, member]) => [operation, onNamed(operation, member)]),
   ),
-  CreateStateMachine: ({ call, identity }) => {
-    const { name } = JSON.parse(call.subject);
-    const resource = arnOf(identity, 'states', `stateMachine:${String(name)}`);
+  CreateStateMachine: (called) => {
+    const resource = arnOf(called.identity, 'states', `stateMachine:${String(bodyOf(called).name)}`);
     return [{ action: 'states:CreateStateMachine', resource }];
   },
   ListStateMachines: onNone('ListStateMachines'),
@@ -48,10 +47,10 @@ function onNone(operation: string): (called: Called) => Need[] {
   ];
 }
 
-/** The call's subject is its JSON body. ListExecutions may name a Map run instead of a state machine. */
-function onNamed(operation: string, member: string): (called: Called) => Need[] {
-  return ({ call }) => {
-    const body: Readonly<Record<string, unknown>> = call.subject === '' ? {} : JSON.parse(call.subject);
-    return [{ action: `states:${operation}`, resource: String(body[member] ?? body.mapRunArn ?? '') }];
+/** ListExecutions may name a Map run instead of a state machine. */
+function onNamed(operation: string, member: string): (called: Called) => readonly Need[] {
+  return (called) => {
+    const body = bodyOf(called);
+    return needOn(`states:${operation}`, body[member] ?? body.mapRunArn);
   };
 }
