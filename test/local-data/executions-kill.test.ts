@@ -1,0 +1,150 @@
+// Executions of any machine outlive the process: a redrive goes on from where branches and iterations were, with their
+// variables, and repeats nothing that had succeeded.
+
+import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import { expect, test, vi } from 'vitest';
+import type { CloudProcess } from './harness.ts';
+import { newFolder, startProcess } from './harness.ts';
+
+const STANDSTILL = 1e-6;
+
+/** Two iterations pass, one waits; beside them a branch that has assigned a variable waits, too. */
+const DEFINITION = {
+  QueryLanguage: 'JSONata',
+  StartAt: 'Remember',
+  States: {
+    Remember: {
+      Type: 'Pass',
+      Assign: { greeting: '{% $states.input.greeting %}', nothing: null },
+      Output: { items: '{% $states.input.items %}' },
+      Next: 'Both',
+    },
+    Both: {
+      Type: 'Parallel',
+      Branches: [
+        {
+          StartAt: 'Each',
+          States: {
+            Each: {
+              Type: 'Map',
+              Items: '{% $states.input.items %}',
+              ItemProcessor: {
+                StartAt: 'Keep',
+                States: {
+                  Keep: {
+                    Type: 'Pass',
+                    Assign: { own: '{% $greeting & " " & $states.input.name %}' },
+                    Next: 'Pause?',
+                  },
+                  'Pause?': {
+                    Type: 'Choice',
+                    Choices: [{ Condition: '{% $states.input.pause %}', Next: 'Pause' }],
+                    Default: 'Greet',
+                  },
+                  Pause: { Type: 'Wait', Seconds: 60, Next: 'Greet' },
+                  Greet: {
+                    Type: 'Pass',
+                    Output: '{% {"text": $own, "index": $states.context.Map.Item.Index} %}',
+                    End: true,
+                  },
+                },
+              },
+              End: true,
+            },
+          },
+        },
+        {
+          StartAt: 'Count',
+          States: {
+            Count: { Type: 'Pass', Assign: { count: '{% $count($states.input.items) %}' }, Next: 'Rest' },
+            Rest: { Type: 'Wait', Seconds: 60, Output: '{% $count %}', End: true },
+          },
+        },
+      ],
+      Next: 'End',
+    },
+    End: { Type: 'Succeed', Output: '{% {"results": $states.input, "nothing": $nothing} %}' },
+  },
+};
+const TEMPLATE = {
+  Resources: {
+    Machine: {
+      Type: 'AWS::StepFunctions::StateMachine',
+      Properties: {
+        DefinitionString: JSON.stringify(DEFINITION),
+        RoleArn: 'arn:aws:iam::000000000000:role/any',
+      },
+    },
+  },
+};
+const INPUT = {
+  greeting: 'Hello',
+  items: [
+    { name: 'A', pause: false },
+    { name: 'B', pause: true },
+    { name: 'C', pause: false },
+  ],
+};
+const OUTPUT = {
+  results: [
+    [
+      { text: 'Hello A', index: 0 },
+      { text: 'Hello B', index: 1 },
+      { text: 'Hello C', index: 2 },
+    ],
+    3,
+  ],
+  nothing: null,
+};
+
+async function historyOf({ sfn }: CloudProcess, executionArn: string): Promise<HistoryEvent[]> {
+  return (await sfn.getExecutionHistory({ executionArn, maxResults: 1000 })).events ?? [];
+}
+
+function count(events: readonly HistoryEvent[], type: string, state?: string): number {
+  const named = ({ stateEnteredEventDetails: entered }: HistoryEvent): boolean =>
+    state === undefined || entered?.name === state;
+  return events.filter((event) => event.type === type && named(event)).length;
+}
+
+test.each([1, 2])(
+  'a run in the middle of branches and iterations goes on, redriven after %i kills',
+  async (kills) => {
+    const data = await newFolder();
+    const cloud = await startProcess({ data, template: TEMPLATE, timeScale: STANDSTILL });
+    const stateMachineArn = cloud.resources.Machine?.physicalId ?? '';
+    const run = { stateMachineArn, name: 'run', input: JSON.stringify(INPUT) };
+    const { executionArn = '' } = await cloud.sfn.startExecution(run);
+    const waiting = async (): Promise<boolean> => {
+      const events = await historyOf(cloud, executionArn);
+      return count(events, 'WaitStateEntered') === 2 && count(events, 'MapIterationSucceeded') === 2;
+    };
+    await vi.waitUntil(waiting, { timeout: 20_000 });
+    await cloud.kill();
+    for (let more = 1; more < kills; more++) {
+      const between = await startProcess({ data, template: TEMPLATE, timeScale: STANDSTILL });
+      await between.sfn.redriveExecution({ executionArn });
+      await between.kill();
+    }
+
+    const again = await startProcess({ data, template: TEMPLATE, timeScale: 1000 });
+    await expect(again.sfn.startExecution(run)).rejects.toMatchObject({ name: 'ExecutionAlreadyExists' });
+    await again.sfn.redriveExecution({ executionArn });
+    const ended = await vi.waitUntil(
+      async () => {
+        const now = await again.sfn.describeExecution({ executionArn });
+        return now.status === 'RUNNING' ? undefined : now;
+      },
+      { timeout: 20_000 },
+    );
+
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', redriveCount: kills });
+    expect(JSON.parse(ended.output ?? '')).toEqual(OUTPUT);
+    const events = await historyOf(again, executionArn);
+    expect(events.map(({ id }) => id)).toEqual(events.map((_, index) => index + 1));
+    expect(count(events, 'PassStateEntered', 'Keep')).toBe(3);
+    expect(count(events, 'PassStateEntered', 'Count')).toBe(1);
+    expect(count(events, 'MapStateStarted')).toBe(1);
+    expect(count(events, 'ExecutionAborted')).toBe(kills);
+  },
+);
