@@ -7,7 +7,7 @@ import { type Definition, toMermaid } from '../audit/mermaid.ts';
 import { inputJsonSchema, OPERATIONS, outputJsonSchema } from '../core/index.ts';
 
 const root = join(import.meta.dirname, '..');
-const COMPENSATIONS = new Set(['LetRequestsExpire', 'DeleteCreatedObjects']);
+const COMPENSATIONS = new Set(['DeleteCreatedObjects']);
 
 /** Path below the repository's root and text of every file that is generated, wholly or in part. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {

@@ -8,13 +8,12 @@ import { history, ROLLED_BACK } from './histories.ts';
 describe('renderTree', () => {
   it('draws a rolled-back run with its compensations marked', () => {
     expect(renderTree(runTree(ROLLED_BACK), { title: 'create-42', width: 60 })).toEqual([
-      '✗ create-42  FAILED                                    3.0 s',
+      '✗ create-42  FAILED                                    2.8 s',
       '├─ ✓ Plan                                             400 ms',
       '├─ ✓ PutObjects                                        1.0 s',
       '│  └─ ✓ PutObject  [page]                             400 ms',
       '├─ ! WriteItem                                        400 ms',
       '│    WriteRefused: DynamoDB refuses: not allowed',
-      '├─ ✓ ↩ LetRequestsExpire  COMPENSATION                100 ms',
       '├─ ✓ ↩ DeleteCreatedObjects  COMPENSATION             400 ms',
       '└─ ✗ RolledBack',
       '     RolledBack.WriteRefused: DynamoDB refuses: not allowed',

@@ -35,7 +35,6 @@ describe('the demo', () => {
       ['delete-julia', 'SUCCEEDED'],
     ]);
     expect(plain().filter((line) => line.includes('COMPENSATION'))).toEqual([
-      expect.stringContaining('↩ LetRequestsExpire'),
       expect.stringContaining('↩ DeleteCreatedObjects'),
     ]);
   });

@@ -63,7 +63,7 @@ describe('toKey', () => {
     [{ pk: 'a', sk: '1' }, 'key.sk', 'expected a number'],
     [{ pk: null, sk: 1 }, 'key.pk', 'expected a string'],
     [{ pk: '', sk: 1 }, 'key.pk', 'empty'],
-    [{ pk: 'a', sk: 1e200 }, 'key.sk', 'numbers of up to 38 digits'],
+    [{ pk: 'a', sk: 1e-200 }, 'key.sk', 'numbers of up to 38 digits'],
   ])('refuses %j, naming %s, since %s', (key, field, problem) => {
     const error = refusal(() => toKey(key, schema('S', 'N'), 'json'));
     expect(error.name).toBe('InvalidInput');

@@ -119,21 +119,18 @@ const CONTROLS: readonly Control[] = [
   },
   {
     hazard: 'B8',
-    without: 'the pause before a compensation',
-    mutations: rule.PAUSE_BEFORE_COMPENSATION,
-    loses: [['orphan', schedule.putInFlight]],
+    without: 'the pause after puts in doubt',
+    mutations: rule.PUTS_SETTLE,
+    loses: [
+      ['orphan', schedule.putInFlight],
+      ['orphan', schedule.putInFlightAtDelete],
+    ],
   },
   {
     hazard: 'B8',
-    without: "a pause before a compensation that outlasts the stopped run's function",
+    without: "a pause after puts in doubt that outlasts the stopped run's function",
     mutations: rule.LONG_PAUSE_AFTER_REDRIVE,
     loses: [['orphan', schedule.putInFlightAtRedrive]],
-  },
-  {
-    hazard: 'B8',
-    without: 'the pause before a new plan, which may leave an object unused',
-    mutations: rule.PAUSE_BEFORE_REPLAN,
-    loses: [['orphan', schedule.putInFlightAtReplan]],
   },
 ];
 

@@ -38,6 +38,7 @@ const putRefused = {
   error: 'AccessDenied',
   status: 403,
 } as const;
+const putTwice = { service: 's3', operation: 'PutObject', when: 'before', error: 'InternalError' } as const;
 const cleanupFails = {
   service: 's3',
   operation: 'DeleteObjects',
@@ -63,13 +64,24 @@ describe('create', () => {
     });
   });
 
+  it('waits for a put that was tried twice to settle', async () => {
+    stage.fault(putTwice);
+    expect(await run('create', page('X'))).toMatchObject({
+      status: 'SUCCEEDED',
+      states: [
+        ...['Plan', 'PutObjects', 'PutObject', 'AllObjectsPut?', 'LetRequestsExpire', 'AllObjectsPut?'],
+        ...['WriteItem', 'Created'],
+      ],
+    });
+  });
+
   it('is rolled back when a put is refused', async () => {
     stage.fault(putRefused);
     expect(await run('create', page('X'))).toMatchObject({
       error: 'RolledBack.PutRefused',
       states: [
         ...['Plan', 'PutObjects', 'PutObject', 'PutFailed', 'AllObjectsPut?'],
-        ...['LetRequestsExpire', 'DeleteCreatedObjects', 'RolledBack'],
+        ...['DeleteCreatedObjects', 'RolledBack'],
       ],
     });
   });
@@ -125,6 +137,13 @@ describe('update', () => {
       error: 'RolledBack.ConditionFailed',
     });
     expect(await stage.page()).toBe('X');
+  });
+
+  it('waits for a put that was tried twice to settle', async () => {
+    stage.fault(putTwice);
+    const ended = await run('update', page('Y'));
+    expect(ended).toMatchObject({ status: 'SUCCEEDED' });
+    expect(ended.states).toContain('LetRequestsExpire');
   });
 
   it('plans again when another update comes first', async () => {

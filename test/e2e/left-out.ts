@@ -12,7 +12,7 @@ export const FAILED_REPLAN_COMPENSATES: readonly Mutation[] = (['Create', 'Updat
   (machine) => ({
     machine,
     path: 'States.AnythingPut?.Choices.0.Next',
-    from: 'LetRequestsExpire',
+    from: 'DeleteCreatedObjects',
     to: 'Rejected',
   }),
 );
@@ -106,12 +106,12 @@ export const PUTS_END_BY_THEMSELVES: readonly Mutation[] = [
   },
 ];
 
-export const PAUSE_BEFORE_COMPENSATION: readonly Mutation[] = [
+export const PUTS_SETTLE: readonly Mutation[] = [
   {
     machine: 'Create',
-    path: 'States.AllObjectsPut?.Choices.0.Next',
-    from: 'LetRequestsExpire',
-    to: 'DeleteCreatedObjects',
+    path: 'States.AllObjectsPut?.Choices.0.Condition',
+    from: '{% $secondsToSettle > 0 %}',
+    to: '{% false %}',
   },
 ];
 
@@ -122,14 +122,5 @@ export const LONG_PAUSE_AFTER_REDRIVE: readonly Mutation[] = [
     path: 'States.PutObjects.Assign.secondsToSettle',
     from: '{% $not(true in $states.result.inDoubt) ? 0 : $states.context.Execution.RedriveCount > $redrivesAtPlan ? 930 : 15 %}',
     to: '{% true in $states.result.inDoubt ? 15 : 0 %}',
-  },
-];
-
-export const PAUSE_BEFORE_REPLAN: readonly Mutation[] = [
-  {
-    machine: 'Update',
-    path: 'States.PauseBeforeReplan.Seconds',
-    from: '{% $secondsToSettle > 0 ? $secondsToSettle : $floor($random() * 3) + 1 %}',
-    to: 1,
   },
 ];

@@ -156,17 +156,14 @@ export async function putInFlightAtRedrive(stage: Stage): Promise<Outcome> {
   return stage.outcome(await stage.store.passUntilEnd(create, 10));
 }
 
-/** B8 with B1: two identical updates; an attempt of the second one's put is in flight when it plans again. */
-export async function putInFlightAtReplan(stage: Stage): Promise<Outcome> {
-  await stage.commit('create', page('X'));
+/** B8: an attempt of a put is in flight when the next one succeeds; the item is deleted once it is created. */
+export async function putInFlightAtDelete(stage: Stage): Promise<Outcome> {
   stage.fault({ ...IN_FLIGHT, service: 's3', operation: 'PutObject', error: 'InternalError' });
-  stage.writeFault({ when: 'before', error: 'ThrottlingException', status: 400 });
-  const second = await stage.start('update', page('Y'));
-  await second.until(taskFailures(1));
-  stage.store.pass(1);
-  await second.until(taskFailures(2));
-  await stage.commit('update', page('Y'));
-  return stage.outcome(await stage.store.passUntilEnd(second, 1));
+  const create = await stage.start('create', page('X'));
+  await create.until(taskFailures(1));
+  const ended = await stage.store.passUntilEnd(create, 1);
+  await stage.commit('delete');
+  return stage.outcome(ended);
 }
 
 /** B11: arithmetic on `views`, 1 before, is applied but reported failed, more than once. */
