@@ -32,7 +32,7 @@ export function registerLocal(program: Command, io: Io): void {
       'after',
       `
 Ctrl-C stops it. With --data everything is there again at the next start, also after a crash: runs that were cut
-off are ABORTED and can be replayed. Without it, everything is in memory and gone at the end.
+off are ABORTED and can be redriven. Without it, everything is in memory and gone at the end.
 
 Examples:
   $ twinwrite local
