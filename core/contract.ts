@@ -1,6 +1,6 @@
 // The contract: what an execution of each state machine takes and gives. Any language can start one.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { BASE64 } from './attributes.ts';
 import { invalidInput } from './errors.ts';
 import { MAX_UPDATE_TIME, metadataProblem } from './metadata.ts';

@@ -1,6 +1,6 @@
 // What a store consists of, as JSON: the tasks get it in their environment, callers find it in the stack's outputs.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { KEY_TYPES } from './keys.ts';
 
 const keyAttribute = z.strictObject({ name: z.string().min(1), type: z.enum(KEY_TYPES) });

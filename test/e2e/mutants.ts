@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { build, type Plugin } from 'esbuild';
-import { TASKS } from '../../lambdas/bundle.ts';
+import { BUNDLE_OPTIONS, TASKS } from '../../lambdas/bundle.ts';
 
 /** A change of one value of a state machine's definition, or of one text in the sources of a task. */
 export type Mutation =
@@ -132,15 +132,9 @@ async function bundle(assembly: string, task: Task, changes: readonly SourceMuta
     },
   };
   await build({
+    ...BUNDLE_OPTIONS,
     entryPoints: [join(ROOT, 'lambdas', `${task}.ts`)],
     outfile: join(await assetOf(assembly, `Docs/Tasks/${FUNCTIONS[task]}/Code`), 'index.mjs'),
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
     logLevel: 'silent',
     plugins: [replace],
   });
