@@ -2,7 +2,7 @@
 
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CloudIdentity } from '../service.ts';
 import { DataError } from './errors.ts';
 import { LOCK_FILE, lockFolder } from './lock.ts';

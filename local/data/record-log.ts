@@ -93,7 +93,7 @@ function checksum(json: string | Uint8Array): string {
 
 /** The lines that end, without their newlines. */
 function* linesOf(file: number): Generator<Buffer> {
-  const chunk = Buffer.alloc(READ_BYTES);
+  const chunk = Buffer.allocUnsafe(Math.min(fstatSync(file).size, READ_BYTES));
   const pieces: Buffer[] = [];
   for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) {
     let start = 0;

@@ -18,8 +18,10 @@ const MEBIBYTE = 1024 ** 2;
 
 const open = (folder: string) => createS3({ clock: createClock(), identity: DEFAULT_IDENTITY, folder });
 
-async function served(folder: string): Promise<Served & { readonly s3: S3Client }> {
-  const running = await serve(open(folder));
+const served = (folder: string) => servedBy(open(folder));
+
+async function servedBy(service: ReturnType<typeof open>): Promise<Served & { readonly s3: S3Client }> {
+  const running = await serve(service);
   onTestFinished(() => running.close());
   return { ...running, s3: clientsOf(running.endpoint).s3 };
 }
@@ -101,6 +103,27 @@ test('an answer that is being sent is not cut off by a delete or an overwrite', 
   expect(await files(folder)).toHaveLength(1);
   expect(Buffer.compare(await buffer(answer.body as Readable), content)).toBe(0);
   await vi.waitUntil(async () => (await files(folder)).length === 0);
+});
+
+test('a copy whose source is deleted meanwhile is whole', async () => {
+  const folder = await newFolder();
+  const service = open(folder);
+  const { s3 } = await servedBy(service);
+  await s3.createBucket({ Bucket });
+  const { UploadId } = await s3.createMultipartUpload({ Bucket, Key: 'source' });
+  const upload = { Bucket, Key: 'source', UploadId };
+  const content = bytes(2 * MEBIBYTE);
+  const { ETag } = await s3.uploadPart({ ...upload, PartNumber: 1, Body: content });
+  await s3.completeMultipartUpload({ ...upload, MultipartUpload: { Parts: [{ PartNumber: 1, ETag }] } });
+
+  // The copy of what was uploaded in parts reads it all, for an entity tag of its own.
+  const copied = call(service, 'PUT', `/${Bucket}/copy`, undefined, {
+    'x-amz-copy-source': `${Bucket}/source`,
+  });
+  await call(service, 'DELETE', `/${Bucket}/source`);
+  expect((await copied).status).toBe(200);
+  const { Body } = await s3.getObject({ Bucket, Key: 'copy' });
+  expect(Buffer.compare((await Body?.transformToByteArray()) ?? Buffer.alloc(0), content)).toBe(0);
 });
 
 test('a large body is streamed: it is never held whole', async () => {

@@ -1,11 +1,17 @@
 // Items outlive the process: what was acknowledged is there, a transaction wholly or not at all, and once.
 
+import { cp, readdir, stat, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import {
   type CreateTableCommandInput,
   type DynamoDB,
   IdempotentParameterMismatchException,
 } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
+import { createClock } from '../../local/clock.ts';
+import { openDynamoDb } from '../../local/dynamodb/index.ts';
+import { DEFAULT_IDENTITY } from '../../local/service.ts';
 import { newFolder, startProcess } from './harness.ts';
 
 const TableName = 'kept';
@@ -161,3 +167,48 @@ test('single writes, tables and their settings outlive a kill', async () => {
   const { TimeToLiveDescription } = await again.dynamodb.describeTimeToLive({ TableName });
   expect(TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'ENABLED', AttributeName: 'until' });
 });
+
+test('a database that is cut off at any byte shows no half of a transaction', async () => {
+  const data = await newFolder();
+  const cloud = await startProcess({ data });
+  await cloud.dynamodb.createTable(table);
+  const folder = join(data, 'dynamodb');
+  const [log = ''] = (await readdir(folder)).filter((name) => name.endsWith('.log'));
+  const empty = (await stat(join(folder, log))).size;
+  for (let time = 0; time < 8; time++) {
+    await cloud.dynamodb.transactWriteItems(increment('one', `token-${time}`));
+  }
+  await cloud.kill();
+  const { size } = await stat(join(folder, log));
+  const seen = new Set<number | undefined>();
+  for (let cut = size; cut >= empty; cut -= 97) {
+    const copy = join(data, `cut-${cut}`);
+    await cp(folder, copy, { recursive: true });
+    await truncate(join(copy, log), cut);
+    const counts = await countsIn(copy);
+    expect(new Set(counts).size).toBe(1);
+    seen.add(counts[0]);
+  }
+  expect([...seen]).toEqual([8, 7, 6, 5, 4, 3, 2, 1, 0]);
+});
+
+/** The numbers of the group `one` in a database's folder; 0 for an item that is not there. */
+async function countsIn(folder: string): Promise<number[]> {
+  const dynamodb = await openDynamoDb({ clock: createClock(), identity: DEFAULT_IDENTITY }, folder);
+  try {
+    const Keys = MEMBERS.map((member) => ({ id: { S: `one/${member}` } }));
+    const call = await dynamodb.accept({
+      method: 'POST',
+      path: '/',
+      query: new URLSearchParams(),
+      headers: { 'x-amz-target': 'DynamoDB_20120810.BatchGetItem' },
+      body: Readable.from([JSON.stringify({ RequestItems: { [TableName]: { Keys } } })]),
+    });
+    const items: { n: { N: string } }[] = JSON.parse(String((await call.perform()).body)).Responses[
+      TableName
+    ];
+    return MEMBERS.map((_, index) => Number(items[index]?.n.N ?? 0));
+  } finally {
+    await dynamodb.close();
+  }
+}
