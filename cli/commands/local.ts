@@ -15,6 +15,7 @@ interface LocalOptions {
   readonly sortKey?: KeyAttribute;
   readonly timeScale: number;
   readonly data?: string;
+  readonly iam: boolean;
   readonly json?: true;
 }
 
@@ -27,6 +28,7 @@ export function registerLocal(program: Command, io: Io): void {
     .option('--sort-key <name:type>', "the table's sort key (default: none)", asKey)
     .option('--time-scale <number>', 'how many seconds of a wait pass in one', asTimeScale, 1)
     .option('--data <dir>', 'keep objects, items and executions in this folder (default: in memory)')
+    .option('--no-iam', "do not check what functions and state machines do against their roles' policies")
     .option('--json', 'print one line of JSON: endpoint, region, table, bucket, stateMachines')
     .addHelpText(
       'after',
@@ -55,6 +57,7 @@ async function serve(options: LocalOptions, io: Io): Promise<void> {
       port: options.port,
       timeScale: options.timeScale,
       data: options.data,
+      iam: options.iam,
       onError: (error) => void print(io.stderr, `local cloud: ${String(error)}`),
     }).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') throw portInUse(options.port);
