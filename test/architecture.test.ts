@@ -1,0 +1,56 @@
+// The arrows of the design: which folder may import which. They go down only.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+
+/** What each folder may import of ours; of itself it may import everything. */
+const ARROWS = {
+  core: [],
+  local: [],
+  audit: ['core'],
+  lambdas: ['core'],
+  client: ['core'],
+  lib: ['core'],
+  cli: ['audit', 'client', 'core', 'lib', 'local'],
+} as const satisfies Record<string, readonly string[]>;
+
+/** Packages that are kept out of a folder, however they are loaded. */
+const KEPT_OUT: readonly (readonly [folder: keyof typeof ARROWS, packages: RegExp])[] = [
+  ['core', /^@aws-sdk\/|^aws-cdk-lib/],
+  ['client', /^aws-cdk-lib|^constructs|^dynalite|^jsonata/],
+  ['lambdas', /^aws-cdk-lib|^constructs/],
+];
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    .map((name) => join(folder, name));
+}
+
+function imports(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] as string);
+}
+
+describe.each(Object.entries(ARROWS))('%s', (folder, allowed: readonly string[]) => {
+  it(`imports of ours ${allowed.join(', ') || 'nothing'}`, () => {
+    const files = sources(folder);
+    expect(files.length).toBeGreaterThan(0);
+    const strange = files.flatMap((file) =>
+      imports(file)
+        .filter((target) => target.startsWith('.'))
+        .map((target) => relative(root, resolve(root, dirname(file), target)).split('/')[0] as string)
+        .filter((target) => target !== folder && !allowed.includes(target))
+        .map((target) => `${file} -> ${target}`),
+    );
+    expect(strange).toEqual([]);
+  });
+});
+
+it.each(KEPT_OUT)('%s does not load %s', (folder, packages) => {
+  const strange = sources(folder).flatMap((file) => imports(file).filter((target) => packages.test(target)));
+  expect(strange).toEqual([]);
+});
