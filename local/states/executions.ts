@@ -9,6 +9,7 @@ import type { Journal } from './journal/journal.ts';
 import type { Json, JsonObject } from './json.ts';
 import { MAX_EXPRESS_SECONDS, MAX_HISTORY_EVENTS } from './limits.ts';
 import type { Revision } from './machines.ts';
+import type { MapRunHost } from './map-run/host.ts';
 import { Aborted, Baton } from './run/baton.ts';
 import { createFrame, type Frame } from './run/frame.ts';
 import { writeAborted } from './run/group.ts';
@@ -32,6 +33,8 @@ export interface Execution {
   readonly startedAt: number;
   /** Present in an Express workflow: whether its starter waits for its end. */
   readonly express?: 'SYNC' | 'ASYNC' | undefined;
+  /** Present in a child execution of a Distributed Map. */
+  readonly mapRun?: ChildOf | undefined;
   readonly history: History;
   status: ExecutionStatus;
   stoppedAt: number | undefined;
@@ -50,6 +53,15 @@ export interface Execution {
   onEnd?: ((execution: Execution) => void) | undefined;
 }
 
+/** Whose child an execution is. */
+export interface ChildOf {
+  /** The Map Run's ARN. */
+  readonly arn: string;
+  /** The ARN of the execution whose Map Run it is. */
+  readonly executionArn: string;
+  readonly itemCount: number;
+}
+
 /** What executions run on. */
 export interface Environment {
   readonly clock: Clock;
@@ -58,6 +70,8 @@ export interface Environment {
   readonly journal: Journal;
   /** Told of every execution that has ended. */
   ended(execution: Execution): void;
+  /** Where an execution's Map Runs live. */
+  mapRunsOf(execution: Execution): MapRunHost;
 }
 
 export interface StartInput {
@@ -68,6 +82,7 @@ export interface StartInput {
   readonly input: Json;
   readonly sequence: number;
   readonly express?: Execution['express'];
+  readonly mapRun?: ChildOf;
   readonly onEnd?: Execution['onEnd'];
 }
 
@@ -125,6 +140,7 @@ export function drive(environment: Environment, execution: Execution, input: Jso
     dispatch: (service, request) =>
       environment.dispatch(service, { ...request, caller: callerOf(execution) }),
     history: execution.history,
+    mapRuns: environment.mapRunsOf(execution),
     baton: new Baton(),
     context: contextOf(execution, input),
   };

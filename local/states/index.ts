@@ -20,6 +20,7 @@ import {
   updateStateMachine,
   validateStateMachineDefinition,
 } from './api/machine-operations.ts';
+import { describeMapRun, listMapRuns, updateMapRun } from './api/map-run-operations.ts';
 import type { Context, Operation } from './api/operations.ts';
 import { answer, errorAnswer, operationName, parseBody, readBody, unknownOperation } from './api/protocol.ts';
 import { listTagsForResource, tagResource, untagResource } from './api/tag-operations.ts';
@@ -27,6 +28,7 @@ import { type Environment, interrupt } from './executions.ts';
 import { FolderJournal, NO_JOURNAL } from './journal/journal.ts';
 import { restoreExecutions } from './journal/restore.ts';
 import type { JsonObject } from './json.ts';
+import { createMapRunHost } from './map-run/host.ts';
 import { Store } from './store.ts';
 
 export interface StatesOptions {
@@ -62,10 +64,12 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   CreateStateMachine: createStateMachine,
   DeleteStateMachine: deleteStateMachine,
   DescribeExecution: describeExecution,
+  DescribeMapRun: describeMapRun,
   DescribeStateMachine: describeStateMachine,
   DescribeStateMachineForExecution: describeStateMachineForExecution,
   GetExecutionHistory: getExecutionHistory,
   ListExecutions: listExecutions,
+  ListMapRuns: listMapRuns,
   ListStateMachines: listStateMachines,
   ListTagsForResource: listTagsForResource,
   RedriveExecution: redriveExecution,
@@ -74,6 +78,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   StopExecution: stopExecution,
   TagResource: tagResource,
   UntagResource: untagResource,
+  UpdateMapRun: updateMapRun,
   UpdateStateMachine: updateStateMachine,
   ValidateStateMachineDefinition: validateStateMachineDefinition,
 };
@@ -92,6 +97,7 @@ export function createStates(options: StatesOptions): States {
     region: identity.region,
     journal,
     ended: (execution) => store.executionEnded(execution),
+    mapRunsOf: (execution) => createMapRunHost(store, environment, execution),
     dispatch: async (service, request) => {
       journal.flush();
       return dispatch(service, request);

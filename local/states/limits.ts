@@ -9,6 +9,8 @@ export const MAX_DEFINITION_BYTES = 1_048_576;
 export const MAX_HISTORY_EVENTS = 25_000;
 /** Iterations of an inline Map that run at the same time. */
 export const MAX_INLINE_CONCURRENCY = 40;
+/** Child executions of a Distributed Map that run at the same time: 10,000 on AWS, here what one process can hold. */
+export const MAX_CHILD_EXECUTIONS = 1_000;
 export const MAX_TIMEOUT_SECONDS = 99_999_999;
 /** An Express workflow runs no longer. */
 export const MAX_EXPRESS_SECONDS = 300;

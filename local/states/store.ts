@@ -3,6 +3,7 @@
 import type { Execution } from './executions.ts';
 import type { Journal } from './journal/journal.ts';
 import type { StateMachine } from './machines.ts';
+import type { MapRun } from './map-run/map-run.ts';
 
 /** How many executions that have ended are kept, unless told otherwise. */
 const KEEP_EXECUTIONS = 10_000;
@@ -10,12 +11,14 @@ const KEEP_EXECUTIONS = 10_000;
 export class Store {
   readonly machines = new Map<string, StateMachine>();
   readonly executions = new Map<string, Execution>();
+  readonly mapRuns = new Map<string, MapRun>();
   /** Express executions that run: nothing but their end is left to tell of them. */
   readonly express = new Set<Execution>();
   /** Executions that have ended, the first to end first. */
   private readonly ended = new Set<Execution>();
   private readonly keepExecutions: number;
   private readonly byMachine = new Map<string, Execution[]>();
+  private readonly mapRunsByExecution = new Map<string, readonly MapRun[]>();
   private readonly journal: Journal;
   private lastSequence = 0;
 
@@ -66,7 +69,20 @@ export class Store {
     this.ended.delete(execution);
     const list = this.byMachine.get(execution.revision.arn) ?? [];
     list.splice(list.indexOf(execution), 1);
+    for (const { origin } of this.mapRunsOf(execution.arn)) this.mapRuns.delete(origin.arn);
+    this.mapRunsByExecution.delete(execution.arn);
     this.journal.forget(execution);
+  }
+
+  addMapRun(mapRun: MapRun): void {
+    const { arn, executionArn } = mapRun.origin;
+    this.mapRuns.set(arn, mapRun);
+    this.mapRunsByExecution.set(executionArn, [...this.mapRunsOf(executionArn), mapRun]);
+  }
+
+  /** In the order of their start. */
+  mapRunsOf(executionArn: string): readonly MapRun[] {
+    return this.mapRunsByExecution.get(executionArn) ?? [];
   }
 
   /** The newest first. */

@@ -6,6 +6,19 @@ export const pass = (fields: Record<string, unknown> = {}) => ({ Type: 'Pass', E
 export const end = pass();
 const inline = { ProcessorConfig: { Mode: 'INLINE' }, StartAt: 'In', States: { In: end } };
 
+const STANDARD = { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' };
+const distributed = (fields: object, ProcessorConfig: object = STANDARD, States: object = { In: end }) => ({
+  Type: 'Map',
+  ItemProcessor: { ProcessorConfig, StartAt: Object.keys(States)[0], States },
+  End: true,
+  ...fields,
+});
+const getObject = (ReaderConfig: object) => ({
+  Resource: 'arn:aws:states:::s3:getObject',
+  Arguments: { Bucket: 'b', Key: 'k' },
+  ReaderConfig,
+});
+
 /** Each has one fault; the refusal names its code, what is wrong, and the state and field. */
 export const FAULTS: readonly [fault: string, states: Record<string, unknown>, refusal: string][] = [
   [
@@ -260,14 +273,96 @@ export const FAULTS: readonly [fault: string, states: Record<string, unknown>, r
     'These fields are required: [ItemProcessor] at /States/A',
   ],
   [
-    'a distributed Map',
-    { A: { Type: 'Map', ItemProcessor: { ...inline, ProcessorConfig: { Mode: 'DISTRIBUTED' } }, End: true } },
-    'Distributed Map is not supported by the local cloud at /States/A/ItemProcessor/ProcessorConfig/Mode',
+    'an item reader of an inline Map',
+    { A: { Type: 'Map', ItemProcessor: inline, ItemReader: {}, End: true } },
+    "Field 'ItemReader' is only supported in 'DISTRIBUTED' mode at /States/A/ItemReader",
   ],
   [
-    'an item reader',
-    { A: { Type: 'Map', ItemProcessor: inline, ItemReader: {}, End: true } },
-    "Field 'ItemReader' needs a Distributed Map, which is not supported by the local cloud at /States/A/ItemReader",
+    'a distributed Map without the type of its executions',
+    { A: distributed({}, { Mode: 'DISTRIBUTED' }) },
+    'These fields are required: [ExecutionType] at /States/A/ItemProcessor/ProcessorConfig',
+  ],
+  [
+    'a Distributed Map inside Express executions',
+    {
+      A: distributed(
+        {},
+        { Mode: 'DISTRIBUTED', ExecutionType: 'EXPRESS' },
+        { In: distributed({ Label: 'b' }, STANDARD, { Innermost: end }) },
+      ),
+    },
+    "Express state machine does not support 'DISTRIBUTED' mode at /States/A/ItemProcessor/States/In/ItemProcessor/ProcessorConfig/Mode",
+  ],
+  ['an empty label', { A: distributed({ Label: '' }) }, 'Label cannot be empty at /States/A/Label'],
+  [
+    'a long label',
+    { A: distributed({ Label: 'x'.repeat(41) }) },
+    'Label cannot exceed 40 characters at /States/A/Label',
+  ],
+  [
+    'a label with a blank',
+    { A: distributed({ Label: 'a b' }) },
+    "Label contains invalid character: ' ' at /States/A/Label",
+  ],
+  [
+    'a label used twice',
+    {
+      A: { ...distributed({ Label: 'L' }), End: undefined, Next: 'B' },
+      B: distributed({ Label: 'L' }, STANDARD, { InB: end }),
+    },
+    'Duplicate Label: L at /States/B/Label',
+  ],
+  [
+    'a reader of another service',
+    {
+      A: distributed({ ItemReader: { Resource: 'arn:aws:states:::athena:getQueryResults', Arguments: {} } }),
+    },
+    "ItemReader of 'arn:aws:states:::athena:getQueryResults' is not supported by the local cloud at /States/A/ItemReader/Resource",
+  ],
+  [
+    'an inventory',
+    { A: distributed({ ItemReader: getObject({ InputType: 'MANIFEST' }) }) },
+    "InputType 'MANIFEST' is not supported by the local cloud at /States/A/ItemReader/ReaderConfig/InputType",
+  ],
+  [
+    'a reader that does not say what it reads',
+    { A: distributed({ ItemReader: { Resource: 'arn:aws:states:::s3:getObject', Arguments: {} } }) },
+    'These fields are required: [ReaderConfig] at /States/A/ItemReader',
+  ],
+  [
+    'CSV without the place of its headers',
+    { A: distributed({ ItemReader: getObject({ InputType: 'CSV' }) }) },
+    'These fields are required: [CSVHeaderLocation] at /States/A/ItemReader/ReaderConfig',
+  ],
+  [
+    'CSV with headers to be given',
+    { A: distributed({ ItemReader: getObject({ InputType: 'CSV', CSVHeaderLocation: 'GIVEN' }) }) },
+    'Expected a list of names at /States/A/ItemReader/ReaderConfig/CSVHeaders',
+  ],
+  [
+    'a batcher without a bound',
+    { A: distributed({ ItemBatcher: { BatchInput: 1 } }) },
+    "One of 'MaxItemsPerBatch' and 'MaxInputBytesPerBatch' is required at /States/A/ItemBatcher",
+  ],
+  [
+    'a batch larger than an input',
+    { A: distributed({ ItemBatcher: { MaxInputBytesPerBatch: 262145 } }) },
+    'at /States/A/ItemBatcher/MaxInputBytesPerBatch',
+  ],
+  [
+    'an empty writer',
+    { A: distributed({ ResultWriter: {} }) },
+    'These fields are required: [WriterConfig] at /States/A/ResultWriter',
+  ],
+  [
+    'a writer without a bucket',
+    { A: distributed({ ResultWriter: { Resource: 'arn:aws:states:::s3:putObject' } }) },
+    'These fields are required: [Arguments] at /States/A/ResultWriter',
+  ],
+  [
+    'lines as the result of a state',
+    { A: distributed({ ResultWriter: { WriterConfig: { Transformation: 'NONE', OutputType: 'JSONL' } } }) },
+    "OutputType 'JSONL' without a Resource is not supported by the local cloud at /States/A/ResultWriter/WriterConfig/OutputType",
   ],
   [
     'items that are no list',

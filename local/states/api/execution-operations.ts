@@ -3,23 +3,15 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../../service.ts';
 import { type Execution, start, stop } from '../executions.ts';
+import type { JsonObject } from '../json.ts';
 import { RETENTION_MS } from '../limits.ts';
 import { checkName } from '../machines.ts';
 import { redrive, redriveObstacle } from '../redrive.ts';
 import { startExpress, typeNotSupported } from './express-operations.ts';
 import { writtenEvent } from './history-event.ts';
-import {
-  constraint,
-  decodeToken,
-  encodeToken,
-  flag,
-  oneOf,
-  pageSize,
-  parseInput,
-  seconds,
-  text,
-} from './input.ts';
+import { decodeToken, encodeToken, flag, oneOf, pageSize, parseInput, seconds, text } from './input.ts';
 import { findExecution, findMachine } from './lookup.ts';
+import { childrenOf } from './map-run-operations.ts';
 import type { Context, Operation } from './operations.ts';
 
 const STATUSES = ['SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILED', 'RUNNING'] as const;
@@ -64,7 +56,10 @@ export const stopExecution: Operation = (context, input) => {
 
 export const redriveExecution: Operation = (context, input) => {
   const execution = findExecution(context, input);
-  const obstacle = deletionObstacle(context, execution);
+  const obstacle =
+    execution.mapRun === undefined
+      ? deletionObstacle(context, execution)
+      : 'Execution is a child of a Map Run and is redriven by it';
   if (obstacle !== undefined) throw new ServiceError('ExecutionNotRedrivable', obstacle);
   return { redriveDate: seconds(redrive(context.environment, execution, text(input, 'clientToken'))) };
 };
@@ -84,7 +79,7 @@ export const describeExecution: Operation = (context, input) => {
     }),
     ...(error !== undefined && { error }),
     ...(cause !== undefined && { cause }),
-    redriveStatus: obstacle === undefined ? 'REDRIVABLE' : 'NOT_REDRIVABLE',
+    redriveStatus: redriveStatus(execution, obstacle),
     ...(obstacle !== undefined && { redriveStatusReason: obstacle }),
   };
 };
@@ -92,25 +87,19 @@ export const describeExecution: Operation = (context, input) => {
 export const listExecutions: Operation = (context, input) => {
   const status = oneOf(input, 'statusFilter', STATUSES);
   const redriven = oneOf(input, 'redriveFilter', REDRIVE_FILTERS);
-  if (text(input, 'mapRunArn') !== undefined) {
-    throw constraint(
-      `'${text(input, 'mapRunArn')}'`,
-      'mapRunArn',
-      'Map Runs are not supported by the local cloud',
-    );
-  }
-  const { arn: machineArn, type } = findMachine(context, input);
-  if (type === 'EXPRESS') throw typeNotSupported();
+  const executions = listed(context, input);
   const before = decodeToken(input) ?? Number.POSITIVE_INFINITY;
-  const matching = context.store
-    .executionsOf(machineArn)
+  const matching = executions
     .filter((execution) => execution.sequence < before)
     .filter((execution) => status === undefined || execution.status === status)
     .filter(({ redriveCount }) => redriven === undefined || (redriven === 'REDRIVEN') === redriveCount > 0);
   const page = matching.slice(0, pageSize(input, 100));
   const last = page.at(-1);
   return {
-    executions: page.map(summary),
+    executions: page.map((execution) => ({
+      ...summary(execution),
+      ...(execution.mapRun && { itemCount: execution.mapRun.itemCount }),
+    })),
     ...(page.length < matching.length && last && { nextToken: encodeToken(last.sequence) }),
   };
 };
@@ -130,6 +119,18 @@ export const getExecutionHistory: Operation = (context, input) => {
   };
 };
 
+/** The executions of the state machine or of the Map Run that a call names, the newest first. */
+function listed(context: Context, input: JsonObject): Execution[] {
+  const mapRunArn = text(input, 'mapRunArn');
+  if ((mapRunArn === undefined) === (text(input, 'stateMachineArn') === undefined)) {
+    throw new ServiceError('ValidationException', 'You must provide either stateMachineArn or mapRunArn');
+  }
+  if (mapRunArn !== undefined) return childrenOf(context, input);
+  const machine = findMachine(context, input);
+  if (machine.type === 'EXPRESS') throw typeNotSupported();
+  return context.store.executionsOf(machine.arn);
+}
+
 /** The running execution that the same start made before, if any. @throws {ServiceError} ExecutionAlreadyExists */
 function claimName(context: Context, executionArn: string, inputText: string): Execution | undefined {
   const existing = context.store.executions.get(executionArn);
@@ -144,7 +145,14 @@ function claimName(context: Context, executionArn: string, inputText: string): E
 }
 
 function deletionObstacle(context: Context, { revision }: Execution): string | undefined {
-  return context.store.machines.has(revision.arn) ? undefined : 'State machine is in DELETING status';
+  const [machineArn = ''] = revision.arn.split('/');
+  return context.store.machines.has(machineArn) ? undefined : 'State machine is in DELETING status';
+}
+
+/** A child execution is redriven by its Map Run, as part of the execution that this belongs to. */
+function redriveStatus({ mapRun }: Execution, obstacle: string | undefined): string {
+  if (obstacle !== undefined) return 'NOT_REDRIVABLE';
+  return mapRun === undefined ? 'REDRIVABLE' : 'REDRIVABLE_BY_MAP_RUN';
 }
 
 function summary(execution: Execution) {
@@ -158,5 +166,6 @@ function summary(execution: Execution) {
     ...(stoppedAt !== undefined && { stopDate: seconds(stoppedAt) }),
     redriveCount: execution.redriveCount,
     ...(redrivenAt !== undefined && { redriveDate: seconds(redrivenAt) }),
+    ...(execution.mapRun && { mapRunArn: execution.mapRun.arn }),
   };
 }

@@ -39,6 +39,22 @@ export function pageSize(input: JsonObject, fallback: number): number {
   return value === 0 ? fallback : value;
 }
 
+export function number(
+  input: JsonObject,
+  name: string,
+  { min, max = Number.MAX_SAFE_INTEGER }: { readonly min: number; readonly max?: number },
+): number | undefined {
+  const value = input[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'number')
+    throw new ServiceError('SerializationException', `${name}: expected a number`);
+  if (value < min)
+    throw constraint(`'${value}'`, name, `Member must have value greater than or equal to ${min}`);
+  if (value > max)
+    throw constraint(`'${value}'`, name, `Member must have value less than or equal to ${max}`);
+  return value;
+}
+
 export function oneOf<T extends string>(
   input: JsonObject,
   name: string,
@@ -93,7 +109,7 @@ function positionIn(token: string): Json | undefined {
   }
 }
 
-type ArnKind = 'stateMachine' | 'execution';
+type ArnKind = 'stateMachine' | 'execution' | 'mapRun';
 
 /** @throws {ServiceError} InvalidArn */
 export function arn(input: JsonObject, name: string, kind: ArnKind): string {

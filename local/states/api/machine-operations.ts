@@ -101,7 +101,7 @@ export const describeStateMachine: Operation = (context, input) => {
 };
 
 export const describeStateMachineForExecution: Operation = (context, input) => {
-  const { revision } = findExecution(context, input);
+  const { revision, mapRun } = findExecution(context, input);
   return {
     stateMachineArn: revision.arn,
     name: revision.name,
@@ -109,6 +109,7 @@ export const describeStateMachineForExecution: Operation = (context, input) => {
     roleArn: revision.roleArn,
     updateDate: seconds(revision.at),
     revisionId: revision.id,
+    ...(mapRun && { mapRunArn: mapRun.arn, label: revision.arn.split('/')[1] }),
     ...shownSettings(revision),
   };
 };

@@ -19,6 +19,7 @@ export function parseDefinition(text: string, type: 'STANDARD' | 'EXPRESS' = 'ST
   const machine = object && readMachine(new Reader(object, '/', diagnostics), 'top');
   if (machine !== undefined) {
     checkNames(machine, diagnostics);
+    checkDistributions(machine, type, diagnostics);
     checkScopes(machine, '', diagnostics);
   }
   if (machine !== undefined && diagnostics.list.length === 0) return { machine, diagnostics: [] };
@@ -54,6 +55,34 @@ function checkNames(
     }
     seen.add(state.name);
     for (const [inner, field] of innerMachines(state)) checkNames(inner, diagnostics, seen, `${at}/${field}`);
+  }
+}
+
+/** Express workflows have no Distributed Map, and no two of them have the same label. */
+function checkDistributions(
+  machine: Machine,
+  type: 'STANDARD' | 'EXPRESS',
+  diagnostics: Diagnostics,
+  labels = new Set<string>(),
+  location = '',
+): void {
+  for (const state of machine.states.values()) {
+    const at = `${location}/States/${state.name}`;
+    const distribution = state.type === 'Map' ? state.distribution : undefined;
+    if (distribution !== undefined) {
+      if (type === 'EXPRESS') {
+        const problem = "Express state machine does not support 'DISTRIBUTED' mode";
+        diagnostics.schema(problem, `${at}/ItemProcessor/ProcessorConfig/Mode`);
+      }
+      if (labels.has(distribution.label)) {
+        diagnostics.schema(`Duplicate Label: ${distribution.label}`, `${at}/Label`);
+      }
+      labels.add(distribution.label);
+    }
+    for (const [inner, field] of innerMachines(state)) {
+      const inside = distribution?.executionType ?? type;
+      checkDistributions(inner, inside, diagnostics, labels, `${at}/${field}`);
+    }
   }
 }
 

@@ -121,9 +121,19 @@ export class Reader {
 
   /** A field that is a whole number, or one expression for it. */
   integerTemplate(field: string, bounds: Bounds, readable: Readable): Template | undefined {
+    return this.numberTemplate(field, bounds, readable, 'integer');
+  }
+
+  /** A field that is a number, or one expression for it. */
+  numberTemplate(
+    field: string,
+    bounds: Bounds,
+    readable: Readable,
+    kind: 'integer' | 'number' = 'number',
+  ): Template | undefined {
     const value = this.raw(field);
     if (typeof value === 'string' && isExpression(value)) return this.template(field, readable);
-    const number = this.number(field, bounds);
+    const number = this.number(field, bounds, kind);
     return number === undefined ? undefined : { kind: 'literal', value: number };
   }
 

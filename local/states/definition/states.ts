@@ -5,6 +5,7 @@ import { parameterProblem } from '../integrations/integration.ts';
 import { resolveResource } from '../integrations/registry.ts';
 import { MAX_TIMEOUT_SECONDS } from '../limits.ts';
 import { isRfc3339 } from '../timestamp.ts';
+import { readProcessor } from './distribution.ts';
 import type { Readable } from './expression-check.ts';
 import { readMachine } from './machine.ts';
 import type { Reader } from './reader.ts';
@@ -26,6 +27,7 @@ import { readAssign, refuseJsonPathFields } from './variables.ts';
 
 const TYPES = ['Pass', 'Task', 'Choice', 'Wait', 'Succeed', 'Fail', 'Parallel', 'Map'] as const;
 const SECONDS = { min: 1, max: MAX_TIMEOUT_SECONDS };
+const PERCENTAGE = { min: 0, max: 100 };
 const COUNT = { min: 0, max: Number.MAX_SAFE_INTEGER };
 
 /** Reads a state. Problems are reported; undefined if too little is left to go on with. */
@@ -173,39 +175,12 @@ function readMap(name: string, reader: Reader): MapState | undefined {
     itemSelector: reader.template('ItemSelector', 'input'),
     maxConcurrency: reader.integerTemplate('MaxConcurrency', COUNT, 'input'),
     toleratedFailureCount: reader.integerTemplate('ToleratedFailureCount', COUNT, 'input'),
-    toleratedFailurePercentage: reader.integerTemplate(
-      'ToleratedFailurePercentage',
-      { min: 0, max: 100 },
-      'input',
-    ),
+    toleratedFailurePercentage: reader.numberTemplate('ToleratedFailurePercentage', PERCENTAGE, 'input'),
     retry: readRetry(reader),
     catch: readCatch(reader),
   };
-  for (const field of ['ItemReader', 'ItemBatcher', 'ResultWriter', 'Label']) {
-    reader.refuse(
-      field,
-      `Field '${field}' needs a Distributed Map, which is not supported by the local cloud`,
-    );
-  }
   reader.refuse('Iterator', "Field 'Iterator' is not supported by the local cloud, use 'ItemProcessor'");
   if (!reader.has('Iterator') && !reader.require('ItemProcessor')) return undefined;
-  const processor = readProcessor(reader);
-  return processor && { type: 'Map', name, ...exit, ...map, processor };
-}
-
-function readProcessor(reader: Reader): Machine | undefined {
-  const processor = reader.child('ItemProcessor');
-  if (processor === undefined) return undefined;
-  const config = processor.child('ProcessorConfig');
-  if (config !== undefined) {
-    if (config.oneOf('Mode', ['INLINE', 'DISTRIBUTED']) === 'DISTRIBUTED') {
-      config.diagnostics.unsupported(
-        'Distributed Map is not supported by the local cloud',
-        config.at('Mode'),
-      );
-    }
-    config.refuse('ExecutionType', 'Distributed Map is not supported by the local cloud');
-    config.done();
-  }
-  return readMachine(processor, 'nested');
+  const read = readProcessor(reader, name);
+  return read && { type: 'Map', name, ...exit, ...map, ...read };
 }

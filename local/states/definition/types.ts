@@ -2,6 +2,7 @@
 
 import type { Template } from '../expressions/template.ts';
 import type { Integration } from '../integrations/integration.ts';
+import type { Distribution } from './distribution.ts';
 
 /** A state machine, a branch of a Parallel or the processor of a Map. */
 export interface Machine {
@@ -92,12 +93,20 @@ export interface ParallelState extends Named, Exit, Recoverable {
 export interface MapState extends Named, Exit, Recoverable {
   readonly type: 'Map';
   readonly processor: Machine;
+  /** Absent from an inline Map. */
+  readonly distribution: Distribution | undefined;
   readonly items: Template | undefined;
   readonly itemSelector: Template | undefined;
   readonly maxConcurrency: Template | undefined;
   /** Checked when the state runs; an inline Map tolerates no failure whatever they say. */
   readonly toleratedFailureCount: Template | undefined;
   readonly toleratedFailurePercentage: Template | undefined;
+}
+
+export type DistributedMapState = MapState & { readonly distribution: Distribution };
+
+export function isDistributed(state: MapState): state is DistributedMapState {
+  return state.distribution !== undefined;
 }
 
 export type State =

@@ -4,7 +4,8 @@ import { isObject } from '../json.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { Readable } from './expression-check.ts';
 import type { Reader } from './reader.ts';
-import type { Assignments, Exit, Machine, State } from './types.ts';
+import { outerReferences } from './references.ts';
+import { type Assignments, type Exit, isDistributed, type Machine, type State } from './types.ts';
 
 const VARIABLE_NAME = /^[\p{ID_Start}][\p{ID_Continue}]{0,79}$/u;
 const RESERVED_NAME = 'states';
@@ -84,11 +85,33 @@ export function checkScopes(
   const visible = new Set([...outer, ...own]);
   for (const state of machine.states.values()) {
     const at = `${location}/States/${state.name}`;
-    if (state.type === 'Map') checkScopes(state.processor, `${at}/ItemProcessor`, diagnostics, visible);
+    if (state.type === 'Map') {
+      const inside = `${at}/ItemProcessor`;
+      if (!isDistributed(state)) checkScopes(state.processor, inside, diagnostics, visible);
+      else {
+        refuseOuterReferences(state.distribution.definition, visible, inside, diagnostics);
+        checkScopes(state.processor, inside, diagnostics);
+      }
+    }
     if (state.type !== 'Parallel') continue;
     for (const [index, branch] of state.branches.entries()) {
       checkScopes(branch, `${at}/Branches[${index}]`, diagnostics, visible);
     }
+  }
+}
+
+/**
+ * A child execution does not see the variables of the one that starts it: "Distributed Map states don't currently support
+ * referencing variables in outer scopes" (ibid.). Where AWS says so is not documented; here it is when the machine is loaded.
+ */
+function refuseOuterReferences(
+  definition: string,
+  visible: ReadonlySet<string>,
+  location: string,
+  diagnostics: Diagnostics,
+): void {
+  for (const name of outerReferences(definition, visible)) {
+    diagnostics.schema(`Variable '${name}' of an outer scope cannot be read in a Distributed Map`, location);
   }
 }
 

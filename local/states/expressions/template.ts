@@ -81,6 +81,21 @@ export async function evaluateInteger(
   throw misfit(template, `returned ${value}. Expected an integer between ${min} and ${max}.`);
 }
 
+/**
+ * Evaluates a field whose value must be a number.
+ * @throws {QueryError}
+ */
+export async function evaluateNumber(
+  template: Template,
+  scope: Scope,
+  min: number,
+  max: number,
+): Promise<number> {
+  const value = await evaluateAs('number', template, scope);
+  if (value >= min && value <= max) return value;
+  throw misfit(template, `returned ${value}. Expected a number between ${min} and ${max}.`);
+}
+
 async function evaluateExpression(expression: Expression, location: string, scope: Scope): Promise<Json> {
   try {
     return await expression.evaluate(scope);

@@ -1,7 +1,7 @@
 // Reads back the executions that an earlier process kept.
 
 import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { DataError, readRecords } from '../../data/index.ts';
 import type { Execution } from '../executions.ts';
@@ -23,7 +23,7 @@ export function restoreExecutions(journal: FolderJournal, clock: Clock): Executi
     revisions.set(id, revision);
     return revision;
   };
-  return readdirSync(journal.executions)
+  const executions = readdirSync(journal.executions)
     .sort()
     .flatMap((file) => {
       const path = join(journal.executions, file);
@@ -34,6 +34,11 @@ export function restoreExecutions(journal: FolderJournal, clock: Clock): Executi
       }
       return within(path, () => restore(kept, revisionOf(kept.start.revisionId), journal, clock));
     });
+  // Those whose executions have been let go.
+  for (const file of readdirSync(journal.revisions)) {
+    if (!revisions.has(basename(file, '.json'))) rmSync(join(journal.revisions, file));
+  }
+  return executions;
 }
 
 interface KeptExecution {

@@ -3,6 +3,7 @@
 
 import type { Machine, State } from '../definition/types.ts';
 import { isObject, type Json } from '../json.ts';
+import type { MapRun } from '../map-run/map-run.ts';
 
 export interface MapItem {
   readonly Index: number;
@@ -37,6 +38,8 @@ export interface Frame {
   waitUntil: number | undefined;
   /** Branches or iterations of the current state, once started. */
   children: Frame[] | undefined;
+  /** The Map Run of the current state, a Distributed Map, once started. */
+  mapRun: MapRun | undefined;
 }
 
 export function createFrame(machine: Machine, input: Json, parent?: Frame, mapItem?: MapItem): Frame {
@@ -56,6 +59,7 @@ export function createFrame(machine: Machine, input: Json, parent?: Frame, mapIt
     lastEventId: 0,
     waitUntil: undefined,
     children: undefined,
+    mapRun: undefined,
   };
 }
 

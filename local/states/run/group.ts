@@ -90,6 +90,7 @@ type AddEvent = (type: string, details?: { name: string; index: number }) => voi
 export function writeAborted(frame: Frame, add: AddEvent): void {
   if (frame.stage !== 'inside') return;
   const { type } = currentState(frame);
+  if (frame.mapRun?.status === 'RUNNING') add('MapRunAborted');
   if (type === 'Task' || type === 'Wait' || type === 'Map' || type === 'Parallel') add(`${type}StateAborted`);
   for (const child of startedChildren(frame)) writeChildEnded(frame, child, 'Aborted', add);
 }

@@ -1,8 +1,9 @@
 // Runs a machine from where its frame stands to its end, state by state.
 
-import type { State } from '../definition/types.ts';
+import { isDistributed, type State } from '../definition/types.ts';
 import { StateFailure } from '../failure.ts';
 import { runChoice } from './choices.ts';
+import { attemptDistributedMap } from './distributed-maps.ts';
 import { runFail } from './fails.ts';
 import { currentState } from './frame.ts';
 import { attemptMap } from './maps.ts';
@@ -50,6 +51,10 @@ async function runState(thread: Thread, state: State): Promise<void> {
       return recovering(visit, () => attemptParallel(visit));
     }
     case 'Map': {
+      if (isDistributed(state)) {
+        const visit = enter(thread, state);
+        return recovering(visit, () => attemptDistributedMap(visit));
+      }
       const visit = enter(thread, state);
       return recovering(visit, () => attemptMap(visit));
     }

@@ -1,7 +1,14 @@
 // Inline Map states: one iteration an item, at most 40 at a time; the result is the list of their outputs.
 
 import type { MapState } from '../definition/types.ts';
-import { evaluate, evaluateAs, evaluateInteger, QueryError, type Template } from '../expressions/template.ts';
+import {
+  evaluate,
+  evaluateAs,
+  evaluateInteger,
+  evaluateNumber,
+  QueryError,
+  type Template,
+} from '../expressions/template.ts';
 import { limitedText } from '../failure.ts';
 import type { Json } from '../json.ts';
 import { MAX_INLINE_CONCURRENCY } from '../limits.ts';
@@ -19,7 +26,9 @@ export async function attemptMap(visit: Visit<MapState>): Promise<void> {
   const concurrency =
     (await integer(visit, state.maxConcurrency, Number.MAX_SAFE_INTEGER)) || MAX_INLINE_CONCURRENCY;
   await integer(visit, state.toleratedFailureCount, Number.MAX_SAFE_INTEGER);
-  await integer(visit, state.toleratedFailurePercentage, 100);
+  if (state.toleratedFailurePercentage !== undefined) {
+    await evaluating(visit, evaluateNumber(state.toleratedFailurePercentage, scopeOf(visit), 0, 100));
+  }
   frame.children ??= await prepareIterations(visit);
   const members = frame.children
     .filter(({ status }) => status !== 'succeeded')
@@ -43,12 +52,13 @@ async function integer(visit: Visit, template: Template | undefined, max: number
 
 async function prepareIterations(visit: Visit<MapState>): Promise<Frame[]> {
   const { state, thread } = visit;
-  const items = await evaluating(visit, itemsOf(visit));
+  const items = await evaluating(visit, stateItems(visit));
   emit(thread, 'MapStateStarted', { length: items.length });
   return items.map((Value, Index) => createFrame(state.processor, Value, thread.frame, { Index, Value }));
 }
 
-async function itemsOf(visit: Visit<MapState>): Promise<Json[]> {
+/** The items that the state itself gives. */
+export async function stateItems(visit: Visit<MapState>): Promise<Json[]> {
   const { state, thread } = visit;
   if (state.items !== undefined) return evaluateAs('array', state.items, scopeOf(visit));
   const { input } = thread.frame;

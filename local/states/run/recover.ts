@@ -37,6 +37,7 @@ async function pause(visit: Visit, delayMs: number): Promise<void> {
   visit.retryCount += 1;
   visit.decidedAfter = thread.frame.lastEventId;
   thread.frame.children = undefined;
+  thread.frame.mapRun = undefined;
 }
 
 /** The pause before the next attempt in milliseconds; undefined when no retrier takes the failure up any more. */

@@ -5,6 +5,7 @@ import type { Clock } from '../../clock.ts';
 import type { EventDetails, History } from '../history.ts';
 import type { Dispatch } from '../integrations/integration.ts';
 import type { Json, JsonObject } from '../json.ts';
+import type { MapRunHost } from '../map-run/host.ts';
 import { Aborted, type Baton, untilAborted } from './baton.ts';
 import type { Frame } from './frame.ts';
 
@@ -14,6 +15,7 @@ export interface Run {
   readonly clock: Clock;
   readonly dispatch: Dispatch;
   readonly region: string;
+  readonly mapRuns: MapRunHost;
   readonly baton: Baton;
   /** `Execution` and `StateMachine` of the context object. */
   readonly context: JsonObject;

@@ -29,6 +29,7 @@ export function enter<S extends State>(thread: Thread, state: S): Visit<S> {
     const input = textWithDetails('input', frame.input, frame.inputText);
     frame.enteredEventId = emit(thread, `${state.type}StateEntered`, { name: state.name, ...input });
     frame.children = undefined;
+    frame.mapRun = undefined;
     frame.waitUntil = undefined;
   }
   frame.inputText = undefined;
@@ -106,6 +107,7 @@ function advance(visit: Visit, output: Json, next: string | undefined): void {
   const { frame } = visit.thread;
   frame.stage = 'before';
   frame.children = undefined;
+  frame.mapRun = undefined;
   if (next === undefined) {
     frame.status = 'succeeded';
     frame.output = output;

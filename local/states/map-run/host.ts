@@ -1,0 +1,110 @@
+// Map Runs and their child executions, as parts of what a local Step Functions holds. They are in memory alone: of a
+// process that has ended, the execution that started them is kept, and its redrive starts another Map Run.
+
+import { randomUUID } from 'node:crypto';
+import type { DistributedMapState } from '../definition/types.ts';
+import { type Environment, type Execution, start, stop } from '../executions.ts';
+import { NO_JOURNAL } from '../journal/journal.ts';
+import type { Revision } from '../machines.ts';
+import { redrive, redriveObstacle } from '../redrive.ts';
+import type { Store } from '../store.ts';
+import type { Batch } from './batches.ts';
+import { type Child, MapRun, type MapRunOrigin, type MapRunSettings } from './map-run.ts';
+import type { Results } from './results.ts';
+import type { Children } from './run.ts';
+
+/** What a Distributed Map of one execution needs from outside. */
+export interface MapRunHost {
+  /** ARN and more of a Map Run that is about to begin. */
+  originOf(state: DistributedMapState): MapRunOrigin;
+  begin(
+    origin: MapRunOrigin,
+    settings: MapRunSettings,
+    work: { readonly batches: AsyncIterator<Batch>; readonly results: Results },
+  ): MapRun;
+  childrenOf(mapRun: MapRun, state: DistributedMapState): Children;
+}
+
+export function createMapRunHost(store: Store, environment: Environment, parent: Execution): MapRunHost {
+  const { revision } = parent;
+  const childEnvironment: Environment = { ...environment, journal: NO_JOURNAL };
+  return {
+    originOf: ({ distribution: { label, executionType } }) => ({
+      arn: `${revision.arn.replace(':stateMachine:', ':mapRun:')}/${label}:${randomUUID()}`,
+      executionArn: parent.arn,
+      stateMachineArn: `${revision.arn}/${label}`,
+      executionType,
+    }),
+    begin: (origin, settings, work) => {
+      const mapRun = new MapRun(origin, settings, work, environment.clock);
+      store.addMapRun(mapRun);
+      return mapRun;
+    },
+    childrenOf: (mapRun, state) =>
+      new ChildExecutions(store, childEnvironment, mapRun, childRevision(revision, state)),
+  };
+}
+
+function childRevision(revision: Revision, { distribution, processor }: DistributedMapState): Revision {
+  const { label, definition } = distribution;
+  return {
+    ...revision,
+    arn: `${revision.arn}/${label}`,
+    name: `${revision.name}/${label}`,
+    definition,
+    machine: processor,
+  };
+}
+
+class ChildExecutions implements Children {
+  readonly #store: Store;
+  readonly #environment: Environment;
+  readonly #mapRun: MapRun;
+  readonly #revision: Revision;
+
+  constructor(store: Store, environment: Environment, mapRun: MapRun, revision: Revision) {
+    this.#store = store;
+    this.#environment = environment;
+    this.#mapRun = mapRun;
+    this.#revision = revision;
+  }
+
+  start(batch: Batch, onEnd: (child: Child) => void): Child {
+    const { origin } = this.#mapRun;
+    const express = origin.executionType === 'EXPRESS';
+    const name = randomUUID();
+    const arn = express
+      ? `${this.#revision.arn.replace(':stateMachine:', ':express:')}:${name}:${randomUUID()}`
+      : `${this.#revision.arn.replace(':stateMachine:', ':execution:')}:${name}`;
+    const execution = start(this.#environment, {
+      arn,
+      name,
+      revision: this.#revision,
+      inputText: batch.inputText,
+      input: JSON.parse(batch.inputText),
+      sequence: this.#store.nextSequence(),
+      mapRun: { arn: origin.arn, executionArn: origin.executionArn, itemCount: batch.itemCount },
+      ...(express && { express: 'ASYNC' as const }),
+    });
+    const child = { batch, execution };
+    execution.onEnd = () => onEnd(child);
+    if (express) this.#store.express.add(execution);
+    else this.#store.addExecution(execution);
+    return child;
+  }
+
+  /** A child that cannot be redriven any more is started anew, as an Express one is. */
+  redrive(child: Child, onEnd: (child: Child) => void): Child {
+    const { execution, batch } = child;
+    const now = this.#environment.clock.now();
+    if (execution.express || redriveObstacle(execution, now) !== undefined) return this.start(batch, onEnd);
+    execution.onEnd = () => onEnd(child);
+    if (!this.#store.executions.has(execution.arn)) this.#store.addExecution(execution);
+    redrive(this.#environment, execution);
+    return child;
+  }
+
+  stop({ execution }: Child): void {
+    stop(this.#environment, execution);
+  }
+}
