@@ -1,10 +1,15 @@
 // Executions of any machine outlive the process: a redrive goes on from where branches and iterations were, with their
 // variables, and repeats nothing that had succeeded.
 
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { expect, test, vi } from 'vitest';
-import type { CloudProcess } from './harness.ts';
-import { newFolder, startProcess } from './harness.ts';
+import { createClock } from '../../local/clock.ts';
+import { DEFAULT_IDENTITY } from '../../local/service.ts';
+import { createStates } from '../../local/states/index.ts';
+import { type CloudProcess, newFolder, startProcess } from './harness.ts';
 
 const STANDSTILL = 1e-6;
 
@@ -148,3 +153,54 @@ test.each([1, 2])(
     expect(count(events, 'ExecutionAborted')).toBe(kills);
   },
 );
+
+test('what is kept of executions goes with them', async () => {
+  const folder = await newFolder();
+  const clock = createClock();
+  const open = () => {
+    const dispatch = async () => ({ status: 500 });
+    const states = createStates({ clock, identity: DEFAULT_IDENTITY, folder, dispatch, keepExecutions: 2 });
+    const { stateMachineArn } = states.createStateMachine({
+      name: 'machine',
+      definition: JSON.stringify({
+        StartAt: 'End',
+        QueryLanguage: 'JSONata',
+        States: { End: { Type: 'Succeed' } },
+      }),
+      roleArn: 'arn:aws:iam::000000000000:role/any',
+    });
+    const call = async (operation: string, input: object): Promise<string> => {
+      const accepted = await states.accept({
+        method: 'POST',
+        path: '/',
+        query: new URLSearchParams(),
+        headers: { 'x-amz-target': `AWSStepFunctions.${operation}` },
+        body: Readable.from([JSON.stringify({ stateMachineArn, ...input })]),
+      });
+      return String((await accepted.perform()).body);
+    };
+    const run = async (name: string): Promise<void> => {
+      await call('StartExecution', { name });
+      await vi.waitUntil(
+        async () => !JSON.parse(await call('ListExecutions', { statusFilter: 'RUNNING' })).executions.length,
+      );
+    };
+    return { close: states.close, call, run };
+  };
+  const files = (kind: string): Promise<string[]> => readdir(join(folder, kind));
+
+  const first = open();
+  for (const name of ['a', 'b', 'c']) await first.run(name);
+  await first.close();
+  expect(await files('executions')).toEqual(['000000000002.log', '000000000003.log']);
+  const [revision] = await files('revisions');
+  const second = open();
+  for (const name of ['d', 'e']) await second.run(name);
+  await second.close();
+  expect(await files('executions')).toEqual(['000000000004.log', '000000000005.log']);
+  const third = open();
+  expect(await files('revisions')).toHaveLength(1);
+  expect(await files('revisions')).not.toContain(revision);
+  const { executions } = JSON.parse(await third.call('ListExecutions', {}));
+  expect(executions.map(({ name }: { name: string }) => name)).toEqual(['e', 'd']);
+});
