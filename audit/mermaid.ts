@@ -45,21 +45,21 @@ export function toMermaid(definition: Definition, compensations: ReadonlySet<str
   ].join('\n');
 }
 
+/** The start comes first and the names last: the layout takes what it meets first for the top. */
 function draw({ StartAt, States }: Definition, indent: string): string[] {
-  const names = Object.entries(States);
+  const states = Object.entries(States);
   return [
-    ...names
+    `${indent}[*] --> ${idOf(StartAt)}`,
+    ...states.flatMap(([name, state]) => drawState(name, state, indent)),
+    ...states
       .filter(([name]) => idOf(name) !== name)
       .map(([name]) => `${indent}state "${name}" as ${idOf(name)}`),
-    `${indent}[*] --> ${idOf(StartAt)}`,
-    ...names.flatMap(([name, state]) => drawState(name, state, indent)),
   ];
 }
 
 function drawState(name: string, state: StateDefinition, indent: string): string[] {
   const inner = state.ItemProcessor;
   const from = idOf(name);
-  const isEnd = state.End === true || state.Type === 'Succeed' || state.Type === 'Fail';
   const targets = new Set([
     ...(state.Choices ?? []).map(({ Next }) => Next),
     ...(state.Default === undefined ? [] : [state.Default]),
@@ -71,7 +71,7 @@ function drawState(name: string, state: StateDefinition, indent: string): string
     ...[...catches(state)].map(
       ([target, errors]) => `${indent}${from} --> ${idOf(target)}: ${errors.join(', ')}`,
     ),
-    ...(isEnd ? [`${indent}${from} --> [*]`] : []),
+    ...(state.End === true ? [`${indent}${from} --> [*]`] : []),
   ];
 }
 
@@ -80,7 +80,7 @@ function catches({ Catch = [] }: StateDefinition): ReadonlyMap<string, readonly 
   const byTarget = new Map<string, string[]>();
   for (const { ErrorEquals, Next } of Catch) {
     const errors = ErrorEquals.flatMap((error) => {
-      if (error === 'States.ALL') return ['any other error'];
+      if (error === 'States.ALL') return [byTarget.get(Next)?.length ? 'any other error' : 'any error'];
       return error === 'States.DataLimitExceeded' ? [] : [error];
     });
     byTarget.set(Next, [...(byTarget.get(Next) ?? []), ...errors]);
