@@ -29,6 +29,11 @@ export interface LocalCloudOptions {
   readonly data?: string;
   /** How many seconds of the cloud's waits pass in one real second. Default 1. */
   readonly timeScale?: number;
+  /**
+   * How many executions that have ended are kept, with their histories; the first to end go first, and their names are
+   * free again. Default 10,000.
+   */
+  readonly keepExecutions?: number;
   /** Default `us-east-1`. */
   readonly region?: string;
   /** Default `000000000000`. */
@@ -109,7 +114,11 @@ export async function startCloud(
     closers.push(server.close);
     const env = environmentOf(server, identity);
     const roles = options.iam === false ? undefined : createRoles(identity);
-    const storage = await openStorage(factories, { clock, identity, dispatch }, data);
+    const storage = await openStorage(
+      factories,
+      { clock, identity, dispatch, keepExecutions: options.keepExecutions },
+      data,
+    );
     const services = createServices({ options, storage, clock, identity, env, stacks, roles });
     const guard = roles && createGuard(roles, identity);
     gate = createGate({ services: services.all, faults, clock, guard, onError: options.onError });

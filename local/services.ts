@@ -29,7 +29,12 @@ interface ServiceOptions {
 export interface ServiceFactories {
   createS3(options: ServiceOptions): S3;
   createDynamoDb(options: ServiceOptions): DynamoDb | Promise<DynamoDb>;
-  createStates(options: ServiceOptions & { readonly dispatch: Gate['dispatch'] }): StatesService;
+  createStates(options: ServiceOptions & StatesOptions): StatesService;
+}
+
+interface StatesOptions {
+  readonly dispatch: Gate['dispatch'];
+  readonly keepExecutions: number | undefined;
 }
 
 /** The services that keep data. */
@@ -42,7 +47,7 @@ export interface Storage {
 /** @throws {DataError} when a service's folder cannot be used; nothing is left open */
 export async function openStorage(
   factories: ServiceFactories,
-  options: Omit<ServiceOptions, 'folder'> & { readonly dispatch: Gate['dispatch'] },
+  options: Omit<ServiceOptions, 'folder'> & StatesOptions,
   data: DataDirectory | undefined,
 ): Promise<Storage> {
   // First, since the kernel lets only one process have the database open: nobody else touches the rest either.

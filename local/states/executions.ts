@@ -1,13 +1,13 @@
 // Executions: starting, running, stopping and ending them.
 
 import type { Clock } from '../clock.ts';
-import type { RoleSession } from '../service.ts';
+import { callerOf, contextOf, timeLimit } from './execution-context.ts';
 import { STATES, StateFailure } from './failure.ts';
 import { type EventDetails, History, UnkeptHistory } from './history.ts';
 import type { Dispatch } from './integrations/integration.ts';
 import type { Journal } from './journal/journal.ts';
-import type { Json, JsonObject } from './json.ts';
-import { MAX_EXPRESS_SECONDS, MAX_HISTORY_EVENTS } from './limits.ts';
+import type { Json } from './json.ts';
+import { MAX_HISTORY_EVENTS } from './limits.ts';
 import type { Revision } from './machines.ts';
 import type { MapRunHost } from './map-run/host.ts';
 import { Aborted, Baton } from './run/baton.ts';
@@ -15,9 +15,6 @@ import { createFrame, type Frame } from './run/frame.ts';
 import { writeAborted } from './run/group.ts';
 import { runMachine } from './run/machine.ts';
 import { type Run, textWithDetails } from './run/thread.ts';
-
-/** Characters of a session's name (STS, AssumeRole). */
-const MAX_SESSION_NAME = 64;
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
@@ -164,35 +161,6 @@ export function drive(environment: Environment, execution: Execution, input: Jso
       settle(() => succeed(environment, execution)),
       settle((error: unknown) => fail(environment, execution, error)),
     );
-}
-
-function timeLimit({ express, revision }: Execution): number | undefined {
-  const { timeoutSeconds } = revision.machine;
-  return express ? Math.min(timeoutSeconds ?? MAX_EXPRESS_SECONDS, MAX_EXPRESS_SECONDS) : timeoutSeconds;
-}
-
-/** The role's session; on AWS its name is random, here it tells whose it is. */
-function callerOf({ revision, name }: Execution): RoleSession {
-  return { roleArn: revision.roleArn, sessionName: name.slice(0, MAX_SESSION_NAME) };
-}
-
-function contextOf(execution: Execution, input: Json): JsonObject {
-  const { revision } = execution;
-  return {
-    Execution: {
-      Id: execution.arn,
-      Input: input,
-      Name: execution.name,
-      RoleArn: revision.roleArn,
-      StartTime: new Date(execution.startedAt).toISOString(),
-      // Recorded: one whose starter waits for it has none.
-      ...(execution.express !== 'SYNC' && { RedriveCount: execution.redriveCount }),
-      ...(execution.redrivenAt !== undefined && {
-        RedriveTime: new Date(execution.redrivenAt).toISOString(),
-      }),
-    },
-    StateMachine: { Id: revision.arn, Name: revision.name },
-  };
 }
 
 function succeed(environment: Environment, execution: Execution): void {

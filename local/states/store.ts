@@ -25,6 +25,9 @@ export class Store {
   /** @param keepExecutions - how many executions that have ended are kept */
   constructor(journal: Journal, keepExecutions = KEEP_EXECUTIONS) {
     this.journal = journal;
+    if (!(Number.isInteger(keepExecutions) && keepExecutions >= 0)) {
+      throw new RangeError(`keepExecutions: expected a whole number of 0 or more, got ${keepExecutions}`);
+    }
     this.keepExecutions = keepExecutions;
   }
 

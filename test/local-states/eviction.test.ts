@@ -1,6 +1,12 @@
-import { DescribeExecutionCommand, ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  ListExecutionsCommand,
+  ListMapRunsCommand,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from './clocks.ts';
+import { distributedMap, mapScenario } from './distributed.ts';
 import { EXECUTION_ARN, MACHINE_ARN } from './server.ts';
 import { type Scenario, scenario } from './support.ts';
 
@@ -58,6 +64,23 @@ describe('executions that have ended', () => {
     expect(await names(run)).toEqual(['b', 'exec']);
     expect((await run.ended()).status).toBe('SUCCEEDED');
     expect(await names(run)).toEqual(['exec']);
+  });
+
+  it('take their Map Runs with them, and leave those of others', async () => {
+    await using run = await mapScenario(distributedMap({}), {}, 3);
+    const started = ['a', 'b'].map((name) =>
+      run.sfn.send(new StartExecutionCommand({ stateMachineArn: MACHINE_ARN, name, input: '[1, 2]' })),
+    );
+    const [first, second] = (await Promise.all(started)).map(({ executionArn }) => executionArn);
+    const mapRunsOf = (executionArn?: string) => run.sfn.send(new ListMapRunsCommand({ executionArn }));
+    await run.run([1, 2]);
+    const outcomes = await Promise.allSettled([mapRunsOf(first), mapRunsOf(second)]);
+    expect(outcomes).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
+    expect((await mapRunsOf(EXECUTION_ARN)).mapRuns).toHaveLength(1);
+  });
+
+  it('are kept to a number that is one', async () => {
+    await expect(keeping(-1)).rejects.toThrow('keepExecutions: expected a whole number of 0 or more, got -1');
   });
 
   it('count from their last end when they were redriven', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { distributedMap, mapScenario, reader } from './distributed.ts';
 import { BUCKET } from './object-store.ts';
+import { deferred, invoke } from './support.ts';
 
 /** What each child gets of an object with this content. */
 async function itemsOf(
@@ -43,6 +44,25 @@ describe('an item reader', () => {
     for (const key of ['1', '2', '3', '4']) await run.store.put(key, '');
     expect((await run.run()).output).toBe('["1","2"]');
     expect(run.store.requests).toHaveLength(1);
+  });
+
+  it('reads a list no faster than its children end', async () => {
+    const gate = deferred();
+    let calls = 0;
+    const f = () => {
+      calls += 1;
+      return gate.promise;
+    };
+    const ItemReader = reader('listObjectsV2', { Bucket: BUCKET, MaxKeys: 2 });
+    const map = distributedMap({ ItemReader, MaxConcurrency: 2 }, { Call: invoke('f') });
+    await using run = await mapScenario(map, { f });
+    for (const key of ['1', '2', '3', '4', '5']) await run.store.put(key, '');
+    await run.start();
+    while (calls < 2) await new Promise((resolve) => setImmediate(resolve));
+    expect(run.store.requests).toHaveLength(1);
+    gate.resolve();
+    expect((await run.ended()).status).toBe('SUCCEEDED');
+    expect(run.store.requests).toHaveLength(3);
   });
 
   it.for([

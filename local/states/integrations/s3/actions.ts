@@ -1,4 +1,4 @@
-// aws-sdk:s3: which calls there are, what each takes, and where its request and its answer carry things.
+// aws-sdk:s3: which calls there are, and what each takes.
 
 import type { ParameterRules } from '../integration.ts';
 
@@ -173,86 +173,6 @@ export const S3_ACTIONS: Readonly<Record<string, S3Action>> = {
     },
   ),
 };
-
-/** Parameters in the query. */
-export const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
-  BucketRegion: 'bucket-region',
-  ContinuationToken: 'continuation-token',
-  Delimiter: 'delimiter',
-  EncodingType: 'encoding-type',
-  FetchOwner: 'fetch-owner',
-  KeyMarker: 'key-marker',
-  Marker: 'marker',
-  MaxBuckets: 'max-buckets',
-  MaxKeys: 'max-keys',
-  MaxParts: 'max-parts',
-  MaxUploads: 'max-uploads',
-  PartNumber: 'partNumber',
-  PartNumberMarker: 'part-number-marker',
-  Prefix: 'prefix',
-  ResponseCacheControl: 'response-cache-control',
-  ResponseContentDisposition: 'response-content-disposition',
-  ResponseContentEncoding: 'response-content-encoding',
-  ResponseContentLanguage: 'response-content-language',
-  ResponseContentType: 'response-content-type',
-  ResponseExpires: 'response-expires',
-  StartAfter: 'start-after',
-  UploadId: 'uploadId',
-  UploadIdMarker: 'upload-id-marker',
-  VersionId: 'versionId',
-};
-
-/** Members of requests and answers in headers. */
-export const HEADERS: Readonly<Record<string, string>> = {
-  ACL: 'x-amz-acl',
-  AcceptRanges: 'accept-ranges',
-  BucketArn: 'x-amz-bucket-arn',
-  CacheControl: 'cache-control',
-  ChecksumCRC32: 'x-amz-checksum-crc32',
-  ChecksumCRC32C: 'x-amz-checksum-crc32c',
-  ChecksumCRC64NVME: 'x-amz-checksum-crc64nvme',
-  ChecksumMode: 'x-amz-checksum-mode',
-  ChecksumSHA1: 'x-amz-checksum-sha1',
-  ChecksumSHA256: 'x-amz-checksum-sha256',
-  ChecksumType: 'x-amz-checksum-type',
-  ContentDisposition: 'content-disposition',
-  ContentEncoding: 'content-encoding',
-  ContentLanguage: 'content-language',
-  ContentLength: 'content-length',
-  ContentMD5: 'content-md5',
-  ContentRange: 'content-range',
-  ContentType: 'content-type',
-  CopySource: 'x-amz-copy-source',
-  CopySourceIfMatch: 'x-amz-copy-source-if-match',
-  CopySourceIfModifiedSince: 'x-amz-copy-source-if-modified-since',
-  CopySourceIfNoneMatch: 'x-amz-copy-source-if-none-match',
-  CopySourceIfUnmodifiedSince: 'x-amz-copy-source-if-unmodified-since',
-  CopySourceRange: 'x-amz-copy-source-range',
-  ETag: 'etag',
-  ExpectedBucketOwner: 'x-amz-expected-bucket-owner',
-  ExpectedSourceBucketOwner: 'x-amz-source-expected-bucket-owner',
-  Expires: 'expires',
-  IfMatch: 'if-match',
-  IfModifiedSince: 'if-modified-since',
-  IfNoneMatch: 'if-none-match',
-  IfUnmodifiedSince: 'if-unmodified-since',
-  LastModified: 'last-modified',
-  Location: 'location',
-  MetadataDirective: 'x-amz-metadata-directive',
-  MpuObjectSize: 'x-amz-mp-object-size',
-  ObjectOwnership: 'x-amz-object-ownership',
-  PartsCount: 'x-amz-mp-parts-count',
-  Range: 'range',
-  RequestPayer: 'x-amz-request-payer',
-  ServerSideEncryption: 'x-amz-server-side-encryption',
-  StorageClass: 'x-amz-storage-class',
-  TagCount: 'x-amz-tagging-count',
-  Tagging: 'x-amz-tagging',
-  TaggingDirective: 'x-amz-tagging-directive',
-  WebsiteRedirectLocation: 'x-amz-website-redirect-location',
-};
-
-export const METADATA_PREFIX = 'x-amz-meta-';
 
 function action(
   method: S3Action['method'],

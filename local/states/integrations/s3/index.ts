@@ -3,7 +3,8 @@
 import type { Json, JsonObject } from '../../json.ts';
 import { type Integration, TaskError } from '../integration.ts';
 import { type Answer, call } from '../response.ts';
-import { HEADERS, METADATA_PREFIX, S3_ACTIONS, type S3Action } from './actions.ts';
+import { S3_ACTIONS, type S3Action } from './actions.ts';
+import { HEADERS, METADATA_PREFIX } from './places.ts';
 import { requestOf } from './request.ts';
 import { parseDocument, parseText, typed } from './wire.ts';
 

@@ -5,7 +5,8 @@ import type { LocalRequest } from '../../../service.ts';
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { TaskError } from '../integration.ts';
 import { request } from '../response.ts';
-import { HEADERS, METADATA_PREFIX, QUERY_PARAMETERS, type S3Action } from './actions.ts';
+import type { S3Action } from './actions.ts';
+import { HEADERS, METADATA_PREFIX, QUERY_PARAMETERS } from './places.ts';
 import { checksumOf, renderDocument } from './wire.ts';
 
 /** Parameters that are times; the SDK takes them in ISO 8601. */
