@@ -24,6 +24,7 @@ import { describeMapRun, listMapRuns, updateMapRun } from './api/map-run-operati
 import type { Context, Operation } from './api/operations.ts';
 import { answer, errorAnswer, operationName, parseBody, readBody, unknownOperation } from './api/protocol.ts';
 import { listTagsForResource, tagResource, untagResource } from './api/tag-operations.ts';
+import { testState } from './api/test-state.ts';
 import { type Environment, interrupt } from './executions.ts';
 import { FolderJournal, NO_JOURNAL } from './journal/journal.ts';
 import { restoreExecutions } from './journal/restore.ts';
@@ -77,6 +78,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   StartSyncExecution: startSyncExecution,
   StopExecution: stopExecution,
   TagResource: tagResource,
+  TestState: testState,
   UntagResource: untagResource,
   UpdateMapRun: updateMapRun,
   UpdateStateMachine: updateStateMachine,
