@@ -13,7 +13,10 @@ import { type CloudProcess, newFolder, startProcess } from './harness.ts';
 
 const STANDSTILL = 1e-6;
 
-/** Two iterations pass, one waits; beside them a branch that has assigned a variable waits, too. */
+/**
+ * After a second two iterations pass and one waits; beside them a branch that has assigned a variable waits, too. So
+ * iterations are kept after the branches, though they come before the second one.
+ */
 const DEFINITION = {
   QueryLanguage: 'JSONata',
   StartAt: 'Remember',
@@ -28,8 +31,9 @@ const DEFINITION = {
       Type: 'Parallel',
       Branches: [
         {
-          StartAt: 'Each',
+          StartAt: 'Before',
           States: {
+            Before: { Type: 'Wait', Seconds: 1, Next: 'Each' },
             Each: {
               Type: 'Map',
               Items: '{% $states.input.items %}',
@@ -120,11 +124,21 @@ test.each([1, 2])(
     const stateMachineArn = cloud.resources.Machine?.physicalId ?? '';
     const run = { stateMachineArn, name: 'run', input: JSON.stringify(INPUT) };
     const { executionArn = '' } = await cloud.sfn.startExecution(run);
-    const waiting = async (): Promise<boolean> => {
-      const events = await historyOf(cloud, executionArn);
-      return count(events, 'WaitStateEntered') === 2 && count(events, 'MapIterationSucceeded') === 2;
-    };
-    await vi.waitUntil(waiting, { timeout: 20_000 });
+    const shows = (waits: number, iterations: number) =>
+      vi.waitUntil(
+        async () => {
+          const events = await historyOf(cloud, executionArn);
+          const passed = count(events, 'MapIterationSucceeded');
+          return count(events, 'WaitStateEntered') === waits && passed === iterations;
+        },
+        { timeout: 20_000 },
+      );
+    await shows(2, 0);
+    await fetch(`${cloud.endpoint}/_local/clock`, {
+      method: 'POST',
+      body: JSON.stringify({ advanceSeconds: 2 }),
+    });
+    await shows(3, 2);
     await cloud.kill();
     for (let more = 1; more < kills; more++) {
       const between = await startProcess({ data, template: TEMPLATE, timeScale: STANDSTILL });
