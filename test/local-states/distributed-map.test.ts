@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   DescribeExecutionCommand,
   DescribeMapRunCommand,
@@ -9,7 +12,7 @@ import {
   StopExecutionCommand,
   UpdateMapRunCommand,
 } from '@aws-sdk/client-sfn';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { distributedMap, mapScenario, PASS, reader } from './distributed.ts';
 import { BUCKET } from './object-store.ts';
 import { EXECUTION_ARN, MACHINE_ARN } from './server.ts';
@@ -379,6 +382,37 @@ describe('a redrive of a Distributed Map', () => {
     expect((await run.redrive()).output).toBe('[1]');
     const { mapRuns } = await run.sfn.send(new ListMapRunsCommand({ executionArn: EXECUTION_ARN }));
     expect(mapRuns).toHaveLength(2);
+  });
+
+  it('starts another Map Run when the process was another', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'map-run-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const map = distributedMap({ Label: 'Label' }, CALL);
+    const running = deferred();
+    const hangs = () => {
+      running.resolve();
+      return new Promise(() => undefined);
+    };
+    {
+      await using run = await mapScenario(map, { f: hangs }, { folder });
+      await run.start([1]);
+      await running.promise;
+    }
+    await using run = await mapScenario(map, { f: (item) => item }, { folder });
+    expect(await run.ended()).toMatchObject({ status: 'ABORTED', error: 'LocalCloud.Ended' });
+    expect((await run.redrive()).output).toBe('[1]');
+    expect((await run.types()).slice(4)).toEqual([
+      'MapRunAborted',
+      'MapStateAborted',
+      'ExecutionAborted',
+      'ExecutionRedriven',
+      'MapStateStarted',
+      'MapRunStarted',
+      'MapRunSucceeded',
+      'MapStateSucceeded',
+      'MapStateExited',
+      'ExecutionSucceeded',
+    ]);
   });
 
   it('fails again with the threshold when the children do', async () => {

@@ -10,7 +10,7 @@ import {
 import { createManualClock } from './clocks.ts';
 import { type ObjectStore, objectStore } from './object-store.ts';
 import { EXECUTION_ARN } from './server.ts';
-import { type Scenario, scenario, type TestFunction } from './support.ts';
+import { type Scenario, type Surroundings, scenario, type TestFunction } from './support.ts';
 
 export interface MapScenario extends Scenario {
   readonly store: ObjectStore;
@@ -36,16 +36,11 @@ export function distributedMap(
 export async function mapScenario(
   map: Record<string, unknown>,
   functions: Record<string, TestFunction> = {},
-  keepExecutions?: number,
+  options: Pick<Surroundings, 'keepExecutions' | 'folder'> = {},
 ): Promise<MapScenario> {
   const clock = createManualClock();
   const store = objectStore(clock, functions);
-  const surroundings = {
-    clock,
-    dispatch: store.dispatch,
-    ...(keepExecutions !== undefined && { keepExecutions }),
-  };
-  const run = await scenario({ Map: map }, {}, {}, surroundings);
+  const run = await scenario({ Map: map }, {}, {}, { clock, dispatch: store.dispatch, ...options });
   return {
     ...run,
     store,

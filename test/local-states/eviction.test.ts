@@ -67,7 +67,7 @@ describe('executions that have ended', () => {
   });
 
   it('take their Map Runs with them, and leave those of others', async () => {
-    await using run = await mapScenario(distributedMap({}), {}, 3);
+    await using run = await mapScenario(distributedMap({}), {}, { keepExecutions: 3 });
     const started = ['a', 'b'].map((name) =>
       run.sfn.send(new StartExecutionCommand({ stateMachineArn: MACHINE_ARN, name, input: '[1, 2]' })),
     );

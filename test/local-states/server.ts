@@ -12,7 +12,7 @@ import {
   ServiceError,
   type ServiceName,
 } from '../../local/service.ts';
-import { createStates, type States } from '../../local/states/index.ts';
+import { createStates, type States, type StatesOptions } from '../../local/states/index.ts';
 
 export const IDENTITY: CloudIdentity = { accountId: '111111111111', region: 'us-east-1' };
 export const ROLE_ARN = 'arn:aws:iam::111111111111:role/states';
@@ -29,14 +29,9 @@ export interface StatesServer extends AsyncDisposable {
 export async function startStates(
   clock: Clock,
   dispatch: Dispatch,
-  keepExecutions?: number,
+  options: Pick<StatesOptions, 'keepExecutions' | 'folder'> = {},
 ): Promise<StatesServer> {
-  const states = createStates({
-    clock,
-    identity: IDENTITY,
-    dispatch,
-    ...(keepExecutions !== undefined && { keepExecutions }),
-  });
+  const states = createStates({ clock, identity: IDENTITY, dispatch, ...options });
   const server = createServer((incoming, outgoing) => {
     const request: LocalRequest = {
       method: incoming.method ?? '',

@@ -45,7 +45,8 @@ export interface Surroundings {
   readonly clock?: ManualClock;
   /** Instead of the functions. */
   readonly dispatch?: Dispatch;
-  readonly keepExecutions?: number;
+  readonly keepExecutions?: number | undefined;
+  readonly folder?: string | undefined;
 }
 
 /** @param states the state machine's States; it starts at the first */
@@ -53,9 +54,9 @@ export async function scenario(
   states: Record<string, unknown>,
   functions: Record<string, TestFunction> = {},
   top: Record<string, unknown> = {},
-  { clock = createManualClock(), dispatch = lambda(functions), keepExecutions }: Surroundings = {},
+  { clock = createManualClock(), dispatch = lambda(functions), ...options }: Surroundings = {},
 ): Promise<Scenario> {
-  const server = await startStates(clock, dispatch, keepExecutions);
+  const server = await startStates(clock, dispatch, options);
   const { sfn } = server;
   const definition = JSON.stringify(machine(states, top));
   await sfn.send(new CreateStateMachineCommand({ name: 'sm', definition, roleArn: ROLE_ARN }));
