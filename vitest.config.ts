@@ -1,27 +1,37 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** Tests that replace the SDK's clients by mocks: each file gets modules of its own. */
-const MOCKING = ['test/lambdas/**/*.test.ts', 'test/client/**/*.test.ts'];
+/** Tests that replace the SDK's clients or the environment: each file gets modules and a process of its own. */
+const ISOLATED = ['test/lambdas/**/*.test.ts', 'test/client/**/*.test.ts', 'test/cli/**/*.test.ts'];
+
+/** Tests that take long for what they add: `npm run test:thorough` runs them, and so does CI. */
+const THOROUGH = [
+  'test/local-data/*-kill.test.ts',
+  'test/local-data/conformance.test.ts',
+  'test/local-iam/product-grants.test.ts',
+];
 
 export default defineConfig({
+  resolve: { tsconfigPaths: true },
   test: {
     globalSetup: 'test/global-setup.ts',
     // The SDK's reminder about Node.js versions of 2027 would stand before every file.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: 'mocked', include: MOCKING } },
+      { extends: true, test: { name: 'isolated', include: ISOLATED } },
       {
         extends: true,
         // Files share modules: loading the SDK and the CDK anew for each would take a third of the time.
         test: {
           name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...MOCKING],
+          exclude: [...configDefaults.exclude, ...ISOLATED, ...THOROUGH],
           isolate: false,
         },
       },
+      { extends: true, test: { name: 'thorough', include: THOROUGH, testTimeout: 180_000 } },
     ],
   },
 });
