@@ -352,6 +352,15 @@ describe('a redrive of a Distributed Map', () => {
     expect((await run.redrive()).output).toBe('[1,2,3]');
   });
 
+  it('has nothing left of the failure in its results', async () => {
+    const large = 'x'.repeat(150_000);
+    const fails = failingFor([large]);
+    const f = (item: string) => (fails(item) === large ? 'small' : 'y'.repeat(150_000));
+    await using run = await mapScenario(distributedMap({ MaxConcurrency: 1 }, CALL), { f });
+    expect((await run.run(['a', large])).error).toBe('States.ExceedToleratedFailureThreshold');
+    expect((await run.redrive()).output).toBe(JSON.stringify(['y'.repeat(150_000), 'small']));
+  });
+
   it('starts Express children anew', async () => {
     await using run = await mapScenario(distributedMap({}, CALL, 'EXPRESS'), { f: failingFor([1]) });
     await run.run([1, 2]);

@@ -320,6 +320,11 @@ export const FAULTS: readonly [fault: string, states: Record<string, unknown>, r
     "ItemReader of 'arn:aws:states:::athena:getQueryResults' is not supported by the local cloud at /States/A/ItemReader/Resource",
   ],
   [
+    'items of two sources',
+    { A: distributed({ Items: [], ItemReader: getObject({ InputType: 'JSON' }) }) },
+    "'Items' beside 'ItemReader' is not supported by the local cloud at /States/A/Items",
+  ],
+  [
     'an inventory',
     { A: distributed({ ItemReader: getObject({ InputType: 'MANIFEST' }) }) },
     "InputType 'MANIFEST' is not supported by the local cloud at /States/A/ItemReader/ReaderConfig/InputType",

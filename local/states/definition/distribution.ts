@@ -113,6 +113,10 @@ function generatedLabel(name: string): string {
 function readItemReader(reader: Reader): ItemReader | undefined {
   const object = reader.child('ItemReader');
   if (object === undefined) return undefined;
+  if (reader.has('Items')) {
+    const message = "'Items' beside 'ItemReader' is not supported by the local cloud";
+    reader.diagnostics.unsupported(message, reader.at('Items'));
+  }
   object.require('Resource');
   const resource = object.string('Resource') ?? '';
   const action = /^arn:aws[\w-]*:states:[\w-]*:\d*:s3:(listObjectsV2|getObject)$/.exec(resource)?.[1];

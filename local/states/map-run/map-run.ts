@@ -124,6 +124,9 @@ export class MapRun {
     this.status = status;
     this.#failure = failure;
     this.stoppedAt = this.#clock.now();
+    if (this.redrivable) return;
+    this.unsuccessful.clear();
+    this.pending = [];
   }
 
   /** Queues what did not succeed. @returns the children to run again */

@@ -40,9 +40,11 @@ export async function runToEnd(
   try {
     const failure = await pool.runAll(redriven);
     if (signal.aborted) return null;
-    if (failure !== undefined && mapRun.results.exported) await setAside(mapRun);
+    if (failure !== undefined) {
+      if (mapRun.results.exported) await exportFailed(mapRun);
+      throw failure;
+    }
     const result = await mapRun.results.finish(mapRun);
-    if (failure !== undefined) throw failure;
     mapRun.ended('SUCCEEDED');
     return result;
   } catch (error) {
@@ -53,8 +55,8 @@ export async function runToEnd(
   }
 }
 
-/** Reads what was never started, for the report; a redrive goes on with it. */
-async function setAside(mapRun: MapRun): Promise<void> {
+/** Exports what there is. What was never started is read for it; a redrive goes on with that. */
+async function exportFailed(mapRun: MapRun): Promise<void> {
   try {
     for (let next = await mapRun.batches.next(); !next.done; next = await mapRun.batches.next()) {
       mapRun.pending.push(next.value);
@@ -62,6 +64,7 @@ async function setAside(mapRun: MapRun): Promise<void> {
   } catch {
     // The Map Run has failed already; what cannot be read is not reported.
   }
+  await mapRun.results.finish(mapRun);
 }
 
 class Pool {
