@@ -1,7 +1,7 @@
 // The local cloud's own API under /_local: health, faults, clock. JSON in and out; errors name field and value.
 
 import { json as readJson } from 'node:stream/consumers';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from './clock.ts';
 import { type FaultInput, type Faults, InvalidFault } from './faults.ts';
 import type { LocalRequest, LocalResponse } from './service.ts';

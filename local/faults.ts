@@ -1,6 +1,6 @@
 // Faults: what can be made to go wrong with a call, and which calls it happens to.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { lambdaErrorStatus } from './lambda/errors.ts';
 import type { Call, ServiceName } from './service.ts';
 

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DeploymentError, parseTemplate, type StackSource } from './template.ts';
 
 const manifestSchema = z.looseObject({

@@ -1,6 +1,6 @@
 // A CloudFormation template as the local cloud reads it.
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 const resourceSchema = z.looseObject({
   Type: z.string(),

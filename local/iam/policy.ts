@@ -1,7 +1,7 @@
 // Policy documents, read and checked once, compiled to what a call is compared with.
 // Source: IAM User Guide, "IAM JSON policy elements reference".
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Condition, compileConditions } from './conditions.ts';
 import { anyOf, type Matcher, wildcard } from './patterns.ts';
 

@@ -1,7 +1,7 @@
 // Functions and state machines.
 
 import { readFile, stat } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { physicalName } from '../names.ts';
 import { type DeploymentTarget, defineProvider, type ResourceRequest } from './provider.ts';
 

@@ -1,6 +1,6 @@
 // Roles and policies: what calls of functions and state machines are checked against. Policies of buckets too.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { physicalName } from '../names.ts';
 import { type CreatedResource, type DeploymentTarget, defineProvider } from './provider.ts';
 

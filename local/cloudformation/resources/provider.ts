@@ -1,6 +1,6 @@
 // What it takes to create the resources of one type in the local cloud.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CreatedTable, CreateTableInput } from '../../dynamodb/index.ts';
 import type { Roles } from '../../iam/index.ts';
 import type { CodeStore } from '../../lambda/code.ts';

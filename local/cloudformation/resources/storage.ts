@@ -1,6 +1,6 @@
 // Buckets, tables and SSM parameters.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { physicalName } from '../names.ts';
 import {
   type CreatedResource,
