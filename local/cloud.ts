@@ -6,7 +6,7 @@ import { type DeployedStack, deployStacks, loadAssembly, loadTemplate } from './
 import { openDataDirectory } from './data/index.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createGate, type Gate } from './gate.ts';
-import { createGuard, createRoles } from './iam/index.ts';
+import { createGuard, createRefusals, createRoles } from './iam/index.ts';
 import { type HttpServer, listen } from './server.ts';
 import { type CloudIdentity, DEFAULT_IDENTITY } from './service.ts';
 import { createServices, openStorage, type ServiceFactories } from './services.ts';
@@ -116,7 +116,13 @@ export async function startCloud(
     const roles = options.iam === false ? undefined : createRoles(identity);
     const storage = await openStorage(
       factories,
-      { clock, identity, dispatch, keepExecutions: options.keepExecutions },
+      {
+        clock,
+        identity,
+        dispatch,
+        keepExecutions: options.keepExecutions,
+        refusalOf: roles && createRefusals('states', roles, identity),
+      },
       data,
     );
     const services = createServices({ options, storage, clock, identity, env, stacks, roles });

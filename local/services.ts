@@ -10,7 +10,7 @@ import type { Roles } from './iam/index.ts';
 import { createCodeStore } from './lambda/code.ts';
 import { createLambda } from './lambda/index.ts';
 import type { S3 } from './s3/index.ts';
-import type { CloudIdentity, Service } from './service.ts';
+import type { CloudIdentity, Refusal, RoleSession, Service } from './service.ts';
 
 /** What the cloud uses of Step Functions. */
 export interface StatesService extends Service {
@@ -35,6 +35,7 @@ export interface ServiceFactories {
 interface StatesOptions {
   readonly dispatch: Gate['dispatch'];
   readonly keepExecutions: number | undefined;
+  readonly refusalOf: ((session: RoleSession) => Refusal) | undefined;
 }
 
 /** The services that keep data. */

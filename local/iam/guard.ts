@@ -1,9 +1,11 @@
-// Lets a role's call pass only if its policies allow it. Calls from outside the cloud pass unchecked.
+// Lets a role do only what its policies allow. Calls from outside the cloud pass unchecked.
 
 import {
   type Call,
   type CloudIdentity,
   type LocalRequest,
+  type Refusal,
+  type RoleSession,
   ServiceError,
   type ServiceName,
 } from '../service.ts';
@@ -27,29 +29,60 @@ const REFUSALS: Readonly<Record<ServiceName, readonly [code: string, status: num
   cloudformation: ['AccessDenied', 403],
 };
 
+/** What condition keys are read from. */
+type Conditional = Pick<LocalRequest, 'headers' | 'query'>;
+
 export function createGuard(roles: Roles, identity: CloudIdentity): Guard {
   return (service, request, call) => {
     const session = roles.caller(request);
-    const role = session && roles.role(session.roleArn);
-    if (!role) return call;
-    const context = contextOf(request, role, identity);
-    const user = `arn:aws:sts::${role.accountId}:assumed-role/${role.name}/${session.sessionName}`;
-    const refuse = ({ action, resource, shown = resource }: Need): ServiceError | undefined => {
-      const denial = evaluate(role, { action, resource, context }, roles.bucketPolicy(bucketOf(resource)));
-      if (denial === undefined) return undefined;
-      const place = placeOf(service, shown);
-      const [code, status] = REFUSALS[service];
-      return new ServiceError(
-        code,
-        `User: ${user} is not authorized to perform: ${action}${place} ${denial}`,
-        status,
-      );
-    };
+    const refuse = session && refuserOf(roles, identity, service, session, request);
+    if (!refuse) return call;
     for (const need of needsOf(service, request, call, identity)) {
       const refusal = refuse(need);
       if (refusal) throw refusal;
     }
     return { ...call, perform: () => call.perform((action, resource) => refuse({ action, resource })) };
+  };
+}
+
+/**
+ * What a role may not do in a service that acts as it without a call, as Step Functions starts the children of a
+ * Distributed Map. A role that no stack has deployed may do everything.
+ */
+export function createRefusals(
+  service: ServiceName,
+  roles: Roles,
+  identity: CloudIdentity,
+): (session: RoleSession) => Refusal {
+  const request = { headers: {}, query: new URLSearchParams() };
+  return (session) => {
+    const refuse = refuserOf(roles, identity, service, session, request);
+    return (action, resource) => refuse?.({ action, resource });
+  };
+}
+
+/** Undefined for an unknown role. */
+function refuserOf(
+  roles: Roles,
+  identity: CloudIdentity,
+  service: ServiceName,
+  session: RoleSession,
+  request: Conditional,
+): ((need: Need) => ServiceError | undefined) | undefined {
+  const role = roles.role(session.roleArn);
+  if (!role) return undefined;
+  const context = contextOf(request, role, identity);
+  const user = `arn:aws:sts::${role.accountId}:assumed-role/${role.name}/${session.sessionName}`;
+  return ({ action, resource, shown = resource }) => {
+    const denial = evaluate(role, { action, resource, context }, roles.bucketPolicy(bucketOf(resource)));
+    if (denial === undefined) return undefined;
+    const place = placeOf(service, shown);
+    const [code, status] = REFUSALS[service];
+    return new ServiceError(
+      code,
+      `User: ${user} is not authorized to perform: ${action}${place} ${denial}`,
+      status,
+    );
   };
 }
 
@@ -67,7 +100,7 @@ function bucketOf(resource: string): string {
  * The condition keys of a call. The local cloud has one account and Region, and its transport counts as encrypted: it
  * does not leave the machine, and a policy that insists on TLS is not to forbid what it would allow on AWS.
  */
-function contextOf({ headers, query }: LocalRequest, role: Role, identity: CloudIdentity): Context {
+function contextOf({ headers, query }: Conditional, role: Role, identity: CloudIdentity): Context {
   const values: Readonly<Record<string, string | undefined>> = {
     'aws:principalaccount': role.accountId,
     'aws:principalarn': role.arn,

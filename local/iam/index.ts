@@ -3,5 +3,5 @@
 // Where it is simpler than AWS: no session policies, no service or resource control policies, no KMS. What policies say
 // that cannot be evaluated here is refused at deployment, by name.
 
-export { createGuard, type Guard } from './guard.ts';
+export { createGuard, createRefusals, type Guard } from './guard.ts';
 export { createRoles, type RoleDefinition, type Roles } from './roles.ts';

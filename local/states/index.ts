@@ -1,7 +1,16 @@
 // Step Functions of the local cloud: state machines in JSONata, Standard and Express, behind the service's own API.
 
 import type { Clock } from '../clock.ts';
-import type { Call, CloudIdentity, LocalRequest, LocalResponse, Service, ServiceName } from '../service.ts';
+import type {
+  Call,
+  CloudIdentity,
+  LocalRequest,
+  LocalResponse,
+  Refusal,
+  RoleSession,
+  Service,
+  ServiceName,
+} from '../service.ts';
 import {
   describeExecution,
   getExecutionHistory,
@@ -25,6 +34,7 @@ import type { Context, Operation } from './api/operations.ts';
 import { answer, errorAnswer, operationName, parseBody, readBody, unknownOperation } from './api/protocol.ts';
 import { listTagsForResource, tagResource, untagResource } from './api/tag-operations.ts';
 import { testState } from './api/test-state.ts';
+import { callerOf } from './execution-context.ts';
 import { type Environment, interrupt } from './executions.ts';
 import { FolderJournal, NO_JOURNAL } from './journal/journal.ts';
 import { restoreExecutions } from './journal/restore.ts';
@@ -44,6 +54,8 @@ export interface StatesOptions {
    * free again. Default 10,000.
    */
   readonly keepExecutions?: number | undefined;
+  /** What a role may not do in Step Functions itself, asked before a Map Run starts children. Absent: nothing. */
+  readonly refusalOf?: ((session: RoleSession) => Refusal) | undefined;
 }
 
 export interface NewStateMachine {
@@ -99,7 +111,8 @@ export function createStates(options: StatesOptions): States {
     region: identity.region,
     journal,
     ended: (execution) => store.executionEnded(execution),
-    mapRunsOf: (execution) => createMapRunHost(store, environment, execution),
+    mapRunsOf: (execution) =>
+      createMapRunHost(store, environment, execution, options.refusalOf?.(callerOf(execution))),
     dispatch: async (service, request) => {
       journal.flush();
       return dispatch(service, request);

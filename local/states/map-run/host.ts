@@ -2,8 +2,10 @@
 // process that has ended, the execution that started them is kept, and its redrive starts another Map Run.
 
 import { randomUUID } from 'node:crypto';
+import type { Refusal } from '../../service.ts';
 import type { DistributedMapState } from '../definition/types.ts';
 import { type Environment, type Execution, start, stop } from '../executions.ts';
+import { StateFailure } from '../failure.ts';
 import { NO_JOURNAL } from '../journal/journal.ts';
 import type { Revision } from '../machines.ts';
 import { redrive, redriveObstacle } from '../redrive.ts';
@@ -25,7 +27,13 @@ export interface MapRunHost {
   childrenOf(mapRun: MapRun, state: DistributedMapState): Children;
 }
 
-export function createMapRunHost(store: Store, environment: Environment, parent: Execution): MapRunHost {
+/** @param refusal - what the parent's role may not do; absent: nothing */
+export function createMapRunHost(
+  store: Store,
+  environment: Environment,
+  parent: Execution,
+  refusal: Refusal = () => undefined,
+): MapRunHost {
   const { revision } = parent;
   const childEnvironment: Environment = { ...environment, journal: NO_JOURNAL };
   return {
@@ -41,7 +49,7 @@ export function createMapRunHost(store: Store, environment: Environment, parent:
       return mapRun;
     },
     childrenOf: (mapRun, state) =>
-      new ChildExecutions(store, childEnvironment, mapRun, childRevision(revision, state)),
+      new ChildExecutions(store, childEnvironment, mapRun, childRevision(revision, state), refusal),
   };
 }
 
@@ -56,20 +64,28 @@ function childRevision(revision: Revision, { distribution, processor }: Distribu
   };
 }
 
+/**
+ * Children are started and redriven with the role of the state machine, on which it needs states:StartExecution and
+ * states:RedriveExecution ("IAM policies for using Distributed Map states" and "Redriving Map Runs" in the Developer
+ * Guide). The error's name is not documented: it is that of the service integration that starts executions.
+ */
 class ChildExecutions implements Children {
   readonly #store: Store;
   readonly #environment: Environment;
   readonly #mapRun: MapRun;
   readonly #revision: Revision;
+  readonly #refusal: Refusal;
 
-  constructor(store: Store, environment: Environment, mapRun: MapRun, revision: Revision) {
+  constructor(store: Store, environment: Environment, mapRun: MapRun, revision: Revision, refusal: Refusal) {
     this.#store = store;
     this.#environment = environment;
     this.#mapRun = mapRun;
     this.#revision = revision;
+    this.#refusal = refusal;
   }
 
   start(batch: Batch, onEnd: (child: Child) => void): Child {
+    this.#require('states:StartExecution', machineArn(this.#revision));
     const { origin } = this.#mapRun;
     const express = origin.executionType === 'EXPRESS';
     const name = randomUUID();
@@ -98,6 +114,7 @@ class ChildExecutions implements Children {
     const { execution, batch } = child;
     const now = this.#environment.clock.now();
     if (execution.express || redriveObstacle(execution, now) !== undefined) return this.start(batch, onEnd);
+    this.#require('states:RedriveExecution', execution.arn);
     execution.onEnd = () => onEnd(child);
     if (!this.#store.executions.has(execution.arn)) this.#store.addExecution(execution);
     redrive(this.#environment, execution);
@@ -107,4 +124,17 @@ class ChildExecutions implements Children {
   stop({ execution }: Child): void {
     stop(this.#environment, execution);
   }
+
+  /** @throws {StateFailure} when the role may not */
+  #require(action: string, resource: string): void {
+    const refused = this.#refusal(action, resource);
+    if (refused === undefined) return;
+    const origin = `Service: AWSStepFunctions; Status Code: ${refused.status}; Error Code: ${refused.code}; Request ID: ${randomUUID()}; Proxy: null`;
+    throw new StateFailure('StepFunctions.AWSStepFunctionsException', `${refused.message} (${origin})`);
+  }
+}
+
+/** The state machine itself, also where the Distributed Map is within another's child. */
+function machineArn({ arn }: Revision): string {
+  return arn.split('/')[0] ?? arn;
 }

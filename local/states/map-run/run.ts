@@ -8,9 +8,15 @@ import type { Child, MapRun } from './map-run.ts';
 
 /** Starts and stops the children of one Map Run. */
 export interface Children {
-  /** @param onEnd - told once of its end, later than this returns */
+  /**
+   * @param onEnd - told once of its end, later than this returns
+   * @throws {StateFailure} when the role may not start it
+   */
   start(batch: Batch, onEnd: (child: Child) => void): Child;
-  /** Goes on with a child that did not succeed; an Express one is started anew. */
+  /**
+   * Goes on with a child that did not succeed; an Express one is started anew.
+   * @throws {StateFailure} when the role may not redrive or start it
+   */
   redrive(child: Child, onEnd: (child: Child) => void): Child;
   stop(child: Child): void;
 }
@@ -110,19 +116,17 @@ class Pool {
     for (let starts = 1; ; starts += 1) {
       while (!this.#stopped && this.#running.size >= this.#limit) await this.#change();
       if (this.#stopped) return;
-      const child = again.shift();
+      const [child] = again;
       if (child !== undefined) {
         const redriven = this.#children.redrive(child, onEnd);
+        again.shift();
         this.#running.add(redriven);
         this.#mapRun.restarted(redriven);
       } else {
         const batch = await this.#nextBatch();
-        if (batch === undefined) return;
-        if (this.#stopped) {
-          this.#mapRun.pending.unshift(batch);
-          return;
-        }
+        if (batch === undefined || this.#stopped) return;
         const started = this.#children.start(batch, onEnd);
+        this.#mapRun.pending.shift();
         this.#running.add(started);
         this.#mapRun.started(started);
       }
@@ -130,11 +134,13 @@ class Pool {
     }
   }
 
+  /** It stays the first of those that are pending until it is started. */
   async #nextBatch(): Promise<Batch | undefined> {
-    const waiting = this.#mapRun.pending.shift();
-    if (waiting !== undefined) return waiting;
-    const next = await this.#mapRun.batches.next();
-    return next.done ? undefined : next.value;
+    if (this.#mapRun.pending.length === 0) {
+      const next = await this.#mapRun.batches.next();
+      if (!next.done) this.#mapRun.pending.push(next.value);
+    }
+    return this.#mapRun.pending[0];
   }
 
   get #limit(): number {
