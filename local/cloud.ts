@@ -125,12 +125,20 @@ export async function startCloud(
       },
       data,
     );
-    const services = createServices({ options, storage, clock, identity, env, stacks, roles });
+    const services = createServices({ options, storage, clock, identity, dispatch, env, stacks, roles });
     const guard = roles && createGuard(roles, identity);
     gate = createGate({ services: services.all, faults, clock, guard, onError: options.onError });
     const { states, lambda, dynamodb, s3 } = services.all;
     // Who calls before who is called: no execution or function finds a service that is gone.
-    closers.push(states.close, lambda.close, gate.close, dynamodb.close, s3.close, services.code.close);
+    closers.push(
+      states.close,
+      services.streams.close,
+      lambda.close,
+      gate.close,
+      dynamodb.close,
+      s3.close,
+      services.code.close,
+    );
     stacks.push(...(await deployStacks(sources, services.target, new Date(clock.now()))));
     if (options.warmUp !== false) services.all.lambda.warm();
     return {

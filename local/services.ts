@@ -6,9 +6,10 @@ import { createCloudFormation, type DeployedStack, type DeploymentTarget } from 
 import type { DataDirectory } from './data/index.ts';
 import type { DynamoDb } from './dynamodb/index.ts';
 import type { Gate } from './gate.ts';
-import type { Roles } from './iam/index.ts';
+import { createRefusals, type Roles } from './iam/index.ts';
 import { createCodeStore } from './lambda/code.ts';
 import { createLambda } from './lambda/index.ts';
+import { createStreamMappings } from './lambda/stream-mapping/index.ts';
 import type { S3 } from './s3/index.ts';
 import type { CloudIdentity, Refusal, RoleSession, Service } from './service.ts';
 
@@ -67,6 +68,7 @@ interface ServiceSetup {
   readonly storage: Storage;
   readonly clock: Clock;
   readonly identity: CloudIdentity;
+  readonly dispatch: Gate['dispatch'];
   readonly env: Readonly<Record<string, string>>;
   readonly stacks: readonly DeployedStack[];
   readonly roles: Roles | undefined;
@@ -85,6 +87,14 @@ export function createServices(setup: ServiceSetup) {
     credentialsOf: ({ name, roleArn }) => roles?.credentials(roleArn, name) ?? {},
     onLog: options.onLog,
   });
+  const streams = createStreamMappings({
+    clock,
+    dynamodb,
+    dispatch: setup.dispatch,
+    refusalOf: roles && createRefusals('dynamodb', roles, identity),
+    onLog: options.onLog,
+    onError: options.onError,
+  });
   const cloudformation = createCloudFormation(() => setup.stacks, identity);
   const target: DeploymentTarget = {
     identity,
@@ -94,10 +104,12 @@ export function createServices(setup: ServiceSetup) {
     createTable: dynamodb.createTable,
     createFunction: lambda.createFunction,
     createStateMachine: states.createStateMachine,
+    createStreamMapping: streams.create,
   };
   return {
     all: { s3, dynamodb, states, lambda, cloudformation },
     code,
+    streams,
     target,
   };
 }

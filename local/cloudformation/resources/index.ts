@@ -1,6 +1,7 @@
 // Which types of resources the local cloud knows, and how it says no to the others.
 
 import { lambdaFunction, stateMachine } from './compute.ts';
+import { eventSourceMapping } from './event-source-mapping.ts';
 import { createInert, isInert } from './inert.ts';
 import { bucketPolicy, managedPolicy, policy, role, rolePolicy } from './permissions.ts';
 import type { CreatedResource, DeploymentTarget, Provider, ResourceRequest } from './provider.ts';
@@ -20,6 +21,7 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
   'AWS::IAM::Policy': policy,
   'AWS::IAM::Role': role,
   'AWS::IAM::RolePolicy': rolePolicy,
+  'AWS::Lambda::EventSourceMapping': eventSourceMapping,
   'AWS::Lambda::Function': lambdaFunction,
   'AWS::S3::Bucket': bucket,
   'AWS::S3::BucketPolicy': bucketPolicy,

@@ -5,6 +5,7 @@ import type { CreatedTable, CreateTableInput } from '../../dynamodb/index.ts';
 import type { Roles } from '../../iam/index.ts';
 import type { CodeStore } from '../../lambda/code.ts';
 import type { FunctionDefinition } from '../../lambda/index.ts';
+import type { StreamMappingDefinition } from '../../lambda/stream-mapping/index.ts';
 import type { CloudIdentity } from '../../service.ts';
 
 /** Where resources come to be. */
@@ -17,6 +18,7 @@ export interface DeploymentTarget {
   createTable(input: CreateTableInput): Promise<CreatedTable>;
   createFunction(definition: FunctionDefinition): { functionArn: string };
   createStateMachine(machine: StateMachineDefinition): { stateMachineArn: string };
+  createStreamMapping(definition: StreamMappingDefinition): Promise<void>;
 }
 
 export interface StateMachineDefinition {
