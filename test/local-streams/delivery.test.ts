@@ -206,7 +206,7 @@ describe('the cloud stops', () => {
   test('while a mapping pauses before it tries again', async () => {
     const cloud = await startConsumer(consumer(`throw new Error('no')`), {}, { timeScale: 0.001 });
     await cloud.put('a');
-    await cloud.batches(1);
+    await cloud.logged('REPORT RequestId');
     await expect(cloud.stop()).resolves.toBeUndefined();
   });
 

@@ -22,6 +22,24 @@ const HANDLER = `import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
     return { batchItemFailures: [] };
   };`;
 
+/** A role of a function, allowed to do these. */
+const role = (...actions: string[]) => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    AssumeRolePolicyDocument: {
+      Statement: [
+        { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } },
+      ],
+    },
+    Policies: [
+      {
+        PolicyName: 'inline',
+        PolicyDocument: { Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }] },
+      },
+    ],
+  },
+});
+
 async function assemblyWith(props: (failures: s3.IBucket) => DynamoEventSourceProps): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'local-streams-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -80,23 +98,21 @@ test('a mapping that is disabled delivers nothing', async () => {
   expect((await cloud.events(1)).map(({ Records }) => Records[0]?.eventName)).toEqual(['REMOVE']);
 });
 
+test('a bucket that the role may not write to is not told of failures, and the stream goes on', async () => {
+  const { Resources } = templateOf(
+    consumer(`if (ids.includes('bad')) throw new Error('bad')`),
+    { MaximumRetryAttempts: 0, DestinationConfig: { OnFailure: { Destination: 'arn:aws:s3:::failures' } } },
+    { Role: { 'Fn::GetAtt': ['Role', 'Arn'] } },
+  );
+  const cloud = await start({ template: { Resources: { ...Resources, Role: role('dynamodb:*') } } });
+  await cloud.put('bad');
+  await cloud.logged('failures was not told: ');
+  await cloud.put('good');
+  await cloud.seen('good');
+  expect(cloud.lines.find((line) => line.includes('was not told'))).toContain('AccessDenied');
+});
+
 describe('a mapping is refused', () => {
-  const role = (...actions: string[]) => ({
-    Type: 'AWS::IAM::Role',
-    Properties: {
-      AssumeRolePolicyDocument: {
-        Statement: [
-          { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } },
-        ],
-      },
-      Policies: [
-        {
-          PolicyName: 'inline',
-          PolicyDocument: { Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }] },
-        },
-      ],
-    },
-  });
   const withRole = (...actions: string[]) => {
     const { Resources } = templateOf(consumer(), {}, { Role: { 'Fn::GetAtt': ['Role', 'Arn'] } });
     return { Resources: { ...Resources, Role: role(...actions) } };

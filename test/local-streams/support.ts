@@ -23,6 +23,8 @@ export interface StreamCloud extends LocalCloud {
   seen(id: string): Promise<void>;
   put(id: string, more?: Readonly<Record<string, { N: string } | { S: string }>>): Promise<void>;
   remove(id: string): Promise<void>;
+  /** Resolves once a line with this text was logged. */
+  logged(text: string): Promise<void>;
   /** What was logged so far, by the function and by its mapping. */
   readonly lines: readonly string[];
 }
@@ -117,7 +119,7 @@ export async function start(options: LocalCloudOptions): Promise<StreamCloud> {
     await cloud.stop();
   });
 
-  const logged = (): StreamEvent[] =>
+  const seenSoFar = (): StreamEvent[] =>
     lines
       .filter((line) => line.includes(MARK))
       .map((line) => JSON.parse(line.slice(line.indexOf(MARK) + MARK.length)) as StreamEvent);
@@ -130,8 +132,8 @@ export async function start(options: LocalCloudOptions): Promise<StreamCloud> {
       check();
     });
   const events = async (count: number): Promise<StreamEvent[]> => {
-    await once(() => logged().length >= count);
-    return logged();
+    await once(() => seenSoFar().length >= count);
+    return seenSoFar();
   };
 
   return {
@@ -141,7 +143,9 @@ export async function start(options: LocalCloudOptions): Promise<StreamCloud> {
     expire: () => (dynamodb as DynamoDb).expire(),
     events,
     batches: async (count) => (await events(count)).map(({ Records }) => Records.map(idOf)),
-    seen: (id) => once(() => logged().some(({ Records }) => Records.some((record) => idOf(record) === id))),
+    logged: (text) => once(() => lines.some((line) => line.includes(text))),
+    seen: (id) =>
+      once(() => seenSoFar().some(({ Records }) => Records.some((record) => idOf(record) === id))),
     async put(id, more) {
       await client.send(new PutItemCommand({ TableName: 'items', Item: { id: { S: id }, ...more } }));
     },
