@@ -1,7 +1,6 @@
 // Finds a store's description: in the outputs of its stack, or in the environment.
 
-import type { Output as StackOutput } from '@aws-sdk/client-cloudformation';
-import { type StoreDescriptor, storeDescriptorSchema } from '../core/store.ts';
+import { parseStore, type StoreDescriptor, storesIn } from '../core/store.ts';
 import { StoreNotFound } from './errors.ts';
 
 export const DEFAULT_STACK = 'Twinwrite';
@@ -15,9 +14,6 @@ export interface StackOptions {
   readonly construct?: string | undefined;
 }
 
-/** What CDK makes of the construct's output `Store`: its path, and a hash of it. */
-const STORE_OUTPUT = /Store[0-9A-F]{8}$/;
-
 /** @throws {StoreNotFound} */
 export async function storeFromStack({
   stackName = DEFAULT_STACK,
@@ -25,20 +21,16 @@ export async function storeFromStack({
   construct = '',
 }: StackOptions = {}): Promise<StoreDescriptor> {
   const where = `outputs of stack ${stackName}${region === undefined ? '' : ` in ${region}`}`;
-  const outputs = (await stackOutputs(stackName, region, where)).filter(({ OutputKey: name = '' }) =>
-    name.startsWith(construct),
-  );
-  const stores = outputs.flatMap(({ OutputKey: name = '', OutputValue: value = '' }) => {
-    const store = STORE_OUTPUT.test(name) ? parseStore(value) : undefined;
-    return store === undefined ? [] : [{ name, store }];
-  });
+  const outputs = await stackOutputs(stackName, region, where);
+  const candidates = Object.entries(outputs).filter(([name]) => name.startsWith(construct));
+  const stores = storesIn(Object.fromEntries(candidates));
   const [first, second] = stores;
   if (first === undefined) {
-    const names = outputs.map(({ OutputKey }) => OutputKey).join(', ') || 'none';
+    const names = candidates.map(([name]) => name).join(', ') || 'none';
     throw new StoreNotFound([`${where}: no store among ${names}`]);
   }
   if (second !== undefined) {
-    const names = stores.map(({ name }) => name).join(', ');
+    const names = stores.map(({ output }) => output).join(', ');
     throw new StoreNotFound([`${where}: several stores, ${names}; name one by its construct's id`]);
   }
   return first.store;
@@ -75,26 +67,21 @@ async function stackOutputs(
   stackName: string,
   region: string | undefined,
   where: string,
-): Promise<readonly StackOutput[]> {
+): Promise<Readonly<Record<string, string>>> {
   const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
   const cloudformation = new CloudFormationClient(region === undefined ? {} : { region });
   try {
     const { Stacks: [stack] = [] } = await cloudformation.send(
       new DescribeStacksCommand({ StackName: stackName }),
     );
-    return stack?.Outputs ?? [];
+    const outputs = stack?.Outputs ?? [];
+    return Object.fromEntries(
+      outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+    );
   } catch (error) {
     const problem = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     throw new StoreNotFound([`${where}: ${problem}`], { cause: error });
   } finally {
     cloudformation.destroy();
-  }
-}
-
-function parseStore(json: string): StoreDescriptor | undefined {
-  try {
-    return storeDescriptorSchema.parse(JSON.parse(json));
-  } catch {
-    return undefined; // some other output that is named alike
   }
 }

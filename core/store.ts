@@ -24,3 +24,25 @@ export const storeDescriptorSchema = storeSchema.extend({
     .describe('ARNs'),
 });
 export type StoreDescriptor = z.infer<typeof storeDescriptorSchema>;
+
+/** What CDK makes of the construct's output `Store`: its path, and a hash of it. */
+const STORE_OUTPUT = /Store[0-9A-F]{8}$/;
+
+/** The stores that a stack's outputs describe, with their outputs' names. */
+export function storesIn(
+  outputs: Readonly<Record<string, string>>,
+): readonly { readonly output: string; readonly store: StoreDescriptor }[] {
+  return Object.entries(outputs).flatMap(([output, value]) => {
+    const store = STORE_OUTPUT.test(output) ? parseStore(value) : undefined;
+    return store === undefined ? [] : [{ output, store }];
+  });
+}
+
+/** A store from its JSON text, or undefined if it is none. */
+export function parseStore(json: string): StoreDescriptor | undefined {
+  try {
+    return storeDescriptorSchema.parse(JSON.parse(json));
+  } catch {
+    return undefined; // some other output that is named alike, or a text of the caller's
+  }
+}

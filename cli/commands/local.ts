@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { KeyAttribute, KeyType } from '../../core/keys.ts';
 import { keyAttributes } from '../../core/keys.ts';
-import { type StoreDescriptor, storeDescriptorSchema } from '../../core/store.ts';
+import { type StoreDescriptor, storesIn } from '../../core/store.ts';
 import { parseKeyAttribute } from '../../lib/key-option.ts';
 import { CommandFailed } from '../errors.ts';
 import { type Io, print } from '../io.ts';
@@ -65,7 +65,7 @@ async function serve(options: LocalOptions, io: Io): Promise<void> {
       throw refusal ? new CommandFailed(refusal.message) : error;
     });
     try {
-      const store = storeDescriptorSchema.parse(storeOutput(cloud.outputs[STACK_NAME] ?? {}));
+      const store = storeIn(cloud.outputs[STACK_NAME] ?? {});
       await print(io.stdout, options.json ? jsonLine(cloud, store) : introduction(cloud, store));
       await stopAsked;
     } finally {
@@ -108,9 +108,10 @@ npx twinwrite get ${key.join(' ')} --out page=-
 
 const SAMPLE_KEYS: Readonly<Record<KeyType, string>> = { S: '42', N: '42', B: 'NDI=' };
 
-function storeOutput(outputs: Readonly<Record<string, string>>): unknown {
-  const text = Object.entries(outputs).find(([name]) => /Store[0-9A-F]{8}$/.test(name))?.[1];
-  return JSON.parse(text ?? 'null');
+function storeIn(outputs: Readonly<Record<string, string>>): StoreDescriptor {
+  const [found] = storesIn(outputs);
+  if (found === undefined) throw new Error(`the stack ${STACK_NAME} has no store among its outputs`);
+  return found.store;
 }
 
 function portInUse(port: number): CommandFailed {

@@ -10,7 +10,7 @@ import { LargeItemClient } from '../../client/index.ts';
 import type { Item } from '../../core/attributes.ts';
 import { readPointers } from '../../core/item.ts';
 import { parseObjectKey } from '../../core/keys.ts';
-import { storeDescriptorSchema } from '../../core/store.ts';
+import { type StoreDescriptor, storesIn } from '../../core/store.ts';
 import type { LocalCloud } from '../../local/index.ts';
 import type { Screen } from './screen.ts';
 
@@ -105,9 +105,10 @@ export class Stage {
   }
 }
 
-function storeIn(outputs: LocalCloud['outputs']) {
-  const output = Object.entries(outputs.Twinwrite ?? {}).find(([name]) => /Store[0-9A-F]{8}$/.test(name));
-  return storeDescriptorSchema.parse(JSON.parse(output?.[1] ?? 'null'));
+function storeIn(outputs: LocalCloud['outputs']): StoreDescriptor {
+  const [found] = storesIn(outputs.Twinwrite ?? {});
+  if (found === undefined) throw new Error('the stack has no store among its outputs');
+  return found.store;
 }
 
 function storedObject({ Key, Size, ETag, LastModified }: _Object): StoredObject {

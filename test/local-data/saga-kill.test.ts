@@ -2,7 +2,7 @@
 
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { expect, inject, test, vi } from 'vitest';
-import { type StoreDescriptor, storeDescriptorSchema } from '../../core/store.ts';
+import { type StoreDescriptor, storesIn } from '../../core/store.ts';
 import { type CloudProcess, newFolder, startProcess } from './harness.ts';
 
 /** So slow that no wait ends by itself: a run whose task fails stays in the pause before its next attempt. */
@@ -14,8 +14,9 @@ const start = (data: string, timeScale = 100): Promise<CloudProcess> =>
   startProcess({ data, assembly: inject('assembly'), timeScale });
 
 function storeOf(cloud: CloudProcess): StoreDescriptor {
-  const output = Object.entries(cloud.outputs.Twinwrite ?? {}).find(([key]) => /Store[0-9A-F]{8}$/.test(key));
-  return storeDescriptorSchema.parse(JSON.parse(output?.[1] ?? 'null'));
+  const [found] = storesIn(cloud.outputs.Twinwrite ?? {});
+  if (found === undefined) throw new Error('the stack has no store among its outputs');
+  return found.store;
 }
 
 async function historyOf({ sfn }: CloudProcess, executionArn: string): Promise<HistoryEvent[]> {
