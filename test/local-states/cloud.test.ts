@@ -50,6 +50,7 @@ function template(...statements: { readonly Action: string; readonly Resource: s
   };
 }
 
+const START = { Action: 'states:StartExecution', Resource: '*' };
 const READ = { Action: 's3:GetObject', Resource: `arn:aws:s3:::${Bucket}/in/*` };
 const WRITE = { Action: 's3:PutObject', Resource: `arn:aws:s3:::${Bucket}/out/*` };
 
@@ -81,7 +82,7 @@ describe('Step Functions of a local cloud', () => {
   });
 
   it("reads items and writes results as the machine's role", async () => {
-    await using cloud = await startLocalCloud({ template: template(READ, WRITE) });
+    await using cloud = await startLocalCloud({ template: template(START, READ, WRITE) });
     const { output = '' } = await runEach(cloud);
     const { Key } = JSON.parse(output).ResultWriterDetails;
     const manifest = await clientsOf(cloud).s3.send(new GetObjectCommand({ Bucket, Key }));
@@ -90,12 +91,12 @@ describe('Step Functions of a local cloud', () => {
   });
 
   it('fails where the role may not read or not write', async () => {
-    await using unread = await startLocalCloud({ template: template(WRITE) });
+    await using unread = await startLocalCloud({ template: template(START, WRITE) });
     expect(await runEach(unread)).toMatchObject({
       error: 'States.ItemReaderFailed',
       cause: expect.stringContaining('is not authorized to perform: s3:GetObject'),
     });
-    await using unwritten = await startLocalCloud({ template: template(READ) });
+    await using unwritten = await startLocalCloud({ template: template(START, READ) });
     expect(await runEach(unwritten)).toMatchObject({
       error: 'States.ResultWriterFailed',
       cause: expect.stringContaining('is not authorized to perform: s3:PutObject'),
@@ -103,7 +104,7 @@ describe('Step Functions of a local cloud', () => {
   });
 
   it('keeps as many ended executions as it is told to', async () => {
-    await using cloud = await startLocalCloud({ template: template(READ, WRITE), keepExecutions: 1 });
+    await using cloud = await startLocalCloud({ template: template(START, READ, WRITE), keepExecutions: 1 });
     await runEach(cloud);
     const { executionArn } = await runEach(cloud);
     const { sfn, arnOf } = clientsOf(cloud);
