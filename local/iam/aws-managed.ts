@@ -33,6 +33,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   CloudWatchLambdaInsightsExecutionRolePolicy: [],
   CloudWatchLogsFullAccess: [],
   'service-role/AWSLambdaBasicExecutionRole': [],
+  'service-role/AWSLambdaDynamoDBExecutionRole': [
+    'dynamodb:DescribeStream',
+    'dynamodb:GetRecords',
+    'dynamodb:GetShardIterator',
+    'dynamodb:ListStreams',
+  ],
   'service-role/AWSLambdaRole': ['lambda:InvokeFunction'],
   'service-role/AWSLambdaVPCAccessExecutionRole': [],
 };
