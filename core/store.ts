@@ -38,6 +38,16 @@ export function storesIn(
   });
 }
 
+/**
+ * The store that a stack's outputs describe; of several, the first.
+ * @throws {Error} when there is none
+ */
+export function storeIn(outputs: Readonly<Record<string, string>>): StoreDescriptor {
+  const [found] = storesIn(outputs);
+  if (found === undefined) throw new Error('the stack has no store among its outputs');
+  return found.store;
+}
+
 /** A store from its JSON text, or undefined if it is none. */
 export function parseStore(json: string): StoreDescriptor | undefined {
   try {

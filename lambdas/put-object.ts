@@ -21,7 +21,7 @@ export interface PutObjectEvent {
 export interface PutObjectResult {
   readonly attribute: string;
   readonly put: true;
-  /** Whether an earlier attempt may still land: a compensation waits for it (rule 5). */
+  /** Whether an earlier attempt may still land: the run waits for it before anything is decided on its puts (rule 5). */
   readonly inDoubt: boolean;
 }
 

@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { KeyAttribute, KeyType } from '../../core/keys.ts';
 import { keyAttributes } from '../../core/keys.ts';
-import { type StoreDescriptor, storesIn } from '../../core/store.ts';
+import { type StoreDescriptor, storeIn } from '../../core/store.ts';
 import { parseKeyAttribute } from '../../lib/key-option.ts';
 import { CommandFailed } from '../errors.ts';
 import { type Io, print } from '../io.ts';
@@ -107,12 +107,6 @@ npx twinwrite get ${key.join(' ')} --out page=-
 }
 
 const SAMPLE_KEYS: Readonly<Record<KeyType, string>> = { S: '42', N: '42', B: 'NDI=' };
-
-function storeIn(outputs: Readonly<Record<string, string>>): StoreDescriptor {
-  const [found] = storesIn(outputs);
-  if (found === undefined) throw new Error(`the stack ${STACK_NAME} has no store among its outputs`);
-  return found.store;
-}
 
 function portInUse(port: number): CommandFailed {
   return new CommandFailed(`port ${port} is in use; choose another with --port (0: any free one)`);

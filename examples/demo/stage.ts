@@ -10,7 +10,7 @@ import { LargeItemClient } from '../../client/index.ts';
 import type { Item } from '../../core/attributes.ts';
 import { readPointers } from '../../core/item.ts';
 import { parseObjectKey } from '../../core/keys.ts';
-import { type StoreDescriptor, storesIn } from '../../core/store.ts';
+import { storeIn } from '../../core/store.ts';
 import type { LocalCloud } from '../../local/index.ts';
 import type { Screen } from './screen.ts';
 
@@ -38,7 +38,7 @@ export class Stage {
     this.#dynamodb = new DynamoDBClient(config);
     this.faults = faults;
     const { sfn, s3, dynamodb } = { sfn: this.#sfn, s3: this.#s3, dynamodb: this.#dynamodb };
-    this.client = new LargeItemClient({ store: storeIn(outputs), sfn, s3, dynamodb, pollIntervalMs: 20 });
+    this.client = new LargeItemClient({ store: storeIn(outputs.Twinwrite ?? {}), sfn, s3, dynamodb, pollIntervalMs: 20 });
   }
 
   file(name: string): { readonly file: string } {
@@ -103,12 +103,6 @@ export class Stage {
     const parts = parseObjectKey(this.client.store.prefix, key);
     return parts === undefined ? key : `sha256=${parts.sha256.slice(0, 8)}… ${parts.run.name}`;
   }
-}
-
-function storeIn(outputs: LocalCloud['outputs']): StoreDescriptor {
-  const [found] = storesIn(outputs.Twinwrite ?? {});
-  if (found === undefined) throw new Error('the stack has no store among its outputs');
-  return found.store;
 }
 
 function storedObject({ Key, Size, ETag, LastModified }: _Object): StoredObject {

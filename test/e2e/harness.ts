@@ -21,7 +21,7 @@ import {
 import { inject, vi } from 'vitest';
 import type { AttributeValue, Item } from '../../core/attributes.ts';
 import type { Operation } from '../../core/run.ts';
-import { type StoreDescriptor, storesIn } from '../../core/store.ts';
+import { type StoreDescriptor, storeIn } from '../../core/store.ts';
 import { fromSdkItem, toSdkItem } from '../../lambdas/aws.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
 
@@ -64,9 +64,7 @@ export async function startStore(
 ): Promise<TestStore> {
   const timeScale = options.clock === 'manual' ? STANDSTILL : TIME_SCALE;
   const cloud = await startLocalCloud({ assembly: options.assembly ?? inject('assembly'), timeScale });
-  const [found] = storesIn(cloud.outputs.Twinwrite ?? {});
-  if (found === undefined) throw new Error('the stack has no store among its outputs');
-  return new TestStore(cloud, found.store);
+  return new TestStore(cloud, storeIn(cloud.outputs.Twinwrite ?? {}));
 }
 
 export class TestStore implements AsyncDisposable {

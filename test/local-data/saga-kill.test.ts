@@ -2,7 +2,7 @@
 
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { expect, inject, test, vi } from 'vitest';
-import { type StoreDescriptor, storesIn } from '../../core/store.ts';
+import { type StoreDescriptor, storeIn } from '../../core/store.ts';
 import { type CloudProcess, newFolder, startProcess } from './harness.ts';
 
 /** So slow that no wait ends by itself: a run whose task fails stays in the pause before its next attempt. */
@@ -14,9 +14,7 @@ const start = (data: string, timeScale = 100): Promise<CloudProcess> =>
   startProcess({ data, assembly: inject('assembly'), timeScale });
 
 function storeOf(cloud: CloudProcess): StoreDescriptor {
-  const [found] = storesIn(cloud.outputs.Twinwrite ?? {});
-  if (found === undefined) throw new Error('the stack has no store among its outputs');
-  return found.store;
+  return storeIn(cloud.outputs.Twinwrite ?? {});
 }
 
 async function historyOf({ sfn }: CloudProcess, executionArn: string): Promise<HistoryEvent[]> {
