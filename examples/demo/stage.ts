@@ -37,8 +37,13 @@ export class Stage {
     this.#s3 = new S3Client({ ...config, forcePathStyle: true });
     this.#dynamodb = new DynamoDBClient(config);
     this.faults = faults;
-    const { sfn, s3, dynamodb } = { sfn: this.#sfn, s3: this.#s3, dynamodb: this.#dynamodb };
-    this.client = new LargeItemClient({ store: storeIn(outputs.Twinwrite ?? {}), sfn, s3, dynamodb, pollIntervalMs: 20 });
+    this.client = new LargeItemClient({
+      store: storeIn(outputs.Twinwrite ?? {}),
+      sfn: this.#sfn,
+      s3: this.#s3,
+      dynamodb: this.#dynamodb,
+      pollIntervalMs: 20,
+    });
   }
 
   file(name: string): { readonly file: string } {
