@@ -10,6 +10,9 @@ const THOROUGH = [
   'test/local-iam/product-grants.test.ts',
 ];
 
+/** Tests in a real Chromium, which `npm run test:browser` installs where it is missing. */
+const BROWSER = ['test/browser/**/*.test.ts'];
+
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
@@ -27,11 +30,12 @@ export default defineConfig({
         test: {
           name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...ISOLATED, ...THOROUGH],
+          exclude: [...configDefaults.exclude, ...ISOLATED, ...THOROUGH, ...BROWSER],
           isolate: false,
         },
       },
       { extends: true, test: { name: 'thorough', include: THOROUGH, testTimeout: 180_000 } },
+      { extends: true, test: { name: 'browser', include: BROWSER } },
     ],
   },
 });
