@@ -5,17 +5,9 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { StoreDescriptor } from '../core/store.ts';
 import { type StackOptions, storeFromEnvironment, storeFromStack } from './discovery.ts';
+import type { GetOptions, LargeItem } from './item.ts';
 import { read } from './read.ts';
-import type {
-  CreateInput,
-  DeleteInput,
-  GetOptions,
-  Key,
-  LargeItem,
-  UpdateInput,
-  WriteOptions,
-  WriteResult,
-} from './types.ts';
+import type { CreateInput, DeleteInput, Key, UpdateInput, WriteOptions, WriteResult } from './types.ts';
 import { FIRST_PAUSE_MS } from './wait.ts';
 import { write } from './write.ts';
 

@@ -21,18 +21,16 @@ export {
   UploadFailed,
   WaitInterrupted,
 } from './errors.ts';
+export type { GetOptions, LargeItem, LargeObject } from './item.ts';
 export type {
   Attributes,
   Content,
   CreateInput,
   DeleteInput,
   Expression,
-  GetOptions,
   Key,
   LargeAttribute,
   LargeAttributes,
-  LargeItem,
-  LargeObject,
   Progress,
   UpdateInput,
   Value,

@@ -14,8 +14,8 @@ import { SAGA_ATTRIBUTE } from '../core/limits.ts';
 import { decodeMetadata, UPDATED_AT } from '../core/metadata.ts';
 import type { StoreDescriptor } from '../core/store.ts';
 import { IntegrityError, ReadContended, Rejected } from './errors.ts';
+import type { GetOptions, LargeItem, LargeObject } from './item.ts';
 import { sha256Of } from './sha256.ts';
-import type { GetOptions, LargeItem, LargeObject } from './types.ts';
 import { decodeItem, encodeKey, toSdkKey } from './values.ts';
 
 export interface ReadContext {
