@@ -1,5 +1,7 @@
 // Streams of bytes, of every kind that callers have them in, behind one small interface.
 
+import { fileStream } from './platform.ts';
+
 /** Bytes that are read once, from start to end. */
 export interface ByteReader {
   /** The next bytes, or undefined at the end. */
@@ -51,8 +53,7 @@ export function readFile(path: string): ByteReader {
   let reader: ByteReader | undefined;
   return {
     read: async () => {
-      const { createReadStream } = await import('node:fs');
-      reader ??= readIterable(createReadStream(path, { highWaterMark: 1024 * 1024 }));
+      reader ??= readIterable(fileStream(path));
       return reader.read();
     },
     close: () => reader?.close(),

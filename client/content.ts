@@ -10,6 +10,7 @@ import {
   readUpTo,
   readWebStream,
 } from './bytes.ts';
+import { fileStatus } from './platform.ts';
 import type { Content, LargeAttribute } from './types.ts';
 
 /** Content to store, with the content type that goes with its kind. */
@@ -104,12 +105,11 @@ async function openStream(
 
 /** Bytes of a regular file; undefined for a pipe or a device, whose size is unknown. */
 async function fileSize(path: string, field: string): Promise<number | undefined> {
-  const { stat } = await import('node:fs/promises');
-  const stats = await stat(path).catch((error: Error) => {
+  const status = await fileStatus(path).catch((error: Error) => {
     throw invalidInput(field, path, `cannot be read: ${error.message}`);
   });
-  if (stats.isDirectory()) throw invalidInput(field, path, 'is a folder');
-  return stats.isFile() ? stats.size : undefined;
+  if (status.isDirectory()) throw invalidInput(field, path, 'is a folder');
+  return status.isFile() ? status.size : undefined;
 }
 
 function bytesOnly(reader: ByteReader, field: string): ByteReader {

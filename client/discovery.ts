@@ -2,6 +2,7 @@
 
 import { parseStore, type StoreDescriptor, storesIn } from '../core/store.ts';
 import { StoreNotFound } from './errors.ts';
+import { environment as processEnvironment } from './platform.ts';
 
 export const DEFAULT_STACK = 'Twinwrite';
 
@@ -42,7 +43,7 @@ export async function storeFromStack({
  * @throws {StoreNotFound}
  */
 export async function storeFromEnvironment(
-  environment: Readonly<Record<string, string | undefined>> = process.env,
+  environment: Readonly<Record<string, string | undefined>> = processEnvironment(),
 ): Promise<StoreDescriptor> {
   const { TWINWRITE_STORE: json, TWINWRITE_STACK: stackName } = environment;
   if (json !== undefined && json !== '') {

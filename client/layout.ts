@@ -1,6 +1,7 @@
 // Decides how each large content travels: in the execution's input, or staged when the input has no room for it.
 
 import type { LargeAttributeInput } from '../core/contract.ts';
+import { jsonLength, toBase64 } from '../core/encoding.ts';
 import { invalidInput } from '../core/errors.ts';
 import { MAX_EXECUTION_INPUT_BYTES } from '../core/limits.ts';
 import { encodeSegment } from '../core/segments.ts';
@@ -44,14 +45,14 @@ export function layOut(
   const choices = large.map((entry) => {
     const inline = inlineForm(entry);
     const staged = stagedForm(entry, keyOf(entry.name), WIDEST_DIGEST);
-    const saved = inline === undefined ? 0 : jsonBytes(inline) - jsonBytes(staged);
+    const saved = inline === undefined ? 0 : jsonLength(inline) - jsonLength(staged);
     return { entry, inline, staged, saved };
   });
   const inline = new Map(
     choices.flatMap((choice) => (choice.inline ? [[choice.entry.name, choice.inline]] : [])),
   );
   const forms = choices.map((choice) => [choice.entry.name, choice.inline ?? choice.staged] as const);
-  let bytes = jsonBytes(inputOf(draft, Object.fromEntries(forms)));
+  let bytes = jsonLength(inputOf(draft, Object.fromEntries(forms)));
   for (const { entry, saved } of choices.toSorted((one, other) => other.saved - one.saved)) {
     if (bytes <= MAX_EXECUTION_INPUT_BYTES || saved <= 0) break;
     inline.delete(entry.name);
@@ -95,8 +96,8 @@ function inlineForm({ options, source }: OpenLarge): LargeAttributeInput | undef
   const mayBeText = given !== undefined || source.defaultType === TEXT_TYPE;
   const mayBeBytes = given !== undefined || source.defaultType === BYTES_TYPE;
   const text = mayBeText ? utf8Text(source.bytes) : undefined;
-  const base64 = base64Of(source.bytes);
-  const useText = text !== undefined && (!mayBeBytes || jsonBytes(text) <= jsonBytes(base64));
+  const base64 = toBase64(source.bytes);
+  const useText = text !== undefined && (!mayBeBytes || jsonLength(text) <= jsonLength(base64));
   return { ...mutable(options), ...(useText ? { text } : { base64 }) };
 }
 
@@ -109,21 +110,13 @@ function utf8Text(bytes: Uint8Array): string | undefined {
   }
 }
 
-function base64Of(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-}
-
 function mutable({ metadata, ...options }: LargeDraft['options']): LargeAttributeInput {
   return { ...options, ...(metadata && { metadata: { ...metadata } }) };
 }
 
-function jsonBytes(value: unknown): number {
-  return Buffer.byteLength(JSON.stringify(value));
-}
-
 function tooLarge({ fields }: Draft, bytes: number): Error {
   const [field = 'input'] = Object.entries(fields)
-    .map(([name, value]) => [name, jsonBytes(value ?? null)] as const)
+    .map(([name, value]) => [name, jsonLength(value ?? null)] as const)
     .sort(([, one], [, other]) => other - one)
     .map(([name]) => name);
   return invalidInput(

@@ -1,6 +1,7 @@
 // Whether two execution inputs ask for the same: whatever the order of their fields, and whether content travels as
 // text, as base64 or staged.
 
+import { fromBase64, utf8 } from '../core/encoding.ts';
 import { sha256Of } from './sha256.ts';
 
 /** Both as JSON text. */
@@ -21,8 +22,7 @@ function comparable(input: string): string {
 /** Content stands for itself by its digest. */
 function digested({ text, base64, staged, ...options }: Readonly<Record<string, unknown>>): unknown {
   if (isRecord(staged)) return { ...options, content: staged.sha256 };
-  const bytes =
-    typeof text === 'string' ? new TextEncoder().encode(text) : Buffer.from(String(base64), 'base64');
+  const bytes = typeof text === 'string' ? utf8(text) : fromBase64(String(base64));
   return { ...options, content: sha256Of(bytes) };
 }
 

@@ -1,7 +1,7 @@
 // SHA-256 of content, all at once or as it streams by.
 
-import { createHash } from 'node:crypto';
 import type { ByteReader } from './bytes.ts';
+import { createSha256 } from './platform.ts';
 
 /** What is known of content once all of it was read. */
 export interface Digest {
@@ -12,12 +12,14 @@ export interface Digest {
 }
 
 export function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  const hash = createSha256();
+  hash.update(bytes);
+  return hash.hex();
 }
 
 /** The reader itself, which also hashes what is read through it. */
 export function hashing(reader: ByteReader): ByteReader & { digest(): Digest } {
-  const hash = createHash('sha256');
+  const hash = createSha256();
   let size = 0;
   return {
     read: async () => {
@@ -29,6 +31,6 @@ export function hashing(reader: ByteReader): ByteReader & { digest(): Digest } {
       return chunk;
     },
     close: reader.close,
-    digest: () => ({ sha256: hash.digest('hex'), size }),
+    digest: () => ({ sha256: hash.hex(), size }),
   };
 }

@@ -10,6 +10,7 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { fromHex, toBase64 } from '../core/encoding.ts';
 import { abortable, type ByteReader, concat, readUpTo } from './bytes.ts';
 import { type Digest, hashing, sha256Of } from './sha256.ts';
 
@@ -63,7 +64,7 @@ async function putWhole(
       Key: key,
       Body: bytes,
       ContentType: contentType,
-      ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64'),
+      ChecksumSHA256: toBase64(fromHex(sha256)),
     }),
     { abortSignal: signal },
   );

@@ -4,6 +4,7 @@
 import type { AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
 import { NumberValueImpl as NumberValue } from '@aws-sdk/util-dynamodb';
 import type { AttributeFormat, AttributeValue, Item } from '../core/attributes.ts';
+import { fromBase64, toBase64 } from '../core/encoding.ts';
 import { invalidInput } from '../core/errors.ts';
 import { type KeySchema, keyAttributes, toKey } from '../core/keys.ts';
 import { canonicalNumber } from '../core/numbers.ts';
@@ -65,7 +66,7 @@ export function toSdkKey(key: Item): Record<string, SdkValue> {
   return Object.fromEntries(
     Object.entries(key).map(([name, value]): [string, SdkValue] => [
       name,
-      'B' in value ? { B: new Uint8Array(Buffer.from(value.B, 'base64')) } : (value as SdkValue),
+      'B' in value ? { B: fromBase64(value.B) } : (value as SdkValue),
     ]),
   );
 }
@@ -95,7 +96,7 @@ function base64Key(key: unknown, schema: KeySchema): unknown {
   if (!isRecord(key)) return key;
   const binary = binaryKeys(schema);
   return mapValues(key, (value, name) =>
-    value instanceof Uint8Array && binary.has(name) ? base64(value) : value,
+    value instanceof Uint8Array && binary.has(name) ? toBase64(value) : value,
   );
 }
 
@@ -124,7 +125,7 @@ function toTyped(value: unknown, field: string, depth: number): AttributeValue {
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'boolean') return { BOOL: value };
   if (isNumeric(value)) return { N: numberText(value) };
-  if (value instanceof Uint8Array) return { B: base64(value) };
+  if (value instanceof Uint8Array) return { B: toBase64(value) };
   if (value instanceof Set) return toTypedSet([...value], field);
   if (Array.isArray(value)) {
     return { L: value.map((member, at) => toTyped(member, `${field}[${at}]`, depth + 1)) };
@@ -141,7 +142,7 @@ function toTypedSet(members: readonly unknown[], field: string): AttributeValue 
   if (members.length === 0) throw invalidInput(field, [], 'a DynamoDB set cannot be empty');
   if (members.every((member) => typeof member === 'string')) return { SS: members };
   if (members.every(isNumeric)) return { NS: members.map(numberText) };
-  if (members.every((member) => member instanceof Uint8Array)) return { BS: members.map(base64) };
+  if (members.every((member) => member instanceof Uint8Array)) return { BS: members.map(toBase64) };
   throw invalidInput(field, undefined, 'a DynamoDB set holds strings, numbers or bytes, and one kind only');
 }
 
@@ -164,10 +165,6 @@ function isRecord(value: unknown): value is JsonRecord {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
 function mapValues<T>(

@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { BASE64 } from './attributes.ts';
+import { utf8Length } from './encoding.ts';
 import { invalidInput } from './errors.ts';
 import { MAX_UPDATE_TIME, metadataProblem } from './metadata.ts';
 import type { Operation } from './run.ts';
@@ -10,7 +11,7 @@ import type { Operation } from './run.ts';
 const text = z.string().refine((value) => !/\p{Surrogate}/u.test(value), 'holds half of a surrogate pair');
 const attributeName = text
   .min(1)
-  .refine((name) => Buffer.byteLength(name) <= 255, 'attribute names have at most 255 bytes');
+  .refine((name) => utf8Length(name) <= 255, 'attribute names have at most 255 bytes');
 const attributes = z.record(attributeName, z.unknown());
 const placeholders = {
   names: z.record(z.string(), z.string()).optional(),

@@ -1,6 +1,7 @@
 // The item as sagas see it: its reserved attribute `_saga`, its pointers, and how large DynamoDB counts it.
 
 import type { AttributeValue, Item } from './attributes.ts';
+import { base64Length, utf8Length } from './encoding.ts';
 import { invalidInput } from './errors.ts';
 import { type ObjectSpace, ownObjectKey } from './keys.ts';
 import { SAGA_ATTRIBUTE } from './limits.ts';
@@ -92,19 +93,16 @@ export function referencedKeys(item: Item, space: ObjectSpace): ReadonlySet<stri
 
 /** Bytes of the item as DynamoDB counts them (Developer Guide, "Item sizes and formats"); numbers are estimated low. */
 export function itemBytes(item: Item): number {
-  return Object.entries(item).reduce(
-    (sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value),
-    0,
-  );
+  return Object.entries(item).reduce((sum, [name, value]) => sum + utf8Length(name) + valueBytes(value), 0);
 }
 
 function valueBytes(value: AttributeValue): number {
-  if ('S' in value) return Buffer.byteLength(value.S);
+  if ('S' in value) return utf8Length(value.S);
   if ('N' in value) return numberBytes(value.N);
-  if ('B' in value) return Buffer.byteLength(value.B, 'base64');
-  if ('SS' in value) return sum(value.SS, Buffer.byteLength);
+  if ('B' in value) return base64Length(value.B);
+  if ('SS' in value) return sum(value.SS, utf8Length);
   if ('NS' in value) return sum(value.NS, numberBytes);
-  if ('BS' in value) return sum(value.BS, (member) => Buffer.byteLength(member, 'base64'));
+  if ('BS' in value) return sum(value.BS, base64Length);
   if ('L' in value) return 3 + sum(value.L, (element) => 1 + valueBytes(element));
   if ('M' in value) return 3 + Object.keys(value.M).length + itemBytes(value.M);
   return 1;

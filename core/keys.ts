@@ -8,6 +8,7 @@ import {
   type Item,
   toAttributeValue,
 } from './attributes.ts';
+import { base64Length, toBase64Url, utf8Length } from './encoding.ts';
 import { invalidInput } from './errors.ts';
 import { MAX_OBJECT_KEY_BYTES, MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES } from './limits.ts';
 import { parseRun, type Run } from './run.ts';
@@ -77,7 +78,7 @@ export function objectKey(
   run: string,
 ): string {
   const key = `${itemPrefix(prefix, item, schema)}attr=${encodeSegment(attribute)}/sha256=${sha256}/${run}`;
-  const bytes = Buffer.byteLength(key);
+  const bytes = utf8Length(key);
   if (bytes > MAX_OBJECT_KEY_BYTES) {
     throw invalidInput(
       'key',
@@ -184,14 +185,14 @@ function binaryKey(value: unknown, field: string): string {
 }
 
 function keyBytes(value: AttributeValue): number {
-  if ('S' in value) return Buffer.byteLength(value.S);
-  if ('B' in value) return Buffer.from(value.B, 'base64').length;
+  if ('S' in value) return utf8Length(value.S);
+  if ('B' in value) return base64Length(value.B);
   return 'N' in value ? value.N.length : 0;
 }
 
 function keyText(value: AttributeValue): string {
   if ('S' in value) return encodeSegment(value.S);
   if ('N' in value) return encodeSegment(value.N);
-  if ('B' in value) return Buffer.from(value.B, 'base64').toString('base64url');
+  if ('B' in value) return toBase64Url(value.B);
   throw new TypeError(`not a key value: ${JSON.stringify(value)}`);
 }

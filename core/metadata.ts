@@ -1,5 +1,6 @@
 // User metadata of S3 objects: what S3 can carry is ASCII of at most 2 KB; other text travels encoded.
 
+import { fromBase64, fromUtf8, toBase64, utf8 } from './encoding.ts';
 import { MAX_METADATA_BYTES } from './limits.ts';
 
 /** Metadata name under which objects carry the update time that the reference calls `update_at`. */
@@ -19,9 +20,7 @@ const ENCODED = /^=\?UTF-8\?B\?([A-Za-z0-9+/]*={0,2})\?=$/;
  */
 export function encodeMetadata(metadata: Readonly<Record<string, string>>): Record<string, string> {
   return mapValues(metadata, (value) =>
-    PLAIN.test(value) && !value.startsWith('=?')
-      ? value
-      : `=?UTF-8?B?${Buffer.from(value).toString('base64')}?=`,
+    PLAIN.test(value) && !value.startsWith('=?') ? value : `=?UTF-8?B?${toBase64(utf8(value))}?=`,
   );
 }
 
@@ -29,8 +28,16 @@ export function encodeMetadata(metadata: Readonly<Record<string, string>>): Reco
 export function decodeMetadata(metadata: Readonly<Record<string, string>>): Record<string, string> {
   return mapValues(metadata, (value) => {
     const base64 = ENCODED.exec(value)?.[1];
-    return base64 === undefined ? value : Buffer.from(base64, 'base64').toString('utf8');
+    return base64 === undefined ? value : (decodedWord(base64) ?? value);
   });
+}
+
+function decodedWord(base64: string): string | undefined {
+  try {
+    return fromUtf8(fromBase64(base64));
+  } catch {
+    return undefined; // not base64: some other writer's value
+  }
 }
 
 /** Why S3 would refuse this metadata, or undefined. */

@@ -1,5 +1,6 @@
 // Whether what a run carries from state to state fits into Step Functions' limit, told before anything is put.
 
+import { jsonLength } from './encoding.ts';
 import { invalidInput } from './errors.ts';
 import { MAX_PAYLOAD_BYTES } from './limits.ts';
 import type { Plan } from './plan.ts';
@@ -14,8 +15,8 @@ const OTHER_BYTES = 2 * 1024;
 export function checkPayloads(input: Readonly<Record<string, unknown>>, plan: Plan): void {
   const { largeAttributes: _, ...withoutContent } = input;
   const needed = Math.max(
-    jsonBytes(withoutContent) + jsonBytes(plan),
-    jsonBytes(input) + jsonBytes(plan.placed),
+    jsonLength(withoutContent) + jsonLength(plan),
+    jsonLength(input) + jsonLength(plan.placed),
   );
   if (needed + OTHER_BYTES > MAX_PAYLOAD_BYTES) {
     throw invalidInput(
@@ -24,8 +25,4 @@ export function checkPayloads(input: Readonly<Record<string, unknown>>, plan: Pl
       `with the pointers of its large attributes it takes ${needed} bytes, over the ${MAX_PAYLOAD_BYTES - OTHER_BYTES} that a state can hold; stage content, and make large values large attributes`,
     );
   }
-}
-
-function jsonBytes(value: unknown): number {
-  return Buffer.byteLength(JSON.stringify(value));
 }

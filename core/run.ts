@@ -1,6 +1,5 @@
 // The identity of a run: what makes an execution unique for ever, and what is derived from it.
 
-import { createHash } from 'node:crypto';
 import { decodeSegment, encodeSegment } from './segments.ts';
 
 export const OPERATIONS = ['create', 'update', 'delete'] as const;
@@ -26,14 +25,6 @@ export function parseRun(text: string): Run | undefined {
   const name = match?.[2] === undefined ? undefined : decodeSegment(match[2]);
   if (match === null || name === undefined) return undefined;
   return { operation: match[1] as Operation, name, startTime: expandTime(match[3] as string) };
-}
-
-/**
- * The ClientRequestToken of a plan's write (rule 2): fixed per run and plan number, so that writing again is
- * the same request. DynamoDB takes at most 36 characters.
- */
-export function writeToken(run: string, planNumber: number): string {
-  return createHash('sha256').update(`${run}#${planNumber}`).digest('hex').slice(0, 36);
 }
 
 function compactTime(iso: string): string {

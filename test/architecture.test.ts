@@ -54,3 +54,21 @@ it.each(KEPT_OUT)('%s does not load %s', (folder, packages) => {
   const strange = sources(folder).flatMap((file) => imports(file).filter((target) => packages.test(target)));
   expect(strange).toEqual([]);
 });
+
+/** What browsers lack, and where it may stand all the same. */
+const NODE_ONLY = /'node:|\b(?:Buffer|process)\b/;
+const NODE_MAY = new Map([
+  ['client/platform.ts', 'browsers get platform.browser.ts'],
+  ['core/write.ts', 'only tasks load it'],
+]);
+
+it('core and client need nothing that browsers lack', () => {
+  const files = [...sources('core'), ...sources('client')];
+  const needy = files.filter((file) => NODE_ONLY.test(code(file)));
+  expect(needy.sort()).toEqual([...NODE_MAY.keys()]);
+});
+
+/** A file's text without its comments. */
+function code(file: string): string {
+  return readFileSync(join(root, file), 'utf8').replace(/\/\*.*?\*\/|\/\/[^\n]*/gs, '');
+}

@@ -13,6 +13,7 @@ describe('metadata', () => {
     ['=?unknown'],
     ['a=?b'],
     ['tab\t'],
+    ['\ufeffwith a byte order mark'],
   ])('value %j survives, and travels as ASCII', (value) => {
     const encoded = encodeMetadata({ note: value });
     expect(encoded.note).toMatch(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/);
@@ -24,7 +25,8 @@ describe('metadata', () => {
   });
 
   test("values of other writers' making are given as they are", () => {
-    expect(decodeMetadata({ a: '=?UTF-8?Q?x?=', b: 'plain' })).toEqual({ a: '=?UTF-8?Q?x?=', b: 'plain' });
+    const foreign = { quoted: '=?UTF-8?Q?x?=', plain: 'plain', broken: '=?UTF-8?B?A?=' };
+    expect(decodeMetadata(foreign)).toEqual(foreign);
   });
 
   test("is refused over S3's 2 KB, counted as encoded and with the store's own", () => {

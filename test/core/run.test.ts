@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatRun, OPERATIONS, parseRun, writeToken } from '../../core/run.ts';
+import { formatRun, OPERATIONS, parseRun } from '../../core/run.ts';
 import { run } from './fixtures.ts';
 
 describe('runs', () => {
@@ -34,21 +34,5 @@ describe('runs', () => {
     ['create.%zz.20261123T153300123Z'],
   ])('%j is none', (text) => {
     expect(parseRun(text)).toBeUndefined();
-  });
-});
-
-describe('write tokens', () => {
-  test('are fixed per run and plan number', () => {
-    const name = formatRun(run('create'));
-    expect(writeToken(name, 1)).toBe(writeToken(name, 1));
-    expect(writeToken(name, 1)).toMatch(/^[0-9a-f]{36}$/);
-  });
-
-  test('differ from plan to plan and from run to run', () => {
-    const names = OPERATIONS.flatMap((operation) => [run(operation, 'a'), run(operation, 'b')]).map(
-      formatRun,
-    );
-    const tokens = names.flatMap((name) => [1, 2, 11].map((plan) => writeToken(name, plan)));
-    expect(new Set(tokens).size).toBe(tokens.length);
   });
 });

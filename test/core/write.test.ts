@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { toRequest } from '../../core/request.ts';
-import type { Operation } from '../../core/run.ts';
-import { type WriteRequest, writeRequest } from '../../core/write.ts';
-import { STORE } from './fixtures.ts';
+import { formatRun, OPERATIONS, type Operation } from '../../core/run.ts';
+import { type WriteRequest, writeRequest, writeToken } from '../../core/write.ts';
+import { run, STORE } from './fixtures.ts';
 import { foreignItem, KEY, keyOf, type Planning, plan, pointer, sagaItem } from './items.ts';
 
 /** The request of a plan, made from the input without its large attributes, as the write task gets it. */
@@ -146,5 +146,21 @@ describe('written again', () => {
   test('a later plan has another token', () => {
     const again = written('update', { ...planning, number: 2, placed: [keyOf('page', 'y', 'update')] });
     expect(again.ClientRequestToken).not.toBe(written('update', planning).ClientRequestToken);
+  });
+});
+
+describe('write tokens', () => {
+  test('are fixed per run and plan number', () => {
+    const name = formatRun(run('create'));
+    expect(writeToken(name, 1)).toBe(writeToken(name, 1));
+    expect(writeToken(name, 1)).toMatch(/^[0-9a-f]{36}$/);
+  });
+
+  test('differ from plan to plan and from run to run', () => {
+    const names = OPERATIONS.flatMap((operation) => [run(operation, 'a'), run(operation, 'b')]).map(
+      formatRun,
+    );
+    const tokens = names.flatMap((name) => [1, 2, 11].map((plan) => writeToken(name, plan)));
+    expect(new Set(tokens).size).toBe(tokens.length);
   });
 });

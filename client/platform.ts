@@ -1,0 +1,38 @@
+// What the client needs of Node.js alone. In browsers `platform.browser.ts` stands in its place, by the `browser`
+// field of package.json; nothing else in client/ or core/ that the client loads may need Node.js.
+
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+
+/** A SHA-256 that is fed bit by bit. */
+export interface Sha256 {
+  update(bytes: Uint8Array): void;
+  /** Lower-case hexadecimal digits of all that was fed; the last call. */
+  hex(): string;
+}
+
+export function createSha256(): Sha256 {
+  const hash = createHash('sha256');
+  return { update: (bytes) => void hash.update(bytes), hex: () => hash.digest('hex') };
+}
+
+/** The file's bytes; it is opened when they are first read. */
+export function fileStream(path: string): AsyncIterable<Uint8Array> {
+  return createReadStream(path, { highWaterMark: 1024 * 1024 });
+}
+
+export interface FileStatus {
+  readonly size: number;
+  isFile(): boolean;
+  isDirectory(): boolean;
+}
+
+export function fileStatus(path: string): Promise<FileStatus> {
+  return stat(path);
+}
+
+/** Environment variables. */
+export function environment(): Readonly<Record<string, string | undefined>> {
+  return process.env;
+}
