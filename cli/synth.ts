@@ -14,11 +14,13 @@ export interface Assembly {
   remove(): Promise<void>;
 }
 
+/** How the product's stack differs from its default: partition key `id`, a string, and no time to live. */
+export type StoreSettings = Partial<KeySchema> & { readonly ttl?: string | undefined };
+
 /**
- * @param key - default: partition key `id`, a string
  * @throws {CommandFailed} when the CDK is not installed
  */
-export async function synthesize(key: Partial<KeySchema> = {}): Promise<Assembly> {
+export async function synthesize({ partitionKey, sortKey, ttl }: StoreSettings = {}): Promise<Assembly> {
   const { App, LargeItemStack } = await loadCdk();
   const folder = await mkdtemp(join(tmpdir(), 'twinwrite-'));
   const remove = () => rm(folder, { recursive: true, force: true });
@@ -29,9 +31,12 @@ export async function synthesize(key: Partial<KeySchema> = {}): Promise<Assembly
       analyticsReporting: false,
       builtinCloudFormationValidation: false,
     });
-    const { partitionKey, sortKey } = key;
     new LargeItemStack(app, STACK_NAME, {
-      store: { ...(partitionKey && { partitionKey }), ...(sortKey && { sortKey }) },
+      store: {
+        ...(partitionKey && { partitionKey }),
+        ...(sortKey && { sortKey }),
+        ...(ttl !== undefined && { ttl }),
+      },
     });
     app.synth();
     return { folder, remove };

@@ -12,6 +12,7 @@ import type { KeyAttribute, KeySchema } from '../core/keys.ts';
 import { OPERATIONS, type Operation } from '../core/run.ts';
 import type { Store, StoreDescriptor } from '../core/store.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
+import { RemovedItems } from './removed-items.ts';
 import { addLifecycle, checkTable, createBucket, createTable } from './storage.ts';
 import { SagaTasks } from './tasks.ts';
 
@@ -30,6 +31,16 @@ export interface LargeItemStoreProps {
   readonly stagingPrefix?: string;
   /** What happens to a new table and bucket when the stack goes. Default: they are retained. */
   readonly removalPolicy?: RemovalPolicy;
+  /**
+   * The number attribute of the table's time to live, in seconds since 1970: the objects of items that DynamoDB expires are
+   * deleted, too. A table of your own must have time to live on this attribute, and a stream of new and old images.
+   */
+  readonly ttl?: string;
+  /**
+   * Also delete the objects of items that other writers than sagas delete or overwrite. A delete by a saga cannot be told
+   * from theirs, so then its `cleanUp.whenSucceeded: false` has no effect. Default: false.
+   */
+  readonly cleanUpForeignDeletes?: boolean;
   /** How long the state machines' logs are kept. They never hold the items' data. Default: one month. */
   readonly logRetention?: RetentionDays;
 }
@@ -63,7 +74,9 @@ export class LargeItemStore extends Construct {
     this.#stagingPrefix = stagingPrefix;
 
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
-    this.table = props.table ?? createTable(this, key, removalPolicy);
+    const { ttl, cleanUpForeignDeletes = false } = props;
+    const stream = ttl !== undefined || cleanUpForeignDeletes;
+    this.table = props.table ?? createTable(this, key, { removalPolicy, ttl, stream });
     this.bucket = props.bucket ?? createBucket(this, stagingPrefix, removalPolicy);
     if (props.table) checkTable(props.table, key);
     if (props.bucket) addLifecycle(this, props.bucket, stagingPrefix);
@@ -82,6 +95,15 @@ export class LargeItemStore extends Construct {
       stagingPrefix,
       store: Stack.of(this).toJsonString(store),
     });
+    if (stream) {
+      new RemovedItems(this, 'RemovedItems', {
+        table: this.table,
+        bucket: this.bucket,
+        prefix,
+        store: Stack.of(this).toJsonString(store),
+        removals: cleanUpForeignDeletes ? 'all' : 'expired',
+      });
+    }
     this.stateMachines = this.#stateMachines(props.logRetention ?? RetentionDays.ONE_MONTH);
     this.#outputs(store);
   }

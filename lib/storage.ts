@@ -1,7 +1,14 @@
 // The bucket and the table of a store: made with safe defaults, or checked when they are given.
 
 import { Annotations, Duration, type RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, type ITable, Table, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  Billing,
+  type ITable,
+  StreamViewType,
+  Table,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
 import {
   BlockPublicAccess,
   Bucket,
@@ -21,12 +28,25 @@ const ATTRIBUTE_TYPES: Readonly<Record<KeyType, AttributeType>> = {
 /** Longer than the 14 days in which a run, and with it its staged content, can be replayed. */
 const STAGED_DAYS = 15;
 
-export function createTable(scope: Construct, key: KeySchema, removalPolicy: RemovalPolicy): TableV2 {
+export interface TableOptions {
+  readonly removalPolicy: RemovalPolicy;
+  /** The attribute of time to live, if there is one. */
+  readonly ttl: string | undefined;
+  readonly stream: boolean;
+}
+
+export function createTable(
+  scope: Construct,
+  key: KeySchema,
+  { removalPolicy, ttl, stream }: TableOptions,
+): TableV2 {
   return new TableV2(scope, 'Table', {
     partitionKey: attribute(key.partitionKey),
     ...(key.sortKey && { sortKey: attribute(key.sortKey) }),
     billing: Billing.onDemand(),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    ...(ttl !== undefined && { timeToLiveAttribute: ttl }),
+    ...(stream && { dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES }),
     removalPolicy,
   });
 }

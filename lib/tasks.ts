@@ -23,6 +23,7 @@ export const FUNCTION_TIMEOUT_SECONDS = {
   'put-object': 900,
   'write-item': 10,
   'delete-objects': 60,
+  'clean-up-removed': 60,
 } as const;
 type Task = keyof typeof FUNCTION_TIMEOUT_SECONDS;
 
@@ -37,52 +38,50 @@ export class SagaTasks extends Construct {
     const { table, bucket } = props;
     const objects = props.prefix === '' ? '*' : `${props.prefix}/*`;
     const staged = `${props.stagingPrefix}/*`;
+    const make = (functionId: string, task: Task, does: string) =>
+      taskFunction(this, functionId, task, { store: props.store, description: `Twinwrite: ${does}` });
 
-    this.plan = this.#function('Plan', 'plan', props, 'Twinwrite: reads the item and plans the run');
+    this.plan = make('Plan', 'plan', 'reads the item and plans the run');
     allowItem(table, this.plan, 'dynamodb:GetItem');
     bucket.grantRead(this.plan, objects);
     bucket.grantRead(this.plan, staged);
 
-    this.putObject = this.#function('PutObject', 'put-object', props, 'Twinwrite: puts one object');
+    this.putObject = make('PutObject', 'put-object', 'puts one object');
     bucket.grantRead(this.putObject, staged);
     bucket.grantPut(this.putObject, objects);
 
-    this.writeItem = this.#function(
-      'WriteItem',
-      'write-item',
-      props,
-      'Twinwrite: writes or deletes the item',
-    );
+    this.writeItem = make('WriteItem', 'write-item', 'writes or deletes the item');
     // TransactWriteItems needs the rights of the actions in it (DynamoDB Developer Guide, "Transactions and IAM").
     const writes = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
     allowItem(table, this.writeItem, 'dynamodb:GetItem', ...writes);
 
-    this.deleteObjects = this.#function(
-      'DeleteObjects',
-      'delete-objects',
-      props,
-      'Twinwrite: deletes objects',
-    );
+    this.deleteObjects = make('DeleteObjects', 'delete-objects', 'deletes objects');
     allowItem(table, this.deleteObjects, 'dynamodb:GetItem');
     bucket.grantDelete(this.deleteObjects, objects);
     bucket.grantDelete(this.deleteObjects, staged);
   }
-
-  #function(id: string, task: Task, props: SagaTasksProps, description: string): LambdaFunction {
-    return new LambdaFunction(this, id, {
-      description,
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
-      handler: 'index.handler',
-      code: Code.fromAsset(join(PACKAGE_ROOT, 'dist', 'lambdas', task)),
-      timeout: Duration.seconds(FUNCTION_TIMEOUT_SECONDS[task]),
-      memorySize: 512,
-      environment: { STORE: props.store },
-    });
-  }
 }
 
-function allowItem(table: ITable, task: LambdaFunction, ...actions: string[]): void {
+/** The function of one task, which works on the store that its variable `STORE` describes. */
+export function taskFunction(
+  scope: Construct,
+  id: string,
+  task: Task,
+  { store, description }: { readonly store: string; readonly description: string },
+): LambdaFunction {
+  return new LambdaFunction(scope, id, {
+    description,
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    handler: 'index.handler',
+    code: Code.fromAsset(join(PACKAGE_ROOT, 'dist', 'lambdas', task)),
+    timeout: Duration.seconds(FUNCTION_TIMEOUT_SECONDS[task]),
+    memorySize: 512,
+    environment: { STORE: store },
+  });
+}
+
+export function allowItem(table: ITable, task: LambdaFunction, ...actions: string[]): void {
   table.grant(task, ...actions);
   table.encryptionKey?.grantEncryptDecrypt(task);
 }

@@ -13,6 +13,7 @@ interface LocalOptions {
   readonly port: number;
   readonly partitionKey?: KeyAttribute;
   readonly sortKey?: KeyAttribute;
+  readonly ttl?: string;
   readonly timeScale: number;
   readonly data?: string;
   readonly iam: boolean;
@@ -26,6 +27,7 @@ export function registerLocal(program: Command, io: Io): void {
     .option('--port <number>', 'port on 127.0.0.1; 0: a free one', asPort, 4566)
     .option('--partition-key <name:type>', "the table's partition key, type S, N or B (default: id:S)", asKey)
     .option('--sort-key <name:type>', "the table's sort key (default: none)", asKey)
+    .option('--ttl <name>', 'the attribute of time to live, in seconds since 1970 (default: none)')
     .option('--time-scale <number>', 'how many seconds of a wait pass in one', asTimeScale, 1)
     .option('--data <dir>', 'keep objects, items and executions in this folder (default: in memory)')
     .option('--no-iam', "do not check what functions and state machines do against their roles' policies")

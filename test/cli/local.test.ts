@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { processIo } from '../../cli/io.ts';
 import { Terminal, twinwrite } from './terminal.ts';
@@ -112,6 +113,22 @@ describe('twinwrite local', () => {
     for (const name of ['table', 'bucket', 'create', 'update', 'delete']) {
       expect(out).toMatch(new RegExp(`^${name} +\\S+$`, 'm'));
     }
+  });
+
+  it('lets its table expire items with --ttl', async () => {
+    const terminal = new Terminal();
+    const ended = terminal.run('local', '--port', '0', '--ttl', 'expiresAt', '--json');
+    await vi.waitFor(() => expect(terminal.out).toContain('\n'), { timeout: 30_000 });
+    const { endpoint, region, table } = JSON.parse(terminal.out);
+    const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
+    const dynamodb = new DynamoDBClient({ endpoint, region, credentials });
+    const { TimeToLiveDescription } = await dynamodb.send(
+      new DescribeTimeToLiveCommand({ TableName: table }),
+    );
+    dynamodb.destroy();
+    terminal.signal('SIGTERM');
+    expect(TimeToLiveDescription).toMatchObject({ TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAt' });
+    expect((await ended).code).toBe(0);
   });
 
   it('takes number and binary keys as the table has them, and refuses others', async () => {

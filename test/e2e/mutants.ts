@@ -33,11 +33,13 @@ type SourceMutation = Extract<Mutation, { task: Task }>;
 
 const STACK = 'Twinwrite';
 const ROOT = join(import.meta.dirname, '../..');
+/** Paths of the functions' constructs, within the store's. */
 const FUNCTIONS = {
-  plan: 'Plan',
-  'put-object': 'PutObject',
-  'write-item': 'WriteItem',
-  'delete-objects': 'DeleteObjects',
+  plan: 'Tasks/Plan',
+  'put-object': 'Tasks/PutObject',
+  'write-item': 'Tasks/WriteItem',
+  'delete-objects': 'Tasks/DeleteObjects',
+  'clean-up-removed': 'RemovedItems/CleanUp',
 } as const satisfies Record<Task, string>;
 
 /**
@@ -134,7 +136,7 @@ async function bundle(assembly: string, task: Task, changes: readonly SourceMuta
   await build({
     ...BUNDLE_OPTIONS,
     entryPoints: [join(ROOT, 'lambdas', `${task}.ts`)],
-    outfile: join(await assetOf(assembly, `Docs/Tasks/${FUNCTIONS[task]}/Code`), 'index.mjs'),
+    outfile: join(await assetOf(assembly, `Docs/${FUNCTIONS[task]}/Code`), 'index.mjs'),
     logLevel: 'silent',
     plugins: [replace],
   });

@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -104,8 +104,9 @@ describe('new LargeItemStore(this, "Docs") alone', () => {
       Handler: 'index.handler',
     });
     const timeouts = Object.values(template.findResources('AWS::Lambda::Function'));
+    const { 'clean-up-removed': _, ...ofTasks } = FUNCTION_TIMEOUT_SECONDS;
     expect(timeouts.map(({ Properties }) => Properties.Timeout).sort()).toEqual(
-      Object.values(FUNCTION_TIMEOUT_SECONDS).map(Number).sort(),
+      Object.values(ofTasks).map(Number).sort(),
     );
   });
 
@@ -238,6 +239,56 @@ test('the key can be any: names and types reach the table and the tasks', () => 
     AttributeDefinitions: Match.arrayWith([{ AttributeName: 'pk', AttributeType: 'B' }]),
   });
   expect(storeOf(template)).toMatchObject({ key: { partitionKey, sortKey } });
+});
+
+describe('items that no saga removes', () => {
+  const patternOf = (template: Template): unknown => {
+    const [mapping] = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
+    return JSON.parse(mapping?.Properties.FilterCriteria.Filters[0].Pattern);
+  };
+
+  test('with ttl: the table expires items, and its stream brings those to the clean-up, no others', () => {
+    const template = templateOf(() => ({ ttl: 'expiresAt' }));
+    template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    });
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 10,
+      DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
+    });
+    expect(patternOf(template)).toEqual({
+      eventName: ['REMOVE'],
+      userIdentity: { type: ['Service'], principalId: ['dynamodb.amazonaws.com'] },
+    });
+    const clean = Object.entries(rights(template)).find(([role]) => role.includes('CleanUp'))?.[1];
+    expect(clean).toMatchObject({
+      table: expect.arrayContaining(['dynamodb:GetItem', 'dynamodb:GetRecords']),
+      'items/*': ['s3:DeleteObject*'],
+      bucket: ['s3:ListBucket'],
+      'aws/lambda/*': expect.arrayContaining(['s3:PutObject']),
+    });
+  });
+
+  test('with cleanUpForeignDeletes: the stream brings every deletion and change', () => {
+    expect(patternOf(templateOf(() => ({ cleanUpForeignDeletes: true })))).toEqual({
+      eventName: ['REMOVE', 'MODIFY'],
+    });
+  });
+
+  test('with a table of your own: it must have a stream', () => {
+    const key = { partitionKey: { name: 'id', type: AttributeType.STRING } };
+    const stream = StreamViewType.NEW_AND_OLD_IMAGES;
+    expect(() => templateOf((stack) => ({ ttl: 'expiresAt', table: new Table(stack, 'T', key) }))).toThrow(
+      /need a table with a stream/,
+    );
+    templateOf((stack) => ({
+      ttl: 'expiresAt',
+      table: new Table(stack, 'T', { ...key, stream }),
+    })).resourceCountIs('AWS::Lambda::EventSourceMapping', 1);
+  });
 });
 
 describe('prefixes', () => {

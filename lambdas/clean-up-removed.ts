@@ -1,0 +1,81 @@
+// Consumer of the table's stream: deletes the objects of items that time to live has removed, or that another writer has
+// deleted or overwritten.
+
+import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
+import type { Item } from '../core/attributes.ts';
+import { referencedKeys } from '../core/item.ts';
+import { releasedKeys } from '../core/removal.ts';
+import { failureOf, readItem, s3 } from './aws.ts';
+import { storeFromEnvironment } from './task.ts';
+
+/** A batch of a stream with old and new images (Lambda Developer Guide, "Using Lambda with DynamoDB"). */
+export interface StreamEvent {
+  readonly Records: readonly StreamRecord[];
+}
+
+export interface StreamRecord {
+  readonly dynamodb: {
+    readonly SequenceNumber: string;
+    readonly Keys: Item;
+    readonly OldImage?: Item;
+    readonly NewImage?: Item;
+  };
+}
+
+/** Records to deliver again; Lambda goes on from the first of them. */
+export interface StreamBatchResponse {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
+/** What one DeleteObjects takes (S3 API reference). */
+const MAX_KEYS = 1000;
+
+const store = storeFromEnvironment();
+
+/** Delivering a batch again does no harm: what is deleted stays deleted, what is referenced is kept. */
+export const handler = async ({ Records }: StreamEvent): Promise<StreamBatchResponse> => {
+  const releases = await Promise.all(Records.map(releaseOf));
+  const failures = await deleteObjects(releases.flatMap(({ keys }) => keys));
+  const failed = releases.filter(({ problem, keys }) => problem ?? keys.some((key) => failures.has(key)));
+  for (const { sequenceNumber, keys, problem } of failed) {
+    const problems = problem ?? keys.flatMap((key) => failures.get(key) ?? []);
+    console.error(JSON.stringify({ message: 'objects stay behind for now', sequenceNumber, problems }));
+  }
+  return { batchItemFailures: failed.map(({ sequenceNumber }) => ({ itemIdentifier: sequenceNumber })) };
+};
+
+/** What a record leaves to delete, or why that cannot be told now. */
+interface Release {
+  readonly sequenceNumber: string;
+  readonly keys: readonly string[];
+  readonly problem?: string;
+}
+
+async function releaseOf({ dynamodb }: StreamRecord): Promise<Release> {
+  const { SequenceNumber: sequenceNumber, Keys: key, OldImage: before, NewImage: after } = dynamodb;
+  const released = releasedKeys({ before, after }, store);
+  if (released.length === 0) return { sequenceNumber, keys: [] };
+  try {
+    const item = await readItem(store.table, key);
+    const referenced = item === undefined ? new Set<string>() : referencedKeys(item, store);
+    return { sequenceNumber, keys: released.filter((key) => !referenced.has(key)) };
+  } catch (error) {
+    return { sequenceNumber, keys: [], problem: `the item cannot be read: ${failureOf(error).code}` };
+  }
+}
+
+/** Why each object that is still there could not be deleted, by key. */
+async function deleteObjects(keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const failures = new Map<string, string>();
+  for (let at = 0; at < keys.length; at += MAX_KEYS) {
+    const batch = keys.slice(at, at + MAX_KEYS);
+    const Delete = { Objects: batch.map((Key) => ({ Key })), Quiet: true };
+    try {
+      const { Errors = [] } = await s3.send(new DeleteObjectsCommand({ Bucket: store.bucket, Delete }));
+      for (const { Key = '', Code = '' } of Errors) failures.set(Key, `${Key}: ${Code}`);
+    } catch (error) {
+      for (const key of batch) failures.set(key, `${key}: ${failureOf(error).code}`);
+    }
+  }
+  return failures;
+}

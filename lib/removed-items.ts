@@ -1,0 +1,108 @@
+// Deletes the objects of items that no saga removes: the consumer of the table's stream.
+
+import { Duration } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import {
+  type DlqDestinationConfig,
+  FilterCriteria,
+  FilterRule,
+  type IEventSourceDlq,
+  type IEventSourceMapping,
+  type IFunction,
+  type Function as LambdaFunction,
+  StartingPosition,
+} from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { allowItem, taskFunction } from './tasks.ts';
+
+export interface RemovedItemsProps {
+  /** It has a stream with old and new images. */
+  readonly table: ITable;
+  readonly bucket: IBucket;
+  readonly prefix: string;
+  /** The store as JSON text, which may hold CloudFormation references. */
+  readonly store: string;
+  /** `expired`: what time to live deletes. `all`: also what other writers delete or overwrite. */
+  readonly removals: 'expired' | 'all';
+}
+
+/** Changes that time to live makes (DynamoDB Developer Guide, "DynamoDB Streams and Time to Live"). */
+const EXPIRED = FilterCriteria.filter({
+  eventName: FilterRule.isEqual('REMOVE'),
+  userIdentity: {
+    type: FilterRule.isEqual('Service'),
+    principalId: FilterRule.isEqual('dynamodb.amazonaws.com'),
+  },
+});
+const REMOVED_OR_CHANGED = FilterCriteria.filter({ eventName: FilterRule.or('REMOVE', 'MODIFY') });
+
+/** Where Lambda puts records that were given up; it has no setting for this prefix. */
+export const FAILURES_PREFIX = 'aws/lambda';
+/** They hold old items. */
+const FAILURES_KEPT = Duration.days(30);
+
+export class RemovedItems extends Construct {
+  readonly consumer: LambdaFunction;
+
+  /** @throws {Error} when the table is known to have no stream */
+  constructor(scope: Construct, id: string, props: RemovedItemsProps) {
+    super(scope, id);
+    const { table, bucket, prefix, store } = props;
+    if (table.tableStreamArn === undefined) {
+      throw new Error(
+        'LargeItemStore: ttl and cleanUpForeignDeletes need a table with a stream of new and old images, ' +
+          'and the given one has none that is known (import it with its tableStreamArn)',
+      );
+    }
+    this.consumer = taskFunction(this, 'CleanUp', 'clean-up-removed', {
+      store,
+      description: 'Twinwrite: deletes the objects of items that no saga removed',
+    });
+    allowItem(table, this.consumer, 'dynamodb:GetItem');
+    bucket.grantDelete(this.consumer, prefix === '' ? '*' : `${prefix}/*`);
+    if (bucket instanceof Bucket) {
+      bucket.addLifecycleRule({
+        id: 'ExpireFailures',
+        prefix: `${FAILURES_PREFIX}/`,
+        expiration: FAILURES_KEPT,
+        noncurrentVersionExpiration: Duration.days(1),
+      });
+    }
+    this.consumer.addEventSource(
+      new DynamoEventSource(table, {
+        // Only from the deployment on: what went before is the sweeper's.
+        startingPosition: StartingPosition.LATEST,
+        filters: [props.removals === 'all' ? REMOVED_OR_CHANGED : EXPIRED],
+        batchSize: 100,
+        reportBatchItemFailures: true,
+        bisectBatchOnError: true,
+        retryAttempts: 10,
+        onFailure: new FailuresInBucket(bucket),
+      }),
+    );
+  }
+}
+
+/**
+ * The bucket that is told of records that were given up, as a whole; a queue would only be told where in the stream they
+ * were, and the stream forgets them after a day. CDK's own destination may read and write the whole bucket.
+ */
+class FailuresInBucket implements IEventSourceDlq {
+  readonly #bucket: IBucket;
+
+  constructor(bucket: IBucket) {
+    this.#bucket = bucket;
+  }
+
+  bind(_mapping: IEventSourceMapping, consumer: IFunction): DlqDestinationConfig {
+    this.#bucket.grantPut(consumer, `${FAILURES_PREFIX}/*`);
+    // Lambda asks for it, to find out whether it may write (Developer Guide, "Retain discarded records").
+    consumer.addToRolePolicy(
+      new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.#bucket.bucketArn] }),
+    );
+    return { destination: this.#bucket.bucketArn };
+  }
+}
