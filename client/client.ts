@@ -3,13 +3,23 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import type { Operation } from '../core/run.ts';
 import type { StoreDescriptor } from '../core/store.ts';
 import { type StackOptions, storeFromEnvironment, storeFromStack } from './discovery.ts';
+import { handleOf, resume, type WriteHandle } from './handle.ts';
 import type { GetOptions, LargeItem } from './item.ts';
 import { read } from './read.ts';
-import type { CreateInput, DeleteInput, Key, UpdateInput, WriteOptions, WriteResult } from './types.ts';
+import type {
+  CreateInput,
+  DeleteInput,
+  Key,
+  UpdateInput,
+  WaitChoice,
+  WriteOptions,
+  WriteResult,
+} from './types.ts';
 import { FIRST_PAUSE_MS } from './wait.ts';
-import { write } from './write.ts';
+import { startWrite, type WriteContext, write } from './write.ts';
 
 export interface ClientOptions {
   /** SDK clients of your own. Default: new ones for the store's Region. */
@@ -74,7 +84,10 @@ export class LargeItemClient {
    * @throws {NotWritten} Rejected AlreadyExists when there is an item with this key
    * @throws {TwinwriteError} the others of `errors.ts`
    */
-  create(input: CreateInput, options: WriteOptions = {}): Promise<WriteResult> {
+  create(input: CreateInput, options: WriteOptions & { readonly wait: false }): Promise<WriteHandle>;
+  create(input: CreateInput, options?: WriteOptions & WaitChoice<true>): Promise<WriteResult>;
+  create(input: CreateInput, options?: WriteOptions & WaitChoice): Promise<WriteResult | WriteHandle>;
+  create(input: CreateInput, options: WriteOptions & WaitChoice = {}): Promise<WriteResult | WriteHandle> {
     return this.#write('create', input, options);
   }
 
@@ -83,7 +96,10 @@ export class LargeItemClient {
    * @throws {NotWritten} NotFound, VersionMismatch, ConditionFailed, ...
    * @throws {TwinwriteError} the others of `errors.ts`
    */
-  update(input: UpdateInput, options: WriteOptions = {}): Promise<WriteResult> {
+  update(input: UpdateInput, options: WriteOptions & { readonly wait: false }): Promise<WriteHandle>;
+  update(input: UpdateInput, options?: WriteOptions & WaitChoice<true>): Promise<WriteResult>;
+  update(input: UpdateInput, options?: WriteOptions & WaitChoice): Promise<WriteResult | WriteHandle>;
+  update(input: UpdateInput, options: WriteOptions & WaitChoice = {}): Promise<WriteResult | WriteHandle> {
     return this.#write('update', input, options);
   }
 
@@ -92,7 +108,10 @@ export class LargeItemClient {
    * @throws {NotWritten} NotFound when the item must exist, VersionMismatch, ...
    * @throws {TwinwriteError} the others of `errors.ts`
    */
-  delete(input: DeleteInput, options: WriteOptions = {}): Promise<WriteResult> {
+  delete(input: DeleteInput, options: WriteOptions & { readonly wait: false }): Promise<WriteHandle>;
+  delete(input: DeleteInput, options?: WriteOptions & WaitChoice<true>): Promise<WriteResult>;
+  delete(input: DeleteInput, options?: WriteOptions & WaitChoice): Promise<WriteResult | WriteHandle>;
+  delete(input: DeleteInput, options: WriteOptions & WaitChoice = {}): Promise<WriteResult | WriteHandle> {
     return this.#write('delete', input, options);
   }
 
@@ -106,17 +125,30 @@ export class LargeItemClient {
     return read({ store: this.store, s3: this.#s3, dynamodb: this.#dynamodb }, key, options);
   }
 
-  #write(
-    operation: 'create' | 'update' | 'delete',
+  /**
+   * A run that was started before, by this process or another, to wait for its end.
+   * @throws {Rejected} InvalidInput when it is not an execution of this store
+   */
+  handle(executionArn: string): WriteHandle {
+    return resume(this.#writeContext, executionArn);
+  }
+
+  async #write(
+    operation: Operation,
     input: object,
-    options: WriteOptions,
-  ): Promise<WriteResult> {
-    const context = {
+    { wait = true, ...options }: WriteOptions & WaitChoice,
+  ): Promise<WriteResult | WriteHandle> {
+    const context = this.#writeContext;
+    if (wait) return write(context, operation, input, options);
+    return handleOf(context, await startWrite(context, operation, input, options));
+  }
+
+  get #writeContext(): WriteContext {
+    return {
       store: this.store,
       s3: this.#s3,
       sfn: this.#sfn,
       pollIntervalMs: this.#pollIntervalMs,
     };
-    return write(context, operation, input, options);
   }
 }

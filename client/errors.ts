@@ -169,8 +169,8 @@ export class UploadFailed extends TwinwriteError {
 }
 
 /**
- * The execution could not be started; after a time-out or a 5xx it may have started all the same. What to do: see
- * `cause`; call again with the same `idempotencyKey`, or find out by `executionArn`.
+ * The execution could not be started, also because the call was aborted while starts were throttled; after a time-out
+ * or a 5xx it may have started all the same. What to do: see `cause`; call again with the same `idempotencyKey`, or find out by `executionArn`.
  */
 export class StartFailed extends TwinwriteError {
   override readonly name = 'StartFailed';

@@ -1,12 +1,18 @@
 // The execution that performs a write: its name, its ARN, and how it is started once only.
 
-import { DescribeExecutionCommand, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  type DescribeExecutionOutput,
+  type SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { ulid } from 'ulid';
 import type { Item } from '../core/attributes.ts';
 import { invalidInput } from '../core/errors.ts';
 import { MAX_EXECUTION_NAME_LENGTH } from '../core/limits.ts';
 import type { Operation } from '../core/run.ts';
 import { IdempotencyConflict, StartFailed } from './errors.ts';
+import { isThrottling, jittered, sleep } from './pause.ts';
 import { sameInput } from './same-input.ts';
 
 /** `{operation}-{item}-{ulid}`, or the caller's idempotency key. @throws {SagaError} InvalidInput */
@@ -28,35 +34,81 @@ export function executionArn(stateMachineArn: string, name: string): string {
   return `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 }
 
-/** The input of the execution, or undefined if there is none of this name. */
-export async function inputOf(sfn: SFNClient, arn: string): Promise<string | undefined> {
+/** The execution as it is now, or undefined if there is none of this name. @throws {StartFailed} */
+export async function findExecution(
+  sfn: SFNClient,
+  arn: string,
+): Promise<DescribeExecutionOutput | undefined> {
   try {
-    const { input } = await sfn.send(new DescribeExecutionCommand({ executionArn: arn }));
-    return input ?? 'null';
+    return await sfn.send(new DescribeExecutionCommand({ executionArn: arn }));
   } catch (error) {
     if ((error as Error).name === 'ExecutionDoesNotExist') return undefined;
     throw new StartFailed(arn, error);
   }
 }
 
+export interface StartRequest {
+  readonly stateMachineArn: string;
+  readonly name: string;
+  readonly input: string;
+}
+
+export interface StartOptions {
+  /** How often a start that is throttled is tried, with growing pauses. Default: 10 times, a quarter of a minute. */
+  readonly attempts?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const STARTS = 10;
+const FIRST_START_PAUSE_MS = 200;
+const LONGEST_START_PAUSE_MS = 5000;
+
 /**
  * Starts the execution, or finds that it was started before with the same input.
+ * @returns the execution that was started before and has ended, if that is so
  * @throws {IdempotencyConflict} when it was started with another input
  * @throws {StartFailed}
  */
 export async function startOnce(
   sfn: SFNClient,
-  { stateMachineArn, name, input }: { stateMachineArn: string; name: string; input: string },
-): Promise<void> {
-  const arn = executionArn(stateMachineArn, name);
+  request: StartRequest,
+  options: StartOptions = {},
+): Promise<DescribeExecutionOutput | undefined> {
+  const arn = executionArn(request.stateMachineArn, request.name);
   try {
-    await sfn.send(new StartExecutionCommand({ stateMachineArn, name, input }));
+    await startUnthrottled(sfn, request, options);
+    return undefined;
   } catch (error) {
     if ((error as Error).name !== 'ExecutionAlreadyExists') throw new StartFailed(arn, error);
     // Also met without an idempotency key: the SDK starts again when an answer is lost.
-    const earlier = await inputOf(sfn, arn);
+    const earlier = await findExecution(sfn, arn);
     if (earlier === undefined) throw new StartFailed(arn, error); // it exists, but cannot be seen everywhere yet
-    if (!sameInput(earlier, input)) throw new IdempotencyConflict(arn);
+    if (!asksForTheSame(earlier, request.input)) throw new IdempotencyConflict(arn);
+    return earlier;
+  }
+}
+
+/** Whether an earlier execution of the same name was started for this input. */
+export function asksForTheSame({ input = 'null' }: DescribeExecutionOutput, other: string): boolean {
+  return sameInput(input, other);
+}
+
+/** Starts again and again while the account is over its rate of starts. */
+async function startUnthrottled(
+  sfn: SFNClient,
+  request: StartRequest,
+  { attempts = STARTS, signal }: StartOptions,
+): Promise<void> {
+  let pause = FIRST_START_PAUSE_MS;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await sfn.send(new StartExecutionCommand(request));
+      return;
+    } catch (error) {
+      if (!isThrottling(error) || attempt >= attempts) throw error;
+      await sleep(jittered(pause), signal);
+      pause = Math.min(pause * 1.5, LONGEST_START_PAUSE_MS);
+    }
   }
 }
 

@@ -21,6 +21,7 @@ export {
   UploadFailed,
   WaitInterrupted,
 } from './errors.ts';
+export type { WaitOptions, WriteHandle } from './handle.ts';
 export type { GetOptions, LargeItem, LargeObject } from './item.ts';
 export type {
   Attributes,
@@ -34,6 +35,7 @@ export type {
   Progress,
   UpdateInput,
   Value,
+  WaitChoice,
   WriteOptions,
   WriteResult,
 } from './types.ts';

@@ -109,6 +109,11 @@ export interface WriteOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
+/** `false`: the call ends once the run has started, and gives a `WriteHandle`. Default: true. */
+export interface WaitChoice<Wait extends boolean = boolean> {
+  readonly wait?: Wait | undefined;
+}
+
 export type Progress =
   /** `bytes` of a large attribute have been uploaded, out of `total` if that is known. */
   | {

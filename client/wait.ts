@@ -2,6 +2,7 @@
 
 import { DescribeExecutionCommand, type DescribeExecutionOutput, type SFNClient } from '@aws-sdk/client-sfn';
 import { WaitInterrupted } from './errors.ts';
+import { isPassing, jittered, sleep } from './pause.ts';
 
 /** Pauses between looks: grow from the first to the longest, in milliseconds. */
 export const FIRST_PAUSE_MS = 100;
@@ -31,7 +32,7 @@ export async function waitForEnd(
       failures = description instanceof Error ? failures + 1 : 0;
       if (description instanceof Error) {
         if (failures > MAX_FAILURES_IN_A_ROW) throw description;
-      } else if (description.status !== 'RUNNING' && description.status !== 'PENDING_REDRIVE') {
+      } else if (hasEnded(description)) {
         return description;
       }
       await sleep(jittered(pause), signal);
@@ -40,6 +41,10 @@ export async function waitForEnd(
   } catch (error) {
     throw new WaitInterrupted(executionArn, signal?.aborted ? signal.reason : error);
   }
+}
+
+export function hasEnded({ status }: DescribeExecutionOutput): boolean {
+  return status !== 'RUNNING' && status !== 'PENDING_REDRIVE';
 }
 
 /** A description, or an error that the next look may not meet. */
@@ -51,40 +56,8 @@ async function look(
   try {
     return await sfn.send(new DescribeExecutionCommand({ executionArn }), { abortSignal: signal });
   } catch (error) {
-    if (error instanceof Error && isPassing(error)) return error;
+    // An execution may be so new that it is not seen everywhere yet.
+    if (isPassing(error) || (error as Error).name === 'ExecutionDoesNotExist') return error as Error;
     throw error;
   }
-}
-
-/** Throttling, a fault of the service or the network, or an execution so new that it is not seen everywhere yet. */
-function isPassing(error: Error & { $metadata?: { httpStatusCode?: number } }): boolean {
-  const status = error.$metadata?.httpStatusCode;
-  return (
-    /Throttl|TooManyRequests|LimitExceeded/.test(error.name) ||
-    error.name === 'ExecutionDoesNotExist' ||
-    (status === undefined ? /Timeout|ETIMEDOUT|ECONN|EPIPE|EAI_AGAIN/.test(codeOf(error)) : status >= 500)
-  );
-}
-
-function codeOf(error: Error & { code?: unknown }): string {
-  return `${error.name} ${String(error.code)}`;
-}
-
-/** Between half the pause and the whole, so that many waiters do not look in step. */
-function jittered(ms: number): number {
-  return ms * (0.5 + Math.random() / 2);
-}
-
-function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', abort);
-      resolve();
-    }, ms);
-    signal?.addEventListener('abort', abort, { once: true });
-  });
 }

@@ -1,8 +1,10 @@
 // One write from start to end: check, open the content, stage what does not fit, start the execution once, wait.
 
 import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { SFNClient } from '@aws-sdk/client-sfn';
+import type { DescribeExecutionOutput, SFNClient } from '@aws-sdk/client-sfn';
+import type { CreateInput } from '../core/contract.ts';
 import { SagaError } from '../core/errors.ts';
+import { isStaged } from '../core/keys.ts';
 import { MAX_EXECUTION_INPUT_BYTES } from '../core/limits.ts';
 import type { Operation } from '../core/run.ts';
 import type { StoreDescriptor } from '../core/store.ts';
@@ -10,14 +12,20 @@ import { abortable } from './bytes.ts';
 import { openContent, readerOf } from './content.ts';
 import { type LargeDraft, makeDraft } from './draft.ts';
 import { IdempotencyConflict, Rejected, UploadFailed } from './errors.ts';
-import { executionArn, executionName, inputOf, startOnce } from './execution.ts';
+import {
+  asksForTheSame,
+  executionArn,
+  executionName,
+  findExecution,
+  type StartOptions,
+  startOnce,
+} from './execution.ts';
 import { inputText, type Layout, layOut, type OpenLarge, type StagedLarge, stagedKey } from './layout.ts';
 import { resultOf } from './outcome.ts';
-import { sameInput } from './same-input.ts';
 import { type Digest, hashing } from './sha256.ts';
 import type { WriteOptions, WriteResult } from './types.ts';
 import { upload } from './upload.ts';
-import { waitForEnd } from './wait.ts';
+import { hasEnded, waitForEnd } from './wait.ts';
 
 export interface WriteContext {
   readonly store: StoreDescriptor;
@@ -27,9 +35,12 @@ export interface WriteContext {
 }
 
 /** The execution that a write has become. */
-interface Started {
+export interface Started {
   readonly executionArn: string;
-  readonly staged: readonly StagedLarge[];
+  /** Keys of what was uploaded for it. */
+  readonly staged: readonly string[];
+  /** The same write of an earlier call with this idempotency key, as it was found. */
+  readonly earlier: DescribeExecutionOutput | undefined;
 }
 
 /** @throws {TwinwriteError} see `errors.ts`; the signal's reason, when it is aborted before the start */
@@ -39,12 +50,37 @@ export async function write(
   input: object,
   options: WriteOptions,
 ): Promise<WriteResult> {
-  const { executionArn: arn, staged } = await start(context, operation, input, options).catch(asRejected);
-  options.onProgress?.({ phase: 'waiting', executionArn: arn });
-  const { pollIntervalMs } = context;
-  const execution = await waitForEnd(context.sfn, arn, { pollIntervalMs, signal: options.signal });
-  const result = await resultOf(context.sfn, execution);
-  await deleteStaged(context, staged);
+  const started = await startWrite(context, operation, input, options);
+  options.onProgress?.({ phase: 'waiting', executionArn: started.executionArn });
+  return finishWrite(context, started, options.signal);
+}
+
+/** Everything up to the start of the execution. Throws as {@link write} does, but for what the run itself ends with. */
+export async function startWrite(
+  context: WriteContext,
+  operation: Operation,
+  input: object,
+  options: WriteOptions & StartOptions,
+): Promise<Started> {
+  return start(context, operation, input, options).catch(asRejected);
+}
+
+/**
+ * Waits for the end of a run; what was staged for it is deleted once it has succeeded.
+ * @throws {TwinwriteError} what the run ended with, or WaitInterrupted
+ */
+export async function finishWrite(
+  context: WriteContext,
+  { executionArn, staged = [], earlier }: Pick<Started, 'executionArn'> & Partial<Started>,
+  signal: AbortSignal | undefined,
+): Promise<WriteResult> {
+  const { sfn, store, pollIntervalMs } = context;
+  const execution =
+    earlier !== undefined && hasEnded(earlier)
+      ? earlier
+      : await waitForEnd(sfn, executionArn, { pollIntervalMs, signal });
+  const result = await resultOf(sfn, execution);
+  await deleteStaged(context, new Set([...staged, ...stagedKeysIn(execution, store)]));
   return result;
 }
 
@@ -52,7 +88,7 @@ async function start(
   context: WriteContext,
   operation: Operation,
   input: object,
-  options: WriteOptions,
+  options: WriteOptions & StartOptions,
 ): Promise<Started> {
   const { store, sfn } = context;
   options.signal?.throwIfAborted();
@@ -67,18 +103,19 @@ async function start(
     );
     // What an earlier call staged may be in use by its run: look before writing over it.
     const mayBeStarted = options.idempotencyKey !== undefined && layout.staged.length > 0;
-    const earlier = mayBeStarted ? await inputOf(sfn, arn) : undefined;
+    let earlier = mayBeStarted ? await findExecution(sfn, arn) : undefined;
     if (earlier === undefined) {
       const digests = await uploadAll(context, layout, options);
       options.signal?.throwIfAborted();
-      await startOnce(sfn, { stateMachineArn, name, input: inputText(draft, layout, digests) });
+      const request = { stateMachineArn, name, input: inputText(draft, layout, digests) };
+      earlier = await startOnce(sfn, request, options);
     } else {
       const digests = await digestsOf(layout.staged, options.signal, (entry) =>
         digestOf(entry, options.signal),
       );
-      if (!sameInput(earlier, inputText(draft, layout, digests))) throw new IdempotencyConflict(arn);
+      if (!asksForTheSame(earlier, inputText(draft, layout, digests))) throw new IdempotencyConflict(arn);
     }
-    return { executionArn: arn, staged: layout.staged };
+    return { executionArn: arn, staged: layout.staged.map((entry) => entry.stagedKey), earlier };
   } finally {
     closeAll(large);
   }
@@ -118,7 +155,9 @@ async function uploadAll(
     return await digestsOf(staged, options.signal, (entry) => uploadOne(context, entry, options));
   } catch (error) {
     // With an idempotency key they are left: another call with it may be about to use them.
-    if (options.idempotencyKey === undefined) await deleteStaged(context, staged);
+    if (options.idempotencyKey === undefined) {
+      await deleteStaged(context, new Set(staged.map(({ stagedKey: key }) => key)));
+    }
     throw error;
   }
 }
@@ -160,12 +199,18 @@ async function digestOf({ source }: StagedLarge, signal: AbortSignal | undefined
   return reader.digest();
 }
 
-async function deleteStaged({ s3, store }: WriteContext, staged: readonly StagedLarge[]): Promise<void> {
-  const deletions = staged.map(({ stagedKey: key }) =>
-    s3.send(new DeleteObjectCommand({ Bucket: store.bucket, Key: key })),
-  );
+async function deleteStaged({ s3, store }: WriteContext, keys: ReadonlySet<string>): Promise<void> {
+  const deletions = [...keys].map((Key) => s3.send(new DeleteObjectCommand({ Bucket: store.bucket, Key })));
   // Best effort: the bucket's lifecycle deletes what stays behind.
   await Promise.allSettled(deletions);
+}
+
+/** What an execution's input names as staged: also known to a process that did not start it. */
+function stagedKeysIn({ input = 'null' }: DescribeExecutionOutput, store: StoreDescriptor): string[] {
+  const { largeAttributes } = (JSON.parse(input) ?? {}) as Pick<CreateInput, 'largeAttributes'>;
+  return Object.values(largeAttributes ?? {})
+    .map(({ staged }) => staged?.key)
+    .filter((key) => key !== undefined && isStaged(key, store)) as string[];
 }
 
 function contentError(attribute: string, error: unknown, signal: AbortSignal | undefined): unknown {
@@ -173,7 +218,8 @@ function contentError(attribute: string, error: unknown, signal: AbortSignal | u
   return error instanceof SagaError ? error : new UploadFailed(attribute, error);
 }
 
-function asRejected(error: unknown): never {
+/** @throws {Rejected} for what the rules refuse, else the error itself */
+export function asRejected(error: unknown): never {
   if (!(error instanceof SagaError)) throw error;
   const { message, ...details } = error.reason;
   throw new Rejected({ reason: error.name, message, details }, { cause: error });

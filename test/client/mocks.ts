@@ -48,9 +48,9 @@ export function clientOf(overrides: Partial<StoreDescriptor> = {}): LargeItemCli
 export function executionsEnd(end: Partial<DescribeExecutionOutput> = {}): void {
   sfn.on(StartExecutionCommand).resolves({});
   sfn.on(DescribeExecutionCommand).callsFake(({ executionArn }: { executionArn: string }) => {
-    const isStarted = started().some(({ name }) => executionArn.endsWith(`:${name}`));
-    if (!isStarted) throw awsError('ExecutionDoesNotExist', 400);
-    return { executionArn, status: 'SUCCEEDED', output: JSON.stringify(output), ...end };
+    const start = started().find(({ name }) => executionArn.endsWith(`:${name}`));
+    if (start === undefined) throw awsError('ExecutionDoesNotExist', 400);
+    return { executionArn, status: 'SUCCEEDED', input: start.text, output: JSON.stringify(output), ...end };
   });
 }
 

@@ -14,7 +14,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   type Content,
   type CreateInput,
@@ -509,5 +509,55 @@ describe('a start that fails', () => {
     const signal = AbortSignal.abort(new Error('not any more'));
     await expect(client.create({ key }, { signal })).rejects.toThrow('not any more');
     expect(sfn.calls()).toEqual([]);
+  });
+});
+
+describe('a start that is throttled', () => {
+  const throttled = () => awsError('ThrottlingException', 400, 'Rate exceeded');
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('is tried again, ever more rarely', async () => {
+    sfn
+      .on(StartExecutionCommand)
+      .rejectsOnce(throttled())
+      .rejectsOnce(awsError('ExecutionLimitExceeded', 400))
+      .resolves({});
+    const attempt = client.create({ key });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect((await attempt).version).toBe(1);
+    expect(new Set(started().map(({ name }) => name)).size).toBe(1);
+  });
+
+  it('fails after a quarter of a minute', async () => {
+    sfn.on(StartExecutionCommand).rejects(throttled());
+    const attempt = client.create({ key });
+    const settled = expect(attempt).rejects.toMatchObject({
+      name: 'StartFailed',
+      cause: expect.objectContaining({ message: 'Rate exceeded' }),
+    });
+    await vi.advanceTimersByTimeAsync(20_000);
+    await settled;
+    expect(started()).toHaveLength(10);
+  });
+
+  it('is given up when the call is aborted, which says what is not known', async () => {
+    sfn.on(StartExecutionCommand).rejects(throttled());
+    const controller = new AbortController();
+    const attempt = client.create({ key }, { signal: controller.signal, idempotencyKey: 'k' });
+    const settled = expect(attempt).rejects.toMatchObject({
+      name: 'StartFailed',
+      executionArn: arnOf('Create', 'k'),
+      cause: expect.objectContaining({ message: 'enough' }),
+    });
+    await vi.advanceTimersByTimeAsync(10);
+    controller.abort(new Error('enough'));
+    await settled;
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
