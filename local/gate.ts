@@ -47,6 +47,7 @@ const INTERNAL_ERRORS: Readonly<Record<ServiceName, string>> = {
   dynamodb: 'InternalServerError',
   states: 'InternalServerException',
   lambda: 'ServiceException',
+  ssm: 'InternalServerError',
   cloudformation: 'InternalFailure',
 };
 

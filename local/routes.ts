@@ -10,6 +10,7 @@ export type Route =
 const BY_TARGET: Readonly<Record<string, ServiceName>> = {
   DynamoDB_20120810: 'dynamodb',
   AWSStepFunctions: 'states',
+  AmazonSSM: 'ssm',
 };
 
 /** By the service name in the scope of a request's signature. STS is answered along with CloudFormation. */
@@ -18,6 +19,7 @@ const BY_SCOPE: Readonly<Record<string, ServiceName>> = {
   dynamodb: 'dynamodb',
   states: 'states',
   lambda: 'lambda',
+  ssm: 'ssm',
   cloudformation: 'cloudformation',
   sts: 'cloudformation',
 };

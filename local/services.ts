@@ -12,6 +12,7 @@ import { createLambda } from './lambda/index.ts';
 import { createStreamMappings } from './lambda/stream-mapping/index.ts';
 import type { S3 } from './s3/index.ts';
 import type { CloudIdentity, Refusal, RoleSession, Service } from './service.ts';
+import { createSsm } from './ssm/index.ts';
 
 /** What the cloud uses of Step Functions. */
 export interface StatesService extends Service {
@@ -95,7 +96,8 @@ export function createServices(setup: ServiceSetup) {
     onLog: options.onLog,
     onError: options.onError,
   });
-  const cloudformation = createCloudFormation(() => setup.stacks, identity);
+  const cloudformation = createCloudFormation(() => setup.stacks, identity, roles);
+  const ssm = createSsm({ clock, identity });
   const target: DeploymentTarget = {
     identity,
     code,
@@ -105,9 +107,10 @@ export function createServices(setup: ServiceSetup) {
     createFunction: lambda.createFunction,
     createStateMachine: states.createStateMachine,
     createStreamMapping: streams.create,
+    putParameter: ssm.putParameter,
   };
   return {
-    all: { s3, dynamodb, states, lambda, cloudformation },
+    all: { s3, dynamodb, states, lambda, ssm, cloudformation },
     code,
     streams,
     target,

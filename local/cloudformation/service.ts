@@ -1,28 +1,34 @@
 // The CloudFormation API's reading half, so that code that finds a stack's outputs on AWS finds them locally.
-// Speaks the AWS Query protocol. Answers STS's GetCallerIdentity as well, which speaks the same.
+// Speaks the AWS Query protocol. Answers for STS as well, which speaks the same.
 
 import { randomUUID } from 'node:crypto';
 import { text as readText } from 'node:stream/consumers';
-import type { Call, CloudIdentity, LocalResponse, Service } from '../service.ts';
+import type { Roles } from '../iam/index.ts';
+import type { Call, CloudIdentity, LocalRequest, LocalResponse, Service } from '../service.ts';
 import { ServiceError } from '../service.ts';
 import type { DeployedResource, DeployedStack } from './deploy.ts';
+import { assumeRole, callerIdentity } from './sts.ts';
 import { toXml } from './xml.ts';
 
 interface Action {
   readonly namespace: string;
-  run(parameters: URLSearchParams): unknown;
+  run(parameters: URLSearchParams, request: LocalRequest): unknown;
 }
 
 const CLOUDFORMATION = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
 const STS = 'https://sts.amazonaws.com/doc/2011-06-15/';
 const STATUS = 'CREATE_COMPLETE';
 
-/** @param stacks - what is deployed at the time of the call */
+/**
+ * @param stacks - what is deployed at the time of the call
+ * @param roles - absent: permissions are not checked
+ */
 export function createCloudFormation(
   stacks: () => readonly DeployedStack[],
   identity: CloudIdentity,
+  roles: Roles | undefined,
 ): Service {
-  const actions = createActions(stacks, identity);
+  const actions = createActions(stacks, identity, roles);
   return {
     name: 'cloudformation',
     async accept(request): Promise<Call> {
@@ -34,7 +40,7 @@ export function createCloudFormation(
       return {
         operation: name,
         subject: body,
-        perform: async () => respond(name, action, parameters),
+        perform: async () => respond(name, action, parameters, request),
       };
     },
     errorResponse: (error) => xml(error.status, errorDocument(error)),
@@ -44,6 +50,7 @@ export function createCloudFormation(
 function createActions(
   stacks: () => readonly DeployedStack[],
   identity: CloudIdentity,
+  roles: Roles | undefined,
 ): Readonly<Record<string, Action>> {
   const asked = (parameters: URLSearchParams): DeployedStack => {
     const name = parameters.get('StackName');
@@ -86,12 +93,9 @@ function createActions(
     }),
     GetCallerIdentity: {
       namespace: STS,
-      run: () => ({
-        Arn: `arn:aws:iam::${identity.accountId}:root`,
-        UserId: identity.accountId,
-        Account: identity.accountId,
-      }),
+      run: (_, request) => callerIdentity(request, identity, roles),
     },
+    AssumeRole: { namespace: STS, run: (parameters) => assumeRole(parameters, roles) },
   };
 }
 
@@ -135,9 +139,14 @@ function byStatus(parameters: URLSearchParams): () => boolean {
   return () => matches;
 }
 
-function respond(name: string, action: Action, parameters: URLSearchParams): LocalResponse {
+function respond(
+  name: string,
+  action: Action,
+  parameters: URLSearchParams,
+  request: LocalRequest,
+): LocalResponse {
   const result = toXml({
-    [`${name}Result`]: action.run(parameters),
+    [`${name}Result`]: action.run(parameters, request),
     ResponseMetadata: { RequestId: randomUUID() },
   });
   return xml(200, `<${name}Response xmlns="${action.namespace}">${result}</${name}Response>`);

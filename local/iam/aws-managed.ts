@@ -20,6 +20,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   AmazonS3FullAccess: ['s3:*'],
   AmazonS3ReadOnlyAccess: ['s3:Get*', 's3:List*', 's3:Describe*'],
+  AmazonSSMFullAccess: ['ssm:*'],
+  AmazonSSMReadOnlyAccess: ['ssm:Describe*', 'ssm:Get*', 'ssm:List*'],
   AWSLambda_FullAccess: [
     'lambda:*',
     'cloudformation:DescribeStacks',

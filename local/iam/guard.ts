@@ -26,6 +26,7 @@ const REFUSALS: Readonly<Record<ServiceName, readonly [code: string, status: num
   dynamodb: ['AccessDeniedException', 400],
   states: ['AccessDeniedException', 400],
   lambda: ['AccessDeniedException', 403],
+  ssm: ['AccessDeniedException', 400],
   cloudformation: ['AccessDenied', 403],
 };
 

@@ -231,8 +231,33 @@ describe('CloudFormation', () => {
     ]);
   });
 
+  test('to assume a role needs the right to that', () => {
+    const body = 'Action=AssumeRole&RoleArn=arn%3Aaws%3Aiam%3A%3A000000000000%3Arole%2Fapp';
+    expect(needs('cloudformation', 'AssumeRole', body)).toEqual([
+      'sts:AssumeRole arn:aws:iam::000000000000:role/app',
+    ]);
+  });
+
   test('everybody may ask who he is', () => {
     expect(needs('cloudformation', 'GetCallerIdentity', '')).toEqual([]);
+  });
+});
+
+describe('Parameter Store', () => {
+  const ARN = 'arn:aws:ssm:us-east-1:000000000000:parameter';
+
+  test.each(['GetParameter', 'PutParameter'])('%s needs the right to the parameter', (operation) => {
+    for (const Name of ['/a/b', `${ARN}/a/b`, '/a/b:3']) {
+      expect(needs('ssm', operation, json({ Name }))).toEqual([`ssm:${operation} ${ARN}/a/b`]);
+    }
+    expect(needs('ssm', operation, json({ Name: 'flat' }))).toEqual([`ssm:${operation} ${ARN}/flat`]);
+  });
+
+  test('GetParameters needs the right to each', () => {
+    expect(needs('ssm', 'GetParameters', json({ Names: ['/a', 'b'] }))).toEqual([
+      `ssm:GetParameters ${ARN}/a`,
+      `ssm:GetParameters ${ARN}/b`,
+    ]);
   });
 });
 

@@ -7,6 +7,7 @@ import type { CodeStore } from '../../lambda/code.ts';
 import type { FunctionDefinition } from '../../lambda/index.ts';
 import type { StreamMappingDefinition } from '../../lambda/stream-mapping/index.ts';
 import type { CloudIdentity } from '../../service.ts';
+import type { NewParameter } from '../../ssm/parameters.ts';
 
 /** Where resources come to be. */
 export interface DeploymentTarget {
@@ -19,6 +20,7 @@ export interface DeploymentTarget {
   createFunction(definition: FunctionDefinition): { functionArn: string };
   createStateMachine(machine: StateMachineDefinition): { stateMachineArn: string };
   createStreamMapping(definition: StreamMappingDefinition): Promise<void>;
+  putParameter(parameter: NewParameter): void;
 }
 
 export interface StateMachineDefinition {

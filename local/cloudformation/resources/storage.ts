@@ -110,10 +110,16 @@ async function createTable(
 }
 
 export const ssmParameter = defineProvider({
-  shape: { Name: z.string().optional(), Type: z.string(), Value: z.string() },
-  inert: ['AllowedPattern', 'DataType', 'Description', 'Policies', 'Tags', 'Tier'],
-  async create({ Name, Type, Value }, { stackName, logicalId }) {
+  shape: {
+    Name: z.string().optional(),
+    Type: z.string(),
+    Value: z.string(),
+    Tier: z.string().optional(),
+  },
+  inert: ['AllowedPattern', 'DataType', 'Description', 'Policies', 'Tags'],
+  async create({ Name, Type, Value, Tier }, { stackName, logicalId }, target) {
     const name = Name ?? physicalName(stackName, logicalId, { maxLength: 1011 });
+    target.putParameter({ name, value: Value, type: Type, tier: Tier });
     return { physicalId: name, attributes: { Type, Value } };
   },
 });

@@ -1,7 +1,7 @@
-// CloudFormation's operations as actions. STS's GetCallerIdentity, which is answered beside them, needs no right.
-// Source: Service Authorization Reference, "AWS CloudFormation".
+// CloudFormation's operations as actions, and STS's, which are answered beside them: GetCallerIdentity needs no right.
+// Source: Service Authorization Reference, "AWS CloudFormation" and "AWS Security Token Service".
 
-import { arnOf, type Called, type Mapping, type Need } from './need.ts';
+import { arnOf, type Called, type Mapping, type Need, needOn } from './need.ts';
 
 export const cloudFormationNeeds: Mapping = {
   DescribeStacks: onStack('DescribeStacks'),
@@ -15,14 +15,20 @@ export const cloudFormationNeeds: Mapping = {
     },
   ],
   GetCallerIdentity: () => [],
+  AssumeRole: (called) => needOn('sts:AssumeRole', parametersOf(called).get('RoleArn')),
 };
 
 /** `stack/{name}/*`, as AWS reports it for a stack that is named; all stacks where none is. */
 function onStack(action: string): (called: Called) => Need[] {
-  return ({ request, call, identity }) => {
-    const parameters = request.method === 'POST' ? new URLSearchParams(call.subject) : request.query;
-    const name = parameters.get('StackName') ?? '*';
-    const resource = name.startsWith('arn:') ? name : arnOf(identity, 'cloudformation', `stack/${name}/*`);
+  return (called) => {
+    const name = parametersOf(called).get('StackName') ?? '*';
+    const resource = name.startsWith('arn:')
+      ? name
+      : arnOf(called.identity, 'cloudformation', `stack/${name}/*`);
     return [{ action: `cloudformation:${action}`, resource }];
   };
+}
+
+function parametersOf({ request, call }: Called): URLSearchParams {
+  return request.method === 'POST' ? new URLSearchParams(call.subject) : request.query;
 }

@@ -6,6 +6,7 @@ import { dynamoDbNeeds } from './dynamodb.ts';
 import { lambdaNeeds } from './lambda.ts';
 import type { Mapping, Need } from './need.ts';
 import { s3Needs } from './s3.ts';
+import { ssmNeeds } from './ssm.ts';
 import { statesNeeds } from './states.ts';
 
 export type { Need } from './need.ts';
@@ -15,6 +16,7 @@ export const NEEDS: Readonly<Record<ServiceName, Mapping>> = {
   dynamodb: dynamoDbNeeds,
   states: statesNeeds,
   lambda: lambdaNeeds,
+  ssm: ssmNeeds,
   cloudformation: cloudFormationNeeds,
 };
 
