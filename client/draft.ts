@@ -72,7 +72,7 @@ function checkObjectKeys(request: SagaRequest, large: readonly LargeDraft[], sto
     startTime: '2026-01-01T00:00:00.000Z',
   });
   for (const { name } of large) {
-    objectKey(store.prefix, request.key, store.key, name, '0'.repeat(64), run);
+    objectKey(store, request.key, name, '0'.repeat(64), run);
   }
 }
 

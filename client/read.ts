@@ -117,7 +117,7 @@ async function fetchObject(
     const answer = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal });
     const bytes = (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
     const sha256 = sha256Of(bytes);
-    const promised = bucket === store.bucket ? parseObjectKey(store.prefix, key)?.sha256 : undefined;
+    const promised = bucket === store.bucket ? parseObjectKey(store, key)?.sha256 : undefined;
     if (promised !== undefined && promised !== sha256) {
       throw new IntegrityError(name, uri, `its ${bytes.length} bytes have the SHA-256 ${sha256}`);
     }

@@ -13,6 +13,13 @@ import { invalidInput } from './errors.ts';
 import { MAX_OBJECT_KEY_BYTES, MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES } from './limits.ts';
 import { parseRun, type Run } from './run.ts';
 import { decodeSegment, encodeSegment } from './segments.ts';
+import {
+  DEFAULT_OBJECT_KEY_TEMPLATE,
+  type EncodedParts,
+  fillItemPart,
+  fillTemplate,
+  templateParser,
+} from './template.ts';
 
 export const KEY_TYPES = ['S', 'N', 'B'] as const;
 export type KeyType = (typeof KEY_TYPES)[number];
@@ -33,6 +40,17 @@ export interface ObjectSpace {
   readonly bucket: string;
   readonly prefix: string;
   readonly stagingPrefix: string;
+}
+
+/** How a store makes the keys of its objects. */
+export interface KeyLayout {
+  readonly prefix: string;
+  /** The table's key, which `{pk}` and `{sk}` stand for. */
+  readonly key: KeySchema;
+  /** By default {@link DEFAULT_OBJECT_KEY_TEMPLATE}. */
+  readonly objectKeyTemplate?: string | undefined;
+  /** Templates that objects of the store were put under before; the default is always known. */
+  readonly formerObjectKeyTemplates?: readonly string[] | undefined;
 }
 
 /**
@@ -64,20 +82,19 @@ export function keyAttributes(schema: KeySchema): readonly KeyAttribute[] {
 }
 
 /**
- * The key of the object that a run puts for an attribute's content:
- * `{prefix}/pk={pk}/sk={sk}/attr={attribute}/sha256={hex}/{run}`, without `sk=` for a table without a sort key.
+ * The key of the object that a run puts for an attribute's content, by the store's template.
  * @param run - as {@link formatRun} writes it
  * @throws {SagaError} InvalidInput when it passes S3's 1,024 bytes
  */
 export function objectKey(
-  prefix: string,
+  layout: KeyLayout,
   item: Item,
-  schema: KeySchema,
   attribute: string,
   sha256: string,
   run: string,
 ): string {
-  const key = `${itemPrefix(prefix, item, schema)}attr=${encodeSegment(attribute)}/sha256=${sha256}/${run}`;
+  const parts = { ...encodedItem(item, layout.key), attr: encodeSegment(attribute), sha256, run };
+  const key = fillTemplate(layout.objectKeyTemplate ?? DEFAULT_OBJECT_KEY_TEMPLATE, layout.prefix, parts);
   const bytes = utf8Length(key);
   if (bytes > MAX_OBJECT_KEY_BYTES) {
     throw invalidInput(
@@ -89,20 +106,23 @@ export function objectKey(
   return key;
 }
 
-/** What the keys of all objects of an item begin with, slash included. */
-export function itemPrefix(prefix: string, item: Item, schema: KeySchema): string {
-  const segments = keyAttributes(schema).map(
-    ({ name }, at) => `${at === 0 ? 'pk' : 'sk'}=${keyText(item[name] as AttributeValue)}/`,
+/**
+ * What the keys of all objects of an item begin with, slash included. With the default template no other item's keys
+ * begin so; with another they may: {@link isOfAnotherItem} tells.
+ */
+export function itemPrefix(layout: KeyLayout, item: Item): string {
+  return fillItemPart(
+    layout.objectKeyTemplate ?? DEFAULT_OBJECT_KEY_TEMPLATE,
+    layout.prefix,
+    encodedItem(item, layout.key),
   );
-  return `${prefix === '' ? '' : `${prefix}/`}${segments.join('')}`;
 }
 
 /** Whether an object key of this layout names another item than this: a pointer that was copied with its item. */
-export function isOfAnotherItem(key: string, item: Item, store: ObjectSpace & { key: KeySchema }): boolean {
-  return (
-    parseObjectKey(store.prefix, key) !== undefined &&
-    !key.startsWith(itemPrefix(store.prefix, item, store.key))
-  );
+export function isOfAnotherItem(key: string, item: Item, layout: KeyLayout): boolean {
+  const found = parseObjectKey(layout, key);
+  const { pk, sk } = keyTexts(item, layout.key);
+  return found !== undefined && (found.pk !== pk || found.sk !== sk);
 }
 
 export interface ObjectKeyParts {
@@ -114,22 +134,21 @@ export interface ObjectKeyParts {
   readonly run: Run;
 }
 
-/** The parts of an object key of this layout, or undefined for any other key. */
-export function parseObjectKey(prefix: string, key: string): ObjectKeyParts | undefined {
-  const start = prefix === '' ? '' : `${prefix}/`;
-  if (!key.startsWith(start)) return undefined;
-  const match = /^pk=([^/]+)\/(?:sk=([^/]+)\/)?attr=([^/]+)\/sha256=([0-9a-f]{64})\/([^/]+)$/.exec(
-    key.slice(start.length),
-  );
-  if (match === null) return undefined;
-  const [, pkText = '', skText, attributeText = '', sha256 = '', runText = ''] = match;
-  const pk = decodeSegment(pkText);
-  const sk = skText === undefined ? undefined : decodeSegment(skText);
-  const attribute = decodeSegment(attributeText);
-  const run = parseRun(runText);
-  if (pk === undefined || attribute === undefined || run === undefined) return undefined;
-  if (skText === undefined) return { pk, attribute, sha256, run };
-  return sk === undefined ? undefined : { pk, sk, attribute, sha256, run };
+/**
+ * The parts of an object key of this layout, also if it was put under a former template; undefined for any other key.
+ */
+export function parseObjectKey(layout: KeyLayout, key: string): ObjectKeyParts | undefined {
+  const { objectKeyTemplate, formerObjectKeyTemplates = [], prefix } = layout;
+  const templates = [
+    objectKeyTemplate ?? DEFAULT_OBJECT_KEY_TEMPLATE,
+    ...formerObjectKeyTemplates,
+    DEFAULT_OBJECT_KEY_TEMPLATE,
+  ];
+  for (const template of templates) {
+    const parts = decodeParts(parserOf(template)(key, prefix));
+    if (parts !== undefined) return parts;
+  }
+  return undefined;
 }
 
 /** The value of a large attribute: the S3 URI of its object. */
@@ -147,6 +166,38 @@ export function ownObjectKey(pointer: string, space: ObjectSpace): string | unde
 
 export function isStaged(key: string, space: ObjectSpace): boolean {
   return key.startsWith(`${space.stagingPrefix}/`);
+}
+
+type KeyParser = ReturnType<typeof templateParser>;
+const parsers = new Map<string, KeyParser>();
+
+/** Compiled once per template: whoever lists a bucket parses every key in it. */
+function parserOf(template: string): KeyParser {
+  const parser = parsers.get(template) ?? templateParser(template);
+  parsers.set(template, parser);
+  return parser;
+}
+
+function decodeParts(parts: EncodedParts | undefined): ObjectKeyParts | undefined {
+  if (parts === undefined) return undefined;
+  const pk = decodeSegment(parts.pk);
+  const sk = parts.sk === undefined ? undefined : decodeSegment(parts.sk);
+  const attribute = decodeSegment(parts.attr);
+  const run = parseRun(parts.run);
+  if (pk === undefined || attribute === undefined || run === undefined) return undefined;
+  if (parts.sk === undefined) return { pk, attribute, sha256: parts.sha256, run };
+  return sk === undefined ? undefined : { pk, sk, attribute, sha256: parts.sha256, run };
+}
+
+/** The item's key as text: a string itself, a number's canonical spelling, base64url for binary. */
+function keyTexts(item: Item, { partitionKey, sortKey }: KeySchema): Pick<ObjectKeyParts, 'pk' | 'sk'> {
+  const text = ({ name }: KeyAttribute) => keyText(item[name] as AttributeValue);
+  return { pk: text(partitionKey), ...(sortKey && { sk: text(sortKey) }) };
+}
+
+function encodedItem(item: Item, schema: KeySchema): Pick<EncodedParts, 'pk' | 'sk'> {
+  const { pk, sk } = keyTexts(item, schema);
+  return { pk: encodeSegment(pk), ...(sk !== undefined && { sk: encodeSegment(sk) }) };
 }
 
 function keyValue(
@@ -191,8 +242,8 @@ function keyBytes(value: AttributeValue): number {
 }
 
 function keyText(value: AttributeValue): string {
-  if ('S' in value) return encodeSegment(value.S);
-  if ('N' in value) return encodeSegment(value.N);
+  if ('S' in value) return value.S;
+  if ('N' in value) return value.N;
   if ('B' in value) return toBase64Url(value.B);
   throw new TypeError(`not a key value: ${JSON.stringify(value)}`);
 }

@@ -155,7 +155,7 @@ function ownKeys(
   return new Map(
     Object.keys(largeAttributesOf(request)).map((attribute) => {
       const { sha256 } = contentOf(attribute, contents);
-      return [attribute, objectKey(store.prefix, request.key, store.key, attribute, sha256, run)];
+      return [attribute, objectKey(store, request.key, attribute, sha256, run)];
     }),
   );
 }

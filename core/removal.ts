@@ -23,7 +23,7 @@ export function releasedKeys({ before, after }: ItemChange, store: StoreShape): 
     (key) =>
       !kept.has(key) &&
       // A key that names no run may be put and pointed at again at any time: hazards A1 to A5.
-      parseObjectKey(store.prefix, key) !== undefined &&
+      parseObjectKey(store, key) !== undefined &&
       !isOfAnotherItem(key, before, store),
   );
 }

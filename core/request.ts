@@ -11,14 +11,12 @@ import {
   RESERVED_PLACEHOLDER,
   type Sections,
 } from './expressions.ts';
-import { isStaged, type KeySchema, keyAttributes, type ObjectSpace, toKey } from './keys.ts';
+import { isStaged, type KeyLayout, keyAttributes, type ObjectSpace, toKey } from './keys.ts';
 import { SAGA_ATTRIBUTE } from './limits.ts';
 import type { Operation } from './run.ts';
 
 /** What the rules need to know of a store; every `Store` has it. */
-export interface StoreShape extends ObjectSpace {
-  readonly key: KeySchema;
-}
+export interface StoreShape extends ObjectSpace, KeyLayout {}
 
 interface RequestBase {
   readonly key: Item;

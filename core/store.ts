@@ -1,29 +1,72 @@
 // What a store consists of, as JSON: the tasks get it in their environment, callers find it in the stack's outputs.
 
 import * as z from 'zod';
-import { KEY_TYPES } from './keys.ts';
+import { KEY_TYPES, type KeyLayout } from './keys.ts';
+import { canLieBelow, DEFAULT_OBJECT_KEY_TEMPLATE, templateProblem } from './template.ts';
 
 const keyAttribute = z.strictObject({ name: z.string().min(1), type: z.enum(KEY_TYPES) });
 const resourceName = z.string().min(1);
 
-/** Table, bucket and key layout: what the rules and the tasks need. */
-export const storeSchema = z.strictObject({
+const storeFields = {
   table: resourceName,
   bucket: resourceName,
   prefix: z.string().describe('What object keys begin with, without a slash at either end'),
   stagingPrefix: resourceName.describe('The same for uploads that a run is yet to copy'),
   key: z.strictObject({ partitionKey: keyAttribute, sortKey: keyAttribute.optional() }),
-});
+  objectKeyTemplate: z
+    .string()
+    .optional()
+    .describe(`How object keys are made; by default ${DEFAULT_OBJECT_KEY_TEMPLATE}`),
+  formerObjectKeyTemplates: z
+    .array(z.string())
+    .optional()
+    .describe('Templates that objects of the store were put under before; the default is always known'),
+};
+
+/** Table, bucket and key layout: what the rules and the tasks need. */
+export const storeSchema = z.strictObject(storeFields).superRefine(checkLayout);
 export type Store = z.infer<typeof storeSchema>;
 
 /** A store as its callers see it: the construct's output `Store` holds this as JSON text. */
-export const storeDescriptorSchema = storeSchema.extend({
-  region: resourceName,
-  stateMachines: z
-    .strictObject({ create: resourceName, update: resourceName, delete: resourceName })
-    .describe('ARNs'),
-});
+export const storeDescriptorSchema = z
+  .strictObject({
+    ...storeFields,
+    region: resourceName,
+    stateMachines: z
+      .strictObject({ create: resourceName, update: resourceName, delete: resourceName })
+      .describe('ARNs'),
+  })
+  .superRefine(checkLayout);
 export type StoreDescriptor = z.infer<typeof storeDescriptorSchema>;
+
+/**
+ * Why a store cannot make its object keys so, or undefined. The message names the field, and its value where that
+ * helps.
+ */
+export function layoutProblem(
+  layout: KeyLayout & { readonly stagingPrefix: string },
+): { readonly field: keyof KeyLayout; readonly message: string } | undefined {
+  const { objectKeyTemplate = DEFAULT_OBJECT_KEY_TEMPLATE, formerObjectKeyTemplates = [] } = layout;
+  const hasSortKey = layout.key.sortKey !== undefined;
+  for (const [field, template] of [
+    ['objectKeyTemplate', objectKeyTemplate] as const,
+    ...formerObjectKeyTemplates.map((former) => ['formerObjectKeyTemplates', former] as const),
+  ]) {
+    const problem = templateProblem(template, hasSortKey);
+    if (problem !== undefined) return { field, message: `${field} "${template}": ${problem}` };
+  }
+  if (layout.prefix === '' && canLieBelow(layout.stagingPrefix, objectKeyTemplate, hasSortKey)) {
+    const message = `objectKeyTemplate "${objectKeyTemplate}": without a prefix its keys could lie below stagingPrefix "${layout.stagingPrefix}", whose objects expire`;
+    return { field: 'objectKeyTemplate', message };
+  }
+  return undefined;
+}
+
+function checkLayout(layout: KeyLayout & { readonly stagingPrefix: string }, context: z.RefinementCtx): void {
+  const problem = layoutProblem(layout);
+  if (problem === undefined) return;
+  context.addIssue({ code: 'custom', path: [problem.field], message: problem.message });
+}
 
 /** What CDK makes of the construct's output `Store`: its path, and a hash of it. */
 const STORE_OUTPUT = /Store[0-9A-F]{8}$/;

@@ -107,7 +107,7 @@ async function reusableAttributes(
   const checks = Object.entries(request.largeAttributes).map(async ([name, value]) => {
     const key = ownObjectKey(pointers.get(name) ?? '', store);
     if (key === undefined || isOfAnotherItem(key, request.key, store)) return [];
-    if (parseObjectKey(store.prefix, key)?.sha256 !== contents.get(name)?.sha256) return [];
+    if (parseObjectKey(store, key)?.sha256 !== contents.get(name)?.sha256) return [];
     const head = await headObject(key);
     return head !== undefined && hasOptions(head, value) ? [name] : [];
   });

@@ -10,7 +10,7 @@ import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunc
 import { Construct } from 'constructs';
 import type { KeyAttribute, KeySchema } from '../core/keys.ts';
 import { OPERATIONS, type Operation } from '../core/run.ts';
-import type { Store, StoreDescriptor } from '../core/store.ts';
+import { layoutProblem, type Store, type StoreDescriptor } from '../core/store.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
 import { RemovedItems } from './removed-items.ts';
 import { addLifecycle, checkTable, createBucket, createTable } from './storage.ts';
@@ -29,6 +29,13 @@ export interface LargeItemStoreProps {
   readonly prefix?: string;
   /** The same for uploads that a run is yet to copy; not below `prefix`, nor above it. Default: `staging`. */
   readonly stagingPrefix?: string;
+  /**
+   * How object keys are made: `{prefix}/`, then `{pk}`, `{sk}` (if the table has a sort key), `{attr}`, `{sha256}` and
+   * `{run}`, once each, told apart by literals. Default: `{prefix}/pk={pk}/sk={sk}/attr={attr}/sha256={sha256}/{run}`.
+   */
+  readonly objectKeyTemplate?: string;
+  /** Templates that this store had before, so that their keys are still understood. The default's always are. */
+  readonly formerObjectKeyTemplates?: readonly string[];
   /** What happens to a new table and bucket when the stack goes. Default: they are retained. */
   readonly removalPolicy?: RemovalPolicy;
   /**
@@ -59,7 +66,7 @@ export class LargeItemStore extends Construct {
   readonly #stagingPrefix: string;
   readonly #prefix: string;
 
-  /** @throws {Error} when prefixes overlap, or the given table's key is known to be another */
+  /** @throws {Error} for prefixes that overlap, an unsafe template, a given table whose key is known to be another */
   constructor(scope: Construct, id: string, props: LargeItemStoreProps = {}) {
     super(scope, id);
     const {
@@ -67,9 +74,21 @@ export class LargeItemStore extends Construct {
       sortKey,
       prefix = 'items',
       stagingPrefix = 'staging',
+      objectKeyTemplate,
+      formerObjectKeyTemplates,
     } = props;
     const key: KeySchema = { partitionKey, ...(sortKey && { sortKey }) };
     checkPrefixes(prefix, stagingPrefix);
+    const layout = {
+      prefix,
+      stagingPrefix,
+      key,
+      ...(objectKeyTemplate !== undefined && { objectKeyTemplate }),
+      ...(formerObjectKeyTemplates !== undefined && {
+        formerObjectKeyTemplates: [...formerObjectKeyTemplates],
+      }),
+    };
+    checkLayout(layout);
     this.#prefix = prefix;
     this.#stagingPrefix = stagingPrefix;
 
@@ -84,9 +103,7 @@ export class LargeItemStore extends Construct {
     const store: Store = {
       table: this.table.tableName,
       bucket: this.bucket.bucketName,
-      prefix,
-      stagingPrefix,
-      key,
+      ...layout,
     };
     this.tasks = new SagaTasks(this, 'Tasks', {
       table: this.table,
@@ -175,6 +192,11 @@ export class LargeItemStore extends Construct {
     new CfnOutput(this, 'UpdateStateMachineArn', { value: arns.update });
     new CfnOutput(this, 'DeleteStateMachineArn', { value: arns.delete });
   }
+}
+
+function checkLayout(layout: Parameters<typeof layoutProblem>[0]): void {
+  const problem = layoutProblem(layout);
+  if (problem !== undefined) throw new Error(`LargeItemStore: ${problem.message}`);
 }
 
 function checkPrefixes(prefix: string, stagingPrefix: string): void {

@@ -105,7 +105,7 @@ export class Stage {
   }
 
   #label(key: string): string {
-    const parts = parseObjectKey(this.client.store.prefix, key);
+    const parts = parseObjectKey(this.client.store, key);
     return parts === undefined ? key : `sha256=${parts.sha256.slice(0, 8)}… ${parts.run.name}`;
   }
 }

@@ -19,14 +19,7 @@ export function keyOf(
   item: Item = KEY,
 ): string {
   const [operation, name] = by.split(':') as [Operation, string | undefined];
-  return objectKey(
-    STORE.prefix,
-    item,
-    STORE.key,
-    attribute,
-    SHA256[content],
-    formatRun(run(operation, name)),
-  );
+  return objectKey(STORE, item, attribute, SHA256[content], formatRun(run(operation, name)));
 }
 
 export function pointer(key: string): string {

@@ -3,6 +3,7 @@ import {
   formatPointer,
   isStaged,
   itemPrefix,
+  type KeyLayout,
   type KeySchema,
   type KeyType,
   objectKey,
@@ -21,6 +22,15 @@ function schema(pk: KeyType, sk?: KeyType): KeySchema {
     partitionKey: { name: 'pk', type: pk },
     ...(sk && { sortKey: { name: 'sk', type: sk } }),
   };
+}
+
+function layout(pk: KeyType, sk?: KeyType, prefix = ''): KeyLayout {
+  return { prefix, key: schema(pk, sk) };
+}
+
+/** The key prefix of an item of a store without a prefix. */
+function prefixOf(key: Readonly<Record<string, unknown>>, pk: KeyType, sk?: KeyType): string {
+  return itemPrefix(layout(pk, sk), toKey(key, schema(pk, sk), 'json'));
 }
 
 /** Every text of up to two of these pieces: separators, escapes, look-alikes of our own segments, other scripts. */
@@ -90,7 +100,7 @@ describe('toKey', () => {
 describe('object keys', () => {
   test('are those of the design', () => {
     const key = toKey({ pk: 'a/b c', sk: 1 }, schema('S', 'N'), 'json');
-    expect(objectKey('items', key, schema('S', 'N'), 'page', SHA256.x, RUN)).toBe(
+    expect(objectKey(layout('S', 'N', 'items'), key, 'page', SHA256.x, RUN)).toBe(
       `items/pk=a%2Fb%20c/sk=1/attr=page/sha256=${SHA256.x}/create.create.20261123T153300123Z`,
     );
   });
@@ -99,21 +109,18 @@ describe('object keys', () => {
     const texts = oddTexts();
     const pairs = texts.slice(0, 40).flatMap((pk) => texts.slice(0, 40).map((sk) => ({ pk, sk })));
     const prefixes = [
-      ...texts.map((pk) => itemPrefix('', toKey({ pk }, schema('S'), 'json'), schema('S'))),
-      ...pairs.map((key) => itemPrefix('', toKey(key, schema('S', 'S'), 'json'), schema('S', 'S'))),
+      ...texts.map((pk) => prefixOf({ pk }, 'S')),
+      ...pairs.map((key) => prefixOf(key, 'S', 'S')),
     ].sort();
     expect(new Set(prefixes).size).toBe(prefixes.length);
 
-    const withSort = pairs.map((key) =>
-      itemPrefix('', toKey(key, schema('S', 'S'), 'json'), schema('S', 'S')),
-    );
+    const withSort = pairs.map((key) => prefixOf(key, 'S', 'S'));
     const sorted = withSort.sort();
     expect(sorted.filter((prefix, at) => at > 0 && prefix.startsWith(sorted[at - 1] as string))).toEqual([]);
   });
 
   test('spellings of one number share a key space, different bytes do not', () => {
-    const number = (pk: string) =>
-      itemPrefix('', toKey({ pk: { N: pk } }, schema('N'), 'dynamodb'), schema('N'));
+    const number = (pk: string) => itemPrefix(layout('N'), toKey({ pk: { N: pk } }, schema('N'), 'dynamodb'));
     expect(number('1.50')).toBe(number('15E-1'));
     expect(number('1.5')).not.toBe(number('15'));
 
@@ -122,11 +129,7 @@ describe('object keys', () => {
       Buffer.of(one, 0xff),
       Buffer.of(0xfb, one),
     ]);
-    const prefixes = bytes
-      .flat()
-      .map((each) =>
-        itemPrefix('', toKey({ pk: each.toString('base64') }, schema('B'), 'json'), schema('B')),
-      );
+    const prefixes = bytes.flat().map((each) => prefixOf({ pk: each.toString('base64') }, 'B'));
     expect(new Set(prefixes).size).toBe(new Set(bytes.flat().map((each) => each.toString('hex'))).size);
     expect(prefixes.every((prefix) => /^pk=[A-Za-z0-9_-]+\/$/.test(prefix))).toBe(true);
   });
@@ -134,8 +137,8 @@ describe('object keys', () => {
   test('parse back to what they were made of', () => {
     for (const text of oddTexts()) {
       const key = toKey({ pk: text, sk: text }, schema('S', 'S'), 'json');
-      const made = objectKey('some/prefix', key, schema('S', 'S'), text, SHA256.y, RUN);
-      expect(parseObjectKey('some/prefix', made)).toEqual({
+      const made = objectKey(layout('S', 'S', 'some/prefix'), key, text, SHA256.y, RUN);
+      expect(parseObjectKey(layout('S', 'S', 'some/prefix'), made)).toEqual({
         pk: text,
         sk: text,
         attribute: text,
@@ -155,15 +158,14 @@ describe('object keys', () => {
     ['broken escapes', `items/pk=%E0%A4/attr=p/sha256=${SHA256.x}/${RUN}`],
     ['an unknown operation', `items/pk=a/attr=p/sha256=${SHA256.x}/sweep.x.20261123T153300123Z`],
   ])('of another layout are not parsed: %s', (_, key) => {
-    expect(parseObjectKey('items', key)).toBeUndefined();
+    expect(parseObjectKey(layout('S', undefined, 'items'), key)).toBeUndefined();
   });
 
   test("take S3's 1,024 bytes and not one more", () => {
     const bytes = (length: number) =>
       objectKey(
-        'items',
+        layout('S', undefined, 'items'),
         toKey({ pk: 'a'.repeat(length) }, schema('S'), 'json'),
-        schema('S'),
         'p',
         SHA256.x,
         RUN,

@@ -104,8 +104,7 @@ export class Stage {
 
   /** Keys of the item's objects, whoever put them. */
   objects(): Promise<string[]> {
-    const { prefix, key } = this.store.descriptor;
-    return this.store.objects(itemPrefix(prefix, this.typedKey, key));
+    return this.store.objects(itemPrefix(this.store.descriptor, this.typedKey));
   }
 
   /** The content that the item's `page` points at, or undefined without item. */

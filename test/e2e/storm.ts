@@ -93,7 +93,7 @@ async function lossesOf(store: TestStore, id: string): Promise<ItemLosses> {
   const pointers = new Map(
     [...readPointers(item, descriptor)].map(([name, uri]) => [name, uri.slice(start.length)]),
   );
-  const present = await store.objects(itemPrefix(descriptor.prefix, key, descriptor.key));
+  const present = await store.objects(itemPrefix(descriptor, key));
   const pointed = [...pointers.values()];
   return {
     id,

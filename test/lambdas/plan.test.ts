@@ -27,7 +27,7 @@ function event(
 }
 
 function pageKey(by: PlanEvent['operation'], key: typeof KEY | { id: { S: string } } = KEY): string {
-  return objectKey(STORE.prefix, key, STORE.key, 'page', DIGEST, formatRun(run(by)));
+  return objectKey(STORE, key, 'page', DIGEST, formatRun(run(by)));
 }
 
 function body(text: string) {

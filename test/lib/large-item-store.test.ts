@@ -312,3 +312,24 @@ describe('prefixes', () => {
     expect(storeOf(templateOf(() => ({ prefix, stagingPrefix })))).toMatchObject({ prefix, stagingPrefix });
   });
 });
+
+describe('an object key template', () => {
+  const objectKeyTemplate = '{prefix}/{pk}={attr}/{sha256}/{run}';
+
+  test('reaches the tasks and the callers; without one they are told none', () => {
+    const formerObjectKeyTemplates = ['{prefix}/old/{run}/{sha256}/{attr}={pk}'];
+    const own = { objectKeyTemplate, formerObjectKeyTemplates };
+    expect(storeSchema.parse(storeOf(templateOf(() => own)))).toMatchObject(own);
+    expect(Object.keys(storeOf(templateOf()) as object)).not.toContain('objectKeyTemplate');
+  });
+
+  test('that is unsafe is refused, with its text and the reason', () => {
+    const sortKey = { name: 'at', type: 'N' } as const;
+    expect(() => templateOf(() => ({ objectKeyTemplate, sortKey }))).toThrow(
+      `LargeItemStore: objectKeyTemplate "${objectKeyTemplate}": {sk} is missing: the table has a sort key`,
+    );
+    expect(() => templateOf(() => ({ formerObjectKeyTemplates: ['{prefix}/x'] }))).toThrow(
+      'LargeItemStore: formerObjectKeyTemplates "{prefix}/x": {pk} is missing',
+    );
+  });
+});
