@@ -11,7 +11,10 @@ export interface Draft {
   readonly within: DraftBranch;
   readonly branches: DraftBranch[];
   readonly retries: Failure[];
-  attempts: number;
+  readonly attempts: DraftAttempt[];
+  /** As JSON text, when the history shows them. */
+  readonly input: string | undefined;
+  output: string | undefined;
   redrives: number;
   /** Whether a redrive is to schedule it again. */
   awaitsRedrive: boolean;
@@ -19,6 +22,14 @@ export interface Draft {
   failure: Failure | undefined;
   lastAt: Date;
   exited: boolean;
+}
+
+/** One try of a task, or one run of a Map or Parallel. */
+export interface DraftAttempt {
+  readonly at: Date;
+  endedAt: Date | undefined;
+  failure: Failure | undefined;
+  output: string | undefined;
 }
 
 export interface DraftBranch {
@@ -57,6 +68,8 @@ function placeOf(event: HistoryEvent, before: Place, root: DraftBranch): Place {
       return attempt(event, before);
     case 'attempt failed':
       return failAttempt(event, before);
+    case 'attempt succeeded':
+      return succeedAttempt(event, before);
     case 'iteration':
       return iterate(event, before);
     case 'composite ended':
@@ -86,7 +99,9 @@ function enter(event: HistoryEvent, before: Place): Place {
     within: branch,
     branches: [],
     retries: [],
-    attempts: 0,
+    attempts: [],
+    input: input === '' ? undefined : input,
+    output: undefined,
     redrives: 0,
     awaitsRedrive: false,
     failure: event.type === 'FailStateEntered' ? NOT_TOLD : undefined,
@@ -98,12 +113,13 @@ function enter(event: HistoryEvent, before: Place): Place {
 }
 
 function exit(event: HistoryEvent, before: Place): Place {
-  const { name } = detailsOf(event);
+  const { name, output } = detailsOf(event);
   const isMeant = (state: Draft) => state.name === name && !state.exited;
   const place = climb(before, isMeant);
   const state = place.state && !isMeant(place.state) ? openLeaves(place.state).find(isMeant) : place.state;
   if (state === undefined) return place;
   state.exited = true;
+  state.output = output;
   return { branch: state.within, state };
 }
 
@@ -115,10 +131,23 @@ function attempt(event: HistoryEvent, before: Place): Place {
       : climb(before, (state) => state.type === composite && !state.exited);
   const { state } = place;
   if (state === undefined) return place;
-  if (state.attempts > 0) state.retries.push(state.failure ?? innermostFailure(state) ?? NOT_TOLD);
-  state.attempts += 1;
+  if (state.attempts.length > 0) state.retries.push(state.failure ?? innermostFailure(state) ?? NOT_TOLD);
+  state.attempts.push({ at: timeOf(event), endedAt: undefined, failure: undefined, output: undefined });
   state.failure = undefined;
   return place;
+}
+
+function succeedAttempt(event: HistoryEvent, before: Place): Place {
+  endAttempt(before.state, event);
+  return before;
+}
+
+function endAttempt(state: Draft | undefined, event: HistoryEvent, failure?: Failure): void {
+  const last = state?.attempts.at(-1);
+  if (last === undefined || last.endedAt !== undefined) return;
+  last.endedAt = timeOf(event);
+  last.failure = failure;
+  last.output = failure === undefined ? detailsOf(event).output : undefined;
 }
 
 /** AWS chains a failed evaluation to the event before its state was entered; its details name the state. */
@@ -126,7 +155,10 @@ function failAttempt(event: HistoryEvent, before: Place): Place {
   const { state: name } = detailsOf(event);
   const named = name === undefined ? undefined : before.branch.states.findLast((each) => each.name === name);
   const state = named ?? before.state;
-  if (state) state.failure = failureOf(event);
+  if (state) {
+    state.failure = failureOf(event);
+    endAttempt(state, event, state.failure);
+  }
   return { branch: before.branch, state };
 }
 
@@ -144,6 +176,7 @@ function endComposite(event: HistoryEvent, before: Place): Place {
   if (place.state && event.type?.endsWith('Failed')) {
     place.state.failure = innermostFailure(place.state) ?? NOT_TOLD;
   }
+  endAttempt(place.state, event, place.state?.failure);
   return place;
 }
 

@@ -9,6 +9,7 @@ export type EventMeaning =
   | 'exited'
   | 'attempt'
   | 'attempt failed'
+  | 'attempt succeeded'
   | 'iteration'
   | 'composite ended'
   | 'execution failed'
@@ -26,6 +27,7 @@ export interface EventDetails {
   readonly name?: string;
   readonly index?: number;
   readonly input?: string;
+  readonly output?: string;
   readonly error?: string;
   readonly cause?: string;
   /** Of a failed evaluation: the state's name. */
@@ -39,6 +41,7 @@ const MEANINGS: readonly (readonly [RegExp, EventMeaning])[] = [
   [/^(?:Task|LambdaFunction|Activity)Scheduled$|^(?:MapState|ParallelState|MapRun)Started$/, 'attempt'],
   [/^(?:Task|LambdaFunction|Activity)(?:Submit|Schedule|Start)?(?:Failed|TimedOut)$/, 'attempt failed'],
   [/^(?:EvaluationFailed|MapRunFailed)$/, 'attempt failed'],
+  [/^(?:Task|LambdaFunction|Activity)Succeeded$/, 'attempt succeeded'],
   [/^MapIteration/, 'iteration'],
   [/^(?:MapState|ParallelState)(?:Succeeded|Failed|Aborted)$/, 'composite ended'],
   [/^ExecutionFailed$/, 'execution failed'],

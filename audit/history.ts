@@ -1,7 +1,7 @@
 // A run's history as a tree: the states in the order they were entered, iterations and branches below theirs.
 
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import { type Draft, type DraftBranch, draftTree } from './draft.ts';
+import { type Draft, type DraftAttempt, type DraftBranch, draftTree } from './draft.ts';
 import { type Failure, failureOf, timeOf } from './events.ts';
 
 export type { Failure } from './events.ts';
@@ -10,7 +10,17 @@ export type { Failure } from './events.ts';
 export type StateStatus = 'running' | 'succeeded' | 'caught' | 'failed' | 'aborted';
 
 /** What a state is in a saga. */
-export type StateKind = 'step' | 'compensation' | 'cleanup' | 'outcome';
+export type StateKind = 'step' | 'compensation' | 'cleanup' | 'wait' | 'outcome';
+
+/** One try of a task, or one run of a Map. */
+export interface Attempt {
+  readonly at: Date;
+  /** Missing while it runs, or when a stop cut it off. */
+  readonly durationMs?: number;
+  readonly failure?: Failure;
+  /** JSON text of its result, when it succeeded and the history shows it. */
+  readonly output?: string;
+}
 
 export interface StateNode {
   readonly name: string;
@@ -23,6 +33,10 @@ export interface StateNode {
   readonly durationMs: number;
   /** Failures that were followed by another attempt, in order. */
   readonly retries: readonly Failure[];
+  readonly attempts: readonly Attempt[];
+  /** JSON text, when the history shows it. */
+  readonly input?: string;
+  readonly output?: string;
   /** How often a redrive of the execution went on from here. */
   readonly redrives: number;
   /** Why the last attempt failed. Of a `running` or `aborted` state: it was to be tried again. */
@@ -103,6 +117,9 @@ function finished(branch: DraftBranch, open: OpenState): StateNode[] {
       enteredAt: state.enteredAt,
       durationMs: state.lastAt.getTime() - state.enteredAt.getTime(),
       retries: state.retries,
+      attempts: state.attempts.map(finishedAttempt),
+      ...(state.input !== undefined && { input: state.input }),
+      ...(state.output !== undefined && { output: state.output }),
       redrives: state.redrives,
       ...(state.failure && { failure: state.failure }),
       branches: state.branches.map((each) => ({
@@ -114,6 +131,15 @@ function finished(branch: DraftBranch, open: OpenState): StateNode[] {
   });
 }
 
+function finishedAttempt({ at, endedAt, failure, output }: DraftAttempt): Attempt {
+  return {
+    at,
+    ...(endedAt && { durationMs: endedAt.getTime() - at.getTime() }),
+    ...(failure && { failure }),
+    ...(output !== undefined && { output }),
+  };
+}
+
 function statusOf({ exited, failure }: Draft, open: OpenState): StateStatus {
   if (exited) return failure === undefined ? 'succeeded' : 'caught';
   return open === 'failed' && failure === undefined ? 'aborted' : open;
@@ -122,5 +148,6 @@ function statusOf({ exited, failure }: Draft, open: OpenState): StateStatus {
 function kindOf({ name, type }: Draft): StateKind {
   if (COMPENSATIONS.has(name)) return 'compensation';
   if (CLEANUPS.has(name)) return 'cleanup';
+  if (type === 'Wait') return 'wait';
   return type === 'Succeed' || type === 'Fail' ? 'outcome' : 'step';
 }

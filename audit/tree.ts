@@ -113,6 +113,7 @@ function stateLabel(state: StateNode): string {
     case 'cleanup':
       return `${mark} ${state.name}  clean-up`;
     case 'step':
+    case 'wait':
     case 'outcome':
       return `${mark} ${state.name}`;
   }

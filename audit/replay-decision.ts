@@ -1,0 +1,270 @@
+// Whether and how a run is replayed (DESIGN, "What a status means"): a pure decision over what is known of the run, its
+// item and its uploads.
+
+import { parseRun } from '../core/run.ts';
+import type { RunFacts } from './facts.ts';
+import { describeState, describeWriter, hasMoved, type ItemState } from './item.ts';
+import type { RunSummary } from './summary.ts';
+
+/** Why a replay is refused. */
+export type RefusalCode =
+  | 'running'
+  | 'committed'
+  | 'already-replayed'
+  | 'invalid-input'
+  | 'staged-content-gone'
+  | 'would-be-rejected'
+  | 'item-moved-on'
+  | 'item-unreadable'
+  | 'outcome-unknown'
+  | 'not-redrivable'
+  | 'no-name-left';
+
+/** The refusals that a person may overrule: the replay is possible, whether it is right is theirs to say. */
+export const FORCEABLE: ReadonlySet<RefusalCode> = new Set([
+  'item-moved-on',
+  'item-unreadable',
+  'outcome-unknown',
+  'not-redrivable',
+]);
+
+/** An upload that a replay copies. */
+export interface StagedReport {
+  readonly attribute: string;
+  readonly key: string;
+  /** `changed`: it has another size than the run's input says. */
+  readonly state: 'there' | 'gone' | 'changed' | 'unknown';
+}
+
+export interface ReplayFacts {
+  readonly summary: RunSummary;
+  readonly facts: RunFacts;
+  /** Fields of the cause of its failure. */
+  readonly cause: Readonly<Record<string, unknown>>;
+  readonly input: unknown;
+  /** What the rules say against the input, whatever the item. */
+  readonly inputProblem?: string | undefined;
+  readonly redrive: { readonly possible: boolean; readonly obstacle?: string | undefined };
+  /** Missing when it could not be read. */
+  readonly item?: ItemState | undefined;
+  readonly staged: readonly StagedReport[];
+  /** The replay that exists already, or the name that a new one gets; neither when there is no name left. */
+  readonly earlier?: RunSummary | undefined;
+  readonly newName?: string | undefined;
+  readonly force: boolean;
+}
+
+export interface ReplayDetails {
+  /** What the run saw of the item, and what it is now, in words. */
+  readonly itemThen?: string;
+  readonly itemNow?: string;
+  /** The versions of these; null where the item had or has none. */
+  readonly versionThen?: number | null;
+  readonly versionNow?: number | null;
+  readonly staged: readonly StagedReport[];
+  /** The state from which a redrive goes on. */
+  readonly resumesAt?: string;
+  /** The run that replayed this one already. */
+  readonly replayedBy?: RunSummary;
+}
+
+export interface ReplayDecision {
+  readonly kind: 'redrive' | 'new-execution' | 'refused';
+  /** One sentence: what would happen, or why it does not. */
+  readonly reason: string;
+  /** Of a refusal. */
+  readonly code?: RefusalCode;
+  /** Of a refusal: whether `force` would go on. */
+  readonly forceable?: boolean;
+  /** Of a new execution. */
+  readonly newName?: string;
+  readonly details: ReplayDetails;
+}
+
+/** Something against it, weaker than a decision: force passes over what may be forced. */
+interface Objection {
+  readonly code: RefusalCode;
+  readonly reason: string;
+}
+
+export function decideReplay(known: ReplayFacts): ReplayDecision {
+  const details = detailsOf(known);
+  const objection = objections(known).find(({ code }) => !(known.force && FORCEABLE.has(code)));
+  if (objection !== undefined) {
+    return { kind: 'refused', ...objection, forceable: FORCEABLE.has(objection.code), details };
+  }
+  if (isResumed(known)) {
+    const from = details.resumesAt === undefined ? 'where it stopped' : details.resumesAt;
+    return { kind: 'redrive', reason: `redrives the run, which goes on from ${from}`, details };
+  }
+  const newName = known.newName as string;
+  return { kind: 'new-execution', reason: `starts ${newName} with the same input`, newName, details };
+}
+
+/** In order of weight: what cannot work before what a person may overrule. */
+function objections(known: ReplayFacts): Objection[] {
+  const { summary } = known;
+  switch (summary.outcome) {
+    case 'running':
+      return [{ code: 'running', reason: 'it is running' }];
+    case 'committed':
+    case 'cleanup-deferred':
+      return [{ code: 'committed', reason: 'the write took effect: there is nothing to replay' }];
+    case 'stuck':
+    case 'aborted':
+      if (known.redrive.possible) return [...stagedObjections(known), ...movedObjections(known)];
+      return [...newRunObjections(known), lateObjection(known)];
+    case 'unknown':
+      return [
+        ...newRunObjections(known),
+        {
+          code: 'outcome-unknown',
+          reason: `whether the write took effect cannot be proved; look at the item (${nowText(known)}) and decide`,
+        },
+      ];
+    case 'rejected':
+    case 'rolled-back':
+      return [...newRunObjections(known), ...movedObjections(known)];
+  }
+}
+
+/** What speaks against a new execution with this input. */
+function newRunObjections(known: ReplayFacts): Objection[] {
+  const { earlier, inputProblem, newName } = known;
+  if (earlier !== undefined) {
+    return [
+      { code: 'already-replayed', reason: `it was replayed by ${earlier.name}, which is ${earlier.outcome}` },
+    ];
+  }
+  if (newName === undefined) {
+    return [{ code: 'no-name-left', reason: 'it was replayed too often: start a new run with its input' }];
+  }
+  if (inputProblem !== undefined) {
+    return [{ code: 'invalid-input', reason: `the same input would be refused again: ${inputProblem}` }];
+  }
+  const rejection = known.item && rejectionNow(known, known.item);
+  return [
+    ...stagedObjections(known),
+    ...(rejection === undefined
+      ? []
+      : [{ code: 'would-be-rejected', reason: `it would be rejected again: ${rejection}` } as const]),
+  ];
+}
+
+/** Uploads are looked at while objects may still have to be put. */
+function stagedObjections(known: ReplayFacts): Objection[] {
+  if (isResumed(known) && !['planning', 'putting'].includes(known.facts.phase)) return [];
+  const lost = known.staged.find(({ state }) => state === 'gone' || state === 'changed');
+  if (lost === undefined) return [];
+  const what = lost.state === 'gone' ? 'is gone' : 'is another upload now';
+  return [
+    {
+      code: 'staged-content-gone',
+      reason: `the upload of ${lost.attribute} (${lost.key}) ${what}: write the content again`,
+    },
+  ];
+}
+
+/** The plan task's own preconditions, on the item as it is. */
+function rejectionNow({ summary, input }: ReplayFacts, now: ItemState): string | undefined {
+  const { expectedVersion, mustExist } = (input ?? {}) as { expectedVersion?: unknown; mustExist?: unknown };
+  if (now.kind === 'spoiled') return `there is ${describeState(now)}`;
+  if (summary.operation === 'create') {
+    return now.kind === 'absent' ? undefined : `AlreadyExists, the item is there (${describeWriter(now)})`;
+  }
+  if (now.kind === 'absent') {
+    const needsItem = summary.operation === 'update' || mustExist === true || expectedVersion !== undefined;
+    return needsItem ? 'NotFound, there is no item' : undefined;
+  }
+  const version = now.kind === 'saga' ? now.version : null;
+  return expectedVersion !== undefined && expectedVersion !== version
+    ? `VersionMismatch, expected version ${String(expectedVersion)}, the item is at ${describeWriter(now)}`
+    : undefined;
+}
+
+/** Reasons that say what the run met; once it has gone, the run can do what it was for. */
+const OF_ITEM: ReadonlySet<string> = new Set(['NotFound', 'AlreadyExists', 'VersionMismatch']);
+
+/** An old write must not silently replace a newer one. */
+function movedObjections(known: ReplayFacts): Objection[] {
+  const { summary, facts, item } = known;
+  const onlyDeletes = facts.phase === 'compensation' || facts.phase === 'cleanup';
+  if (isResumed(known) && onlyDeletes) return [];
+  if (item === undefined) return [{ code: 'item-unreadable', reason: 'the item could not be read' }];
+  if (summary.outcome === 'rejected' && OF_ITEM.has(summary.reason ?? '')) return [];
+  if (isMoved(known, item)) {
+    const then = thenOf(known);
+    const before = then === undefined ? `written since` : `then ${then.text}`;
+    return [
+      { code: 'item-moved-on', reason: `the item has moved on: ${before}, now ${describeWriter(item)}` },
+    ];
+  }
+  return summary.reason === 'ConditionFailed'
+    ? [
+        {
+          code: 'item-moved-on',
+          reason: `the item is as it was (${describeState(item)}): its condition would fail again`,
+        },
+      ]
+    : [];
+}
+
+function isMoved({ summary, facts }: ReplayFacts, now: ItemState): boolean {
+  const plan = facts.plans.at(-1);
+  if (plan !== undefined && summary.reason !== 'Conflict') {
+    const isWritten =
+      now.kind === 'saga' ? now.writtenBy === plan.run : plan.saga === null && now.kind === 'absent';
+    const mayBeWritten = facts.written !== 'no';
+    return hasMoved(plan.expected, now) && !(mayBeWritten && isWritten);
+  }
+  // It did not get to a plan, or met newer versions itself: what counts is whether somebody wrote later.
+  const from = summary.reason === 'Conflict' ? (summary.stoppedAt ?? summary.startedAt) : summary.startedAt;
+  const writer = now.kind === 'saga' ? parseRun(now.writtenBy) : undefined;
+  return writer !== undefined && Date.parse(writer.startTime) > from.getTime();
+}
+
+function lateObjection({ redrive, facts, item }: ReplayFacts): Objection {
+  const why = redrive.obstacle ?? 'Step Functions does not say why';
+  const written = facts.written === 'yes' ? '; the write took effect' : '';
+  const now = item === undefined ? '' : `; the item is now ${describeWriter(item)}`;
+  return { code: 'not-redrivable', reason: `it cannot be redriven any more: ${why}${written}${now}` };
+}
+
+/** Whether the same execution goes on, rather than a new one. */
+function isResumed({ summary, redrive }: ReplayFacts): boolean {
+  return redrive.possible && (summary.outcome === 'stuck' || summary.outcome === 'aborted');
+}
+
+function detailsOf(known: ReplayFacts): ReplayDetails {
+  const { item, staged, earlier, facts } = known;
+  const then = thenOf(known);
+  return {
+    ...(then && { itemThen: then.text, versionThen: then.version }),
+    ...(item && { itemNow: describeWriter(item), versionNow: item.kind === 'saga' ? item.version : null }),
+    staged,
+    ...(isResumed(known) && facts.stoppedAt !== undefined && { resumesAt: facts.stoppedAt }),
+    ...(earlier && { replayedBy: earlier }),
+  };
+}
+
+/** The item as the run met it last. */
+function thenOf({
+  facts,
+  summary,
+  cause,
+}: ReplayFacts): { text: string; version: number | null } | undefined {
+  const expected = facts.plans.at(-1)?.expected;
+  if (expected !== undefined) {
+    return { text: describeState(expected), version: expected.kind === 'saga' ? expected.version : null };
+  }
+  if (summary.reason === 'NotFound') return { text: describeState({ kind: 'absent' }), version: null };
+  const met = summary.reason === 'VersionMismatch' ? cause.actual : cause.version;
+  if (!OF_ITEM.has(summary.reason ?? '') || met === undefined) return undefined;
+  return typeof met === 'number'
+    ? { text: `version ${met}`, version: met }
+    : { text: describeState({ kind: 'foreign' }), version: null };
+}
+
+function nowText({ item }: ReplayFacts): string {
+  return item === undefined ? 'which could not be read' : `now ${describeWriter(item)}`;
+}
