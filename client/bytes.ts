@@ -34,14 +34,17 @@ export function readWebStream(stream: ReadableStream<Uint8Array>): ByteReader {
 /** Node's Readable, or any other async iterable. */
 export function readIterable(iterable: AsyncIterable<Uint8Array>): ByteReader {
   const iterator = iterable[Symbol.asyncIterator]();
+  const isReadable = 'destroy' in iterable && typeof iterable.destroy === 'function';
   return {
     read: async () => {
       const { done, value } = await iterator.next();
-      return done ? undefined : value;
+      if (done) return undefined;
+      // Whoever writes a generator may yield one buffer again and again; a Readable does not.
+      return isReadable || !(value instanceof Uint8Array) ? value : new Uint8Array(value);
     },
     close: () => {
       // A Readable's iterator would wait for the read under way, which may never end.
-      if ('destroy' in iterable && typeof iterable.destroy === 'function') iterable.destroy();
+      if (isReadable) (iterable as unknown as { destroy(): void }).destroy();
       // Best effort, as above.
       else void iterator.return?.()?.catch(() => undefined);
     },

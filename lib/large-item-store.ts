@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -127,8 +127,16 @@ export class LargeItemStore extends Construct {
 
   /** Lets an app write: upload to the staging prefix, start runs, see how and where they end. */
   grantWrite(grantee: IGrantable): void {
-    this.bucket.grantPut(grantee, `${this.#stagingPrefix}/*`);
-    this.bucket.grantDelete(grantee, `${this.#stagingPrefix}/*`);
+    const staged = `${this.#stagingPrefix}/*`;
+    this.bucket.grantPut(grantee, staged);
+    // Content past what S3's 10,000 parts hold when they are small goes up in segments, which are then copied together.
+    Grant.addToPrincipalOrResource({
+      grantee,
+      actions: ['s3:GetObject'],
+      resourceArns: [this.bucket.arnForObjects(staged)],
+      resource: this.bucket,
+    });
+    this.bucket.grantDelete(grantee, staged);
     for (const machine of Object.values(this.stateMachines)) {
       machine.grantStartExecution(grantee);
       machine.grantExecution(grantee, 'states:DescribeExecution', 'states:GetExecutionHistory');

@@ -34,6 +34,8 @@ export interface LocalCloudOptions {
    * free again. Default 10,000.
    */
   readonly keepExecutions?: number;
+  /** The smallest part of an upload but for its last, in bytes. Default 5 MiB as on AWS; less makes a test of parts quick. */
+  readonly minPartBytes?: number;
   /** Default `us-east-1`. */
   readonly region?: string;
   /** Default `000000000000`. */
@@ -121,6 +123,7 @@ export async function startCloud(
         identity,
         dispatch,
         keepExecutions: options.keepExecutions,
+        minPartBytes: options.minPartBytes,
         refusalOf: roles && createRefusals('states', roles, identity),
       },
       data,

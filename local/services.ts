@@ -29,7 +29,7 @@ interface ServiceOptions {
 
 /** How the services come to be that hold the cloud's data and run its executions. */
 export interface ServiceFactories {
-  createS3(options: ServiceOptions): S3;
+  createS3(options: ServiceOptions & { readonly minPartBytes: number | undefined }): S3;
   createDynamoDb(options: ServiceOptions): DynamoDb | Promise<DynamoDb>;
   createStates(options: ServiceOptions & StatesOptions): StatesService;
 }
@@ -50,7 +50,7 @@ export interface Storage {
 /** @throws {DataError} when a service's folder cannot be used; nothing is left open */
 export async function openStorage(
   factories: ServiceFactories,
-  options: Omit<ServiceOptions, 'folder'> & StatesOptions,
+  options: Omit<ServiceOptions, 'folder'> & StatesOptions & { readonly minPartBytes: number | undefined },
   data: DataDirectory | undefined,
 ): Promise<Storage> {
   // First, since the kernel lets only one process have the database open: nobody else touches the rest either.

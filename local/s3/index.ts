@@ -29,6 +29,8 @@ export interface S3Options {
   readonly identity: CloudIdentity;
   /** The largest source of one CopyObject or UploadPartCopy, in bytes; 5 GiB as on AWS. */
   readonly maxCopyBytes?: number;
+  /** The smallest part of an upload but for its last, in bytes; 5 MiB as on AWS. */
+  readonly minPartBytes?: number | undefined;
   /** An existing folder in which buckets and objects are kept; without it, they are in memory. Used by one process. */
   readonly folder?: string | undefined;
 }
@@ -48,9 +50,16 @@ export interface S3 extends Service {
 }
 
 const MAX_COPY_BYTES = 5 * 1024 ** 3;
+const MIN_PART_BYTES = 5 * 1024 ** 2;
 
 /** @throws {DataError} when what is in the folder is damaged */
-export function createS3({ clock, identity, maxCopyBytes = MAX_COPY_BYTES, folder }: S3Options): S3 {
+export function createS3({
+  clock,
+  identity,
+  maxCopyBytes = MAX_COPY_BYTES,
+  minPartBytes = MIN_PART_BYTES,
+  folder,
+}: S3Options): S3 {
   const store = folder === undefined ? createMemoryStore() : openDirectoryStore(folder);
   const kept = new Set(store.buckets().map(({ name }) => name));
   const s3: S3Context = {
@@ -59,6 +68,7 @@ export function createS3({ clock, identity, maxCopyBytes = MAX_COPY_BYTES, folde
     clock,
     identity,
     maxCopyBytes,
+    minPartBytes,
   };
   return {
     name: 's3',

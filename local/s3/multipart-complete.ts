@@ -24,8 +24,6 @@ import { currentSecond, type Operation, requireBucket, type S3Context, type S3Re
 import type { Content, StoredObject } from './store.ts';
 import { type ParsedElement, parseDocument, renderDocument } from './xml.ts';
 
-const MIN_PART_BYTES = 5 * 1024 ** 2;
-
 /** Completing a completed upload again with the same parts answers the same again. */
 export const completeMultipartUpload: Operation = async (s3, request) => {
   const { bucket, key, query, headers } = request;
@@ -43,7 +41,7 @@ export const completeMultipartUpload: Operation = async (s3, request) => {
   }
 
   const upload = s3.uploads.get(bucket, key, uploadId);
-  const parts = selectParts(upload, listed);
+  const parts = selectParts(s3, upload, listed);
   const content = s3.store.join(parts.map((part) => part.content));
   requireSize(headers['x-amz-mp-object-size'], content.size);
   checkWrite(headers, s3.store.get(bucket, key));
@@ -97,17 +95,21 @@ function readPart(element: ParsedElement): ListedPart {
 }
 
 /** The uploaded parts that the list names. @throws {ServiceError} InvalidPartOrder, InvalidPart, EntityTooSmall */
-function selectParts(upload: Upload, listed: readonly ListedPart[]): UploadedPart[] {
+function selectParts(
+  { minPartBytes }: S3Context,
+  upload: Upload,
+  listed: readonly ListedPart[],
+): UploadedPart[] {
   if (listed.some(({ partNumber }, index) => partNumber <= (listed[index - 1]?.partNumber ?? 0))) {
     throw s3Error('InvalidPartOrder');
   }
   const parts = listed.map((part) => selectPart(upload, part));
-  const small = parts.slice(0, -1).find(({ content }) => content.size < MIN_PART_BYTES);
+  const small = parts.slice(0, -1).find(({ content }) => content.size < minPartBytes);
   if (small) {
     throw s3Error('EntityTooSmall', {
       members: {
         ProposedSize: small.content.size,
-        MinSizeAllowed: MIN_PART_BYTES,
+        MinSizeAllowed: minPartBytes,
         PartNumber: small.partNumber,
         ETag: small.etag,
       },

@@ -16,6 +16,8 @@ export interface S3Context {
   readonly identity: CloudIdentity;
   /** The largest source that one CopyObject or UploadPartCopy takes, in bytes. */
   readonly maxCopyBytes: number;
+  /** The smallest part of a completed upload but for the last, in bytes. */
+  readonly minPartBytes: number;
 }
 
 export interface S3Request {

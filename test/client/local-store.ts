@@ -8,16 +8,16 @@ import { App, Stack } from 'aws-cdk-lib';
 import { afterAll, beforeAll, vi } from 'vitest';
 import type { LargeItemClient } from '../../client/index.ts';
 import { LargeItemStack, LargeItemStore } from '../../lib/index.ts';
-import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
+import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../../local/index.ts';
 
 /** Starts the cloud for the tests of a file; waits of its time are 1,000 times shorter. */
-export function useLocalCloud(): { readonly current: LocalCloud } {
+export function useLocalCloud(options: LocalCloudOptions = {}): { readonly current: LocalCloud } {
   let cloud: LocalCloud | undefined;
   let assembly: string | undefined;
   beforeAll(async () => {
     assembly = await mkdtemp(join(tmpdir(), 'twinwrite-client-'));
     synthesise(assembly);
-    cloud = await startLocalCloud({ assembly, timeScale: 1000 });
+    cloud = await startLocalCloud({ assembly, timeScale: 1000, ...options });
     for (const [name, value] of Object.entries(cloud.env)) vi.stubEnv(name, value);
   });
   afterAll(async () => {
