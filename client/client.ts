@@ -18,7 +18,7 @@ import type {
   WriteOptions,
   WriteResult,
 } from './types.ts';
-import { FIRST_PAUSE_MS } from './wait.ts';
+import { Waiter } from './wait.ts';
 import { startWrite, type WriteContext, write } from './write.ts';
 
 export interface ClientOptions {
@@ -45,7 +45,7 @@ export class LargeItemClient {
   readonly #sfn: SFNClient;
   readonly #s3: S3Client;
   readonly #dynamodb: DynamoDBClient;
-  readonly #pollIntervalMs: number;
+  readonly #waiter: Waiter;
 
   constructor({
     store,
@@ -59,7 +59,7 @@ export class LargeItemClient {
     this.#sfn = sfn ?? new SFNClient({ region });
     this.#s3 = s3 ?? new S3Client({ region });
     this.#dynamodb = dynamodb ?? new DynamoDBClient({ region });
-    this.#pollIntervalMs = pollIntervalMs ?? FIRST_PAUSE_MS;
+    this.#waiter = new Waiter({ sfn: this.#sfn, pollIntervalMs });
   }
 
   /**
@@ -148,7 +148,7 @@ export class LargeItemClient {
       store: this.store,
       s3: this.#s3,
       sfn: this.#sfn,
-      pollIntervalMs: this.#pollIntervalMs,
+      waiter: this.#waiter,
     };
   }
 }

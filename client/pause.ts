@@ -39,3 +39,20 @@ export function isPassing(error: unknown): error is Error {
     status === undefined && /Timeout|ETIMEDOUT|ECONN|EPIPE|EAI_AGAIN/.test(`${error.name} ${String(code)}`)
   );
 }
+
+/** Runs at most so many functions at a time, the others in turn. */
+export function limiter(atATime: number): <T>(run: () => Promise<T>) => Promise<T> {
+  let free = atATime;
+  const queue: (() => void)[] = [];
+  return async (run) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => queue.push(resolve));
+    try {
+      return await run();
+    } finally {
+      const next = queue.shift();
+      if (next === undefined) free += 1;
+      else next();
+    }
+  };
+}

@@ -25,13 +25,13 @@ import { resultOf } from './outcome.ts';
 import { type Digest, hashing } from './sha256.ts';
 import type { WriteOptions, WriteResult } from './types.ts';
 import { upload } from './upload.ts';
-import { hasEnded, waitForEnd } from './wait.ts';
+import { hasEnded, type Waiter } from './wait.ts';
 
 export interface WriteContext {
   readonly store: StoreDescriptor;
   readonly s3: S3Client;
   readonly sfn: SFNClient;
-  readonly pollIntervalMs: number;
+  readonly waiter: Waiter;
 }
 
 /** The execution that a write has become. */
@@ -74,11 +74,9 @@ export async function finishWrite(
   { executionArn, staged = [], earlier }: Pick<Started, 'executionArn'> & Partial<Started>,
   signal: AbortSignal | undefined,
 ): Promise<WriteResult> {
-  const { sfn, store, pollIntervalMs } = context;
+  const { sfn, store, waiter } = context;
   const execution =
-    earlier !== undefined && hasEnded(earlier)
-      ? earlier
-      : await waitForEnd(sfn, executionArn, { pollIntervalMs, signal });
+    earlier !== undefined && hasEnded(earlier) ? earlier : await waiter.wait(executionArn, signal);
   const result = await resultOf(sfn, execution);
   await deleteStaged(context, new Set([...staged, ...stagedKeysIn(execution, store)]));
   return result;

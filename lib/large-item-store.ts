@@ -140,6 +140,7 @@ export class LargeItemStore extends Construct {
     for (const machine of Object.values(this.stateMachines)) {
       machine.grantStartExecution(grantee);
       machine.grantExecution(grantee, 'states:DescribeExecution', 'states:GetExecutionHistory');
+      machine.grant(grantee, 'states:ListExecutions');
     }
   }
 

@@ -1,6 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -332,4 +333,23 @@ describe('an object key template', () => {
       'LargeItemStore: formerObjectKeyTemplates "{prefix}/x": {pk} is missing',
     );
   });
+});
+
+test('grantWrite lets an app start runs, look at them, and list those of each machine', () => {
+  const stack = new Stack(app(), 'Test');
+  const role = new Role(stack, 'App', { assumedBy: new AccountRootPrincipal() });
+  const store = new LargeItemStore(stack, 'Docs');
+  store.grantWrite(role);
+  const template = Template.fromStack(stack);
+  for (const machine of Object.values(store.stateMachines)) {
+    const grants = [
+      ['states:StartExecution', stack.resolve(machine.stateMachineArn)],
+      [['states:DescribeExecution', 'states:GetExecutionHistory'], Match.anyValue()],
+      ['states:ListExecutions', stack.resolve(machine.stateMachineArn)],
+    ].map(([Action, Resource]) => Match.objectLike({ Action, Resource }));
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      Roles: [stack.resolve(role.roleName)],
+      PolicyDocument: { Statement: Match.arrayWith(grants) },
+    });
+  }
 });
