@@ -116,10 +116,12 @@ export class LargeItemClient {
   }
 
   /**
-   * Reads an item with its objects, never a mix of two versions; undefined if there is none.
+   * Reads an item with what is known of its objects, never a mix of two versions; undefined if there is none. Content
+   * is fetched when it is asked for, see {@link LargeObject}, or at once with `load`.
    * @throws {Rejected} InvalidInput for a key that is not the table's
    * @throws {IntegrityError} when stored content is not what was written
    * @throws {ReadContended} when the item was rewritten during each of several attempts
+   * @throws {ReadFailed} when S3 refuses
    */
   get(key: Key, options: GetOptions = {}): Promise<LargeItem | undefined> {
     return read({ store: this.store, s3: this.#s3, dynamodb: this.#dynamodb }, key, options);

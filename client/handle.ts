@@ -3,8 +3,9 @@
 import { consoleUrl } from '../core/console-url.ts';
 import { invalidInput } from '../core/errors.ts';
 import { executionArn as arnOf } from './execution.ts';
+import { asRejected } from './rejected.ts';
 import type { WriteResult } from './types.ts';
-import { asRejected, finishWrite, type Started, type WriteContext } from './write.ts';
+import { finishWrite, type Started, type WriteContext } from './write.ts';
 
 export interface WaitOptions {
   /** Stops the waiting only: the run goes on, see `WaitInterrupted`. For a time-out: `AbortSignal.timeout(ms)`. */

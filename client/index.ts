@@ -8,9 +8,11 @@ export {
   Aborted,
   IdempotencyConflict,
   IntegrityError,
+  ItemChanged,
   NotWritten,
   OutcomeUnknown,
   ReadContended,
+  ReadFailed,
   type Reason,
   Rejected,
   RolledBack,
@@ -22,7 +24,16 @@ export {
   WaitInterrupted,
 } from './errors.ts';
 export type { WaitOptions, WriteHandle } from './handle.ts';
-export type { GetOptions, LargeItem, LargeObject } from './item.ts';
+export type {
+  ByteRange,
+  DownloadOptions,
+  DownloadProgress,
+  GetOptions,
+  LargeItem,
+  LargeObject,
+  PresignOptions,
+  RangeOptions,
+} from './item.ts';
 export type {
   Attributes,
   Content,

@@ -5,15 +5,25 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 
-/** A SHA-256 that is fed bit by bit. */
-export interface Sha256 {
+export { saveFile } from './save.ts';
+
+/** A hash that is fed bit by bit. */
+export interface Hash {
   update(bytes: Uint8Array): void;
   /** Lower-case hexadecimal digits of all that was fed; the last call. */
   hex(): string;
 }
 
-export function createSha256(): Sha256 {
-  const hash = createHash('sha256');
+export function createSha256(): Hash {
+  return hashOf('sha256');
+}
+
+export function createMd5(): Hash {
+  return hashOf('md5');
+}
+
+function hashOf(algorithm: 'sha256' | 'md5'): Hash {
+  const hash = createHash(algorithm);
   return { update: (bytes) => void hash.update(bytes), hex: () => hash.digest('hex') };
 }
 

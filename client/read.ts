@@ -1,22 +1,20 @@
 // Reads an item together with its objects, so that they belong together although two services hold them.
 
-import {
-  type DynamoDBClient,
-  GetItemCommand,
-  type AttributeValue as SdkValue,
-} from '@aws-sdk/client-dynamodb';
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { Item } from '../core/attributes.ts';
-import { SagaError } from '../core/errors.ts';
-import { readPointers, readSaga } from '../core/item.ts';
-import { keyAttributes, parseObjectKey } from '../core/keys.ts';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { keyAttributes } from '../core/keys.ts';
 import { SAGA_ATTRIBUTE } from '../core/limits.ts';
-import { decodeMetadata, UPDATED_AT } from '../core/metadata.ts';
 import type { StoreDescriptor } from '../core/store.ts';
-import { IntegrityError, ReadContended, Rejected } from './errors.ts';
-import type { GetOptions, LargeItem, LargeObject } from './item.ts';
-import { sha256Of } from './sha256.ts';
-import { decodeItem, encodeKey, toSdkKey } from './values.ts';
+import { abortable } from './bytes.ts';
+import { loadContent, ObjectGone, type Pointer, readError } from './content-reader.ts';
+import { IntegrityError, ItemChanged, ReadContended, ReadFailed } from './errors.ts';
+import type { GetOptions, LargeItem } from './item.ts';
+import { StoredObject, type WhyGone } from './large-object.ts';
+import { headObject, type ObjectHead } from './object.ts';
+import { inParallel } from './parallel.ts';
+import { promisedDigest } from './promised-digest.ts';
+import { type Snapshot, snapshotsOf } from './snapshot.ts';
+import { decodeItem } from './values.ts';
 
 export interface ReadContext {
   readonly store: StoreDescriptor;
@@ -26,138 +24,111 @@ export interface ReadContext {
 
 /** Each attempt fails only if the item was rewritten during it. */
 const MAX_ATTEMPTS = 10;
+/** Objects that are asked for at a time. */
+const PARALLEL_OBJECTS = 8;
 
-/** @throws {TwinwriteError} Rejected InvalidInput for a wrong key, IntegrityError, ReadContended */
+/**
+ * Reads the item, then its objects: what is known of them, and the content of those that are to be loaded.
+ * @throws {TwinwriteError} Rejected InvalidInput for a wrong key, IntegrityError, ReadContended, ReadFailed
+ */
 export async function read(
   context: ReadContext,
   key: object,
-  { attributes: wanted, signal }: GetOptions,
+  options: GetOptions,
 ): Promise<LargeItem | undefined> {
-  const sdkKey = toSdkKey(checkedKey(key, context.store));
-  let missing: Missing | undefined;
+  options.signal?.throwIfAborted();
+  return abortable(readWhole(context, key, options), options.signal);
+}
+
+async function readWhole(
+  context: ReadContext,
+  key: object,
+  options: GetOptions,
+): Promise<LargeItem | undefined> {
+  const take = snapshotsOf(context.dynamodb, context.store, key);
+  const whyGone: WhyGone = async (gone, signal) => explain(gone, await take(signal));
+  let gone: ObjectGone | undefined;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    signal?.throwIfAborted();
-    const item = await readItem(context, sdkKey, signal);
-    if (item === undefined) return undefined;
-    const snapshot = examine(item, context.store);
-    const pointers = [...snapshot.pointers].filter(([name]) => wanted?.includes(name) ?? true);
-    if (missing !== undefined) checkMoved(missing, snapshot.pointers);
-    // After a miss all objects are fetched again: those read before belong to an older item (hazard B10).
-    const fetched = await Promise.all(pointers.map((pointer) => fetchObject(context, pointer, signal)));
-    missing = fetched.find((each) => each.kind === 'missing');
-    if (missing === undefined) return largeItem(context.store, item, snapshot, fetched.filter(isFound));
+    const snapshot = await take(options.signal);
+    if (snapshot === undefined) return undefined;
+    if (gone !== undefined) checkMoved(gone, snapshot);
+    try {
+      // After a miss all objects are got again: those got before belong to an older item (hazard B10).
+      return largeItem(context.store, snapshot, await getObjects(context, snapshot, options, whyGone));
+    } catch (error) {
+      if (!(error instanceof ObjectGone)) throw error;
+      gone = error;
+    }
   }
   throw new ReadContended(MAX_ATTEMPTS);
 }
 
-type SdkItem = Readonly<Record<string, SdkValue>>;
-
-interface Snapshot {
-  readonly version: number | null;
-  /** Large attributes and their pointers. */
-  readonly pointers: ReadonlyMap<string, string>;
+/** @throws {ObjectGone} when one is missing */
+function getObjects(
+  context: ReadContext,
+  { uris }: Snapshot,
+  { attributes, load = false, onProgress, signal }: GetOptions,
+  whyGone: WhyGone,
+): Promise<(readonly [name: string, object: StoredObject])[]> {
+  const isNamed = (name: string) => Array.isArray(load) && load.includes(name);
+  const pointers = [...uris]
+    .filter(([name]) => (attributes?.includes(name) ?? true) || isNamed(name))
+    .map(([name, uri]) => pointerOf(context, name, uri));
+  return inParallel(
+    PARALLEL_OBJECTS,
+    pointers,
+    async (pointer, stop) => {
+      const { attribute } = pointer;
+      if (load !== true && !isNamed(attribute)) {
+        return [attribute, new StoredObject(pointer, await head(pointer, stop), whyGone)] as const;
+      }
+      const loaded = await loadContent(pointer, { signal: stop, onProgress });
+      return [attribute, new StoredObject(pointer, loaded.head, whyGone, loaded.bytes)] as const;
+    },
+    signal,
+  );
 }
 
-interface Found {
-  readonly kind: 'found';
-  readonly name: string;
-  readonly object: LargeObject;
-}
-
-interface Missing {
-  readonly kind: 'missing';
-  readonly name: string;
-  readonly uri: string;
-}
-
-function checkedKey(key: object, store: StoreDescriptor): Item {
-  try {
-    return encodeKey(key, store.key);
-  } catch (error) {
-    if (!(error instanceof SagaError)) throw error;
-    const { message, ...details } = error.reason;
-    throw new Rejected({ reason: error.name, message, details }, { cause: error });
-  }
-}
-
-async function readItem(
-  { dynamodb, store }: ReadContext,
-  key: Record<string, SdkValue>,
-  abortSignal: AbortSignal | undefined,
-): Promise<SdkItem | undefined> {
-  const command = new GetItemCommand({ TableName: store.table, Key: key, ConsistentRead: true });
-  return (await dynamodb.send(command, { abortSignal })).Item;
-}
-
-function examine(item: SdkItem, store: StoreDescriptor): Snapshot {
-  try {
-    // The rules look at strings and at `_saga` only, which have the same form in the SDK's values.
-    const texts = Object.entries(item).filter(([name, value]) => 'S' in value || name === SAGA_ATTRIBUTE);
-    const readable = Object.fromEntries(texts) as Item;
-    return { version: readSaga(readable)?.version ?? null, pointers: readPointers(readable, store) };
-  } catch (error) {
-    if (!(error instanceof SagaError)) throw error;
-    throw new IntegrityError(SAGA_ATTRIBUTE, undefined, error.message, { cause: error });
-  }
-}
-
-/** A pointer that stands although its object was missing a moment ago points at nothing: none ever comes back. */
-function checkMoved({ name, uri }: Missing, pointers: ReadonlyMap<string, string>): void {
-  if (pointers.get(name) === uri)
-    throw new IntegrityError(name, uri, 'the item points at it, but it is gone');
-}
-
-async function fetchObject(
-  { s3, store }: ReadContext,
-  [name, uri]: [string, string],
-  abortSignal: AbortSignal | undefined,
-): Promise<Found | Missing> {
-  const { bucket, key } = parseUri(name, uri);
-  try {
-    const answer = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal });
-    const bytes = (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
-    const sha256 = sha256Of(bytes);
-    const promised = bucket === store.bucket ? parseObjectKey(store, key)?.sha256 : undefined;
-    if (promised !== undefined && promised !== sha256) {
-      throw new IntegrityError(name, uri, `its ${bytes.length} bytes have the SHA-256 ${sha256}`);
-    }
-    const { [UPDATED_AT]: updatedAt, ...metadata } = decodeMetadata(answer.Metadata ?? {});
-    const object: LargeObject = {
-      uri,
-      size: bytes.length,
-      sha256,
-      contentType: answer.ContentType,
-      contentEncoding: answer.ContentEncoding,
-      cacheControl: answer.CacheControl,
-      metadata,
-      updatedAt,
-      bytes: async () => new Uint8Array(bytes),
-      text: async () => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
-    };
-    return { kind: 'found', name, object };
-  } catch (error) {
-    if ((error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode !== 404) throw error;
-    return { kind: 'missing', name, uri };
-  }
-}
-
-function parseUri(name: string, uri: string): { readonly bucket: string; readonly key: string } {
+function pointerOf({ store, s3 }: ReadContext, attribute: string, uri: string): Pointer {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(uri) ?? [];
   if (bucket === undefined || key === undefined) {
-    throw new IntegrityError(name, uri, 'expected a pointer, s3://bucket/key');
+    throw new IntegrityError(attribute, uri, 'expected a pointer, s3://bucket/key');
   }
-  return { bucket, key };
+  return { attribute, uri, place: { s3, bucket, key }, promised: promisedDigest(store, bucket, key) };
 }
 
-function isFound(each: Found | Missing): each is Found {
-  return each.kind === 'found';
+async function head(pointer: Pointer, signal: AbortSignal): Promise<ObjectHead> {
+  return headObject(pointer.place, signal).catch((error: unknown) => {
+    throw readError(pointer, error);
+  });
+}
+
+/** @throws when the item still points at what is gone: another try would find the same */
+function checkMoved(gone: ObjectGone, snapshot: Snapshot): void {
+  const isReplaced = gone.status === 412;
+  if (snapshot.uris.get(gone.attribute) === gone.uri && !isReplaced) throw explain(gone, snapshot);
+}
+
+/** Why an object is gone that a pointer named a moment ago. A key that has left its item never comes back. */
+function explain({ attribute, uri, status, cause }: ObjectGone, now: Snapshot | undefined): Error {
+  if (now === undefined) return new ItemChanged(attribute, uri, 'the item was deleted', { cause });
+  if (now.uris.get(attribute) !== uri) {
+    return new ItemChanged(attribute, uri, 'the item was written since', { cause });
+  }
+  switch (status) {
+    case 412:
+      return new ItemChanged(attribute, uri, 'the object was overwritten', { cause });
+    case 403:
+      return new ReadFailed(attribute, uri, cause);
+    default:
+      return new IntegrityError(attribute, uri, 'the item points at it, but it is gone', { cause });
+  }
 }
 
 function largeItem(
   { key: schema }: StoreDescriptor,
-  item: SdkItem,
-  { version, pointers }: Snapshot,
-  found: readonly Found[],
+  { item, version, uris }: Snapshot,
+  objects: readonly (readonly [name: string, object: StoredObject])[],
 ): LargeItem {
   const values = Object.entries(decodeItem(item));
   const isKey = (name: string) => keyAttributes(schema).some((attribute) => attribute.name === name);
@@ -165,8 +136,8 @@ function largeItem(
     key: Object.fromEntries(values.filter(([name]) => isKey(name))),
     version,
     attributes: Object.fromEntries(
-      values.filter(([name]) => !isKey(name) && name !== SAGA_ATTRIBUTE && !pointers.has(name)),
+      values.filter(([name]) => !isKey(name) && name !== SAGA_ATTRIBUTE && !uris.has(name)),
     ),
-    large: Object.fromEntries(found.map(({ name, object }) => [name, object])),
+    large: Object.fromEntries(objects),
   };
 }

@@ -11,7 +11,7 @@ import type { StoreDescriptor } from '../core/store.ts';
 import { abortable } from './bytes.ts';
 import { openContent, readerOf } from './content.ts';
 import { type LargeDraft, makeDraft } from './draft.ts';
-import { IdempotencyConflict, Rejected, UploadFailed } from './errors.ts';
+import { IdempotencyConflict, UploadFailed } from './errors.ts';
 import {
   asksForTheSame,
   executionArn,
@@ -22,6 +22,7 @@ import {
 } from './execution.ts';
 import { inputText, type Layout, layOut, type OpenLarge, type StagedLarge, stagedKey } from './layout.ts';
 import { resultOf } from './outcome.ts';
+import { asRejected } from './rejected.ts';
 import { type Digest, hashing } from './sha256.ts';
 import type { WriteOptions, WriteResult } from './types.ts';
 import { upload } from './upload.ts';
@@ -214,11 +215,4 @@ function stagedKeysIn({ input = 'null' }: DescribeExecutionOutput, store: StoreD
 function contentError(attribute: string, error: unknown, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return signal.reason;
   return error instanceof SagaError ? error : new UploadFailed(attribute, error);
-}
-
-/** @throws {Rejected} for what the rules refuse, else the error itself */
-export function asRejected(error: unknown): never {
-  if (!(error instanceof SagaError)) throw error;
-  const { message, ...details } = error.reason;
-  throw new Rejected({ reason: error.name, message, details }, { cause: error });
 }

@@ -59,6 +59,7 @@ it.each(KEPT_OUT)('%s does not load %s', (folder, packages) => {
 const NODE_ONLY = /'node:|\b(?:Buffer|process)\b/;
 const NODE_MAY = new Map([
   ['client/platform.ts', 'browsers get platform.browser.ts'],
+  ['client/save.ts', 'only platform.ts loads it'],
   ['core/write.ts', 'only tasks load it'],
 ]);
 

@@ -1,43 +1,27 @@
 // Reading an item with its objects: never a mix of two versions (hazards A15, B10), never wrong bytes.
 
+import { Readable } from 'node:stream';
 import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { IntegrityError, type Key, NumberValue, ReadContended, Rejected } from '../../client/index.ts';
+import {
+  type GetOptions,
+  IntegrityError,
+  ItemChanged,
+  type Key,
+  NumberValue,
+  ReadContended,
+  ReadFailed,
+  Rejected,
+} from '../../client/index.ts';
+import { utf8 } from '../../core/encoding.ts';
+import { itemAt, objectKeyOf, type SdkItem } from './items.ts';
 import { awsError, clientOf, dynamodb, resetMocks, s3, sha256 } from './mocks.ts';
 
 const client = clientOf();
 const key = { id: '42' };
 
 beforeEach(resetMocks);
-
-type SdkItem = Record<string, AttributeValue>;
-type Contents = Readonly<Record<string, string>>;
-
-function objectKeyOf(attribute: string, content: string, version: number): string {
-  const run = `update.u-${version}.20260101T000000000Z`;
-  return `items/pk=42/attr=${attribute}/sha256=${sha256(content)}/${run}`;
-}
-
-/** The item at a version whose large attributes have these contents. */
-function itemAt(version: number, contents: Contents, plain: SdkItem = {}): SdkItem {
-  const pointers = Object.entries(contents).map(([name, content]) => {
-    return [name, { S: `s3://bucket/${objectKeyOf(name, content, version)}` }] as const;
-  });
-  return {
-    id: { S: '42' },
-    ...plain,
-    ...Object.fromEntries(pointers),
-    _saga: {
-      M: {
-        createdBy: { S: 'create.c.20260101T000000000Z' },
-        version: { N: String(version) },
-        writtenBy: { S: `update.u-${version}.20260101T000000000Z` },
-        large: { L: Object.keys(contents).map((name) => ({ S: name })) },
-      },
-    },
-  };
-}
 
 /** Consistent reads answer these items in turn, the last one for ever. */
 function items(...answers: (SdkItem | undefined)[]): void {
@@ -50,22 +34,33 @@ function items(...answers: (SdkItem | undefined)[]): void {
 
 /** The objects that there are; all others are missing. */
 function objects(present: Readonly<Record<string, string>>): void {
-  s3.on(GetObjectCommand).callsFake(({ Key }: { Key: string }) => {
+  const find = (Key: string) => {
     const content = present[Key];
     if (content === undefined) throw awsError('NoSuchKey', 404);
-    return {
-      Body: { transformToByteArray: async () => Buffer.from(content) },
-      ContentType: 'text/plain',
-      Metadata: { 'updated-at': '2026-01-01T00:00:00Z' },
-    };
+    const Metadata = { 'updated-at': '2026-01-01T00:00:00Z' };
+    const ETag = `"${sha256(content)}"`;
+    return { content, head: { ContentLength: content.length, ContentType: 'text/plain', ETag, Metadata } };
+  };
+  s3.on(HeadObjectCommand).callsFake(({ Key }: { Key: string }) => find(Key).head);
+  s3.on(GetObjectCommand).callsFake(({ Key, IfMatch }: { Key: string; IfMatch?: string }) => {
+    const { content, head } = find(Key);
+    if (IfMatch !== undefined && IfMatch !== head.ETag) throw awsError('PreconditionFailed', 412);
+    return { ...head, Body: Readable.from([Buffer.from(content)]) };
   });
 }
 
-function fetched(): string[] {
-  return s3.commandCalls(GetObjectCommand).map(({ args: [{ input }] }) => input.Key as string);
+/** Keys of the objects that were asked for, in turn. */
+function asked(command: typeof HeadObjectCommand | typeof GetObjectCommand): string[] {
+  return s3.commandCalls(command).map(({ args: [{ input }] }) => input.Key as string);
 }
 
-describe('an item that changes while it is read', () => {
+/** The two ways to read: what holds for both is tested for both. */
+const WAYS: [string, GetOptions, typeof HeadObjectCommand | typeof GetObjectCommand][] = [
+  ['lazily', {}, HeadObjectCommand],
+  ['at once', { load: true }, GetObjectCommand],
+];
+
+describe.each(WAYS)('an item that changes while it is read %s', (_, options, command) => {
   const before = { page: 'old page', picture: 'old picture' };
   const after = { page: 'new page', picture: 'new picture' };
 
@@ -77,50 +72,54 @@ describe('an item that changes while it is read', () => {
       [objectKeyOf('page', 'new page', 2)]: 'new page',
       [objectKeyOf('picture', 'new picture', 2)]: 'new picture',
     });
-    const item = await client.get(key);
+    const item = await client.get(key, options);
     expect(item?.version).toBe(2);
     expect(await item?.large.page?.text()).toBe('new page');
     expect(await item?.large.picture?.text()).toBe('new picture');
   });
 
-  it('fetches an object again also if its pointer stayed', async () => {
+  it('is asked for an object again also if its pointer stayed', async () => {
     const kept = { S: `s3://bucket/${objectKeyOf('page', 'kept', 1)}` };
     items({ ...itemAt(1, before), page: kept }, { ...itemAt(2, after), page: kept });
     objects({
       [objectKeyOf('page', 'kept', 1)]: 'kept',
       [objectKeyOf('picture', 'new picture', 2)]: 'new picture',
     });
-    expect((await client.get(key))?.version).toBe(2);
-    expect(fetched().filter((name) => name.includes('attr=page'))).toHaveLength(2);
+    expect((await client.get(key, options))?.version).toBe(2);
+    expect(asked(command).filter((name) => name.includes('attr=page'))).toHaveLength(2);
   });
 
   it('is undefined once it is deleted', async () => {
     items(itemAt(1, before), undefined);
     objects({});
-    expect(await client.get(key)).toBeUndefined();
+    expect(await client.get(key, options)).toBeUndefined();
   });
 
   it('may lose the attribute whose object was missing', async () => {
     items(itemAt(1, before), itemAt(2, { page: 'new page' }));
     objects({ [objectKeyOf('page', 'new page', 2)]: 'new page' });
-    expect(Object.keys((await client.get(key))?.large ?? {})).toEqual(['page']);
+    expect(Object.keys((await client.get(key, options))?.large ?? {})).toEqual(['page']);
   });
 
   it('is given up when it changes all the time', async () => {
     items(...Array.from({ length: 20 }, (_, version) => itemAt(version + 1, before)));
     objects({});
-    const attempt = client.get(key);
+    const attempt = client.get(key, options);
     await expect(attempt).rejects.toBeInstanceOf(ReadContended);
     await expect(attempt).rejects.toMatchObject({ attempts: 10 });
     expect(dynamodb.commandCalls(GetItemCommand)).toHaveLength(10);
   });
-});
 
-describe('an item that is not what was written', () => {
+  it('is read again also where S3 forbids what is missing, since the reader may not list the bucket', async () => {
+    items(itemAt(1, before), itemAt(2, {}));
+    s3.on(command).rejects(awsError('AccessDenied', 403));
+    expect(await client.get(key, options)).toMatchObject({ version: 2, large: {} });
+  });
+
   it('is reported when it points at an object that is gone', async () => {
     items(itemAt(1, { page: 'x' }));
     objects({});
-    const attempt = client.get(key);
+    const attempt = client.get(key, options);
     await expect(attempt).rejects.toBeInstanceOf(IntegrityError);
     await expect(attempt).rejects.toMatchObject({
       attribute: 'page',
@@ -128,14 +127,87 @@ describe('an item that is not what was written', () => {
     });
   });
 
+  it('is reported with what S3 refuses', async () => {
+    items(itemAt(1, { page: 'x' }));
+    s3.on(command).rejects(awsError('AccessDenied', 403));
+    const attempt = client.get(key, options);
+    await expect(attempt).rejects.toBeInstanceOf(ReadFailed);
+    await expect(attempt).rejects.toMatchObject({ attribute: 'page', cause: { name: 'AccessDenied' } });
+  });
+});
+
+describe('an item that changes after it was got', () => {
+  const contents = { page: 'page', picture: 'picture' };
+
+  /** The item at version 1, got; then the next answer of the table, with all objects gone. */
+  async function gotBefore(next: SdkItem | undefined) {
+    items(itemAt(1, contents), next);
+    objects({ [objectKeyOf('page', 'page', 1)]: 'page', [objectKeyOf('picture', 'picture', 1)]: 'picture' });
+    const item = await client.get(key);
+    objects({});
+    return item?.large;
+  }
+
+  it.each([
+    ['written', itemAt(2, { page: 'new page', picture: 'picture' })],
+    ['written without the attribute', itemAt(2, {})],
+    ['deleted', undefined],
+  ])('fails with ItemChanged when it was %s', async (_, next) => {
+    const large = await gotBefore(next);
+    const attempt = large?.page?.text();
+    await expect(attempt).rejects.toBeInstanceOf(ItemChanged);
+    await expect(attempt).rejects.toMatchObject({
+      attribute: 'page',
+      uri: `s3://bucket/${objectKeyOf('page', 'page', 1)}`,
+      message: expect.stringContaining('get the item again'),
+    });
+    await expect(large?.picture?.stream().getReader().read()).rejects.toBeInstanceOf(ItemChanged);
+  });
+
+  it('fails with IntegrityError when it still points at what is gone', async () => {
+    const large = await gotBefore(itemAt(1, contents));
+    await expect(large?.page?.bytes()).rejects.toBeInstanceOf(IntegrityError);
+  });
+
+  it('fails with ItemChanged when the object was overwritten in place', async () => {
+    items(itemAt(1, { page: 'page' }));
+    objects({ [objectKeyOf('page', 'page', 1)]: 'page' });
+    const item = await client.get(key);
+    objects({ [objectKeyOf('page', 'page', 1)]: 'else' });
+    await expect(item?.large.page?.text()).rejects.toBeInstanceOf(ItemChanged);
+  });
+
+  it('fails with ReadFailed when S3 refuses all at once', async () => {
+    items(itemAt(1, { page: 'page' }));
+    objects({ [objectKeyOf('page', 'page', 1)]: 'page' });
+    const item = await client.get(key);
+    s3.on(GetObjectCommand).rejects(awsError('AccessDenied', 403));
+    await expect(item?.large.page?.text()).rejects.toBeInstanceOf(ReadFailed);
+  });
+
+  it('is not noticed by content that was loaded', async () => {
+    items(itemAt(1, contents), itemAt(2, {}));
+    objects({ [objectKeyOf('page', 'page', 1)]: 'page', [objectKeyOf('picture', 'picture', 1)]: 'picture' });
+    const item = await client.get(key, { load: ['page'] });
+    objects({});
+    expect(await item?.large.page?.text()).toBe('page');
+    expect(await item?.large.page?.bytes({ range: { start: 1, end: 3 } })).toEqual(utf8('ag'));
+    await expect(item?.large.picture?.text()).rejects.toBeInstanceOf(ItemChanged);
+  });
+});
+
+describe('an item that is not what was written', () => {
   it('is reported when content does not have the SHA-256 of its key', async () => {
     items(itemAt(1, { page: 'right' }));
     objects({ [objectKeyOf('page', 'right', 1)]: 'wrong' });
-    await expect(client.get(key)).rejects.toMatchObject({
+    const wrong = {
       name: 'IntegrityError',
       attribute: 'page',
       message: expect.stringContaining(sha256('wrong')),
-    });
+    };
+    await expect(client.get(key, { load: true })).rejects.toMatchObject(wrong);
+    const item = await client.get(key);
+    await expect(item?.large.page?.text()).rejects.toMatchObject(wrong);
   });
 
   it.each([
@@ -185,12 +257,31 @@ describe('an item', () => {
     });
   });
 
-  it('is fetched in part when attributes are named', async () => {
-    items(itemAt(1, { page: 'x', picture: 'y' }));
-    objects({ [objectKeyOf('picture', 'y', 1)]: 'y' });
-    const item = await client.get(key, { attributes: ['picture', 'unknown'] });
-    expect(Object.keys(item?.large ?? {})).toEqual(['picture']);
-    expect(fetched()).toEqual([objectKeyOf('picture', 'y', 1)]);
+  describe('of several large attributes', () => {
+    const contents = { page: 'x', picture: 'y', record: 'z' };
+    const keys = {
+      page: objectKeyOf('page', 'x', 1),
+      picture: objectKeyOf('picture', 'y', 1),
+      record: objectKeyOf('record', 'z', 1),
+    };
+    const cases: [string, GetOptions, string[], string[]][] = [
+      ['none', { attributes: [] }, [], []],
+      ['those named', { attributes: ['picture', 'unknown'] }, ['picture'], []],
+      ['all, one with its content', { load: ['page'] }, ['picture', 'record'], ['page']],
+      ['those named, with content', { attributes: ['page', 'record'], load: true }, [], ['page', 'record']],
+      ['those named in either', { attributes: ['page'], load: ['record'] }, ['page'], ['record']],
+      ['no content for unknown names', { attributes: [], load: ['unknown'] }, [], []],
+    ];
+
+    it.each(cases)('%s are got', async (_, options, lazy, loaded) => {
+      items(itemAt(1, contents));
+      objects({ [keys.page]: 'x', [keys.picture]: 'y', [keys.record]: 'z' });
+      const item = await client.get(key, options);
+      expect(Object.keys(item?.large ?? {}).sort()).toEqual([...lazy, ...loaded].sort());
+      const keysOf = (names: string[]) => names.map((name) => keys[name as keyof typeof keys]);
+      expect(asked(HeadObjectCommand)).toEqual(keysOf(lazy));
+      expect(asked(GetObjectCommand)).toEqual(keysOf(loaded));
+    });
   });
 
   it.each<[string, unknown]>([
@@ -218,10 +309,10 @@ describe('an item', () => {
     expect(Object.getPrototypeOf(attributes?.map)).toBe(Object.prototype);
   });
 
-  it('gives the caller bytes to keep', async () => {
+  it.each(WAYS)('read %s gives the caller bytes to keep', async (_, options) => {
     items(itemAt(1, { page: 'x' }));
     objects({ [objectKeyOf('page', 'x', 1)]: 'x' });
-    const page = (await client.get(key))?.large.page;
+    const page = (await client.get(key, options))?.large.page;
     (await page?.bytes())?.fill(0);
     expect(await page?.text()).toBe('x');
   });
@@ -240,9 +331,19 @@ describe('an item', () => {
     expect(dynamodb.calls()).toEqual([]);
   });
 
-  it('passes on what AWS refuses', async () => {
+  it('is not read further once the signal is aborted in the middle', async () => {
+    const controller = new AbortController();
     items(itemAt(1, { page: 'x' }));
-    s3.on(GetObjectCommand).rejects(awsError('AccessDenied', 403));
-    await expect(client.get(key)).rejects.toMatchObject({ name: 'AccessDenied' });
+    s3.on(HeadObjectCommand).callsFake(() => {
+      controller.abort(new Error('enough'));
+      throw awsError('AbortError', undefined);
+    });
+    await expect(client.get(key, { signal: controller.signal })).rejects.toThrow('enough');
+    expect(dynamodb.calls()).toHaveLength(1);
+  });
+
+  it('passes on what DynamoDB refuses', async () => {
+    dynamodb.on(GetItemCommand).rejects(awsError('AccessDeniedException', 400));
+    await expect(client.get(key)).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 });
