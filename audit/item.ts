@@ -1,10 +1,11 @@
 // The item as it is now, beside what a run did or saw of it.
 
-import { GetItemCommand, type AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
-import type { AttributeValue, Item } from '../core/attributes.ts';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { Item } from '../core/attributes.ts';
 import { isSpoiled, readSaga, type SagaMetadata } from '../core/item.ts';
 import type { Expected } from '../core/plan.ts';
 import { parseRun } from '../core/run.ts';
+import { fromSdkItem, toSdkItem } from '../core/sdk-item.ts';
 import { type AuditContext, type CallOptions, patiently } from './context.ts';
 
 /** What an item is to sagas: `foreign` was written by other means only, `spoiled` has a `_saga` that no saga writes. */
@@ -18,9 +19,9 @@ export async function readItem(
   key: Item,
   { signal }: CallOptions = {},
 ): Promise<Item | undefined> {
-  const command = new GetItemCommand({ TableName: store.table, Key: toSdk(key), ConsistentRead: true });
+  const command = new GetItemCommand({ TableName: store.table, Key: toSdkItem(key), ConsistentRead: true });
   const { Item: found } = await patiently(() => dynamodb.send(command, { abortSignal: signal }), { signal });
-  return found && fromSdk(found);
+  return found && fromSdkItem(found);
 }
 
 export function stateOf(item: Item | undefined): ItemState {
@@ -58,29 +59,4 @@ export function hasMoved(expected: Expected, now: ItemState): boolean {
     now.kind === 'saga' &&
     (expected.createdBy !== now.createdBy || expected.version !== now.version)
   );
-}
-
-function toSdk(key: Item): Record<string, SdkValue> {
-  return Object.fromEntries(
-    Object.entries(key).map(([name, value]) => [
-      name,
-      'B' in value ? { B: Buffer.from(value.B, 'base64') } : (value as SdkValue),
-    ]),
-  );
-}
-
-function fromSdk(item: Readonly<Record<string, SdkValue>>): Item {
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, fromSdkValue(value)]));
-}
-
-function fromSdkValue(value: SdkValue): AttributeValue {
-  if (value.B !== undefined) return { B: base64(value.B) };
-  if (value.BS !== undefined) return { BS: value.BS.map(base64) };
-  if (value.L !== undefined) return { L: value.L.map(fromSdkValue) };
-  if (value.M !== undefined) return { M: fromSdk(value.M) };
-  return value as AttributeValue;
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64');
 }

@@ -7,9 +7,10 @@ import {
 } from '@aws-sdk/client-sfn';
 import type { Item } from '../core/attributes.ts';
 import { causeSchema, outputSchema } from '../core/contract.ts';
+import { toSdkItem } from '../core/sdk-item.ts';
 import { Aborted, OutcomeUnknown, Rejected, RolledBack, Stuck, TwinwriteError } from './errors.ts';
 import type { WriteResult } from './types.ts';
-import { decodeItem, toSdkKey } from './values.ts';
+import { decodeItem } from './values.ts';
 
 /** @throws {TwinwriteError} Rejected, RolledBack, OutcomeUnknown, Stuck or Aborted, unless the execution succeeded */
 export async function resultOf(sfn: SFNClient, execution: DescribeExecutionOutput): Promise<WriteResult> {
@@ -23,7 +24,7 @@ export async function resultOf(sfn: SFNClient, execution: DescribeExecutionOutpu
   }
   const { key, version, run, largeAttributes, cleanup } = parsed.data;
   return {
-    key: decodeItem(toSdkKey(key as Item)),
+    key: decodeItem(toSdkItem(key as Item)),
     version,
     run,
     executionArn,

@@ -9,10 +9,11 @@ import type { Item } from '../core/attributes.ts';
 import { SagaError } from '../core/errors.ts';
 import { readPointers, readSaga } from '../core/item.ts';
 import { SAGA_ATTRIBUTE } from '../core/limits.ts';
+import { toSdkItem } from '../core/sdk-item.ts';
 import type { StoreDescriptor } from '../core/store.ts';
 import { IntegrityError } from './errors.ts';
 import { asRejected } from './rejected.ts';
-import { encodeKey, toSdkKey } from './values.ts';
+import { encodeKey } from './values.ts';
 
 export type SdkItem = Readonly<Record<string, SdkValue>>;
 
@@ -29,7 +30,7 @@ export type TakeSnapshot = (signal: AbortSignal | undefined) => Promise<Snapshot
 
 /** @throws {Rejected} InvalidInput for a key that is not the table's */
 export function snapshotsOf(dynamodb: DynamoDBClient, store: StoreDescriptor, key: object): TakeSnapshot {
-  const command = { TableName: store.table, Key: toSdkKey(checkedKey(key, store)), ConsistentRead: true };
+  const command = { TableName: store.table, Key: toSdkItem(checkedKey(key, store)), ConsistentRead: true };
   return async (abortSignal) => {
     const { Item: item } = await dynamodb.send(new GetItemCommand(command), { abortSignal });
     return item && { item, ...examine(item, store) };

@@ -4,7 +4,7 @@
 import type { AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
 import { NumberValueImpl as NumberValue } from '@aws-sdk/util-dynamodb';
 import type { AttributeFormat, AttributeValue, Item } from '../core/attributes.ts';
-import { fromBase64, toBase64 } from '../core/encoding.ts';
+import { toBase64 } from '../core/encoding.ts';
 import { invalidInput } from '../core/errors.ts';
 import { type KeySchema, keyAttributes, toKey } from '../core/keys.ts';
 import { canonicalNumber } from '../core/numbers.ts';
@@ -59,16 +59,6 @@ export function encodeKey(key: unknown, schema: KeySchema): Item {
 /** Attribute values as JavaScript values, see {@link Value}. Any name becomes an own property, `__proto__` too. */
 export function decodeItem(item: Readonly<Record<string, SdkValue>>): Record<string, Value> {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, decodeValue(value)]));
-}
-
-/** A key or an item's scalars in DynamoDB's JSON, binary as base64 text, as the SDK takes them. */
-export function toSdkKey(key: Item): Record<string, SdkValue> {
-  return Object.fromEntries(
-    Object.entries(key).map(([name, value]): [string, SdkValue] => [
-      name,
-      'B' in value ? { B: fromBase64(value.B) } : (value as SdkValue),
-    ]),
-  );
 }
 
 function decodeValue(value: SdkValue): Value {
