@@ -1,6 +1,6 @@
 // The store that a command works on, and how its options name it.
 
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Key, LargeItemClient, Value } from '../client/index.ts';
 import { type KeySchema, keyAttributes } from '../core/keys.ts';
 import { UsageError } from './errors.ts';
@@ -11,6 +11,7 @@ import { asText, type Pairs, pairs } from './pairs.ts';
 export interface StoreOptions {
   readonly key: Pairs<string>;
   readonly stack?: string;
+  readonly parameter?: string;
   readonly region?: string;
   readonly construct?: string;
   readonly json?: true;
@@ -25,6 +26,12 @@ export function withStoreOptions(command: Command): Command {
       pairs(asText),
     )
     .option('--stack <name>', 'the stack of the store (default: $TWINWRITE_STACK, or Twinwrite)')
+    .addOption(
+      new Option(
+        '--parameter <name>',
+        'the SSM parameter that describes the store (default: $TWINWRITE_PARAMETER)',
+      ).conflicts(['stack', 'construct']),
+    )
     .option('--construct <id>', 'which store, in a stack of several: the id of its construct')
     .option('--region <name>', 'AWS Region (default: $AWS_REGION, or of the profile)')
     .option('--json', 'print the result as JSON, and errors as JSON on standard error');
@@ -32,14 +39,13 @@ export function withStoreOptions(command: Command): Command {
 
 /**
  * Connects to AWS, or to what AWS_ENDPOINT_URL names; finds the store by the options, else as the library does.
- * @throws {StoreNotFound} when there is no such stack, or no store in it
+ * @throws {StoreNotFound} when there is no such stack or parameter, or no store in it
  */
 export async function connect(options: StoreOptions, { env }: Io): Promise<LargeItemClient> {
   const { LargeItemClient } = await import('../client/index.ts');
-  const { stack, region, construct } = options;
-  if (stack === undefined && region === undefined && construct === undefined) {
-    return LargeItemClient.fromEnvironment();
-  }
+  const { stack, parameter, region, construct } = options;
+  if (parameter !== undefined) return LargeItemClient.fromParameter({ name: parameter, region });
+  if (stack === undefined && construct === undefined) return LargeItemClient.fromEnvironment({ region });
   return LargeItemClient.fromStack({
     stackName: stack ?? (env.TWINWRITE_STACK || undefined),
     region,

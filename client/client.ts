@@ -5,7 +5,13 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { Operation } from '../core/run.ts';
 import type { StoreDescriptor } from '../core/store.ts';
-import { type StackOptions, storeFromEnvironment, storeFromStack } from './discovery.ts';
+import {
+  type ParameterOptions,
+  type StackOptions,
+  storeFromEnvironment,
+  storeFromParameter,
+  storeFromStack,
+} from './discovery.ts';
 import { handleOf, resume, type WriteHandle } from './handle.ts';
 import type { GetOptions, LargeItem } from './item.ts';
 import { read } from './read.ts';
@@ -71,12 +77,24 @@ export class LargeItemClient {
   }
 
   /**
-   * A client of the store that the variable TWINWRITE_STORE describes (JSON), or else the outputs of the stack that
-   * TWINWRITE_STACK names, by default `Twinwrite`.
+   * A client of the store that an SSM parameter describes: the construct's `parameterName`.
    * @throws {StoreNotFound}
    */
-  static async fromEnvironment(options: ClientOptions = {}): Promise<LargeItemClient> {
-    return new LargeItemClient({ ...options, store: await storeFromEnvironment() });
+  static async fromParameter(options: ParameterOptions & ClientOptions): Promise<LargeItemClient> {
+    return new LargeItemClient({ ...options, store: await storeFromParameter(options) });
+  }
+
+  /**
+   * A client of the store that the environment names: TWINWRITE_STORE is its description as JSON, else TWINWRITE_PARAMETER
+   * names the SSM parameter that holds it, else TWINWRITE_STACK the stack among whose outputs it is, by default `Twinwrite`.
+   * The first that is set counts.
+   * @param options - `region`: where parameter and stack are; default: the SDK's own
+   * @throws {StoreNotFound} listing what was tried, with the answers
+   */
+  static async fromEnvironment(
+    options: { readonly region?: string | undefined } & ClientOptions = {},
+  ): Promise<LargeItemClient> {
+    return new LargeItemClient({ ...options, store: await storeFromEnvironment(options) });
   }
 
   /**

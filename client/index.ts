@@ -3,7 +3,7 @@
 export { NumberValueImpl as NumberValue } from '@aws-sdk/util-dynamodb';
 export type { StoreDescriptor } from '../core/store.ts';
 export { type ClientOptions, LargeItemClient } from './client.ts';
-export type { StackOptions } from './discovery.ts';
+export type { ParameterOptions, StackOptions } from './discovery.ts';
 export {
   Aborted,
   IdempotencyConflict,

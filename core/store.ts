@@ -68,15 +68,17 @@ function checkLayout(layout: KeyLayout & { readonly stagingPrefix: string }, con
   context.addIssue({ code: 'custom', path: [problem.field], message: problem.message });
 }
 
-/** What CDK makes of the construct's output `Store`: its path, and a hash of it. */
-const STORE_OUTPUT = /Store[0-9A-F]{8}$/;
+/** The path of the construct whose output this is, from what CDK makes of its output `Store`; undefined for others. */
+export function constructOf(output: string): string | undefined {
+  return /^(.*)Store[0-9A-F]{8}$/.exec(output)?.[1];
+}
 
 /** The stores that a stack's outputs describe, with their outputs' names. */
 export function storesIn(
   outputs: Readonly<Record<string, string>>,
 ): readonly { readonly output: string; readonly store: StoreDescriptor }[] {
   return Object.entries(outputs).flatMap(([output, value]) => {
-    const store = STORE_OUTPUT.test(output) ? parseStore(value) : undefined;
+    const store = constructOf(output) === undefined ? undefined : parseStore(value);
     return store === undefined ? [] : [{ output, store }];
   });
 }
@@ -93,9 +95,30 @@ export function storeIn(outputs: Readonly<Record<string, string>>): StoreDescrip
 
 /** A store from its JSON text, or undefined if it is none. */
 export function parseStore(json: string): StoreDescriptor | undefined {
-  try {
-    return storeDescriptorSchema.parse(JSON.parse(json));
-  } catch {
-    return undefined; // some other output that is named alike, or a text of the caller's
-  }
+  const result = readStore(json);
+  return result instanceof z.ZodError ? undefined : result;
 }
+
+/** Why the JSON text describes no store, by field; undefined if it does. */
+export function storeProblem(json: string): string | undefined {
+  const result = readStore(json);
+  if (!(result instanceof z.ZodError)) return undefined;
+  return result.issues.map(({ path, message }) => [...path, message].join(': ')).join('; ');
+}
+
+function readStore(json: string): StoreDescriptor | z.ZodError {
+  const { error, data } = storeText.safeParse(json);
+  return error ?? data;
+}
+
+const storeText = z
+  .string()
+  .transform((json, context): unknown => {
+    try {
+      return JSON.parse(json);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'not JSON' });
+      return z.NEVER;
+    }
+  })
+  .pipe(storeDescriptorSchema);

@@ -1,16 +1,19 @@
 // The construct: a table, a bucket, and the three sagas that keep them consistent.
 
 import { join } from 'node:path';
-import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { KeyAttribute, KeySchema } from '../core/keys.ts';
 import { OPERATIONS, type Operation } from '../core/run.ts';
 import { layoutProblem, type Store, type StoreDescriptor } from '../core/store.ts';
+import { type Granting, grantRead, grantRuns, grantStaging, grantWait } from './callers.ts';
+import { addOutputs, createParameter, grantDiscovery } from './discovery.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
 import { RemovedItems } from './removed-items.ts';
 import { addLifecycle, checkTable, createBucket, createTable } from './storage.ts';
@@ -48,6 +51,11 @@ export interface LargeItemStoreProps {
    * from theirs, so then its `cleanUp.whenSucceeded: false` has no effect. Default: false.
    */
   readonly cleanUpForeignDeletes?: boolean;
+  /**
+   * Name of an SSM parameter to keep the store's description in, for apps that look it up: `/my-app/docs`. Default: none,
+   * since apps also find it in the stack's outputs, or get it with their deployment as `descriptor`.
+   */
+  readonly parameterName?: string;
   /** How long the state machines' logs are kept. They never hold the items' data. Default: one month. */
   readonly logRetention?: RetentionDays;
 }
@@ -63,8 +71,11 @@ export class LargeItemStore extends Construct {
   /** One state machine per operation. */
   readonly stateMachines: Readonly<Record<Operation, StateMachine>>;
   readonly tasks: SagaTasks;
-  readonly #stagingPrefix: string;
-  readonly #prefix: string;
+  /** The store's description as JSON: what an app's variable `TWINWRITE_STORE` holds. */
+  readonly descriptor: string;
+  /** Where the description is kept, if `parameterName` says so. */
+  readonly parameter?: StringParameter;
+  readonly #granting: Granting;
 
   /** @throws {Error} for prefixes that overlap, an unsafe template, a given table whose key is known to be another */
   constructor(scope: Construct, id: string, props: LargeItemStoreProps = {}) {
@@ -89,8 +100,6 @@ export class LargeItemStore extends Construct {
       }),
     };
     checkLayout(layout);
-    this.#prefix = prefix;
-    this.#stagingPrefix = stagingPrefix;
 
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     const { ttl, cleanUpForeignDeletes = false } = props;
@@ -122,33 +131,53 @@ export class LargeItemStore extends Construct {
       });
     }
     this.stateMachines = this.#stateMachines(props.logRetention ?? RetentionDays.ONE_MONTH);
-    this.#outputs(store);
-  }
-
-  /** Lets an app write: upload to the staging prefix, start runs, see how and where they end. */
-  grantWrite(grantee: IGrantable): void {
-    const staged = `${this.#stagingPrefix}/*`;
-    this.bucket.grantPut(grantee, staged);
-    // Content past what S3's 10,000 parts hold when they are small goes up in segments, which are then copied together.
-    Grant.addToPrincipalOrResource({
-      grantee,
-      actions: ['s3:GetObject'],
-      resourceArns: [this.bucket.arnForObjects(staged)],
-      resource: this.bucket,
-    });
-    this.bucket.grantDelete(grantee, staged);
-    for (const machine of Object.values(this.stateMachines)) {
-      machine.grantStartExecution(grantee);
-      machine.grantExecution(grantee, 'states:DescribeExecution', 'states:GetExecutionHistory');
-      machine.grant(grantee, 'states:ListExecutions');
+    const descriptor = this.#describe(store);
+    this.descriptor = Stack.of(this).toJsonString(descriptor);
+    if (props.parameterName !== undefined) {
+      this.parameter = createParameter(this, props.parameterName, this.descriptor);
     }
+    this.#granting = {
+      table: this.table,
+      bucket: this.bucket,
+      prefix,
+      stagingPrefix,
+      stateMachines: this.stateMachines,
+    };
+    addOutputs(this, descriptor, this.descriptor);
   }
 
-  /** Lets an app read items and their objects. */
+  /** Lets an app write content of any size: start runs, see how they end, and stage what does not fit into their input. */
+  grantWrite(grantee: IGrantable): void {
+    this.grantWriteInline(grantee);
+    this.grantStaging(grantee);
+  }
+
+  /** Lets an app write what fits into a run's input, or what others have staged. It needs no rights to the bucket. */
+  grantWriteInline(grantee: IGrantable): void {
+    grantRuns(this.#granting, grantee);
+  }
+
+  /** Lets a caller upload to the staging prefix, or sign such uploads for others. */
+  grantStaging(grantee: IGrantable): void {
+    grantStaging(this.#granting, grantee);
+  }
+
+  /** Lets a caller wait for runs that others have started. */
+  grantWait(grantee: IGrantable): void {
+    grantWait(this.#granting, grantee);
+  }
+
+  /** Lets an app read items and their objects, or sign URLs of those for others. */
   grantRead(grantee: IGrantable): void {
-    this.table.grant(grantee, 'dynamodb:GetItem');
-    this.table.encryptionKey?.grantDecrypt(grantee);
-    this.bucket.grantRead(grantee, this.#prefix === '' ? '*' : `${this.#prefix}/*`);
+    grantRead(this.#granting, grantee);
+  }
+
+  /**
+   * Lets an app find the store: in its parameter if it has one, else in the outputs of its stack. Apart from the other
+   * grants, since an app that gets the description with its deployment needs neither.
+   */
+  grantDiscovery(grantee: IGrantable): void {
+    grantDiscovery(this, this.parameter, grantee);
   }
 
   #stateMachines(retention: RetentionDays): Readonly<Record<Operation, StateMachine>> {
@@ -186,20 +215,10 @@ export class LargeItemStore extends Construct {
     return machine;
   }
 
-  #outputs(store: Store): void {
-    const arns = Object.fromEntries(
-      OPERATIONS.map((operation) => [operation, this.stateMachines[operation].stateMachineArn]),
-    ) as StoreDescriptor['stateMachines'];
-    const descriptor: StoreDescriptor = { ...store, region: Stack.of(this).region, stateMachines: arns };
-    new CfnOutput(this, 'Store', {
-      description: 'Twinwrite store: what the client and the command line need to know of it',
-      value: Stack.of(this).toJsonString(descriptor),
-    });
-    new CfnOutput(this, 'TableName', { value: store.table });
-    new CfnOutput(this, 'BucketName', { value: store.bucket });
-    new CfnOutput(this, 'CreateStateMachineArn', { value: arns.create });
-    new CfnOutput(this, 'UpdateStateMachineArn', { value: arns.update });
-    new CfnOutput(this, 'DeleteStateMachineArn', { value: arns.delete });
+  #describe(store: Store): StoreDescriptor {
+    const arns = OPERATIONS.map((operation) => [operation, this.stateMachines[operation].stateMachineArn]);
+    const stateMachines = Object.fromEntries(arns) as StoreDescriptor['stateMachines'];
+    return { ...store, region: Stack.of(this).region, stateMachines };
   }
 }
 

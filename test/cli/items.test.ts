@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
 import { Terminal, twinwrite } from './terminal.ts';
@@ -25,6 +26,12 @@ afterAll(async () => {
   await cloud.stop();
   await rm(folder, { recursive: true });
 });
+
+/** The description of the store, as its stack gives it out. */
+function storeText({ outputs }: LocalCloud): string {
+  const [text] = Object.entries(outputs.Twinwrite ?? {}).filter(([name]) => /^DocsStore/.test(name));
+  return text?.[1] ?? '';
+}
 
 const json = (text: string): Record<string, unknown> => JSON.parse(text) as Record<string, unknown>;
 
@@ -131,6 +138,24 @@ describe('create, get, update, delete', () => {
   });
 });
 
+describe('the store', () => {
+  it('--parameter names the one that describes it', async () => {
+    const ssm = new SSMClient({});
+    const Value = storeText(cloud);
+    await ssm.send(new PutParameterCommand({ Name: '/app/docs', Type: 'String', Value }));
+    await twinwrite('create', '--key', 'id=by parameter');
+
+    const found = await twinwrite('get', '--key', 'id=by parameter', '--parameter', '/app/docs');
+
+    expect(found).toMatchObject({ code: 0, err: '' });
+    const both = await twinwrite('get', '--key', 'id=x', '--parameter', '/app/docs', '--stack', 'Twinwrite');
+    expect(both).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("'--parameter <name>' cannot be used"),
+    });
+  });
+});
+
 describe('failures end with 1 and one line', () => {
   it.each([
     [['update', '--key', 'id=none', '--set', 'a=b'], 'rejected: NotFound: there is no item with this key'],
@@ -145,7 +170,8 @@ describe('failures end with 1 and one line', () => {
       ['get', '--key', 'id=none', '--stack', 'Nowhere'],
       'no Twinwrite store found; tried: outputs of stack Nowhere',
     ],
-    [['get', '--key', 'id=none', '--construct', 'Other'], 'no Twinwrite store found'],
+    [['get', '--key', 'id=none', '--construct', 'Other'], 'no store of a construct Other among DocsStore'],
+    [['get', '--key', 'id=none', '--parameter', '/none'], 'parameter /none: there is no such parameter'],
   ])('%j', async (argv, message) => {
     const { code, out, err } = await twinwrite(...argv);
 

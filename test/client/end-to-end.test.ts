@@ -445,6 +445,12 @@ describe('the store', () => {
     await expect(either).rejects.toThrow(/BinaryStore.*NumberedStore|NumberedStore.*BinaryStore/);
   });
 
+  it('is found by its parameter, the same as in the outputs', async () => {
+    const client = await LargeItemClient.fromParameter({ name: '/several/binary' });
+    expect(client.store).toEqual((await storeOf('Binary')).store);
+    expect(await client.get({ hash: new Uint8Array([1]), at: 1 })).toBeUndefined();
+  });
+
   it('that is not there is reported with what was looked at', async () => {
     await expect(LargeItemClient.fromStack({ stackName: 'Nowhere' })).rejects.toThrow(
       /outputs of stack Nowhere/,

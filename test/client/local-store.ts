@@ -58,6 +58,7 @@ function synthesise(outdir: string): void {
     sortKey: { name: 'title', type: 'S' },
   });
   new LargeItemStore(several, 'Binary', {
+    parameterName: '/several/binary',
     partitionKey: { name: 'hash', type: 'B' },
     sortKey: { name: 'at', type: 'N' },
   });

@@ -242,6 +242,26 @@ test('the key can be any: names and types reach the table and the tasks', () => 
   expect(storeOf(template)).toMatchObject({ key: { partitionKey, sortKey } });
 });
 
+describe('its description', () => {
+  test('is in a parameter where it has a name, the same as in the outputs', () => {
+    const template = templateOf(() => ({ parameterName: '/my-app/docs' }));
+    const [output] = Object.entries(template.findOutputs('*')).filter(([id]) => /^DocsStore/.test(id));
+    template.hasResourceProperties('AWS::SSM::Parameter', {
+      Name: '/my-app/docs',
+      Type: 'String',
+      Value: output?.[1].Value,
+    });
+    templateOf().resourceCountIs('AWS::SSM::Parameter', 0);
+  });
+
+  test('can be given to an app with its deployment', () => {
+    const stack = new Stack(app(), 'Test');
+    const { descriptor } = new LargeItemStore(stack, 'Docs');
+    const text = substituted(stack.resolve(descriptor));
+    expect(storeDescriptorSchema.parse(JSON.parse(text))).toMatchObject({ prefix: 'items' });
+  });
+});
+
 describe('items that no saga removes', () => {
   const patternOf = (template: Template): unknown => {
     const [mapping] = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
