@@ -7,6 +7,7 @@ import {
   type HeadObjectCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { LEGACY_UPDATED_AT } from '../core/legacy.ts';
 import { decodeMetadata, UPDATED_AT } from '../core/metadata.ts';
 import { type ByteReader, readBytes, readIterable, readWebStream } from './bytes.ts';
 
@@ -89,7 +90,7 @@ function headOf(answer: HeadObjectCommandOutput | GetObjectCommandOutput): Objec
     contentEncoding: answer.ContentEncoding,
     cacheControl: answer.CacheControl,
     metadata,
-    updatedAt,
+    updatedAt: updatedAt ?? metadata[LEGACY_UPDATED_AT],
   };
 }
 

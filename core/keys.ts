@@ -10,6 +10,7 @@ import {
 } from './attributes.ts';
 import { base64Length, toBase64Url, utf8Length } from './encoding.ts';
 import { invalidInput } from './errors.ts';
+import { isLegacyKeyOf, type LegacyPlace } from './legacy.ts';
 import { MAX_OBJECT_KEY_BYTES, MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES } from './limits.ts';
 import { parseRun, type Run } from './run.ts';
 import { decodeSegment, encodeSegment } from './segments.ts';
@@ -40,6 +41,13 @@ export interface ObjectSpace {
   readonly bucket: string;
   readonly prefix: string;
   readonly stagingPrefix: string;
+  /** Objects of another library that items point at: the store's own as soon as they are the item's. */
+  readonly legacy?: LegacyPlace | undefined;
+}
+
+export interface ObjectPlace {
+  readonly bucket: string;
+  readonly key: string;
 }
 
 /** How a store makes the keys of its objects. */
@@ -118,11 +126,19 @@ export function itemPrefix(layout: KeyLayout, item: Item): string {
   );
 }
 
-/** Whether an object key of this layout names another item than this: a pointer that was copied with its item. */
-export function isOfAnotherItem(key: string, item: Item, layout: KeyLayout): boolean {
-  const found = parseObjectKey(layout, key);
-  const { pk, sk } = keyTexts(item, layout.key);
-  return found !== undefined && (found.pk !== pk || found.sk !== sk);
+/**
+ * Whether an object is another item's as far as its key tells: the pointer was copied with its item. In the legacy
+ * place, which is not the store's alone, also if its key does not name this item.
+ * @param object - as {@link ownObjectKey} gives it
+ */
+export function isOfAnotherItem(object: string, item: Item, store: KeyLayout & ObjectSpace): boolean {
+  const own = keyTexts(item, store.key);
+  const found = parseObjectKey(store, object);
+  if (found !== undefined) return found.pk !== own.pk || found.sk !== own.sk;
+  const { bucket, key } = objectPlace(object, store);
+  const isStores = bucket === store.bucket && isBelow(key, store.prefix);
+  const prefixes = [...(isStores ? [store.prefix] : []), ...(store.legacy ? [store.legacy.prefix] : [])];
+  return !(isLegacyKeyOf(own, key, prefixes) ?? isStores);
 }
 
 export interface ObjectKeyParts {
@@ -156,16 +172,39 @@ export function formatPointer(bucket: string, key: string): string {
   return `s3://${bucket}/${key}`;
 }
 
-/** The object key that a pointer names, or undefined if it is no pointer to this store's objects. */
+/**
+ * The object that a pointer names if it is one of this store: its key, or the whole pointer if it lies in another
+ * bucket, that of the legacy place. Undefined for any other pointer, and for text that is none.
+ */
 export function ownObjectKey(pointer: string, space: ObjectSpace): string | undefined {
-  const start = formatPointer(space.bucket, space.prefix === '' ? '' : `${space.prefix}/`);
-  if (!pointer.startsWith(start)) return undefined;
-  const key = pointer.slice(formatPointer(space.bucket, '').length);
-  return key === '' || isStaged(key, space) ? undefined : key;
+  const { bucket, prefix, legacy } = space;
+  const place = parsePointer(pointer);
+  if (place === undefined) return undefined;
+  const isLegacy =
+    legacy !== undefined && place.bucket === (legacy.bucket ?? bucket) && isBelow(place.key, legacy.prefix);
+  if (place.bucket !== bucket) return isLegacy ? pointer : undefined;
+  const isOurs = isBelow(place.key, prefix) || isLegacy;
+  // A key that looks like a pointer would be taken for one.
+  const isSafe = !isStaged(place.key, space) && parsePointer(place.key) === undefined;
+  return isOurs && isSafe ? place.key : undefined;
+}
+
+/** Where an object is, as {@link ownObjectKey} gives it. */
+export function objectPlace(object: string, { bucket }: ObjectSpace): ObjectPlace {
+  return parsePointer(object) ?? { bucket, key: object };
 }
 
 export function isStaged(key: string, space: ObjectSpace): boolean {
   return key.startsWith(`${space.stagingPrefix}/`);
+}
+
+function parsePointer(text: string): ObjectPlace | undefined {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(text) ?? [];
+  return bucket === undefined || key === undefined ? undefined : { bucket, key };
+}
+
+function isBelow(key: string, prefix: string): boolean {
+  return key.startsWith(prefix === '' ? '' : `${prefix}/`);
 }
 
 type KeyParser = ReturnType<typeof templateParser>;

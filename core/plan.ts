@@ -44,7 +44,7 @@ export interface Plan {
   readonly pointers: Readonly<Record<string, string>>;
   /** `_saga` after the write; null when the item is deleted. */
   readonly saga: SagaMetadata | null;
-  /** Object keys to delete once the write took effect. */
+  /** Object keys to delete once the write took effect; whole URIs where they lie in another bucket. */
   readonly replaced: readonly string[];
   /** Object keys to delete once it is certain that it never will: every key of this run. */
   readonly created: readonly string[];

@@ -21,6 +21,10 @@ const storeFields = {
     .array(z.string())
     .optional()
     .describe('Templates that objects of the store were put under before; the default is always known'),
+  legacy: z
+    .strictObject({ bucket: resourceName.optional(), prefix: z.string() })
+    .optional()
+    .describe('Where objects are that pynamodb_mate put; by default in the same bucket'),
 };
 
 /** Table, bucket and key layout: what the rules and the tasks need. */

@@ -4,11 +4,13 @@ import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import type { Item } from '../core/attributes.ts';
 import { SagaError, someOf } from '../core/errors.ts';
 import { referencedKeys } from '../core/item.ts';
+import { objectPlace } from '../core/keys.ts';
 import { readItem, s3 } from './aws.ts';
 import { storeFromEnvironment, task } from './task.ts';
 
 export interface DeleteObjectsEvent {
   readonly key: Item;
+  /** Of objects in another bucket, the whole URIs. */
   readonly objectKeys: readonly string[];
   /** A compensation undoes the run's own puts; a clean-up follows a write that took effect. */
   readonly purpose: 'compensation' | 'cleanup';
@@ -42,14 +44,28 @@ export const handler = task(async (event: DeleteObjectsEvent): Promise<DeleteObj
     );
   }
   const doomed = event.objectKeys.filter((key) => !referenced.has(key));
-  for (let at = 0; at < doomed.length; at += MAX_KEYS) await deleteBatch(doomed.slice(at, at + MAX_KEYS));
+  for (const [bucket, keys] of byBucket(doomed)) {
+    for (let at = 0; at < keys.length; at += MAX_KEYS) {
+      await deleteBatch(bucket, keys.slice(at, at + MAX_KEYS));
+    }
+  }
   return { deleted: doomed.length, kept };
 });
 
-async function deleteBatch(keys: readonly string[]): Promise<void> {
+/** All but those of a legacy place lie in the store's bucket. */
+function byBucket(objects: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const keys = new Map<string, string[]>();
+  for (const object of objects) {
+    const { bucket, key } = objectPlace(object, store);
+    keys.set(bucket, [...(keys.get(bucket) ?? []), key]);
+  }
+  return keys;
+}
+
+async function deleteBatch(bucket: string, keys: readonly string[]): Promise<void> {
   const { Errors: errors = [] } = await s3.send(
     new DeleteObjectsCommand({
-      Bucket: store.bucket,
+      Bucket: bucket,
       Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
     }),
   );

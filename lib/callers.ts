@@ -6,12 +6,14 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Operation } from '../core/run.ts';
+import { objectsBelow } from './tasks.ts';
 
 export interface Granting {
   readonly table: ITable;
   readonly bucket: IBucket;
   readonly prefix: string;
   readonly stagingPrefix: string;
+  readonly legacy?: { readonly bucket: IBucket; readonly prefix: string } | undefined;
   readonly stateMachines: Readonly<Record<Operation, StateMachine>>;
 }
 
@@ -40,9 +42,14 @@ export function grantStaging({ bucket, stagingPrefix }: Granting, grantee: IGran
 }
 
 /** Read items and their objects. */
-export function grantRead({ table, bucket, prefix }: Granting, grantee: IGrantable): void {
+export function grantRead({ table, bucket, prefix, legacy }: Granting, grantee: IGrantable): void {
   table.grant(grantee, 'dynamodb:GetItem');
   table.encryptionKey?.grantDecrypt(grantee);
+  readObjects(bucket, grantee, prefix);
+  if (legacy) readObjects(legacy.bucket, grantee, legacy.prefix);
+}
+
+function readObjects(bucket: IBucket, grantee: IGrantable, prefix: string): void {
   allowObjects(bucket, grantee, prefix, ['s3:GetObject']);
   // Without it S3 answers 403 for an object that is gone, which a reader could not tell from a refusal (GetObject).
   Grant.addToPrincipalOrResource({
@@ -58,7 +65,7 @@ function allowObjects(bucket: IBucket, grantee: IGrantable, prefix: string, acti
   Grant.addToPrincipalOrResource({
     grantee,
     actions,
-    resourceArns: [bucket.arnForObjects(prefix === '' ? '*' : `${prefix}/*`)],
+    resourceArns: [bucket.arnForObjects(objectsBelow(prefix))],
     resource: bucket,
   });
 }

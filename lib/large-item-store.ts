@@ -9,11 +9,12 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { KeyAttribute, KeySchema } from '../core/keys.ts';
+import type { KeyAttribute } from '../core/keys.ts';
 import { OPERATIONS, type Operation } from '../core/run.ts';
-import { layoutProblem, type Store, type StoreDescriptor } from '../core/store.ts';
+import type { Store, StoreDescriptor } from '../core/store.ts';
 import { type Granting, grantRead, grantRuns, grantStaging, grantWait } from './callers.ts';
 import { addOutputs, createParameter, grantDiscovery } from './discovery.ts';
+import { checkedLayout } from './layout.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
 import { RemovedItems } from './removed-items.ts';
 import { addLifecycle, checkTable, createBucket, createTable } from './storage.ts';
@@ -39,6 +40,11 @@ export interface LargeItemStoreProps {
   readonly objectKeyTemplate?: string;
   /** Templates that this store had before, so that their keys are still understood. The default's always are. */
   readonly formerObjectKeyTemplates?: readonly string[];
+  /**
+   * Where the objects are that pynamodb_mate put, if not below `prefix` in `bucket`: they are read, replaced and deleted
+   * with their items. `prefix` is what the library was given, `bucket` by default the store's. See docs/migration.md.
+   */
+  readonly legacy?: { readonly bucket?: IBucket; readonly prefix: string };
   /** What happens to a new table and bucket when the stack goes. Default: they are retained. */
   readonly removalPolicy?: RemovalPolicy;
   /**
@@ -80,26 +86,8 @@ export class LargeItemStore extends Construct {
   /** @throws {Error} for prefixes that overlap, an unsafe template, a given table whose key is known to be another */
   constructor(scope: Construct, id: string, props: LargeItemStoreProps = {}) {
     super(scope, id);
-    const {
-      partitionKey = { name: 'id', type: 'S' },
-      sortKey,
-      prefix = 'items',
-      stagingPrefix = 'staging',
-      objectKeyTemplate,
-      formerObjectKeyTemplates,
-    } = props;
-    const key: KeySchema = { partitionKey, ...(sortKey && { sortKey }) };
-    checkPrefixes(prefix, stagingPrefix);
-    const layout = {
-      prefix,
-      stagingPrefix,
-      key,
-      ...(objectKeyTemplate !== undefined && { objectKeyTemplate }),
-      ...(formerObjectKeyTemplates !== undefined && {
-        formerObjectKeyTemplates: [...formerObjectKeyTemplates],
-      }),
-    };
-    checkLayout(layout);
+    const layout = checkedLayout(props);
+    const { key, prefix, stagingPrefix } = layout;
 
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     const { ttl, cleanUpForeignDeletes = false } = props;
@@ -109,16 +97,19 @@ export class LargeItemStore extends Construct {
     if (props.table) checkTable(props.table, key);
     if (props.bucket) addLifecycle(this, props.bucket, stagingPrefix);
 
+    const legacy = props.legacy && { bucket: this.bucket, ...props.legacy };
     const store: Store = {
       table: this.table.tableName,
       bucket: this.bucket.bucketName,
       ...layout,
+      ...(legacy && { legacy: { bucket: legacy.bucket.bucketName, prefix: legacy.prefix } }),
     };
     this.tasks = new SagaTasks(this, 'Tasks', {
       table: this.table,
       bucket: this.bucket,
       prefix,
       stagingPrefix,
+      legacy,
       store: Stack.of(this).toJsonString(store),
     });
     if (stream) {
@@ -141,6 +132,7 @@ export class LargeItemStore extends Construct {
       bucket: this.bucket,
       prefix,
       stagingPrefix,
+      legacy,
       stateMachines: this.stateMachines,
     };
     addOutputs(this, descriptor, this.descriptor);
@@ -219,24 +211,5 @@ export class LargeItemStore extends Construct {
     const arns = OPERATIONS.map((operation) => [operation, this.stateMachines[operation].stateMachineArn]);
     const stateMachines = Object.fromEntries(arns) as StoreDescriptor['stateMachines'];
     return { ...store, region: Stack.of(this).region, stateMachines };
-  }
-}
-
-function checkLayout(layout: Parameters<typeof layoutProblem>[0]): void {
-  const problem = layoutProblem(layout);
-  if (problem !== undefined) throw new Error(`LargeItemStore: ${problem.message}`);
-}
-
-function checkPrefixes(prefix: string, stagingPrefix: string): void {
-  for (const [prop, value] of Object.entries({ prefix, stagingPrefix })) {
-    if (/^\/|\/$|\/\//.test(value)) {
-      throw new Error(
-        `LargeItemStore: ${prop} must not begin or end with a slash or hold two in a row, got "${value}"`,
-      );
-    }
-  }
-  const below = (one: string, other: string) => other !== '' && `${one}/`.startsWith(`${other}/`);
-  if (stagingPrefix === '' || below(stagingPrefix, prefix) || below(prefix, stagingPrefix)) {
-    throw new Error(`LargeItemStore: prefix "${prefix}" and stagingPrefix "${stagingPrefix}" must be apart`);
   }
 }

@@ -16,7 +16,7 @@ import {
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { allowItem, taskFunction } from './tasks.ts';
+import { allowItem, objectsBelow, taskFunction } from './tasks.ts';
 
 export interface RemovedItemsProps {
   /** It has a stream with old and new images. */
@@ -62,7 +62,7 @@ export class RemovedItems extends Construct {
       description: 'Twinwrite: deletes the objects of items that no saga removed',
     });
     allowItem(table, this.consumer, 'dynamodb:GetItem');
-    bucket.grantDelete(this.consumer, prefix === '' ? '*' : `${prefix}/*`);
+    bucket.grantDelete(this.consumer, objectsBelow(prefix));
     if (bucket instanceof Bucket) {
       bucket.addLifecycleRule({
         id: 'ExpireFailures',

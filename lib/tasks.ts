@@ -13,6 +13,8 @@ export interface SagaTasksProps {
   readonly bucket: IBucket;
   readonly prefix: string;
   readonly stagingPrefix: string;
+  /** Where objects are that another library put. */
+  readonly legacy?: { readonly bucket: IBucket; readonly prefix: string } | undefined;
   /** The store as JSON text, which may hold CloudFormation references. */
   readonly store: string;
 }
@@ -36,7 +38,7 @@ export class SagaTasks extends Construct {
   constructor(scope: Construct, id: string, props: SagaTasksProps) {
     super(scope, id);
     const { table, bucket } = props;
-    const objects = props.prefix === '' ? '*' : `${props.prefix}/*`;
+    const objects = objectsBelow(props.prefix);
     const staged = `${props.stagingPrefix}/*`;
     const make = (functionId: string, task: Task, does: string) =>
       taskFunction(this, functionId, task, { store: props.store, description: `Twinwrite: ${does}` });
@@ -59,6 +61,7 @@ export class SagaTasks extends Construct {
     allowItem(table, this.deleteObjects, 'dynamodb:GetItem');
     bucket.grantDelete(this.deleteObjects, objects);
     bucket.grantDelete(this.deleteObjects, staged);
+    props.legacy?.bucket.grantDelete(this.deleteObjects, objectsBelow(props.legacy.prefix));
   }
 }
 
@@ -84,4 +87,9 @@ export function taskFunction(
 export function allowItem(table: ITable, task: LambdaFunction, ...actions: string[]): void {
   table.grant(task, ...actions);
   table.encryptionKey?.grantEncryptDecrypt(task);
+}
+
+/** Every object below a prefix, as a pattern of a policy. */
+export function objectsBelow(prefix: string): string {
+  return prefix === '' ? '*' : `${prefix}/*`;
 }

@@ -5,12 +5,12 @@ import type { Item } from '../../core/attributes.ts';
 import {
   isOfAnotherItem,
   itemPrefix,
-  type KeyLayout,
   type KeySchema,
   objectKey,
   parseObjectKey,
   toKey,
 } from '../../core/keys.ts';
+import type { StoreShape } from '../../core/request.ts';
 import { formatRun, type Run } from '../../core/run.ts';
 import { parseStore, storeSchema } from '../../core/store.ts';
 import { DEFAULT_OBJECT_KEY_TEMPLATE, fillTemplate, templateProblem } from '../../core/template.ts';
@@ -187,15 +187,15 @@ function runText(): string {
   return formatRun(run('create'));
 }
 
-function layoutOf(pk: 'S' | 'N' | 'B', sk?: 'S' | 'N' | 'B'): KeyLayout {
+function layoutOf(pk: 'S' | 'N' | 'B', sk?: 'S' | 'N' | 'B'): StoreShape {
   return {
-    prefix: 'items',
+    ...STORE,
     key: { partitionKey: { name: 'pk', type: pk }, ...(sk && { sortKey: { name: 'sk', type: sk } }) },
   };
 }
 
 /** Placeholders in any order, told apart by literals that end and begin as values may. */
-function randomLayout(random: Random): KeyLayout {
+function randomLayout(random: Random): StoreShape {
   const sk = random.of([undefined, 'S', 'N', 'B'] as const);
   const layout = {
     ...layoutOf(random.of(['S', 'N', 'B'] as const), sk),

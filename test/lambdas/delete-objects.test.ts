@@ -64,6 +64,18 @@ describe('a clean-up', () => {
   });
 });
 
+test('objects of a legacy place in another bucket are deleted there, unless the item references them', async () => {
+  const [gone, live] = ['gone', 'live'].map((name) => `s3://old/docs/${name}`);
+  dynamodbMock.on(GetItemCommand).resolves({ Item: { ...KEY, html: { S: live as string } } });
+  const objectKeys = [OLD, gone as string, live as string];
+  expect(await handler({ key: KEY, objectKeys, purpose: 'cleanup' })).toEqual({ deleted: 2, kept: [live] });
+  const calls = s3Mock.commandCalls(DeleteObjectsCommand).map(({ args }) => args[0].input);
+  expect(calls.map(({ Bucket, Delete }) => [Bucket, Delete?.Objects?.map(({ Key }) => Key)])).toEqual([
+    ['bucket', [OLD]],
+    ['old', ['docs/gone']],
+  ]);
+});
+
 describe('a compensation', () => {
   test('deletes every key of its run', async () => {
     expect(await handler({ key: KEY, objectKeys: [OLD], purpose: 'compensation' })).toEqual({

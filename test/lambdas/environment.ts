@@ -8,7 +8,7 @@ import 'aws-sdk-client-mock-vitest/extend';
 import { beforeEach } from 'vitest';
 import { STORE } from '../core/fixtures.ts';
 
-process.env.STORE = JSON.stringify(STORE);
+process.env.STORE = JSON.stringify({ ...STORE, legacy: { bucket: 'old', prefix: 'docs' } });
 process.env.AWS_REGION = 'eu-central-1';
 
 export const dynamodbMock = mockClient(DynamoDBClient);

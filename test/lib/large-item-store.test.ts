@@ -373,3 +373,31 @@ test('grantWrite lets an app start runs, look at them, and list those of each ma
     });
   }
 });
+
+describe("the place of another library's objects", () => {
+  test('may be read by readers, and deleted by the clean-up alone', () => {
+    const stack = new Stack(app(), 'Test');
+    const legacy = { bucket: new Bucket(stack, 'Old'), prefix: 'large/docs' };
+    const store = new LargeItemStore(stack, 'Docs', { legacy });
+    store.grantRead(new Role(stack, 'Reader', { assumedBy: new AccountRootPrincipal() }));
+    const template = Template.fromStack(stack);
+    expect(storeOf(template)).toMatchObject({ legacy: { prefix: 'large/docs', bucket: expect.any(String) } });
+    const withLegacy = Object.entries(rights(template)).flatMap(([role, resources]) =>
+      Object.keys(resources).some((resource) => resource.endsWith('/large/docs/*')) ? [role] : [],
+    );
+    expect(withLegacy.map((role) => role.replace(/DefaultPolicy.*/, '')).sort()).toEqual([
+      'DocsTasksDeleteObjects',
+      'Reader',
+    ]);
+  });
+
+  test('in the same bucket needs no name of one', () => {
+    expect(storeOf(templateOf(() => ({ legacy: { prefix: 'old' } })))).toMatchObject({
+      legacy: { prefix: 'old' },
+    });
+  });
+
+  test.each(['staging', 'staging/old', '/old', 'old/'])('is refused at %j', (prefix) => {
+    expect(() => templateOf(() => ({ legacy: { prefix } }))).toThrow(/LargeItemStore: legacy\.prefix/);
+  });
+});

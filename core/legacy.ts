@@ -1,0 +1,36 @@
+// Objects that the Python library pynamodb_mate put (docs/migration.md). Their keys are
+// `{prefix}/pk={pk}/sk={sk}/attr={attribute}/md5={hex}`, with the item's key as it is and no run: they are shared.
+
+/** Where items of the table point at besides the store's own prefix. */
+export interface LegacyPlace {
+  /** By default the store's own bucket. */
+  readonly bucket?: string | undefined;
+  /** What the library was given as prefix, without a slash at either end. */
+  readonly prefix: string;
+}
+
+/** The metadata under which the library keeps an object's update time. */
+export const LEGACY_UPDATED_AT = 'update_at';
+
+const LAYOUT = /^(.*)\/attr=[^/]+\/md5=([0-9a-f]{32})$/s;
+
+/** The MD5 of the content that such a key promises, or undefined for any other key. */
+export function legacyMd5(key: string): string | undefined {
+  return LAYOUT.exec(key)?.[2];
+}
+
+/** Whether such a key, below one of the prefixes, names this item. Undefined for any other key. */
+export function isLegacyKeyOf(
+  { pk, sk }: { readonly pk: string; readonly sk?: string | undefined },
+  key: string,
+  prefixes: readonly string[],
+): boolean | undefined {
+  const item = LAYOUT.exec(key)?.[1];
+  if (item === undefined) return undefined;
+  const own = sk === undefined ? `pk=${pk}` : `pk=${pk}/sk=${sk}`;
+  return prefixes.some((prefix) => {
+    const start = prefix === '' ? '' : `${prefix}/`;
+    // Of a prefix with a slash at both ends the library leaves one.
+    return item === `${start}${own}` || item === `${start}/${own}`;
+  });
+}
