@@ -1,5 +1,7 @@
 // How content of any size fits into S3's 10,000 parts, while memory holds but a few of them.
 
+import { MAX_PART_BYTES, MAX_PARTS } from '../core/limits.ts';
+
 export interface UploadSizes {
   /** Up to this size one PUT, for which S3 keeps a SHA-256 of the whole object; a multipart upload has none. */
   readonly maxSinglePutBytes: number;
@@ -14,14 +16,13 @@ export interface UploadSizes {
   readonly unknownBytes: number;
 }
 
-/** S3 User Guide, "Amazon S3 multipart upload limits": 10,000 parts of 5 MiB to 5 GiB, so at most 48.8 TiB (53.7 TB). */
 export const UPLOAD_SIZES: UploadSizes = {
   maxSinglePutBytes: 16 * 1024 ** 2,
   partBytes: { least: 8 * 1024 ** 2, most: 16 * 1024 ** 2 },
   parallelParts: 4,
-  segmentBytes: 5 * 1024 ** 3,
+  segmentBytes: MAX_PART_BYTES,
   parallelSegments: 4,
-  maxParts: 10_000,
+  maxParts: MAX_PARTS,
   unknownBytes: 50e12,
 };
 

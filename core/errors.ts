@@ -12,6 +12,9 @@ export const PLAN_ERRORS = [
 /** Reasons why an object cannot be put, however often it is tried. */
 export const PUT_ERRORS = ['ContentMismatch', 'StagedObjectMissing', 'PutRefused'] as const;
 
+/** No failure: a large copy has come so far, and goes on from there when the task is tried again. */
+export const PUT_PROGRESS = 'CopyUnfinished';
+
 /**
  * Answers to the item's write. `WriteConflict`, `ConditionFailed` and `WriteRefused` are definite: not written.
  * `WriteThrottled` is not written either and is worth a fast retry; `WriteInDoubt` may have been written.
@@ -31,6 +34,7 @@ export const DELETE_ERRORS = ['DeleteFailed', 'StillReferenced'] as const;
 export type SagaErrorName =
   | (typeof PLAN_ERRORS)[number]
   | (typeof PUT_ERRORS)[number]
+  | typeof PUT_PROGRESS
   | (typeof WRITE_ERRORS)[number]
   | (typeof DELETE_ERRORS)[number];
 

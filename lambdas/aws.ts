@@ -16,8 +16,18 @@ export const dynamodb = new DynamoDBClient({
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 });
 
+/** More than any task has requests under way; the SDK's own 50 would make some of a large copy's parts wait. */
+const MAX_SOCKETS = 128;
+
 /** No time-out of its own: a copy on the server side may take minutes; the task's time-out bounds it. */
-export const s3 = new S3Client({ maxAttempts: 1, requestHandler: { connectionTimeout: 2_000 } });
+export const s3 = new S3Client({
+  maxAttempts: 1,
+  requestHandler: {
+    connectionTimeout: 2_000,
+    httpAgent: { maxSockets: MAX_SOCKETS },
+    httpsAgent: { maxSockets: MAX_SOCKETS },
+  },
+});
 
 /** The item as it is now, or undefined. A consistent read: every decision of a saga rests on one. */
 export async function readItem(table: string, key: Item): Promise<Item | undefined> {
@@ -31,4 +41,19 @@ export async function readItem(table: string, key: Item): Promise<Item | undefin
 export function failureOf(error: unknown): { readonly code: string; readonly status: number | undefined } {
   const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
   return { code: name ?? 'Unknown', status: $metadata?.httpStatusCode };
+}
+
+/** 400s that another attempt may not meet again (S3 API reference, "Error responses"). */
+const PASSING_CODES = new Set([
+  'RequestTimeout',
+  'RequestTimeTooSkewed',
+  'ExpiredToken',
+  'SlowDown',
+  'NoSuchUpload',
+]);
+
+/** Whether S3 refuses, so that no other attempt would fare better. */
+export function isRefusal(error: unknown): boolean {
+  const { code, status = 0 } = failureOf(error);
+  return [400, 403, 404, 412].includes(status) && !PASSING_CODES.has(code);
 }

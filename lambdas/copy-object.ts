@@ -1,33 +1,15 @@
 // Copies a staged object onto its final key without its bytes passing through here, and proves that the copy
 // is what was promised.
 
-import {
-  AbortMultipartUploadCommand,
-  type CompletedPart,
-  CompleteMultipartUploadCommand,
-  CopyObjectCommand,
-  CreateMultipartUploadCommand,
-  HeadObjectCommand,
-  type HeadObjectCommandOutput,
-  UploadPartCopyCommand,
-} from '@aws-sdk/client-s3';
+import { CopyObjectCommand, HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { SagaError } from '../core/errors.ts';
 import { MAX_SINGLE_COPY_BYTES } from '../core/limits.ts';
 import type { PlannedPut } from '../core/plan.ts';
 import { failureOf, s3 } from './aws.ts';
-
-export interface ObjectOptions {
-  readonly ContentType: string | undefined;
-  readonly ContentEncoding: string | undefined;
-  readonly CacheControl: string | undefined;
-  readonly Metadata: Record<string, string>;
-}
-
-/** Parts of a multipart copy under way at once. */
-const PARALLEL_PARTS = 8;
+import { type Attempt, type Copy, copyInParts, type ObjectOptions } from './copy-in-parts.ts';
 
 /**
- * @throws {SagaError} StagedObjectMissing, or ContentMismatch when size or content are not as planned. Up to 5 GB
+ * @throws {SagaError} StagedObjectMissing; CopyUnfinished; ContentMismatch when size or content are not as planned. Up to 5 GB
  * S3 computes the copy's SHA-256 (User Guide, "Checking object integrity"); a larger object has none, so there its
  * full-object CRC-64/NVME must be the staged one's, whose SHA-256 the uploader vouches for.
  */
@@ -36,6 +18,7 @@ export async function copyStaged(
   stagedKey: string,
   put: PlannedPut,
   options: ObjectOptions,
+  attempt: Attempt,
 ): Promise<void> {
   const source = await headStaged(bucket, stagedKey, put);
   if (source.ContentLength !== put.size) {
@@ -45,6 +28,7 @@ export async function copyStaged(
     bucket,
     source: `${bucket}/${stagedKey.split('/').map(encodeURIComponent).join('/')}`,
     etag: source.ETag,
+    checksum: source.ChecksumCRC64NVME,
     put,
     options: {
       ...options,
@@ -55,18 +39,10 @@ export async function copyStaged(
   };
   try {
     if (put.size <= MAX_SINGLE_COPY_BYTES) await copyWhole(copy);
-    else await copyInParts(copy, source.ChecksumCRC64NVME);
+    else checkCopied(put, await copyInParts(copy, attempt), source.ChecksumCRC64NVME);
   } catch (error) {
     throw failureOf(error).code === 'NoSuchKey' ? stagedObjectMissing(stagedKey, put) : error;
   }
-}
-
-interface Copy {
-  readonly bucket: string;
-  readonly source: string;
-  readonly etag: string | undefined;
-  readonly put: PlannedPut;
-  readonly options: ObjectOptions;
 }
 
 async function headStaged(bucket: string, key: string, put: PlannedPut): Promise<HeadObjectCommandOutput> {
@@ -95,83 +71,9 @@ async function copyWhole({ bucket, source, etag, put, options }: Copy): Promise<
     throw mismatch(put, `its SHA-256 is ${actual || 'unknown'}, planned was ${put.sha256}`);
 }
 
-async function copyInParts(copy: Copy, sourceChecksum: string | undefined): Promise<void> {
-  const { bucket, put, options } = copy;
-  const target = { Bucket: bucket, Key: put.key };
-  const { UploadId } = await s3.send(
-    new CreateMultipartUploadCommand({
-      ...target,
-      ...options,
-      ChecksumAlgorithm: 'CRC64NVME',
-      ChecksumType: 'FULL_OBJECT',
-    }),
-  );
-  const upload = { ...target, UploadId };
-  try {
-    const { ChecksumCRC64NVME } = await s3.send(
-      new CompleteMultipartUploadCommand({
-        ...upload,
-        ChecksumType: 'FULL_OBJECT',
-        MultipartUpload: { Parts: await copyParts(copy, upload) },
-      }),
-    );
-    if (sourceChecksum !== undefined && ChecksumCRC64NVME !== sourceChecksum) {
-      throw mismatch(
-        put,
-        `its CRC-64/NVME is ${ChecksumCRC64NVME}, the staged object's is ${sourceChecksum}`,
-      );
-    }
-  } catch (error) {
-    // Best effort: the error matters more, and the bucket's lifecycle ends uploads that stay behind.
-    await s3.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined);
-    throw error;
-  }
-}
-
-async function copyParts(
-  { source, etag, put }: Copy,
-  upload: { readonly Bucket: string; readonly Key: string; readonly UploadId: string | undefined },
-): Promise<CompletedPart[]> {
-  const ranges = partRanges(put.size);
-  const parts: CompletedPart[] = [];
-  const worker = async (): Promise<void> => {
-    for (let next = ranges.shift(); next !== undefined; next = ranges.shift()) {
-      const { PartNumber, CopySourceRange } = next;
-      const { CopyPartResult } = await s3.send(
-        new UploadPartCopyCommand({
-          ...upload,
-          PartNumber,
-          CopySource: source,
-          CopySourceIfMatch: etag,
-          CopySourceRange,
-        }),
-      );
-      parts[PartNumber - 1] = {
-        PartNumber,
-        ETag: CopyPartResult?.ETag,
-        ChecksumCRC64NVME: CopyPartResult?.ChecksumCRC64NVME,
-      };
-    }
-  };
-  // A failed part ends the queue, but not before the parts under way have ended does the copy: an upload that is
-  // aborted while they run may keep them.
-  const endQueue = (error: unknown) => {
-    ranges.length = 0;
-    throw error;
-  };
-  const workers = Array.from({ length: PARALLEL_PARTS }, () => worker().catch(endQueue));
-  await Promise.allSettled(workers);
-  await Promise.all(workers);
-  return parts;
-}
-
-/** At most 10,000 parts of at most 5 GB (S3 User Guide, "Multipart upload limits"); 512 MiB where that suffices. */
-function partRanges(size: number): { PartNumber: number; CopySourceRange: string }[] {
-  const partSize = Math.max(512 * 1024 ** 2, Math.ceil(size / 10_000));
-  return Array.from({ length: Math.ceil(size / partSize) }, (_, at) => ({
-    PartNumber: at + 1,
-    CopySourceRange: `bytes=${at * partSize}-${Math.min((at + 1) * partSize, size) - 1}`,
-  }));
+function checkCopied(put: PlannedPut, actual: string | undefined, staged: string | undefined): void {
+  if (staged === undefined || actual === staged) return;
+  throw mismatch(put, `its CRC-64/NVME is ${actual}, the staged object's is ${staged}`);
 }
 
 function stagedObjectMissing(key: string, put: PlannedPut): SagaError {

@@ -7,6 +7,7 @@ import { referencedKeys } from '../core/item.ts';
 import { objectPlace } from '../core/keys.ts';
 import { readItem, s3 } from './aws.ts';
 import { storeFromEnvironment, task } from './task.ts';
+import { abortUploads, uploadsOf } from './uploads.ts';
 
 export interface DeleteObjectsEvent {
   readonly key: Item;
@@ -44,6 +45,7 @@ export const handler = task(async (event: DeleteObjectsEvent): Promise<DeleteObj
     );
   }
   const doomed = event.objectKeys.filter((key) => !referenced.has(key));
+  if (event.purpose === 'compensation') await endUploads(doomed);
   for (const [bucket, keys] of byBucket(doomed)) {
     for (let at = 0; at < keys.length; at += MAX_KEYS) {
       await deleteBatch(bucket, keys.slice(at, at + MAX_KEYS));
@@ -51,6 +53,19 @@ export const handler = task(async (event: DeleteObjectsEvent): Promise<DeleteObj
   }
   return { deleted: doomed.length, kept };
 });
+
+/** Ends copies that the run left half-way; the keys name the run, so nobody else's. */
+async function endUploads(keys: readonly string[]): Promise<void> {
+  const uploads = await uploadsOf(store.bucket, keys);
+  if (uploads.length === 0) return;
+  await abortUploads(store.bucket, uploads);
+  // A part that was under way can make it necessary to abort again (S3 API reference, AbortMultipartUpload).
+  const left = await uploadsOf(store.bucket, keys);
+  if (left.length === 0) return;
+  throw new SagaError('DeleteFailed', `${left.length} unfinished uploads could not be ended`, {
+    failed: left.slice(0, 10).map(({ Key }) => ({ key: Key, code: 'UploadNotEnded' })),
+  });
+}
 
 /** All but those of a legacy place lie in the store's bucket. */
 function byBucket(objects: readonly string[]): ReadonlyMap<string, readonly string[]> {

@@ -5,8 +5,9 @@ import type { LargeAttributeInput } from '../core/contract.ts';
 import { SagaError } from '../core/errors.ts';
 import { encodeMetadata, UPDATED_AT } from '../core/metadata.ts';
 import type { PlannedPut } from '../core/plan.ts';
-import { failureOf, s3 } from './aws.ts';
-import { copyStaged, type ObjectOptions } from './copy-object.ts';
+import { failureOf, isRefusal, s3 } from './aws.ts';
+import type { ObjectOptions } from './copy-in-parts.ts';
+import { copyStaged } from './copy-object.ts';
 import { storeFromEnvironment, task } from './task.ts';
 
 export interface PutObjectEvent {
@@ -27,17 +28,19 @@ export interface PutObjectResult {
 
 const store = storeFromEnvironment();
 
-/** @throws one of PUT_ERRORS; whatever else it throws is worth another attempt */
-export const handler = task(async (event: PutObjectEvent): Promise<PutObjectResult> => {
+/** @throws one of PUT_ERRORS; CopyUnfinished and whatever else it throws is worth another attempt */
+export const handler = task(async (event: PutObjectEvent, context): Promise<PutObjectResult> => {
   const { put, content } = event;
   const options = objectOptions(event);
+  const isLater = event.retries > 0 || event.redriven;
+  const attempt = { isLater, remainingMs: () => context.getRemainingTimeInMillis() };
   try {
     if (content.staged === undefined) await putInline(put, content, options);
-    else await copyStaged(store.bucket, content.staged.key, put, options);
+    else await copyStaged(store.bucket, content.staged.key, put, options, attempt);
   } catch (error) {
     throw putError(error, put);
   }
-  return { attribute: put.attribute, put: true, inDoubt: event.retries > 0 || event.redriven };
+  return { attribute: put.attribute, put: true, inDoubt: isLater };
 });
 
 async function putInline(
@@ -67,9 +70,6 @@ function objectOptions({ content, updatedAt }: PutObjectEvent): ObjectOptions {
   };
 }
 
-/** 400s that another attempt may not meet again (S3 API reference, "Error responses"). */
-const PASSING_CODES = new Set(['RequestTimeout', 'RequestTimeTooSkewed', 'ExpiredToken', 'SlowDown']);
-
 /** The refusals among S3's answers, by the names that the state machine does not retry. */
 function putError(error: unknown, put: PlannedPut): unknown {
   if (error instanceof SagaError) return error;
@@ -78,8 +78,7 @@ function putError(error: unknown, put: PlannedPut): unknown {
   if (code === 'BadDigest' || code === 'InvalidDigest' || status === 412) {
     return new SagaError('ContentMismatch', `${put.attribute}: the content is not what was planned`, details);
   }
-  const refused = status === 400 || status === 403 || status === 404;
-  if (refused && !PASSING_CODES.has(code)) {
+  if (isRefusal(error)) {
     const message = error instanceof Error ? error.message : String(error);
     return new SagaError('PutRefused', `${put.attribute}: S3 refuses the object: ${message}`, details);
   }

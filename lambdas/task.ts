@@ -11,16 +11,24 @@ export function storeFromEnvironment(): Store {
   return storeSchema.parse(JSON.parse(process.env.STORE ?? 'null'));
 }
 
+/** What a task uses of Lambda's context. */
+export interface TaskContext {
+  getRemainingTimeInMillis(): number;
+}
+
+/** For whoever calls a handler outside of Lambda: as long as any function may run. */
+const UNHURRIED: TaskContext = { getRemainingTimeInMillis: () => 900_000 };
+
 /**
  * A Lambda handler that throws a {@link SagaError} so that its name is what Retry and Catch match, and its
  * message is the whole reason as JSON text: the runtime passes nothing else on.
  */
 export function task<Event, Result>(
-  work: (event: Event) => Promise<Result>,
-): (event: Event) => Promise<Result> {
-  return async (event) => {
+  work: (event: Event, context: TaskContext) => Promise<Result>,
+): (event: Event, context?: TaskContext) => Promise<Result> {
+  return async (event, context = UNHURRIED) => {
     try {
-      return await work(event);
+      return await work(event, context);
     } catch (error) {
       if (!(error instanceof SagaError)) throw error;
       const answer = new Error(JSON.stringify(error.reason));

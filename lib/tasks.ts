@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -51,6 +52,8 @@ export class SagaTasks extends Construct {
     this.putObject = make('PutObject', 'put-object', 'puts one object');
     bucket.grantRead(this.putObject, staged);
     bucket.grantPut(this.putObject, objects);
+    // A large copy goes on with what an earlier attempt has copied, or finds that it was completed.
+    allowObjects(bucket, this.putObject, ['s3:GetObject', 's3:ListMultipartUploadParts'], objects);
 
     this.writeItem = make('WriteItem', 'write-item', 'writes or deletes the item');
     // TransactWriteItems needs the rights of the actions in it (DynamoDB Developer Guide, "Transactions and IAM").
@@ -60,6 +63,9 @@ export class SagaTasks extends Construct {
     this.deleteObjects = make('DeleteObjects', 'delete-objects', 'deletes objects');
     allowItem(table, this.deleteObjects, 'dynamodb:GetItem');
     bucket.grantDelete(this.deleteObjects, objects);
+    // A compensation ends the run's unfinished copies too.
+    allow(bucket, this.deleteObjects, ['s3:ListBucketMultipartUploads'], bucket.bucketArn);
+    allowObjects(bucket, this.deleteObjects, ['s3:AbortMultipartUpload'], objects);
     bucket.grantDelete(this.deleteObjects, staged);
     props.legacy?.bucket.grantDelete(this.deleteObjects, objectsBelow(props.legacy.prefix));
   }
@@ -82,6 +88,15 @@ export function taskFunction(
     memorySize: 512,
     environment: { STORE: store },
   });
+}
+
+function allowObjects(bucket: IBucket, task: LambdaFunction, actions: string[], pattern: string): void {
+  allow(bucket, task, actions, bucket.arnForObjects(pattern));
+}
+
+/** For a bucket of another account in its policy too, as CDK's own grants do. */
+function allow(bucket: IBucket, grantee: LambdaFunction, actions: string[], arn: string): void {
+  Grant.addToPrincipalOrResource({ grantee, actions, resourceArns: [arn], resource: bucket });
 }
 
 export function allowItem(table: ITable, task: LambdaFunction, ...actions: string[]): void {

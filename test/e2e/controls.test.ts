@@ -141,7 +141,7 @@ describe.each(CONTROLS.map((control) => [control.hazard, control.without, contro
     let assembly = '';
     beforeAll(async () => {
       assembly = await assembleMutant(inject('assembly'), mutations);
-      await stage.open(assembly);
+      await stage.open({ assembly });
     });
     beforeEach(() => stage.reset());
     afterAll(async () => {

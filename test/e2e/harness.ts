@@ -23,7 +23,7 @@ import type { AttributeValue, Item } from '../../core/attributes.ts';
 import type { Operation } from '../../core/run.ts';
 import { type StoreDescriptor, storeIn } from '../../core/store.ts';
 import { fromSdkItem, toSdkItem } from '../../lambdas/aws.ts';
-import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
+import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../../local/index.ts';
 
 /** Waits of the cloud's time are this much shorter; time-outs are not. */
 const TIME_SCALE = 100;
@@ -58,12 +58,14 @@ export interface EndedRun {
   readonly states: readonly string[];
 }
 
+export interface StoreOptions extends Pick<LocalCloudOptions, 'assembly' | 'minPartBytes'> {
+  readonly clock?: 'scaled' | 'manual';
+}
+
 /** Starts a cloud and deploys the product into it. `clock: 'manual'` stands still until {@link TestStore.pass}. */
-export async function startStore(
-  options: { clock?: 'scaled' | 'manual'; assembly?: string } = {},
-): Promise<TestStore> {
-  const timeScale = options.clock === 'manual' ? STANDSTILL : TIME_SCALE;
-  const cloud = await startLocalCloud({ assembly: options.assembly ?? inject('assembly'), timeScale });
+export async function startStore({ clock, ...options }: StoreOptions = {}): Promise<TestStore> {
+  const timeScale = clock === 'manual' ? STANDSTILL : TIME_SCALE;
+  const cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale, ...options });
   return new TestStore(cloud, storeIn(cloud.outputs.Twinwrite ?? {}));
 }
 

@@ -6,7 +6,14 @@ import { readPointers } from '../../core/item.ts';
 import { itemPrefix } from '../../core/keys.ts';
 import type { Operation } from '../../core/run.ts';
 import type { FaultInput } from '../../local/index.ts';
-import { type EndedRun, type Run, startStore, type TestStore, taskFailures } from './harness.ts';
+import {
+  type EndedRun,
+  type Run,
+  type StoreOptions,
+  startStore,
+  type TestStore,
+  taskFailures,
+} from './harness.ts';
 
 export const NOTHING_LOST = { dangling: [], orphans: [] };
 
@@ -37,9 +44,9 @@ export class Stage {
   #store: TestStore | undefined;
   #items = 0;
 
-  /** @param assembly - the product's own by default */
-  async open(assembly?: string): Promise<void> {
-    this.#store = await startStore({ clock: 'manual', ...(assembly !== undefined && { assembly }) });
+  /** By default with the product's own assembly, and parts as AWS has them. */
+  async open(options: Omit<StoreOptions, 'clock'> = {}): Promise<void> {
+    this.#store = await startStore({ clock: 'manual', ...options });
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,11 @@
 import './environment.ts';
 
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
+import {
+  AbortMultipartUploadCommand,
+  DeleteObjectsCommand,
+  ListMultipartUploadsCommand,
+} from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { toSdkItem } from '../../lambdas/aws.ts';
 import { handler } from '../../lambdas/delete-objects.ts';
@@ -20,6 +24,8 @@ function deleted(): (string | undefined)[][] {
 beforeEach(() => {
   dynamodbMock.on(GetItemCommand).resolves({ Item: toSdkItem(sagaItem()) });
   s3Mock.on(DeleteObjectsCommand).resolves({});
+  s3Mock.on(ListMultipartUploadsCommand).resolves({});
+  s3Mock.on(AbortMultipartUploadCommand).resolves({});
 });
 
 describe('a clean-up', () => {
@@ -91,6 +97,56 @@ describe('a compensation', () => {
     expect(name).toBe('StillReferenced');
     expect(cause.objects).toEqual([LIVE]);
     expect(deleted()).toEqual([]);
+  });
+});
+
+describe('unfinished uploads', () => {
+  const others = [{ Key: LIVE, UploadId: 'live' }, { Key: `${OLD}0` }];
+  const mine = { Key: OLD, UploadId: 'mine' };
+  const ended = () => s3Mock.commandCalls(AbortMultipartUploadCommand).map(({ args }) => args[0].input);
+  const compensate = () => handler({ key: KEY, objectKeys: [OLD], purpose: 'compensation' });
+
+  test('of its run are ended by a compensation, before the objects go, and of no other run', async () => {
+    s3Mock
+      .on(ListMultipartUploadsCommand)
+      .resolvesOnce({ Uploads: others, IsTruncated: true, NextKeyMarker: 'k', NextUploadIdMarker: 'u' })
+      .resolvesOnce({ Uploads: [mine] })
+      .resolves({ Uploads: others });
+    expect(await compensate()).toEqual({ deleted: 1, kept: [] });
+    expect(ended()).toEqual([{ Bucket: 'bucket', ...mine }]);
+    const [first, second] = s3Mock.commandCalls(ListMultipartUploadsCommand).map(({ args }) => args[0].input);
+    expect(first).toEqual({ Bucket: 'bucket', Prefix: OLD });
+    expect(second).toMatchObject({ KeyMarker: 'k', UploadIdMarker: 'u' });
+    const order = s3Mock.calls().map(({ args }) => args[0].constructor);
+    expect(order.indexOf(AbortMultipartUploadCommand)).toBeLessThan(order.indexOf(DeleteObjectsCommand));
+  });
+
+  test('of several keys are found by what those begin with', async () => {
+    const objectKeys = [OLD, keyOf('picture', 'y', 'create')];
+    await handler({ key: KEY, objectKeys, purpose: 'compensation' });
+    const [{ args } = { args: [] }] = s3Mock.commandCalls(ListMultipartUploadsCommand);
+    expect(args[0]?.input.Prefix).toMatch(/\/attr=p$/);
+  });
+
+  test('that have ended meanwhile are no error', async () => {
+    s3Mock
+      .on(ListMultipartUploadsCommand)
+      .resolvesOnce({ Uploads: [mine] })
+      .resolves({});
+    s3Mock.on(AbortMultipartUploadCommand).rejects(awsError('NoSuchUpload', 404));
+    expect(await compensate()).toMatchObject({ deleted: 1 });
+  });
+
+  test('that are still there after it fail the task, to be tried again', async () => {
+    s3Mock.on(ListMultipartUploadsCommand).resolves({ Uploads: [mine] });
+    const { name, cause } = await failure(compensate());
+    expect(name).toBe('DeleteFailed');
+    expect(cause.failed).toEqual([{ key: OLD, code: 'UploadNotEnded' }]);
+  });
+
+  test('are not looked for by a clean-up, whose objects are complete', async () => {
+    await handler({ key: KEY, objectKeys: [OLD], purpose: 'cleanup' });
+    expect(s3Mock).toHaveReceivedCommandTimes(ListMultipartUploadsCommand, 0);
   });
 });
 

@@ -146,14 +146,21 @@ describe('new LargeItemStore(this, "Docs") alone', () => {
       DocsTasksPutObject: {
         bucket: read,
         'staging/*': read,
-        'items/*': [...put, 's3:PutObjectVersionTagging', 's3:Abort*'],
+        'items/*': [
+          ...put,
+          's3:PutObjectVersionTagging',
+          's3:Abort*',
+          's3:GetObject',
+          's3:ListMultipartUploadParts',
+        ],
       },
       DocsTasksWriteItem: {
         table: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
       },
       DocsTasksDeleteObjects: {
         table: ['dynamodb:GetItem'],
-        'items/*': ['s3:DeleteObject*'],
+        bucket: ['s3:ListBucketMultipartUploads'],
+        'items/*': ['s3:DeleteObject*', 's3:AbortMultipartUpload'],
         'staging/*': ['s3:DeleteObject*'],
       },
       DocsCreate: machineRights(['Plan', 'PutObject', 'WriteItem', 'DeleteObjects']),

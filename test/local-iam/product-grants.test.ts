@@ -1,7 +1,10 @@
 // The construct's grants, as they are: with all of them every run comes out as it should; without any one of them, some
 // run does not. A grant that no run here needs stands in a table with the reason why it is there.
 
+import { rm } from 'node:fs/promises';
 import { beforeAll, expect, inject, onTestFinished, test } from 'vitest';
+import { COPIES_IN_SMALL_PARTS, PART_BYTES } from '../e2e/large-copies.ts';
+import { assembleMutant } from '../e2e/mutants.ts';
 import { Stage } from '../e2e/one-item.ts';
 import { assemblyWithout, grantsOf } from './grants.ts';
 import { SCENARIOS, type Scenario, type ScenarioName } from './scenarios.ts';
@@ -31,6 +34,16 @@ const NEEDED: readonly Readonly<Record<string, ScenarioName>>[] = [
     'Update lambda:InvokeFunction Plan': 'an update of a plain attribute',
   },
   { 'Plan dynamodb:GetItem Table': 'create' },
+  {
+    'PutObject s3:GetObject Bucket/items/*': 'a create whose large copy is complete, but answered with 503',
+    'PutObject s3:Abort* Bucket/items/*':
+      'a create whose large copy cannot go on, since nothing shows that its source is the same',
+    'DeleteObjects s3:AbortMultipartUpload Bucket/items/*': 'a create whose large copy never ends',
+  },
+  {
+    'PutObject s3:ListMultipartUploadParts Bucket/items/*': 'a create whose large copy takes two attempts',
+    'DeleteObjects s3:ListBucketMultipartUploads Bucket': 'a create that DynamoDB refuses',
+  },
   { 'PutObject s3:PutObjectTagging Bucket/items/*': 'an update from a staged object with tags' },
   {
     'Plan s3:GetObject* Bucket/items/*': 'an update with the content that is there',
@@ -57,7 +70,6 @@ const NEEDED: readonly Readonly<Record<string, ScenarioName>>[] = [
 
 const NOT_NEEDED_HERE: readonly (readonly [grant: RegExp, reason: string])[] = [
   [/ (?:logs|xray):/, 'only on AWS: the state machine delivers its log and its traces'],
-  [/ s3:Abort\*/, 'ends a copy in parts that failed: of staged objects above 5 GB, too large for a test'],
   [/ s3:GetBucket\*/, "superfluous, of CDK's grantRead: nothing reads the bucket's configuration"],
   [/ s3:(?:GetObject\* Bucket|List\* Bucket\/.+)$/, "of CDK's grantRead: no such action has such a resource"],
   [
@@ -112,6 +124,11 @@ function isNotNeeded(grant: string): boolean {
 async function openWithout(removed: readonly string[]): Promise<Stage> {
   const stage = new Stage();
   onTestFinished(() => stage.close());
-  await stage.open(await assemblyWithout(inject('assembly'), removed));
+  const assembly = await assembleMutant(
+    await assemblyWithout(inject('assembly'), removed),
+    COPIES_IN_SMALL_PARTS,
+  );
+  onTestFinished(() => rm(assembly, { recursive: true }));
+  await stage.open({ assembly, minPartBytes: PART_BYTES });
   return stage;
 }

@@ -1,8 +1,9 @@
 // Runs of the product that need its grants between them, each with what comes out of it while it has them all.
 
 import { createHash } from 'node:crypto';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { ListMultipartUploadsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Operation } from '../../core/run.ts';
+import { stageLarge } from '../e2e/large-copies.ts';
 import { page, type Stage } from '../e2e/one-item.ts';
 
 export interface Scenario {
@@ -31,6 +32,25 @@ const foreignItem = (stage: Stage): Promise<void> => stage.store.putForeign(stag
 const stageContent = (stage: Stage): Promise<void> => stage.store.putObject(STAGED, CONTENT);
 const done = (objects: number) => ({ status: 'SUCCEEDED', error: undefined, cleanup: 'done', objects });
 const failed = (error: string) => ({ status: 'FAILED', error, cleanup: undefined, objects: 0 });
+
+const SLOW_DOWN = { service: 's3', when: 'before', error: 'SlowDown', status: 503 } as const;
+
+/** A create from a staged object that is copied in parts, in a stack with small ones. */
+async function createLarge(stage: Stage, checksum?: 'SHA256') {
+  const { s3, descriptor } = stage.store;
+  const { largeAttributes } = await stageLarge(stage.store, STAGED, 5, checksum);
+  const run = await stage.start('create', { largeAttributes });
+  const { status, error, output } = await stage.store.passUntilEnd(run);
+  const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket: descriptor.bucket }));
+  return {
+    status,
+    error,
+    cleanup: output.cleanup,
+    objects: (await stage.objects()).length,
+    unfinished: Uploads.length,
+    tries: (await run.history()).flatMap(({ taskFailedEventDetails }) => taskFailedEventDetails?.error ?? []),
+  };
+}
 
 export const SCENARIOS = {
   create: { run: (stage) => end(stage, 'create', page('X')), outcome: done(1) },
@@ -109,6 +129,38 @@ export const SCENARIOS = {
       return { status, error };
     },
     outcome: { status: 'FAILED', error: 'RolledBack.StagedObjectMissing' },
+  },
+  'a create whose large copy takes two attempts': {
+    async run(stage) {
+      stage.fault({ ...SLOW_DOWN, operation: 'UploadPartCopy', skip: 2 });
+      return createLarge(stage);
+    },
+    outcome: { ...done(1), unfinished: 0, tries: ['CopyUnfinished'] },
+  },
+  'a create whose large copy is complete, but answered with 503': {
+    async run(stage) {
+      stage.fault({ ...SLOW_DOWN, when: 'after', operation: 'CompleteMultipartUpload' });
+      return createLarge(stage);
+    },
+    outcome: { ...done(1), unfinished: 0, tries: ['SlowDown'] },
+  },
+  'a create whose large copy cannot go on, since nothing shows that its source is the same': {
+    async run(stage) {
+      stage.fault({ ...SLOW_DOWN, operation: 'UploadPartCopy', skip: 2 });
+      return createLarge(stage, 'SHA256');
+    },
+    outcome: { ...done(1), unfinished: 0, tries: ['SlowDown'] },
+  },
+  'a create whose large copy never ends': {
+    async run(stage) {
+      stage.fault({ ...SLOW_DOWN, operation: 'UploadPartCopy', skip: 2, times: 'always' });
+      return createLarge(stage);
+    },
+    outcome: {
+      ...failed('RolledBack.PutFailed'),
+      unfinished: 0,
+      tries: ['CopyUnfinished', ...Array(6).fill('SlowDown')],
+    },
   },
   'a write in doubt for longer than its token lives': {
     async run(stage) {

@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import aslValidator from 'asl-validator';
 import { describe, expect, test } from 'vitest';
-import { PLAN_ERRORS, PUT_ERRORS, type SagaErrorName, WRITE_ERRORS } from '../../core/errors.ts';
+import {
+  PLAN_ERRORS,
+  PUT_ERRORS,
+  PUT_PROGRESS,
+  type SagaErrorName,
+  WRITE_ERRORS,
+} from '../../core/errors.ts';
 import { REQUEST_LIFETIME_SECONDS, TOKEN_LIFETIME_SECONDS } from '../../core/limits.ts';
 import { PAUSES_AFTER_REDRIVE } from '../../core/outcome.ts';
 import { OPERATIONS } from '../../core/run.ts';
@@ -150,6 +156,14 @@ describe.each(['create', 'update'] as const)('putting objects in %s', (operation
     expect(sagaErrorsAtOnce(put)).toEqual([...PUT_ERRORS].sort());
     expect(put.Catch?.map(({ Next }) => Next)).toEqual(['PutFailed', 'PutFailed', 'PutFailed']);
     expect(put.Catch?.[0]?.ErrorEquals).toEqual([...PUT_ERRORS]);
+  });
+
+  test('lets a large copy go on for a day, and tries it again with what it has', () => {
+    const [, progress, others] = stateOf(operation, 'PutObject').Retry ?? [];
+    expect(progress?.ErrorEquals).toEqual([PUT_PROGRESS]);
+    expect(others?.ErrorEquals).toEqual(['States.ALL']);
+    const seconds = (progress?.MaxAttempts ?? 0) * FUNCTION_TIMEOUT_SECONDS['put-object'];
+    expect(seconds).toBeGreaterThan(24 * 60 * 60);
   });
 
   test('is the same in both machines', () => {
