@@ -1,5 +1,6 @@
 // What every audit works with, and how AWS is called: throttled calls are made again, later each time.
 
+import { setMaxListeners } from 'node:events';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SFNClient } from '@aws-sdk/client-sfn';
@@ -27,6 +28,8 @@ const MAX_ATTEMPTS = 14;
  * grow and differ between callers; whatever else fails has been retried by the SDK already.
  */
 export async function patiently<T>(call: () => Promise<T>, { signal }: CallOptions = {}): Promise<T> {
+  // Many calls share one signal, more than Node.js takes for no leak.
+  if (signal) setMaxListeners(0, signal);
   for (let attempt = 1; ; attempt += 1) {
     signal?.throwIfAborted();
     try {

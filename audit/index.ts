@@ -1,7 +1,7 @@
 // Audit and replay: what the command line and the console show of runs, and do about them.
 
 export { causeMessage } from './cause.ts';
-export type { AuditContext, CallOptions } from './context.ts';
+export { type AuditContext, type CallOptions, sleep } from './context.ts';
 export {
   AuditError,
   InvalidRun,
@@ -44,6 +44,9 @@ export {
 } from './replay-decision.ts';
 export { type CompensationReport, type ItemReport, type RunReport, readRun } from './report.ts';
 export { consoleUrl, resolveRun } from './resolve.ts';
+export { toRunMermaid } from './run-graph.ts';
 export { type StopOptions, stopRun } from './stop.ts';
+export { inOrder } from './streams.ts';
 export { OUTCOMES, type Outcome, outcomeOf, type RunSummary, summaryOf } from './summary.ts';
 export type { TimelineEntry } from './timeline.ts';
+export { waitForRun } from './wait.ts';

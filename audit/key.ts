@@ -13,7 +13,12 @@ export type KeyTexts = Readonly<Record<string, string>>;
  */
 export function keyOfTexts(texts: KeyTexts, schema: KeySchema): Item {
   const types = new Map(keyAttributes(schema).map(({ name, type }) => [name, type]));
-  const typed = Object.entries(texts).map(([name, text]) => [name, { [types.get(name) ?? 'S']: text }]);
+  const typed = Object.entries(texts).map(([name, text]) => {
+    const type = types.get(name);
+    if (type !== undefined) return [name, { [type]: text }];
+    const problem = `not a key attribute of the table (${[...types.keys()].join(', ')})`;
+    throw invalidInput(`key.${name}`, text, problem);
+  });
   return toKey(Object.fromEntries(typed), schema, 'dynamodb');
 }
 

@@ -94,8 +94,10 @@ export function decideReplay(known: ReplayFacts): ReplayDecision {
     return { kind: 'refused', ...objection, forceable: FORCEABLE.has(objection.code), details };
   }
   if (isResumed(known)) {
-    const from = details.resumesAt === undefined ? 'where it stopped' : details.resumesAt;
-    return { kind: 'redrive', reason: `redrives the run, which goes on from ${from}`, details };
+    const from = details.resumesAt ?? 'where it stopped';
+    const end =
+      known.facts.phase === 'compensation' ? ' and ends rolled back: replay it once more to write' : '';
+    return { kind: 'redrive', reason: `redrives the run, which goes on from ${from}${end}`, details };
   }
   const newName = known.newName as string;
   return { kind: 'new-execution', reason: `starts ${newName} with the same input`, newName, details };

@@ -2,13 +2,12 @@
 // name says what is replayed, and makes sure that a run is replayed once, since a name stands for one execution.
 
 import { createHash } from 'node:crypto';
-import { MAX_EXECUTION_NAME_LENGTH } from '../core/limits.ts';
+import { MAX_EXECUTION_NAME_LENGTH, REPLAY_SUFFIX_LENGTH } from '../core/limits.ts';
 
 const SUFFIX = /^(.+)-replay-([1-9]\d{0,2})$/;
 const MAX_NUMBER = 999;
-const SUFFIX_LENGTH = `-replay-${MAX_NUMBER}`.length;
-/** Longer names are cut, and their hash stands for the rest. */
-const MAX_STEM_LENGTH = MAX_EXECUTION_NAME_LENGTH - SUFFIX_LENGTH;
+/** Longer names, which only callers choose, are cut, and their hash stands for the rest. */
+const MAX_STEM_LENGTH = MAX_EXECUTION_NAME_LENGTH - REPLAY_SUFFIX_LENGTH;
 const HASH_LENGTH = 12;
 
 /**

@@ -10,9 +10,12 @@ export function columns(text: string): number {
   return [...GRAPHEMES.segment(text)].reduce((sum, { segment }) => sum + graphemeColumns(segment), 0);
 }
 
-/** The text in one line of at most `width` columns, ended by `…` where it was longer. */
-export function cut(text: string, width: number): string {
-  const line = oneLine(text);
+/**
+ * The text in one line of at most `width` columns, ended by `…` where it was longer.
+ * @param trimmed - whether blanks at either end go
+ */
+export function cut(text: string, width: number, trimmed = true): string {
+  const line = trimmed ? oneLine(text) : visible(text);
   if (columns(line) <= width) return line;
   let kept = '';
   let left = width - 1;
@@ -24,9 +27,16 @@ export function cut(text: string, width: number): string {
   return width < 1 ? '' : `${kept.trimEnd()}…`;
 }
 
-/** Control characters become blanks: what a service answered must not move the cursor or change colours. */
+/** Control characters become blanks: what a service answered must not move the cursor, change colours or turn text round. */
 export function oneLine(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ').trim();
+  return visible(text).trim();
+}
+
+/** Controls, line and paragraph separators, and what changes the direction of text (Unicode, UAX #9). */
+const CONTROLS = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
+
+function visible(text: string): string {
+  return text.replace(CONTROLS, ' ');
 }
 
 function graphemeColumns(grapheme: string): number {

@@ -1,6 +1,7 @@
 // How a command ends when it does not do what it was asked: one line for a person, an object for a program, an exit code.
 
 import { CommanderError } from 'commander';
+import { AuditError } from '../audit/errors.ts';
 import { oneLine } from '../audit/text.ts';
 import { NotWritten, TwinwriteError } from '../client/errors.ts'; // not the whole client: --help need not load AWS's SDK
 
@@ -45,6 +46,10 @@ export function reportOf(error: unknown, endpoint: string | undefined): Report {
     return report(EXIT.interrupted, message, { error: error.name, message, executionArn });
   }
   if (error instanceof NotWritten) return notWrittenReport(error);
+  if (error instanceof AuditError) {
+    const { name, message, cause: _, stack: __, ...details } = { ...error, message: error.message };
+    return report(EXIT.failed, message, { error: name, message, ...details });
+  }
   if (error instanceof TwinwriteError && ('executionArn' in error || !isOfEnvironment(error))) {
     const { name, message, cause: _, stack: __, ...details } = { ...error, message: error.message };
     return report(EXIT.failed, message, { error: name, message, ...details });

@@ -1,12 +1,15 @@
-// What a long write is doing, on one line of a terminal that is gone when it ends.
+// What a long command is doing, on one line of a terminal that is gone when it ends.
 
 import { cut } from '../audit/text.ts';
 import type { Progress } from '../client/index.ts';
 import type { Output } from './io.ts';
 
-/** Shorter writes show nothing. */
+/** What takes less shows nothing. */
 const SHOWN_AFTER_MS = 700;
 const ERASE_LINE = '\r\u001b[K';
+
+/** Redrawn no more often than this. */
+const REDRAWN_AFTER_MS = 80;
 
 export interface ProgressLine {
   update(progress: Progress): void;
@@ -14,26 +17,46 @@ export interface ProgressLine {
   end(): void;
 }
 
+/** One line that says what is going on, until it is cleared; then it comes back with the next text. */
+export interface StatusLine {
+  update(text: string): void;
+  /** Makes room for output; the line is drawn again by the next update. */
+  clear(): void;
+  /** Erases the line for good. */
+  end(): void;
+}
+
 /** On anything but a terminal nothing is written. */
 export function progressLine(output: Output): ProgressLine {
-  if (!output.isTTY) return { update: () => undefined, end: () => undefined };
+  const line = statusLine(output);
+  return { update: (progress) => line.update(describe(progress)), end: line.end };
+}
+
+/** On anything but a terminal nothing is written, nor in the first moments. */
+export function statusLine(output: Output): StatusLine {
+  if (!output.isTTY) return { update: () => undefined, clear: () => undefined, end: () => undefined };
   const startedAt = performance.now();
-  let shown = '';
-  let text = '';
+  let [shown, text, drawnAt] = ['', '', 0];
   const show = (): void => {
     if (text === shown) return;
     output.write(ERASE_LINE + cut(text, (output.columns ?? 80) - 1));
-    shown = text;
+    [shown, drawnAt] = [text, performance.now()];
+  };
+  const clear = (): void => {
+    if (shown !== '') output.write(ERASE_LINE);
+    shown = '';
   };
   const timer = setTimeout(show, SHOWN_AFTER_MS);
   return {
-    update: (progress) => {
-      text = describe(progress);
-      if (performance.now() - startedAt > SHOWN_AFTER_MS) show();
+    update: (latest) => {
+      text = latest;
+      const now = performance.now();
+      if (now - startedAt > SHOWN_AFTER_MS && (shown === '' || now - drawnAt > REDRAWN_AFTER_MS)) show();
     },
+    clear,
     end: () => {
       clearTimeout(timer);
-      if (shown !== '') output.write(ERASE_LINE);
+      clear();
     },
   };
 }

@@ -8,6 +8,11 @@ import { registerCreate } from './commands/create.ts';
 import { registerDelete } from './commands/delete.ts';
 import { registerGet } from './commands/get.ts';
 import { registerLocal } from './commands/local.ts';
+import { registerReplay } from './commands/replay.ts';
+import { registerRuns } from './commands/runs.ts';
+import { registerShow } from './commands/show.ts';
+import { registerStop } from './commands/stop.ts';
+import { registerTail } from './commands/tail.ts';
 import { registerUpdate } from './commands/update.ts';
 import { EXIT, reportOf } from './errors.ts';
 import { type Io, print } from './io.ts';
@@ -54,6 +59,11 @@ Exit codes: 0 done, 1 failed, 2 wrong command line, 130 interrupted`,
   registerUpdate(program, io);
   registerDelete(program, io);
   registerGet(program, io);
+  registerRuns(program, io);
+  registerShow(program, io);
+  registerReplay(program, io);
+  registerStop(program, io);
+  registerTail(program, io);
   return program;
 }
 

@@ -8,8 +8,8 @@ import { parseExactNumber } from './exact-json.ts';
 import type { Io } from './io.ts';
 import { asText, type Pairs, pairs } from './pairs.ts';
 
-export interface StoreOptions {
-  readonly key: Pairs<string>;
+/** How options name a store. */
+export interface StackChoice {
   readonly stack?: string;
   readonly parameter?: string;
   readonly region?: string;
@@ -17,14 +17,24 @@ export interface StoreOptions {
   readonly json?: true;
 }
 
+export interface StoreOptions extends StackChoice {
+  readonly key: Pairs<string>;
+}
+
 /** Adds what every command on an item takes. */
 export function withStoreOptions(command: Command): Command {
-  return command
-    .requiredOption(
+  return withStackOptions(
+    command.requiredOption(
       '--key <name=value>',
       "the item's key; twice for a table with a sort key; a binary key as base64",
       pairs(asText),
-    )
+    ),
+  );
+}
+
+/** Adds what every command on a store takes. */
+export function withStackOptions(command: Command): Command {
+  return command
     .option('--stack <name>', 'the stack of the store (default: $TWINWRITE_STACK, or Twinwrite)')
     .addOption(
       new Option(
@@ -41,7 +51,7 @@ export function withStoreOptions(command: Command): Command {
  * Connects to AWS, or to what AWS_ENDPOINT_URL names; finds the store by the options, else as the library does.
  * @throws {StoreNotFound} when there is no such stack or parameter, or no store in it
  */
-export async function connect(options: StoreOptions, { env }: Io): Promise<LargeItemClient> {
+export async function connect(options: StackChoice, { env }: Io): Promise<LargeItemClient> {
   const { LargeItemClient } = await import('../client/index.ts');
   const { stack, parameter, region, construct } = options;
   if (parameter !== undefined) return LargeItemClient.fromParameter({ name: parameter, region });

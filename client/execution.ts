@@ -9,7 +9,7 @@ import {
 import { ulid } from 'ulid';
 import type { Item } from '../core/attributes.ts';
 import { invalidInput } from '../core/errors.ts';
-import { MAX_EXECUTION_NAME_LENGTH } from '../core/limits.ts';
+import { MAX_EXECUTION_NAME_LENGTH, REPLAY_SUFFIX_LENGTH } from '../core/limits.ts';
 import type { Operation } from '../core/run.ts';
 import { IdempotencyConflict, StartFailed } from './errors.ts';
 import { isThrottling, jittered, sleep } from './pause.ts';
@@ -24,7 +24,7 @@ export function executionName(operation: Operation, key: Item, idempotencyKey: s
     return idempotencyKey;
   }
   const id = ulid();
-  const room = MAX_EXECUTION_NAME_LENGTH - `${operation}--${id}`.length;
+  const room = MAX_EXECUTION_NAME_LENGTH - REPLAY_SUFFIX_LENGTH - `${operation}--${id}`.length;
   const item = slug(key).slice(0, room).replace(/-+$/, '');
   return [operation, ...(item === '' ? [] : [item]), id].join('-');
 }

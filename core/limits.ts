@@ -17,6 +17,8 @@ export const MAX_PAYLOAD_BYTES = 256 * 1024;
  */
 export const MAX_EXECUTION_INPUT_BYTES = MAX_PAYLOAD_BYTES - 4 * 1024;
 export const MAX_EXECUTION_NAME_LENGTH = 80;
+/** What generated names leave free, for the `-replay-N` that a replay's name adds to that of the run that it repeats. */
+export const REPLAY_SUFFIX_LENGTH = '-replay-999'.length;
 
 /**
  * Longest that a request may still take effect after its caller gave up on it (rule 3). Every pause that waits

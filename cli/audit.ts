@@ -1,0 +1,138 @@
+// What the commands on runs share: the connection, how options choose runs, and how the wait for them is interrupted.
+
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { AuditContext } from '../audit/context.ts';
+import { canonicalKey } from '../audit/key.ts';
+import type { RunFilter } from '../audit/list.ts';
+import { OUTCOMES, type Outcome } from '../audit/summary.ts';
+import { SagaError } from '../core/errors.ts';
+import { OPERATIONS, type Operation } from '../core/run.ts';
+import type { StoreDescriptor } from '../core/store.ts';
+import { Interrupted, UsageError } from './errors.ts';
+import type { Io } from './io.ts';
+import { asText, type Pairs, pairs } from './pairs.ts';
+import { connect, type StackChoice } from './store.ts';
+
+export interface RunFilterOptions extends StackChoice {
+  readonly operation?: readonly Operation[];
+  readonly outcome?: readonly Outcome[];
+  readonly item?: Pairs<string>;
+  readonly since?: Date;
+  readonly until?: Date;
+}
+
+/** Adds what chooses runs by what they did. */
+export function withRunFilter(command: Command): Command {
+  return command
+    .addOption(several('--operation <name>', 'runs of this operation; may be repeated', OPERATIONS))
+    .addOption(several('--outcome <name>', 'runs that ended so; may be repeated', OUTCOMES))
+    .option('--item <name=value>', 'runs on the item with this key, as --key has it', pairs(asText));
+}
+
+/** Adds when they started. */
+export function withTimeFilter(command: Command): Command {
+  return command
+    .option('--since <time>', 'runs that started since: 30m, 24h, 7d, or a time (ISO 8601)', asTime)
+    .option('--until <time>', 'runs that started before', asTime);
+}
+
+/** @throws {UsageError} when --item is no key of the table */
+export function filterOf(options: RunFilterOptions, store: StoreDescriptor): RunFilter {
+  const { operation, outcome, item, since, until } = options;
+  return {
+    operations: operation,
+    outcomes: outcome,
+    since,
+    until,
+    ...(item && { key: keyOfOption(item, store) }),
+  };
+}
+
+/**
+ * Connects to AWS, or to what AWS_ENDPOINT_URL names, and finds the store.
+ * @throws {StoreNotFound}
+ */
+export async function connectAudit(options: StackChoice, io: Io): Promise<AuditContext> {
+  const [{ store }, { SFNClient: Sfn }, { S3Client: S3 }, { DynamoDBClient: DynamoDB }] = await Promise.all([
+    connect(options, io),
+    import('@aws-sdk/client-sfn'),
+    import('@aws-sdk/client-s3'),
+    import('@aws-sdk/client-dynamodb'),
+  ]);
+  const { region } = store;
+  const sfn: SFNClient = new Sfn({ region });
+  const s3: S3Client = new S3({ region });
+  const dynamodb: DynamoDBClient = new DynamoDB({ region });
+  return { store, sfn, s3, dynamodb };
+}
+
+/**
+ * Runs work that Ctrl-C ends.
+ * @param message - what Ctrl-C leaves behind
+ */
+export async function interruptible<T>(
+  io: Io,
+  message: string | (() => string),
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const stopListening = io.onSignal(['SIGINT'], () => controller.abort());
+  try {
+    return await work(controller.signal);
+  } catch (error) {
+    if (!controller.signal.aborted) throw error;
+    throw new Interrupted(typeof message === 'string' ? message : message());
+  } finally {
+    stopListening();
+  }
+}
+
+export function asCount(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1.');
+  return Number(text);
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 7 * 86_400_000,
+};
+
+/** `24h` ago, or a time. */
+export function asTime(text: string): Date {
+  const [, amount, unit = ''] = /^(\d{1,6}(?:\.\d+)?)([smhdw])$/.exec(text) ?? [];
+  if (amount !== undefined) return new Date(Date.now() - Number(amount) * (UNITS[unit] as number));
+  const time = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(text) : new Date(Number.NaN);
+  if (Number.isNaN(time.getTime())) {
+    throw new InvalidArgumentError('Expected 30m, 24h, 7d or the like, or a time such as 2026-11-23T15:33Z.');
+  }
+  return time;
+}
+
+function keyOfOption(item: Pairs<string>, store: StoreDescriptor): Pairs<string> {
+  try {
+    return canonicalKey(item, store.key);
+  } catch (error) {
+    if (error instanceof SagaError) throw new UsageError(`--item: ${error.message}`);
+    throw error;
+  }
+}
+
+/** An option that may be repeated, or given several values with commas between. */
+function several<T extends string>(flags: string, description: string, choices: readonly T[]): Option {
+  return new Option(flags, `${description}: ${choices.join(', ')}`).argParser(
+    (text: string, previous: readonly T[] = []): readonly T[] => {
+      const given = text.split(',');
+      const strange = given.find((each) => !(choices as readonly string[]).includes(each));
+      if (strange !== undefined) {
+        throw new InvalidArgumentError(`"${strange}" is none of ${choices.join(', ')}.`);
+      }
+      return [...previous, ...(given as T[])];
+    },
+  );
+}
