@@ -5,7 +5,11 @@ import type { ObjectReport } from './objects.ts';
 import type { RunReport } from './report.ts';
 
 export function nextStepsOf(report: Omit<RunReport, 'nextSteps'>): string[] {
-  return [...stepsByOutcome(report), ...lossSteps(report)];
+  const { replayedBy } = report;
+  const steps = replayedBy
+    ? [`It was replayed by ${replayedBy.name}, which is ${replayedBy.outcome}: go on from there.`]
+    : stepsByOutcome(report);
+  return [...steps, ...lossSteps(report)];
 }
 
 function stepsByOutcome(report: Omit<RunReport, 'nextSteps'>): string[] {
@@ -29,7 +33,9 @@ function stepsByOutcome(report: Omit<RunReport, 'nextSteps'>): string[] {
       ];
     case 'rolled-back':
       return [
-        'Nothing was written, and every object that the run put is deleted.',
+        keepsObjects(report)
+          ? 'Nothing was written; the objects that the run put are left, as its input asks.'
+          : 'Nothing was written, and every object that the run put is deleted.',
         'Replay it once the reason is gone: a replay starts a new run with the same input.',
       ];
     case 'unknown':
@@ -41,6 +47,12 @@ function stepsByOutcome(report: Omit<RunReport, 'nextSteps'>): string[] {
     case 'aborted':
       return redrive.possible ? redriveSteps(report) : lateSteps(report);
   }
+}
+
+/** `cleanUp.whenFailed` turned off. */
+function keepsObjects({ input }: Omit<RunReport, 'nextSteps'>): boolean {
+  const { cleanUp } = (input ?? {}) as { cleanUp?: { whenFailed?: unknown } };
+  return cleanUp?.whenFailed === false;
 }
 
 const AT: Readonly<Record<RunReport['phase'], string>> = {
@@ -80,7 +92,8 @@ function itemText({ item }: Omit<RunReport, 'nextSteps'>): string {
 }
 
 /** Objects that are not as the outcome has them. */
-function lossSteps({ objects, item, summary, written }: Omit<RunReport, 'nextSteps'>): string[] {
+function lossSteps(report: Omit<RunReport, 'nextSteps'>): string[] {
+  const { objects, item, summary, written } = report;
   const isCurrent = item?.carriesThisWrite === true;
   const lost = objects.filter(({ exists, role }) => exists === 'no' && ['created', 'kept'].includes(role));
   const dangling = isCurrent && written === 'yes' ? lost : [];
@@ -91,7 +104,7 @@ function lossSteps({ objects, item, summary, written }: Omit<RunReport, 'nextSte
     ...(dangling.length === 0
       ? []
       : [`The item points at ${names(dangling)}, which is gone: write the content again.`]),
-    ...(leftOver.length > 0 && summary.outcome === 'rolled-back'
+    ...(leftOver.length > 0 && summary.outcome === 'rolled-back' && !keepsObjects(report)
       ? [`Left over: ${names(leftOver)}; the sweeper collects it.`]
       : []),
   ];

@@ -1,11 +1,7 @@
 // Replays a run: finds out what would happen, and makes it happen once.
 
 import { createHash } from 'node:crypto';
-import {
-  type DescribeExecutionOutput,
-  RedriveExecutionCommand,
-  StartExecutionCommand,
-} from '@aws-sdk/client-sfn';
+import { RedriveExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SagaError } from '../core/errors.ts';
 import { toRequest } from '../core/request.ts';
 import type { StoreDescriptor } from '../core/store.ts';
@@ -17,9 +13,9 @@ import { type ItemState, readItem, stateOf } from './item.ts';
 import { type KeyTexts, keyOfTexts } from './key.ts';
 import { describe } from './list.ts';
 import { presenceOf, stagedIn } from './objects.ts';
+import { readHistory } from './read-history.ts';
 import { decideReplay, type ReplayDecision, type StagedReport } from './replay-decision.ts';
-import { replayName } from './replay-name.ts';
-import { readHistory } from './report.ts';
+import { nextReplay } from './replays.ts';
 import { describeRun } from './resolve.ts';
 import { executionArn as arnOf, parsed, type RunSummary, summaryOf } from './summary.ts';
 
@@ -56,7 +52,7 @@ export async function previewReplay(
     readHistory(context, executionArn, { signal }),
     run.key && readState(context, run.key, { signal }),
     stagedReports(context, input, { signal }),
-    nextReplay(context, description, run, signal),
+    nextReplay(context, description, { signal }),
   ]);
   const decision = decideReplay({
     summary: run,
@@ -160,29 +156,6 @@ async function startAgain(
     }
   }
   return { executionArn, kind: 'new-execution' };
-}
-
-/** How many names of replays of older runs are passed over. */
-const MAX_SKIPPED = 20;
-
-/** The replay that there is already, else the name of the next. */
-async function nextReplay(
-  context: AuditContext,
-  { input, startDate = new Date(0) }: DescribeExecutionOutput,
-  { name, operation }: RunSummary,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly earlier?: RunSummary; readonly newName?: string }> {
-  for (let skipped = 0; skipped <= MAX_SKIPPED; skipped += 1) {
-    const newName = replayName(name, skipped);
-    if (newName === undefined) return {};
-    const found = await describe(context, arnOf(context.store, operation, newName), signal);
-    if (found === undefined) return { newName };
-    // A name is free again after 90 days: a replay from before this run is another's.
-    if (found.input === input && (found.startDate ?? startDate) >= startDate) {
-      return { earlier: summaryOf(found, context.store) };
-    }
-  }
-  return {};
 }
 
 /** What the saga's own rules say against the input, whatever the item. */

@@ -1,14 +1,16 @@
 // All that can be known of one run: its description, its history, its objects and its item as they are now.
 
-import { GetExecutionHistoryCommand, type HistoryEvent } from '@aws-sdk/client-sfn';
-import { type AuditContext, type CallOptions, patiently } from './context.ts';
+import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import type { AuditContext, CallOptions } from './context.ts';
 import { type Deletion, factsOf, type Phase, type RunFacts } from './facts.ts';
 import { type RunTree, runTree } from './history.ts';
 import { type ItemState, readItem, stateOf } from './item.ts';
 import { type KeyTexts, keyOfTexts } from './key.ts';
 import { nextStepsOf } from './next-steps.ts';
 import { type ObjectReport, objectsOfRun, withPresence } from './objects.ts';
-import { consoleUrl, describeRun, notFound } from './resolve.ts';
+import { readHistory } from './read-history.ts';
+import { type NextReplay, nextReplay, replayedRun } from './replays.ts';
+import { consoleUrl, describeRun } from './resolve.ts';
 import { type RunSummary, summaryOf } from './summary.ts';
 import { type TimelineEntry, timelineOf } from './timeline.ts';
 
@@ -33,6 +35,8 @@ export interface RunReport {
   readonly item?: ItemReport;
   /** Whether and why not it can be redriven, in the words of DescribeExecution. */
   readonly redrive: { readonly possible: boolean; readonly obstacle?: string };
+  /** The run that repeated this one. */
+  readonly replayedBy?: RunSummary;
   /** What to do now, a sentence each. */
   readonly nextSteps: readonly string[];
   /** The run's page in the AWS console. */
@@ -64,7 +68,13 @@ export async function readRun(
     describeRun(context, executionArn, options),
     readHistory(context, executionArn, options),
   ]);
-  const summary = summaryOf(description, store);
+  const described = summaryOf(description, store);
+  const none: NextReplay = {};
+  const [replayOf, { earlier: replayedBy }] = await Promise.all([
+    replayedRun(context, described, options),
+    described.outcome === 'committed' ? none : nextReplay(context, description, options),
+  ]);
+  const summary = { ...described, ...(replayOf !== undefined && { replayOf }) };
   const tree = runTree(events);
   const facts = factsOf(tree);
   const input = jsonOr(description.input);
@@ -90,34 +100,10 @@ export async function readRun(
       possible: redriveStatus === 'REDRIVABLE',
       ...(redriveStatusReason !== undefined && { obstacle: redriveStatusReason }),
     },
+    ...(replayedBy && { replayedBy }),
     consoleUrl: consoleUrl(executionArn),
   };
   return { ...report, nextSteps: nextStepsOf(report) };
-}
-
-/** The whole history, oldest event first. @throws {RunNotFound} */
-export async function readHistory(
-  { sfn }: AuditContext,
-  executionArn: string,
-  { signal }: CallOptions = {},
-): Promise<HistoryEvent[]> {
-  const events: HistoryEvent[] = [];
-  let nextToken: string | undefined;
-  do {
-    const command = new GetExecutionHistoryCommand({
-      ...{ executionArn, maxResults: 1000, includeExecutionData: true },
-      ...(nextToken !== undefined && { nextToken }),
-    });
-    try {
-      const page = await patiently(() => sfn.send(command, { abortSignal: signal }), { signal });
-      events.push(...(page.events ?? []));
-      nextToken = page.nextToken;
-    } catch (error) {
-      if ((error as Error).name === 'ExecutionDoesNotExist') throw notFound(executionArn);
-      throw error;
-    }
-  } while (nextToken !== undefined);
-  return events;
 }
 
 async function readItemReport(

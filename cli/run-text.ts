@@ -45,7 +45,11 @@ export function reportLines(report: RunReport, { width, color, onAws }: ReportOp
 }
 
 /** What it was about, one fact a line. */
-function factLines({ summary, item, redrive }: RunReport, width: number, colors: Colors): string[] {
+function factLines(
+  { summary, item, redrive, replayedBy }: RunReport,
+  width: number,
+  colors: Colors,
+): string[] {
   const { outcome, name, key, reason, message, startedAt, durationMs, redriveCount, replayOf } = summary;
   const now = item && `${describeWriter(item.now)}${item.carriesThisWrite ? ' (this run)' : ''}`;
   const facts: (readonly [string, string | undefined])[] = [
@@ -59,6 +63,7 @@ function factLines({ summary, item, redrive }: RunReport, width: number, colors:
     ['took', durationMs === undefined ? undefined : formatDuration(durationMs)],
     ['redrives', redriveCount === 0 ? undefined : String(redriveCount)],
     ['replays', replayOf],
+    ['replayed', replayedBy && `by ${replayedBy.name}: ${replayedBy.outcome}`],
     ['redrivable', outcome === 'stuck' || outcome === 'aborted' ? redriveText(redrive) : undefined],
   ];
   return [

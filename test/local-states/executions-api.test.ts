@@ -47,6 +47,25 @@ describe('StartExecution', () => {
     expect(executions).toHaveLength(1);
   });
 
+  it('forgets a closed execution 90 days after its end', async () => {
+    await using run = await scenario(done);
+    await run.run();
+    const list = new ListExecutionsCommand({ stateMachineArn: MACHINE_ARN });
+    run.clock.advance(90 * DAY_MS);
+    expect((await run.sfn.send(list)).executions).toHaveLength(1);
+    run.clock.advance(1);
+
+    expect((await run.sfn.send(list)).executions).toEqual([]);
+    for (const command of [
+      new DescribeExecutionCommand({ executionArn: EXECUTION_ARN }),
+      new GetExecutionHistoryCommand({ executionArn: EXECUTION_ARN }),
+    ]) {
+      await expect(run.sfn.send(command as DescribeExecutionCommand)).rejects.toMatchObject({
+        name: 'ExecutionDoesNotExist',
+      });
+    }
+  });
+
   it('names an execution itself where no name is given, and takes {} for no input', async () => {
     await using run = await scenario(done);
     const { executionArn } = await run.sfn.send(new StartExecutionCommand({ stateMachineArn: MACHINE_ARN }));

@@ -4,13 +4,12 @@ import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../../service.ts';
 import { type Execution, start, stop } from '../executions.ts';
 import type { JsonObject } from '../json.ts';
-import { RETENTION_MS } from '../limits.ts';
 import { checkName } from '../machines.ts';
 import { redrive, redriveObstacle } from '../redrive.ts';
 import { startExpress, typeNotSupported } from './express-operations.ts';
 import { writtenEvent } from './history-event.ts';
 import { decodeToken, encodeToken, flag, oneOf, pageSize, parseInput, seconds, text } from './input.ts';
-import { findExecution, findMachine } from './lookup.ts';
+import { findExecution, findMachine, isForgotten } from './lookup.ts';
 import { childrenOf } from './map-run-operations.ts';
 import type { Context, Operation } from './operations.ts';
 
@@ -90,7 +89,7 @@ export const listExecutions: Operation = (context, input) => {
   const executions = listed(context, input);
   const before = decodeToken(input) ?? Number.POSITIVE_INFINITY;
   const matching = executions
-    .filter((execution) => execution.sequence < before)
+    .filter((execution) => execution.sequence < before && !isForgotten(context, execution))
     .filter((execution) => status === undefined || execution.status === status)
     .filter(({ redriveCount }) => redriven === undefined || (redriven === 'REDRIVEN') === redriveCount > 0);
   const page = matching.slice(0, pageSize(input, 100));
@@ -136,8 +135,7 @@ function claimName(context: Context, executionArn: string, inputText: string): E
   const existing = context.store.executions.get(executionArn);
   if (existing === undefined) return undefined;
   if (existing.status === 'RUNNING' && existing.inputText === inputText) return existing;
-  const now = context.environment.clock.now();
-  if (existing.stoppedAt !== undefined && now - existing.stoppedAt > RETENTION_MS) {
+  if (isForgotten(context, existing)) {
     context.store.removeExecution(existing);
     return undefined;
   }

@@ -3,6 +3,7 @@
 import { ServiceError } from '../../service.ts';
 import type { Execution } from '../executions.ts';
 import type { JsonObject } from '../json.ts';
+import { RETENTION_MS } from '../limits.ts';
 import type { StateMachine } from '../machines.ts';
 import { arn } from './input.ts';
 import type { Context } from './operations.ts';
@@ -19,6 +20,11 @@ export function findMachine(context: Context, input: JsonObject): StateMachine {
 export function findExecution(context: Context, input: JsonObject): Execution {
   const executionArn = arn(input, 'executionArn', 'execution');
   const execution = context.store.executions.get(executionArn);
-  if (execution !== undefined) return execution;
+  if (execution !== undefined && !isForgotten(context, execution)) return execution;
   throw new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
+}
+
+/** A closed execution is kept for 90 days ("Execution history retention time" in Step Functions' quotas). */
+export function isForgotten({ environment }: Context, { stoppedAt }: Execution): boolean {
+  return stoppedAt !== undefined && environment.clock.now() - stoppedAt > RETENTION_MS;
 }
