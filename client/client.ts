@@ -5,6 +5,8 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { Operation } from '../core/run.ts';
 import type { StoreDescriptor } from '../core/store.ts';
+import { batchOf } from './batch.ts';
+import type { Batch, BatchOptions } from './batch-types.ts';
 import {
   type ParameterOptions,
   type StackOptions,
@@ -12,6 +14,7 @@ import {
   storeFromParameter,
   storeFromStack,
 } from './discovery.ts';
+import type { Source } from './each.ts';
 import { handleOf, resume, type WriteHandle } from './handle.ts';
 import type { GetOptions, LargeItem } from './item.ts';
 import { read } from './read.ts';
@@ -143,6 +146,24 @@ export class LargeItemClient {
    */
   get(key: Key, options: GetOptions = {}): Promise<LargeItem | undefined> {
     return read({ store: this.store, s3: this.#s3, dynamodb: this.#dynamodb }, key, options);
+  }
+
+  /**
+   * Creates many items, several at a time, and tells of each what has become of it; goes on past those that fail.
+   * @throws {Rejected} InvalidInput for wrong options
+   */
+  createMany(inputs: Source<CreateInput>, options: BatchOptions<CreateInput> = {}): Batch<CreateInput> {
+    return batchOf(this.#writeContext, 'create', inputs, options);
+  }
+
+  /** As {@link createMany}; a named batch with several updates of one item needs their `identity`. */
+  updateMany(inputs: Source<UpdateInput>, options: BatchOptions<UpdateInput> = {}): Batch<UpdateInput> {
+    return batchOf(this.#writeContext, 'update', inputs, options);
+  }
+
+  /** As {@link createMany}. */
+  deleteMany(inputs: Source<DeleteInput>, options: BatchOptions<DeleteInput> = {}): Batch<DeleteInput> {
+    return batchOf(this.#writeContext, 'delete', inputs, options);
   }
 
   /**

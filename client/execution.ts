@@ -25,7 +25,7 @@ export function executionName(operation: Operation, key: Item, idempotencyKey: s
   }
   const id = ulid();
   const room = MAX_EXECUTION_NAME_LENGTH - REPLAY_SUFFIX_LENGTH - `${operation}--${id}`.length;
-  const item = slug(key).slice(0, room).replace(/-+$/, '');
+  const item = slug(key, room);
   return [operation, ...(item === '' ? [] : [item]), id].join('-');
 }
 
@@ -112,11 +112,13 @@ async function startUnthrottled(
   }
 }
 
-/** Key values in the characters that names may have. */
-function slug(key: Item): string {
+/** Key values in the characters that names may have, as much as there is room for. */
+export function slug(key: Item, room: number): string {
   return Object.values(key)
     .map((value) => String(Object.values(value)[0]).replace(/[^0-9A-Za-z_]+/g, '-'))
     .join('-')
     .replace(/-{2,}/g, '-')
-    .replace(/^-|-$/g, '');
+    .replace(/^-/, '')
+    .slice(0, room)
+    .replace(/-+$/, '');
 }

@@ -2,6 +2,7 @@
 
 export { NumberValueImpl as NumberValue } from '@aws-sdk/util-dynamodb';
 export type { StoreDescriptor } from '../core/store.ts';
+export type { Batch, BatchOptions, BatchOutcome, BatchProgress } from './batch-types.ts';
 export { type ClientOptions, LargeItemClient } from './client.ts';
 export type { ParameterOptions, StackOptions } from './discovery.ts';
 export {

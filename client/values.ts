@@ -50,8 +50,8 @@ export function encodeValues(input: JsonRecord, schema: KeySchema): JsonRecord {
  * An item's key, typed by the table's schema.
  * @throws {SagaError} InvalidInput
  */
-export function encodeKey(key: unknown, schema: KeySchema): Item {
-  const encoded = encodeValues({ key }, schema);
+export function encodeKey(key: unknown, schema: KeySchema, attributeFormat?: unknown): Item {
+  const encoded = encodeValues({ key, attributeFormat }, schema);
   if (!isRecord(encoded.key)) throw invalidInput('key', key, 'expected an object');
   return toKey(encoded.key, schema, (encoded.attributeFormat ?? 'json') as AttributeFormat);
 }
