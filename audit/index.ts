@@ -31,7 +31,14 @@ export {
   type RunOfObject,
 } from './item-page.ts';
 export { type KeyTexts, keyText } from './key.ts';
-export { type ListOptions, type ListProgress, listRuns, type RunFilter, runsOfItem } from './list.ts';
+export {
+  type KnownRuns,
+  type ListOptions,
+  type ListProgress,
+  listRuns,
+  type RunFilter,
+  runsOfItem,
+} from './list.ts';
 export type { ObjectReport, ObjectRole, Presence } from './objects.ts';
 export { previewReplay, type Replayed, type ReplayOptions, type ReplayPreview, replay } from './replay.ts';
 export {

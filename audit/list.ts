@@ -11,7 +11,7 @@ import { OPERATIONS, type Operation } from '../core/run.ts';
 import { type AuditContext, patiently } from './context.ts';
 import { canonicalKey, type KeyTexts, sameKey } from './key.ts';
 import { inOrder, merged } from './streams.ts';
-import { OUTCOMES, type Outcome, outcomeOf, type RunSummary, STATUSES, summaryOf } from './summary.ts';
+import { OUTCOMES, type Outcome, type RunSummary, STATUSES, summaryOf } from './summary.ts';
 
 export interface RunFilter {
   /** Default: all. */
@@ -32,6 +32,15 @@ export interface ListOptions extends RunFilter {
   readonly signal?: AbortSignal | undefined;
   /** Told after each run that was looked at. */
   readonly onProgress?: ((progress: ListProgress) => void) | undefined;
+  /** Runs that were looked at before: what has ended since need not be described again. */
+  readonly known?: KnownRuns | undefined;
+}
+
+/** A memory of runs for who lists again and again. */
+export interface KnownRuns {
+  /** The run that an execution is, as it is listed now; undefined when it has to be described. */
+  find(execution: ExecutionListItem): RunSummary | undefined;
+  keep(run: RunSummary): void;
 }
 
 export interface ListProgress {
@@ -57,17 +66,22 @@ export async function* listRuns(
   { limit = Number.POSITIVE_INFINITY, ...options }: ListOptions = {},
 ): AsyncGenerator<RunSummary, void, undefined> {
   const key = options.key && canonicalKey(options.key, context.store.key);
-  const { outcomes = OUTCOMES, signal, onProgress } = options;
+  const { outcomes = OUTCOMES, signal, onProgress, known } = options;
   let [scanned, found] = [0, 0];
   if (limit <= 0) return;
   // A short list needs no more descriptions under way than it has room for.
   const concurrency = Math.min(CONCURRENCY, limit);
-  for await (const description of inOrder(listExecutions(context, options), concurrency, (execution) =>
-    describe(context, execution.executionArn ?? '', signal),
-  )) {
-    if (description === undefined) continue; // it ended 90 days ago since it was listed
-    const run = summaryOf(description, context.store);
-    const matches = outcomes.includes(outcomeOf(description)) && (key === undefined || sameKey(run.key, key));
+  const summarize = async (execution: ExecutionListItem): Promise<RunSummary | undefined> => {
+    const found = known?.find(execution);
+    if (found !== undefined) return found;
+    const description = await describe(context, execution.executionArn ?? '', signal);
+    const run = description && summaryOf(description, context.store);
+    if (run !== undefined) known?.keep(run);
+    return run;
+  };
+  for await (const run of inOrder(listExecutions(context, options), concurrency, summarize)) {
+    if (run === undefined) continue; // it ended 90 days ago since it was listed
+    const matches = outcomes.includes(run.outcome) && (key === undefined || sameKey(run.key, key));
     scanned += 1;
     if (matches) found += 1;
     onProgress?.({ scanned, found, reached: run.startedAt });
