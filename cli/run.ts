@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { PACKAGE_ROOT } from '../lib/package-root.ts';
+import { registerConsole } from './commands/console.ts';
 import { registerCreate } from './commands/create.ts';
 import { registerDelete } from './commands/delete.ts';
 import { registerGet } from './commands/get.ts';
@@ -64,6 +65,7 @@ Exit codes: 0 done, 1 failed, 2 wrong command line, 130 interrupted`,
   registerReplay(program, io);
   registerStop(program, io);
   registerTail(program, io);
+  registerConsole(program, io);
   return program;
 }
 

@@ -14,7 +14,8 @@ const ARROWS = {
   lambdas: ['core'],
   client: ['core'],
   lib: ['core'],
-  cli: ['audit', 'client', 'core', 'lib', 'local'],
+  console: ['audit', 'client', 'core'],
+  cli: ['audit', 'client', 'console', 'core', 'lib', 'local'],
 } as const satisfies Record<string, readonly string[]>;
 
 /** Packages that are kept out of a folder, however they are loaded. */
@@ -26,7 +27,7 @@ const KEPT_OUT: readonly (readonly [folder: keyof typeof ARROWS, packages: RegEx
 
 function sources(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts'))
     .map((name) => join(folder, name));
 }
 

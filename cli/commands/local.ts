@@ -7,6 +7,7 @@ import { type StoreDescriptor, storeIn } from '../../core/store.ts';
 import { parseKeyAttribute } from '../../lib/key-option.ts';
 import { CommandFailed } from '../errors.ts';
 import { type Io, print } from '../io.ts';
+import { asPort, portInUse } from '../port.ts';
 import { STACK_NAME, synthesize } from '../synth.ts';
 
 interface LocalOptions {
@@ -109,16 +110,6 @@ npx twinwrite get ${key.join(' ')} --out page=-
 }
 
 const SAMPLE_KEYS: Readonly<Record<KeyType, string>> = { S: '42', N: '42', B: 'NDI=' };
-
-function portInUse(port: number): CommandFailed {
-  return new CommandFailed(`port ${port} is in use; choose another with --port (0: any free one)`);
-}
-
-function asPort(text: string): number {
-  const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65535) throw new InvalidArgumentError('Expected 0 to 65535.');
-  return port;
-}
 
 function asTimeScale(text: string): number {
   const scale = Number(text);

@@ -1,0 +1,56 @@
+// Bundles the page into dist/console/web: its script, styles and font, index.html that names them, and the licences of
+// what is in them.
+
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+const SOURCES = join(root, 'console', 'web');
+
+/** Where the package keeps the built page. */
+export const PAGE_FOLDER = join(root, 'dist', 'console', 'web');
+
+export async function buildPage(folder = PAGE_FOLDER): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  const { metafile } = await build({
+    absWorkingDir: SOURCES,
+    entryPoints: ['main.tsx', 'icon.svg'],
+    outdir: folder,
+    entryNames: '[name]-[hash]',
+    assetNames: '[name]-[hash]',
+    bundle: true,
+    format: 'esm',
+    target: ['chrome123', 'firefox120', 'safari17.5'],
+    jsx: 'automatic',
+    loader: { '.svg': 'copy', '.woff2': 'file' },
+    define: { 'process.env.NODE_ENV': '"production"' },
+    minify: true,
+    legalComments: 'none', // the licences are in a file of their own
+    metafile: true,
+    logLevel: 'warning',
+  });
+  const names = Object.keys(metafile.outputs).map((path) => basename(path));
+  const template = await readFile(join(SOURCES, 'index.html'), 'utf8');
+  const page = template.replace(/(main|icon)\.(js|css|svg)/g, (_, name: string, type: string) => {
+    const built = names.find((each) => each.startsWith(`${name}-`) && each.endsWith(`.${type}`));
+    if (built === undefined) throw new Error(`console/web: the build gave no ${name}.${type}`);
+    return built;
+  });
+  await writeFile(join(folder, 'index.html'), page);
+  await writeFile(join(folder, 'licenses.txt'), await licensesOf(Object.keys(metafile.inputs)));
+}
+
+/** The licences of all packages that files are of. */
+async function licensesOf(files: readonly string[]): Promise<string> {
+  const packages = files.flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []);
+  const texts = [...new Set(packages)].sort().map(async (name) => {
+    const folder = join(root, 'node_modules', name);
+    const file = (await readdir(folder)).find((each) => /^licen[cs]e/i.test(each));
+    if (file === undefined) throw new Error(`console/web: ${name} comes without a licence`);
+    return `${name}\n\n${(await readFile(join(folder, file), 'utf8')).trim()}\n`;
+  });
+  return (await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+if (process.argv[1] === import.meta.filename) await buildPage();

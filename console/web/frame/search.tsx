@@ -1,0 +1,76 @@
+// Finds an item's runs by its key, or a run by its name, ARN or link.
+
+import { Search as Magnifier } from 'lucide-react';
+import { type FormEvent, useEffect, useState } from 'react';
+import type { FoundRun } from '../../api.ts';
+import { keyTextExample, parseKeyText } from '../../key-text.ts';
+import { get } from '../data/http.ts';
+import { messageOf } from '../parts/problem.tsx';
+import { navigate, runAddress, withSearch } from '../router.ts';
+import { runOfArn, useSession } from '../session.ts';
+import { SEARCH_FIELD } from './use-shortcuts.ts';
+
+export function Search({ search }: { search: URLSearchParams }) {
+  const session = useSession();
+  const { key } = session.store;
+  const item = search.get('item') ?? '';
+  const [text, setText] = useState(item);
+  const [problem, setProblem] = useState<string>();
+  useEffect(() => setText(item), [item]);
+
+  const find = async (event: FormEvent) => {
+    event.preventDefault();
+    const wanted = text.trim();
+    setProblem(undefined);
+    try {
+      navigate(await addressOf(wanted));
+    } catch (error) {
+      setProblem(messageOf(error));
+    }
+  };
+  const addressOf = async (wanted: string): Promise<string> => {
+    if (wanted === '') return withSearch('/', search, { item: undefined });
+    const isNamed = wanted.startsWith(`${key.partitionKey.name}=`) || wanted.startsWith('{');
+    const isKey = parseKeyText(wanted, key) !== undefined;
+    if (isKey && (isNamed || !looksLikeRun(wanted))) return withSearch('/', search, { item: wanted });
+    const { executionArn } = await get<FoundRun>('find', { run: wanted });
+    const run = runOfArn(executionArn, session);
+    return run ? runAddress(run) : '/';
+  };
+  return (
+    <search>
+      <form className="search" onSubmit={(event) => void find(event)}>
+        <Magnifier aria-hidden />
+        <input
+          id={SEARCH_FIELD}
+          type="search"
+          aria-label="Find an item by its key, or a run by its name"
+          aria-invalid={problem !== undefined}
+          aria-describedby={problem === undefined ? undefined : 'search-problem'}
+          placeholder={`${keyTextExample(key)} or a run`}
+          value={text}
+          autoComplete="off"
+          spellCheck={false}
+          onChange={(event) => {
+            setText(event.target.value);
+            setProblem(undefined);
+          }}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') event.currentTarget.blur();
+          }}
+        />
+        <kbd aria-hidden>/</kbd>
+        {problem !== undefined && (
+          <p className="search-problem" id="search-problem" role="alert">
+            {problem}
+          </p>
+        )}
+      </form>
+    </search>
+  );
+}
+
+/** As names of runs are made: `create-42-01J…`, also of a replay; ARNs; links to the AWS console. */
+function looksLikeRun(text: string): boolean {
+  return /^arn:|^https?:|^(?:create|update|delete)[-.].*[0-9A-HJKMNP-TV-Z]{26}|-replay-\d+$/.test(text);
+}

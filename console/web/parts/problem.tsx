@@ -1,0 +1,67 @@
+// What went wrong, in a sentence, and what can be done about it.
+
+import { CircleAlert, KeyRound, SearchX } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { ApiError } from '../data/http.ts';
+
+const TITLES: Readonly<Record<string, string>> = {
+  ConsoleGone: 'The console has ended',
+  SecretMissing: 'This page was not opened by the console',
+  NoCredentials: 'No AWS credentials',
+  AccessDenied: 'Not allowed',
+  Throttled: 'AWS asks for patience',
+  Unreachable: 'AWS cannot be reached',
+  RunNotFound: 'No such run',
+  InvalidKey: 'This is no key of the table',
+};
+
+/** In place of a view that could not be loaded. */
+export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const code = error instanceof ApiError ? error.problem.error : '';
+  const Icon = code === 'SecretMissing' ? KeyRound : code === 'RunNotFound' ? SearchX : CircleAlert;
+  return (
+    <Notice icon={<Icon aria-hidden />} title={TITLES[code] ?? 'Something went wrong'}>
+      <p role="alert">{messageOf(error)}</p>
+      {onRetry && (
+        <div className="actions">
+          <button type="button" className="button" onClick={onRetry}>
+            Try again
+          </button>
+        </div>
+      )}
+    </Notice>
+  );
+}
+
+/** Above a view that is shown as it was when it was loaded last. */
+export function ProblemStrip({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  return (
+    <div className="strip" role="alert">
+      <CircleAlert aria-hidden />
+      <span>{messageOf(error)}</span>
+      <button type="button" className="button" onClick={onRetry}>
+        Try again
+      </button>
+    </div>
+  );
+}
+
+interface NoticeProps {
+  readonly icon?: ReactNode;
+  readonly title: string;
+  readonly children?: ReactNode;
+}
+
+export function Notice({ icon, title, children }: NoticeProps) {
+  return (
+    <div className="notice">
+      {icon}
+      <h2>{title}</h2>
+      {children}
+    </div>
+  );
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

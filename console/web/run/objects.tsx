@@ -1,0 +1,92 @@
+// The objects of a run: what it put, kept, replaced or deleted, and which of them exist now.
+
+import { Check, CircleQuestionMark, type LucideIcon, Minus, TriangleAlert, X } from 'lucide-react';
+import type { ObjectReport, RunReport } from '../../api.ts';
+import { formatBytes } from '../format.ts';
+import { CopyButton } from '../parts/copy-button.tsx';
+
+const ROLES: Readonly<Record<ObjectReport['role'], string>> = {
+  created: 'put by this run',
+  kept: 'kept, used again',
+  replaced: 'replaced by this run',
+  deleted: 'of the deleted item',
+  staged: 'upload that it copies',
+};
+
+export function Objects({ report: { objects } }: { report: RunReport }) {
+  return (
+    <section aria-label="Objects" className="objects">
+      <h2>Objects</h2>
+      {objects.length === 0 ? (
+        <p className="muted">This run has to do with no object.</p>
+      ) : (
+        <div className="table-scroll">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Attribute</th>
+                <th scope="col">To this run</th>
+                <th scope="col">Now</th>
+                <th scope="col" className="right">
+                  Size
+                </th>
+                <th scope="col">Key</th>
+              </tr>
+            </thead>
+            <tbody>
+              {objects.map((object) => (
+                <tr key={object.key}>
+                  <th scope="row">{object.attribute ?? '–'}</th>
+                  <td>{roleText(object)}</td>
+                  <td>
+                    <Presence object={object} />
+                  </td>
+                  <td className="right number muted">
+                    {object.size === undefined ? '' : formatBytes(object.size)}
+                  </td>
+                  <td className="object-key">
+                    <span>
+                      <code title={object.uri}>{object.key}</code>
+                      <CopyButton text={object.uri} what={`the URI of ${object.attribute ?? 'the object'}`} />
+                    </span>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function roleText({ role, put }: ObjectReport): string {
+  if (role !== 'created' || put === 'yes') return ROLES[role];
+  return put === 'maybe' ? 'may have been put' : 'was to be put';
+}
+
+function Presence({ object }: { object: ObjectReport }) {
+  const { tone, label, Icon } = presenceOf(object);
+  return (
+    <span className={`badge tone-${tone}`}>
+      <Icon aria-hidden />
+      {label}
+    </span>
+  );
+}
+
+function presenceOf({ exists, wanted, put, role }: ObjectReport): {
+  readonly tone: string;
+  readonly label: string;
+  readonly Icon: LucideIcon;
+} {
+  if (exists === 'unknown') return { tone: 'grey', label: 'may not be asked', Icon: CircleQuestionMark };
+  if (exists === 'yes') {
+    return wanted === false
+      ? { tone: 'amber', label: 'left over', Icon: TriangleAlert }
+      : { tone: 'green', label: 'exists', Icon: Check };
+  }
+  if (wanted === true && role !== 'staged') return { tone: 'red', label: 'gone', Icon: X };
+  const isDeleted = put !== 'no' || role !== 'created';
+  return { tone: 'grey', label: isDeleted ? 'deleted' : 'not there', Icon: Minus };
+}

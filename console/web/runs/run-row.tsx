@@ -1,0 +1,113 @@
+// One run as a row. Its link holds the focus; a click anywhere in the row follows it.
+
+import { memo, type RefObject, useEffect, useRef } from 'react';
+import type { RunSummary } from '../../api.ts';
+import { Link } from '../parts/link.tsx';
+import { OutcomeBadge } from '../parts/outcome.tsx';
+import { Ago, Duration } from '../parts/time.tsx';
+import { runAddress } from '../router.ts';
+import { useKeyText } from '../session.ts';
+import { openRun } from './run-table.tsx';
+
+/** What names a run in its row: its item, or in a list of one item's runs its own name. */
+export type NamedBy = 'item' | 'name';
+
+export function HeadRow({ namedBy }: { namedBy: NamedBy }) {
+  return (
+    <div className="row head" role="row" aria-rowindex={1}>
+      <span role="columnheader">Outcome</span>
+      <span role="columnheader">Operation</span>
+      <span role="columnheader">{namedBy === 'item' ? 'Item' : 'Run'}</span>
+      <span role="columnheader">Version</span>
+      <span role="columnheader">What happened</span>
+      <span role="columnheader" className="right">
+        Duration
+      </span>
+      <span role="columnheader" className="right">
+        Started
+      </span>
+    </div>
+  );
+}
+
+interface RunRowProps {
+  readonly run: RunSummary;
+  readonly index: number;
+  readonly now: number;
+  readonly top: number;
+  /** Whether it is the row that Tab comes to. */
+  readonly isActive: boolean;
+  /** Set when the active row is to take the focus once it is there. */
+  readonly isFocusWanted: RefObject<boolean>;
+  readonly onActive: (index: number) => void;
+  readonly namedBy: NamedBy;
+}
+
+export const RunRow = memo(function RunRow(props: RunRowProps) {
+  const { run, index, now, top, isActive, isFocusWanted, onActive, namedBy } = props;
+  const link = useRef<HTMLAnchorElement>(null);
+  const keyText = useKeyText();
+  useEffect(() => {
+    if (!isActive || !isFocusWanted.current) return;
+    isFocusWanted.current = false;
+    link.current?.focus({ preventScroll: true });
+  }, [isActive, isFocusWanted]);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: its link takes the keys
+    <div
+      className="row run"
+      role="row"
+      tabIndex={-1}
+      aria-rowindex={index + 2}
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={(event) => {
+        if (!(event.target as Element).closest('a')) openRun(run);
+      }}
+    >
+      <span role="cell" className="outcome">
+        <OutcomeBadge outcome={run.outcome} />
+      </span>
+      <span role="cell" className="operation muted">
+        {run.operation}
+      </span>
+      <span role="cell" className="item">
+        <Link
+          ref={link}
+          to={runAddress(run)}
+          tabIndex={isActive ? 0 : -1}
+          onFocus={() => onActive(index)}
+          title={run.name}
+        >
+          {namedBy === 'item' && run.key ? keyText(run.key) : run.name}
+        </Link>
+      </span>
+      <span role="cell" className="version muted number">
+        {run.version === undefined ? '' : `v${run.version}`}
+      </span>
+      <span role="cell" className="what">
+        <What run={run} />
+      </span>
+      <span role="cell" className="duration right number muted">
+        <Duration ms={run.durationMs} since={run.startedAt} />
+      </span>
+      <span role="cell" className="started right number muted">
+        <Ago at={run.startedAt} now={now} />
+      </span>
+    </div>
+  );
+});
+
+function What({ run: { reason, message, replayOf, redriveCount } }: { run: RunSummary }) {
+  const notes = [
+    ...(replayOf === undefined ? [] : [`replays ${replayOf}`]),
+    ...(redriveCount === 0 ? [] : [`redriven ${redriveCount}×`]),
+  ];
+  return (
+    <>
+      {reason !== undefined && <b>{reason}</b>}
+      {reason !== undefined && message !== undefined && message !== '' && ': '}
+      {message}
+      {notes.length > 0 && `${reason === undefined ? '' : ' · '}${notes.join(' · ')}`}
+    </>
+  );
+}

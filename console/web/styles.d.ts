@@ -1,0 +1,2 @@
+/** Styles become a file of their own beside the script. */
+declare module '*.css';
