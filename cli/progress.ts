@@ -1,7 +1,7 @@
 // What a long command is doing, on one line of a terminal that is gone when it ends.
 
 import { cut } from '../audit/text.ts';
-import type { Progress } from '../client/index.ts';
+import type { DownloadProgress, Progress } from '../client/index.ts';
 import type { Output } from './io.ts';
 
 /** What takes less shows nothing. */
@@ -12,7 +12,7 @@ const ERASE_LINE = '\r\u001b[K';
 const REDRAWN_AFTER_MS = 80;
 
 export interface ProgressLine {
-  update(progress: Progress): void;
+  update(progress: Progress | DownloadProgress): void;
   /** Erases the line. */
   end(): void;
 }
@@ -61,11 +61,11 @@ export function statusLine(output: Output): StatusLine {
   };
 }
 
-function describe(progress: Progress): string {
+function describe(progress: Progress | DownloadProgress): string {
   if (progress.phase === 'waiting') return `waiting for ${progress.executionArn.split(':').at(-1)}`;
-  const { attribute, bytes, total } = progress;
+  const { phase, attribute, bytes, total } = progress;
   const part = total === undefined || total === 0 ? '' : ` (${Math.floor((bytes / total) * 100)} %)`;
-  return `uploading ${attribute}: ${formatBytes(bytes)}${part}`;
+  return `${phase} ${attribute}: ${formatBytes(bytes)}${part}`;
 }
 
 /** `0 B`, `1.5 KB`, `20 MB`, in powers of 1,024. */

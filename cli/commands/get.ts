@@ -1,54 +1,132 @@
 // `twinwrite get`
 
-import { writeFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import { oneLine } from '../../audit/text.ts';
-import type { LargeItem, LargeObject } from '../../client/index.ts';
-import { CommandFailed, UsageError } from '../errors.ts';
+import { ItemChanged, TwinwriteError } from '../../client/errors.ts';
+import type { DownloadOptions, LargeItem, LargeItemClient, LargeObject } from '../../client/index.ts';
+import { CommandFailed, Interrupted, UsageError } from '../errors.ts';
 import { exactJson } from '../exact-json.ts';
 import { type Io, print, write } from '../io.ts';
-import { type Pairs, pairs } from '../pairs.ts';
-import { formatBytes } from '../progress.ts';
+import { itemJson, itemText } from '../item-text.ts';
+import { collect, type Pairs, pairs } from '../pairs.ts';
+import { progressLine } from '../progress.ts';
 import { connect, keyOf, keyText, type StoreOptions, withStoreOptions } from '../store.ts';
 
 interface GetOptions extends StoreOptions {
+  readonly only?: readonly string[];
   readonly out?: Pairs<string>;
+  readonly url?: readonly string[];
+  readonly expiresIn?: number;
 }
+
+/** How often the item may be written while its content is fetched, until the command gives up. */
+const MAX_ATTEMPTS = 5;
 
 export function registerGet(program: Command, io: Io): void {
   withStoreOptions(program.command('get').description('read an item and its large attributes'))
+    .option('--only <name>', 'look at this large attribute only; may be repeated (default: all)', collect)
     .option(
       '--out <name=file>',
       'write a large attribute to a file, or to standard output (-)',
       pairs(asFile),
     )
+    .option('--url <name>', 'print a presigned URL of a large attribute; may be repeated', collect)
+    .option('--expires-in <seconds>', 'how long the URLs are good for (default: 900)', asSeconds)
     .addHelpText(
       'after',
       `
+Content is fetched for --out only. It is checked against its SHA-256 while it comes in, and a file comes into being
+whole or not at all.
+
 Examples:
   $ twinwrite get --key id=42
   $ twinwrite get --key id=42 --out picture=cat.png --out page=page.html
   $ twinwrite get --key id=42 --out page=- | less
-  $ twinwrite get --key id=42 --json`,
+  $ twinwrite get --key id=42 --json
+  $ curl "$(twinwrite get --key id=42 --url picture)"`,
     )
     .action((options: GetOptions) => get(options, io));
 }
 
 async function get(options: GetOptions, io: Io): Promise<void> {
-  const out = Object.entries(options.out ?? {});
-  const toStdout = out.filter(([, file]) => file === '-');
-  if (toStdout.length > 1 || (toStdout.length > 0 && options.json)) {
-    throw new UsageError('--out: standard output (-) can take one attribute, and not together with --json');
-  }
+  checkOptions(options);
   const client = await connect(options, io);
-  const item = await client.get(keyOf(options.key, client.store.key));
-  if (item === undefined) throw new CommandFailed(`there is no item ${keyText(options.key)}`);
-  for (const [name, file] of out) {
-    const bytes = await largeOf(item, name).bytes();
-    await (file === '-' ? write(io.stdout, bytes) : save(name, file, bytes));
+  const controller = new AbortController();
+  const progress = progressLine(io.stderr);
+  const stopListening = io.onSignal(['SIGINT'], () => controller.abort());
+  try {
+    await fetchItem(client, options, io, { signal: controller.signal, onProgress: progress.update });
+  } catch (error) {
+    throw controller.signal.aborted ? new Interrupted('interrupted; no file was left half written') : error;
+  } finally {
+    progress.end();
+    stopListening();
   }
-  if (toStdout.length > 0) return;
-  await print(io.stdout, options.json ? exactJson(itemJson(item)) : itemText(item));
+}
+
+function checkOptions({ out = {}, url, expiresIn, json }: GetOptions): void {
+  const toStdout = Object.values(out).filter((file) => file === '-').length;
+  if (toStdout > 1 || (toStdout > 0 && (json || url !== undefined))) {
+    throw new UsageError(
+      '--out: standard output (-) can take one attribute, and not together with --json or --url',
+    );
+  }
+  if (expiresIn !== undefined && url === undefined) throw new UsageError('--expires-in: there is no --url');
+}
+
+/** Gets all that is asked for of one version of the item, and prints it. */
+async function fetchItem(
+  client: LargeItemClient,
+  options: GetOptions,
+  io: Io,
+  download: DownloadOptions,
+): Promise<void> {
+  const key = keyOf(options.key, client.store.key);
+  for (let attempt = 1; ; attempt++) {
+    const item = await client.get(key, { attributes: namesOf(options), signal: download.signal });
+    if (item === undefined) throw new CommandFailed(`there is no item ${keyText(options.key)}`);
+    try {
+      const files = Object.entries(options.out ?? {}).filter(([, file]) => file !== '-');
+      for (const [name, file] of files) {
+        await save(largeOf(item, options, '--out', name), name, file, download);
+      }
+    } catch (error) {
+      // Nothing has been printed yet: what was saved of the older version is written anew.
+      if (error instanceof ItemChanged && attempt < MAX_ATTEMPTS) continue;
+      throw error;
+    }
+    return printItem(item, options, io, download);
+  }
+}
+
+/** The large attributes to look at; undefined: all. */
+function namesOf({ only, out = {}, url = [] }: GetOptions): readonly string[] | undefined {
+  const named = [...Object.keys(out), ...url];
+  if (only !== undefined) return [...only, ...named];
+  // Only these are printed.
+  return Object.values(out).includes('-') ? named : undefined;
+}
+
+async function printItem(
+  item: LargeItem,
+  options: GetOptions,
+  io: Io,
+  download: DownloadOptions,
+): Promise<void> {
+  const { out = {}, url, expiresIn, json } = options;
+  const [streamed] = Object.entries(out).find(([, file]) => file === '-') ?? [];
+  if (streamed !== undefined) {
+    // The line would stand in the middle of the content.
+    const onProgress = io.stdout.isTTY ? undefined : download.onProgress;
+    const stream = largeOf(item, options, '--out', streamed).stream({ ...download, onProgress });
+    for await (const chunk of stream) await write(io.stdout, chunk);
+    return;
+  }
+  const urls = (url ?? []).map(async (name) => {
+    return [name, await largeOf(item, options, '--url', name).presignedUrl({ expiresIn })] as const;
+  });
+  const byName = new Map(await Promise.all(urls));
+  if (json) await print(io.stdout, exactJson(itemJson(item, byName)));
+  else await print(io.stdout, url === undefined ? itemText(item) : [...byName.values()].join('\n'));
 }
 
 function asFile(text: string): string {
@@ -56,50 +134,31 @@ function asFile(text: string): string {
   return text;
 }
 
-function largeOf(item: LargeItem, name: string): LargeObject {
+function asSeconds(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('Expected whole seconds, up to 604800.');
+  return Number(text);
+}
+
+function largeOf(item: LargeItem, options: GetOptions, option: string, name: string): LargeObject {
   const object = Object.hasOwn(item.large, name) ? item.large[name] : undefined;
   if (object !== undefined) return object;
-  const names = Object.keys(item.large).join(', ') || 'none';
-  throw new CommandFailed(`--out ${name}: the item has no such large attribute (it has ${names})`);
+  const all = namesOf(options) === undefined;
+  const others = all ? ` (it has ${Object.keys(item.large).join(', ') || 'none'})` : '';
+  throw new CommandFailed(`${option} ${name}: the item has no such large attribute${others}`);
 }
 
-async function save(name: string, file: string, bytes: Uint8Array): Promise<void> {
+async function save(
+  object: LargeObject,
+  name: string,
+  file: string,
+  download: DownloadOptions,
+): Promise<void> {
   try {
-    await writeFile(file, bytes);
+    await object.toFile(file, download);
   } catch (error) {
-    throw new CommandFailed(`--out ${name}=${file}: ${(error as Error).message}`);
+    if (error instanceof TwinwriteError || download.signal?.aborted) throw error;
+    // Without what was called with which path: it is the name of the temporary file.
+    const problem = (error as Error).message.replace(/, \w+( '.*')?$/s, '');
+    throw new CommandFailed(`--out ${name}=${file}: ${problem}`);
   }
-}
-
-function itemJson({ key, version, attributes, large }: LargeItem): unknown {
-  return {
-    key,
-    version,
-    attributes,
-    large: Object.fromEntries(
-      Object.entries(large).map(([name, object]) => {
-        const { uri, size, sha256, contentType, metadata, updatedAt } = object;
-        return [name, { uri, size, sha256, contentType, metadata, updatedAt }];
-      }),
-    ),
-  };
-}
-
-function itemText({ key, version, attributes, large }: LargeItem): string {
-  const plain = { ...key, ...attributes };
-  const rows: (readonly [string, string])[] = [
-    ...Object.entries(plain).map(([name, value]) => [name, valueText(value)] as const),
-    ...Object.entries(large).map(([name, object]) => [name, largeText(object)] as const),
-    ['(version)', version === null ? 'not written by Twinwrite' : String(version)],
-  ];
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, text]) => oneLine(`${name.padEnd(width)}  ${text}`)).join('\n');
-}
-
-function valueText(value: unknown): string {
-  return typeof value === 'string' ? value : exactJson(value);
-}
-
-function largeText({ contentType, size, uri }: LargeObject): string {
-  return `${[contentType, formatBytes(size)].filter(Boolean).join(', ')}  ${uri}`;
 }

@@ -28,12 +28,14 @@ it('shows what a long write does, on one line that is erased at the end', () => 
   line.update({ phase: 'uploading', attribute: 'picture', bytes: 3 * 1024 ** 2, total: undefined });
   line.update({ phase: 'waiting', executionArn: ARN });
   line.update({ phase: 'waiting', executionArn: ARN });
+  line.update({ phase: 'downloading', attribute: 'picture', bytes: 1024, total: 2048 });
   line.end();
 
   expect(written).toEqual([
     '\r\u001b[Kuploading picture: 512 B (25 %)',
     '\r\u001b[Kuploading picture: 3.0 MB',
     '\r\u001b[Kwaiting for create-42',
+    '\r\u001b[Kdownloading picture: 1.0 KB (50 %)',
     '\r\u001b[K',
   ]);
 });

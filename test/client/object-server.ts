@@ -7,6 +7,8 @@ import { S3Client } from '@aws-sdk/client-s3';
 
 /** What one GET does instead of answering as S3 would. */
 export interface Misbehaviour {
+  /** What happens before the object is looked for. */
+  readonly before?: () => Promise<unknown> | unknown;
   /** Ends the connection after so many bytes of the body, as if the network had failed. */
   readonly cutAfter?: number;
   /** Sends so many bytes of the body, and then nothing more. */
@@ -27,6 +29,7 @@ export interface Request {
 
 export class ObjectServer implements AsyncDisposable {
   readonly agent = new Agent({ keepAlive: true });
+  readonly endpoint: string;
   readonly s3: S3Client;
   readonly requests: Request[] = [];
   /** For the next GETs, in turn. */
@@ -43,8 +46,9 @@ export class ObjectServer implements AsyncDisposable {
   private constructor(port: number, server: Server) {
     this.#server = server;
     server.on('request', (request, response) => void this.#answer(request, response));
+    this.endpoint = `http://127.0.0.1:${port}`;
     this.s3 = new S3Client({
-      endpoint: `http://127.0.0.1:${port}`,
+      endpoint: this.endpoint,
       region: 'eu-central-1',
       credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
       forcePathStyle: true,
@@ -89,7 +93,8 @@ export class ObjectServer implements AsyncDisposable {
     const { method = '', url = '', headers } = request;
     this.requests.push({ method, range: headers.range, ifMatch: headers['if-match'] });
     const how = method === 'GET' ? this.misbehave.shift() : undefined;
-    const key = decodeURIComponent(url.replace(/^\/bucket\//, '').replace(/\?.*$/, ''));
+    const key = decodeURIComponent(url.replace(/^\/[^/]+\//, '').replace(/\?.*$/, ''));
+    await how?.before?.();
     const content = this.#objects.get(key);
     const status = how?.status ?? (content === undefined ? 404 : 200);
     if (content === undefined || status !== 200) return void response.writeHead(status).end();
