@@ -8,9 +8,9 @@ import type { StoreDescriptor } from '../core/store.ts';
 import { abortable } from './bytes.ts';
 import { loadContent, ObjectGone, type Pointer, readError } from './content-reader.ts';
 import { IntegrityError, ItemChanged, ReadContended, ReadFailed } from './errors.ts';
-import type { GetOptions, LargeItem } from './item.ts';
+import type { DownloadOptions, GetOptions, LargeItem } from './item.ts';
 import { StoredObject, type WhyGone } from './large-object.ts';
-import { headObject, type ObjectHead } from './object.ts';
+import { headObject } from './object.ts';
 import { inParallel } from './parallel.ts';
 import { promisedDigest } from './promised-digest.ts';
 import { type Snapshot, snapshotsOf } from './snapshot.ts';
@@ -78,15 +78,27 @@ function getObjects(
     PARALLEL_OBJECTS,
     pointers,
     async (pointer, stop) => {
-      const { attribute } = pointer;
-      if (load !== true && !isNamed(attribute)) {
-        return [attribute, new StoredObject(pointer, await head(pointer, stop), whyGone)] as const;
-      }
-      const loaded = await loadContent(pointer, { signal: stop, onProgress });
-      return [attribute, new StoredObject(pointer, loaded.head, whyGone, loaded.bytes)] as const;
+      const isLoaded = load === true || isNamed(pointer.attribute);
+      const download = { signal: stop, onProgress };
+      const object = await (isLoaded ? loaded(pointer, whyGone, download) : known(pointer, whyGone, stop));
+      return [pointer.attribute, object] as const;
     },
     signal,
   );
+}
+
+/** The object with its content. */
+async function loaded(pointer: Pointer, whyGone: WhyGone, options: DownloadOptions): Promise<StoredObject> {
+  const { head, bytes } = await loadContent(pointer, options);
+  return new StoredObject(pointer, head, whyGone, bytes);
+}
+
+/** The object without its content. */
+async function known(pointer: Pointer, whyGone: WhyGone, signal: AbortSignal): Promise<StoredObject> {
+  const head = await headObject(pointer.place, signal).catch((error: unknown) => {
+    throw readError(pointer, error);
+  });
+  return new StoredObject(pointer, head, whyGone);
 }
 
 function pointerOf({ store, s3 }: ReadContext, attribute: string, uri: string): Pointer {
@@ -95,12 +107,6 @@ function pointerOf({ store, s3 }: ReadContext, attribute: string, uri: string): 
     throw new IntegrityError(attribute, uri, 'expected a pointer, s3://bucket/key');
   }
   return { attribute, uri, place: { s3, bucket, key }, promised: promisedDigest(store, bucket, key) };
-}
-
-async function head(pointer: Pointer, signal: AbortSignal): Promise<ObjectHead> {
-  return headObject(pointer.place, signal).catch((error: unknown) => {
-    throw readError(pointer, error);
-  });
 }
 
 /** @throws when the item still points at what is gone: another try would find the same */

@@ -8,7 +8,9 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Content,
+  type GetOptions,
   IdempotencyConflict,
+  ItemChanged,
   LargeItemClient,
   NumberValue,
   type Progress,
@@ -312,26 +314,49 @@ describe('the life of an item', () => {
     expect(await client.delete({ key })).toMatchObject({ version: null });
   });
 
-  it('A15: is never read torn while it is rewritten', async () => {
-    const key = { id: 'rewritten' };
-    const contents = (n: number) => ({ page: `page ${n}`, picture: `picture ${n}` });
-    await client.create({ key, largeAttributes: contents(1) });
-    let writing = true;
-    const rewrite = async () => {
-      for (let n = 2; n <= 6; n++) await client.update({ key, largeAttributes: contents(n) });
+  it('A15, B10: is never read torn while it is updated, deleted and created again', async () => {
+    const ids = ['storm-1', 'storm-2'];
+    const write = (operation: 'create' | 'update', id: string, n: number) => {
+      const largeAttributes = { page: `page ${n}`, picture: `picture ${n}`, kept: 'the same' };
+      return operation === 'create'
+        ? client.create({ key: { id }, attributes: { n }, largeAttributes })
+        : client.update({ key: { id }, set: { n }, largeAttributes });
     };
-    const writer = rewrite().finally(() => {
-      writing = false;
-    });
-    const versions = new Set<number>();
-    while (writing) {
-      const item = await client.get(key);
-      const read = { page: await item?.large.page?.text(), picture: await item?.large.picture?.text() };
-      expect(read).toEqual(contents(item?.version as number));
-      versions.add(item?.version as number);
-    }
-    await writer;
-    expect(versions.size).toBeGreaterThan(1);
+    let writers = ids.length;
+    const rewrite = async (id: string) => {
+      for (let n = 1; n <= 6; n += 3) {
+        await write('create', id, n);
+        await write('update', id, n + 1);
+        await write('update', id, n + 2);
+        await client.delete({ key: { id } });
+      }
+    };
+    const seen = { items: new Set<unknown>(), changed: 0 };
+    const readAll = async (id: string, options: GetOptions) => {
+      while (writers > 0) {
+        const item = await client.get({ id }, options);
+        if (item === undefined) continue;
+        const { n } = item.attributes;
+        try {
+          const [page, picture, kept] = await Promise.all(
+            ['page', 'picture', 'kept'].map((name) => item.large[name]?.text()),
+          );
+          expect({ page, picture, kept }).toEqual({
+            page: `page ${n}`,
+            picture: `picture ${n}`,
+            kept: 'the same',
+          });
+          seen.items.add(`${id} ${n} ${options.load}`);
+        } catch (error) {
+          if (options.load || !(error instanceof ItemChanged)) throw error;
+          seen.changed += 1;
+        }
+      }
+    };
+    const writing = ids.map((id) => rewrite(id).finally(() => (writers -= 1)));
+    await Promise.all([...writing, ...ids.flatMap((id) => [readAll(id, {}), readAll(id, { load: true })])]);
+    expect(seen.items.size).toBeGreaterThan(4);
+    expect(await objectsOf(client)).not.toContainEqual(expect.stringContaining('/pk=storm-'));
   });
 
   it('is read in part when attributes are named', async () => {

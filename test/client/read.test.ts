@@ -1,6 +1,5 @@
 // Reading an item with its objects: never a mix of two versions (hazards A15, B10), never wrong bytes.
 
-import { Readable } from 'node:stream';
 import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -16,38 +15,13 @@ import {
 } from '../../client/index.ts';
 import { utf8 } from '../../core/encoding.ts';
 import { itemAt, objectKeyOf, type SdkItem } from './items.ts';
+import { items, objects } from './mocked-items.ts';
 import { awsError, clientOf, dynamodb, resetMocks, s3, sha256 } from './mocks.ts';
 
 const client = clientOf();
 const key = { id: '42' };
 
 beforeEach(resetMocks);
-
-/** Consistent reads answer these items in turn, the last one for ever. */
-function items(...answers: (SdkItem | undefined)[]): void {
-  const behaviour = dynamodb.on(GetItemCommand, { ConsistentRead: true });
-  answers.forEach((Item, at) => {
-    if (at < answers.length - 1) behaviour.resolvesOnce({ Item });
-    else behaviour.resolves({ Item });
-  });
-}
-
-/** The objects that there are; all others are missing. */
-function objects(present: Readonly<Record<string, string>>): void {
-  const find = (Key: string) => {
-    const content = present[Key];
-    if (content === undefined) throw awsError('NoSuchKey', 404);
-    const Metadata = { 'updated-at': '2026-01-01T00:00:00Z' };
-    const ETag = `"${sha256(content)}"`;
-    return { content, head: { ContentLength: content.length, ContentType: 'text/plain', ETag, Metadata } };
-  };
-  s3.on(HeadObjectCommand).callsFake(({ Key }: { Key: string }) => find(Key).head);
-  s3.on(GetObjectCommand).callsFake(({ Key, IfMatch }: { Key: string; IfMatch?: string }) => {
-    const { content, head } = find(Key);
-    if (IfMatch !== undefined && IfMatch !== head.ETag) throw awsError('PreconditionFailed', 412);
-    return { ...head, Body: Readable.from([Buffer.from(content)]) };
-  });
-}
 
 /** Keys of the objects that were asked for, in turn. */
 function asked(command: typeof HeadObjectCommand | typeof GetObjectCommand): string[] {
