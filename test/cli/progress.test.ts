@@ -2,6 +2,8 @@ import { Writable } from 'node:stream';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { progressLine } from '../../cli/progress.ts';
 
+type AnyProgress = Parameters<ReturnType<typeof progressLine>['update']>[0];
+
 const ARN = 'arn:aws:states:us-east-1:000000000000:execution:sm:create-42';
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
@@ -25,10 +27,17 @@ it('shows what a long write does, on one line that is erased at the end', () => 
 
   line.update({ phase: 'uploading', attribute: 'picture', bytes: 512, total: 2048 });
   vi.advanceTimersByTime(701);
-  line.update({ phase: 'uploading', attribute: 'picture', bytes: 3 * 1024 ** 2, total: undefined });
-  line.update({ phase: 'waiting', executionArn: ARN });
-  line.update({ phase: 'waiting', executionArn: ARN });
-  line.update({ phase: 'downloading', attribute: 'picture', bytes: 1024, total: 2048 });
+  const later: AnyProgress[] = [
+    { phase: 'uploading', attribute: 'picture', bytes: 3 * 1024 ** 2, total: undefined },
+    { phase: 'waiting', executionArn: ARN },
+    { phase: 'waiting', executionArn: ARN },
+    { phase: 'downloading', attribute: 'picture', bytes: 1024, total: 2048 },
+  ];
+  for (const progress of later) {
+    vi.advanceTimersByTime(81);
+    line.update(progress);
+  }
+  line.update({ phase: 'downloading', attribute: 'picture', bytes: 1100, total: 2048 }); // too soon to be drawn
   line.end();
 
   expect(written).toEqual([
