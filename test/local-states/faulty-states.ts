@@ -325,9 +325,19 @@ export const FAULTS: readonly [fault: string, states: Record<string, unknown>, r
     "'Items' beside 'ItemReader' is not supported by the local cloud at /States/A/Items",
   ],
   [
-    'an inventory',
-    { A: distributed({ ItemReader: getObject({ InputType: 'MANIFEST' }) }) },
-    "InputType 'MANIFEST' is not supported by the local cloud at /States/A/ItemReader/ReaderConfig/InputType",
+    'Parquet',
+    { A: distributed({ ItemReader: getObject({ InputType: 'PARQUET' }) }) },
+    "InputType 'PARQUET' is not supported by the local cloud at /States/A/ItemReader/ReaderConfig/InputType",
+  ],
+  [
+    'a manifest of Athena',
+    { A: distributed({ ItemReader: getObject({ ManifestType: 'ATHENA_DATA', InputType: 'CSV' }) }) },
+    "ManifestType 'ATHENA_DATA' is not supported by the local cloud at /States/A/ItemReader/ReaderConfig/ManifestType",
+  ],
+  [
+    'an inventory in a format of its own',
+    { A: distributed({ ItemReader: getObject({ ManifestType: 'S3_INVENTORY', InputType: 'CSV' }) }) },
+    "Field 'InputType' cannot stand beside 'ManifestType': 'S3_INVENTORY' at /States/A/ItemReader/ReaderConfig/InputType",
   ],
   [
     'a reader that does not say what it reads',

@@ -31,6 +31,8 @@ export type ItemFormat =
   | { readonly type: 'objects' }
   | { readonly type: 'JSON'; readonly pointer: string | undefined }
   | { readonly type: 'JSONL' }
+  /** An S3 Inventory: the objects that its files list. */
+  | { readonly type: 'MANIFEST' }
   | { readonly type: 'CSV'; readonly headers: readonly string[] | undefined; readonly delimiter: string };
 
 export interface ItemBatcher {
@@ -128,9 +130,7 @@ function readItemReader(reader: Reader): ItemReader | undefined {
   }
   const config = object.child('ReaderConfig');
   const format: ItemFormat = action === 'getObject' ? readFormat(object, config) : { type: 'objects' };
-  for (const field of ['Transformation', 'ManifestType']) {
-    config?.refuse(field, `'${field}' is not supported by the local cloud`);
-  }
+  config?.refuse('Transformation', "'Transformation' is not supported by the local cloud");
   const read = {
     format,
     arguments: object.template('Arguments', 'input'),
@@ -144,14 +144,15 @@ function readItemReader(reader: Reader): ItemReader | undefined {
 
 function readFormat(object: Reader, config: Reader | undefined): ItemFormat {
   object.require('ReaderConfig');
+  if (config?.has('ManifestType')) return readManifest(config);
   const type = config?.oneOf('InputType', ['JSON', 'JSONL', 'CSV', 'MANIFEST', 'PARQUET']);
   config?.require('InputType');
   switch (type) {
     case 'CSV':
       return readCsv(config as Reader);
     case 'JSONL':
-      return { type };
     case 'MANIFEST':
+      return { type };
     case 'PARQUET':
       config?.diagnostics.unsupported(
         `InputType '${type}' is not supported by the local cloud`,
@@ -161,6 +162,19 @@ function readFormat(object: Reader, config: Reader | undefined): ItemFormat {
     default:
       return { type: 'JSON', pointer: config?.string('ItemsPointer') };
   }
+}
+
+/** Of an S3 Inventory; that has one format only, so no InputType stands beside it. */
+function readManifest(config: Reader): ItemFormat {
+  if (config.oneOf('ManifestType', ['S3_INVENTORY', 'ATHENA_DATA']) === 'ATHENA_DATA') {
+    const message = "ManifestType 'ATHENA_DATA' is not supported by the local cloud";
+    config.diagnostics.unsupported(message, config.at('ManifestType'));
+  } else if (config.has('InputType')) {
+    const message = "Field 'InputType' cannot stand beside 'ManifestType': 'S3_INVENTORY'";
+    config.diagnostics.schema(message, config.at('InputType'));
+  }
+  config.string('InputType');
+  return { type: 'MANIFEST' };
 }
 
 function readCsv(config: Reader): ItemFormat {

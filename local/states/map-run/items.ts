@@ -11,6 +11,7 @@ import { requestOf } from '../integrations/s3/request.ts';
 import { parseDocument } from '../integrations/s3/wire.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { csvItems } from './csv.ts';
+import { inventoryItems } from './inventory.ts';
 
 export interface ItemSource {
   readonly format: ItemFormat;
@@ -45,6 +46,8 @@ function itemsIn({ format, arguments: args }: ItemSource, dispatch: Dispatch): A
       return lineItems(textOf(action, parameters, dispatch));
     case 'CSV':
       return csvItems(textOf(action, parameters, dispatch), format);
+    case 'MANIFEST':
+      return inventoryItems(parameters, (object) => bytesOf(action, object, dispatch));
   }
 }
 
@@ -121,16 +124,24 @@ async function send(action: S3Action, parameters: JsonObject, dispatch: Dispatch
   throw readerFailed(refusalOf(answer.status, answer.body, answer.headers));
 }
 
-/** An object's content, piece by piece. */
 async function* textOf(action: S3Action, parameters: JsonObject, dispatch: Dispatch): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  for await (const chunk of bytesOf(action, parameters, dispatch))
+    yield decoder.decode(chunk, { stream: true });
+}
+
+/** An object's content, piece by piece. */
+async function* bytesOf(
+  action: S3Action,
+  parameters: JsonObject,
+  dispatch: Dispatch,
+): AsyncGenerator<Uint8Array> {
   const { status, headers = {}, body = '' } = await dispatch('s3', requestOf(action, parameters));
   const chunks = body instanceof Readable ? body : [Buffer.from(body)];
-  const decoder = new TextDecoder();
   let refusal = '';
   for await (const chunk of chunks) {
-    const piece = decoder.decode(chunk as Uint8Array, { stream: true });
-    if (status < 300) yield piece;
-    else refusal += piece;
+    if (status < 300) yield chunk as Uint8Array;
+    else refusal += String(chunk);
   }
   if (status >= 300) throw readerFailed(refusalOf(status, refusal, headers));
 }
