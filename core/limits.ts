@@ -35,5 +35,26 @@ export const MAX_SINGLE_COPY_BYTES = 5 * 1024 ** 3;
 export const MAX_PARTS = 10_000;
 export const MAX_PART_BYTES = 5 * 1024 ** 3;
 
+const DAY_SECONDS = 24 * 60 * 60;
+/** How long after its end an execution that did not succeed can be redriven (API reference, RedriveExecution). */
+export const REDRIVE_PERIOD_SECONDS = 14 * DAY_SECONDS;
+/**
+ * How far DescribeExecution is taken to lag behind at most: it is "eventually consistent", without a stated bound. So
+ * long after the redrive period a redrive of its last moment shows.
+ */
+export const DESCRIBE_LAG_SECONDS = DAY_SECONDS;
+/**
+ * Longest that a run can be open, redrives included: an execution that has passed a year is not redriven any more (API
+ * reference, RedriveExecution), and its last end can be that late.
+ */
+export const MAX_RUN_SECONDS = 366 * DAY_SECONDS;
+/**
+ * Shortest grace of a sweep. Where an object's key names no run, its age alone tells that no writer is about to point an
+ * item at it: a writer puts, then writes, within the longest that a Lambda function runs (15 minutes) and a request lives.
+ * Where it does name one, the run is asked, and the grace is a second fence. Clocks may differ; hence a whole hour.
+ */
+export const MIN_GRACE_SECONDS = 60 * 60;
+export const DEFAULT_GRACE_SECONDS = DAY_SECONDS;
+
 /** The reserved attribute of every item that a saga wrote. */
 export const SAGA_ATTRIBUTE = '_saga';

@@ -31,17 +31,35 @@ const storeFields = {
 export const storeSchema = z.strictObject(storeFields).superRefine(checkLayout);
 export type Store = z.infer<typeof storeSchema>;
 
+const stateMachines = z
+  .strictObject({ create: resourceName, update: resourceName, delete: resourceName })
+  .describe('ARNs');
+
 /** A store as its callers see it: the construct's output `Store` holds this as JSON text. */
 export const storeDescriptorSchema = z
   .strictObject({
     ...storeFields,
     region: resourceName,
-    stateMachines: z
-      .strictObject({ create: resourceName, update: resourceName, delete: resourceName })
-      .describe('ARNs'),
+    stateMachines,
+    /** Absent in what was deployed before there was a sweeper. */
+    sweep: z
+      .strictObject({
+        stateMachine: resourceName.describe('ARN'),
+        reportPrefix: resourceName.describe('What keys of reports begin with, without a slash at either end'),
+      })
+      .optional(),
   })
   .superRefine(checkLayout);
 export type StoreDescriptor = z.infer<typeof storeDescriptorSchema>;
+
+/** What the sweep's tasks need to know beside the store. */
+export const sweepSettingsSchema = z.strictObject({
+  reportPrefix: resourceName,
+  stateMachines,
+  /** Name of the store in its metrics. */
+  metricName: resourceName,
+});
+export type SweepSettings = z.infer<typeof sweepSettingsSchema>;
 
 /**
  * Why a store cannot make its object keys so, or undefined. The message names the field, and its value where that

@@ -1,10 +1,11 @@
-// Writes what the documentation takes from the code: README's state graphs and examples, the contract's JSON Schemas.
+// Writes what the documentation takes from the code: the state graphs, README's examples, the contract's JSON Schemas.
 // `npm run docs` runs it; a test fails when what is committed is not current.
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Definition, toMermaid } from '../audit/mermaid.ts';
 import { inputJsonSchema, OPERATIONS, outputJsonSchema } from '../core/index.ts';
+import { sweepInputJsonSchema, sweepOutputJsonSchema } from '../core/sweep-contract.ts';
 
 const root = join(import.meta.dirname, '..');
 const COMPENSATIONS = new Set(['DeleteCreatedObjects']);
@@ -14,9 +15,13 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   const schemas = [
     ...OPERATIONS.map((operation) => [`${operation}-input`, inputJsonSchema(operation)] as const),
     ['output', outputJsonSchema()] as const,
+    ['sweep-input', sweepInputJsonSchema()] as const,
+    ['sweep-output', sweepOutputJsonSchema()] as const,
   ];
+  const page = (path: string) => readFile(join(root, path), 'utf8');
   return new Map([
-    ['README.md', await withExamples(await withGraphs(await readFile(join(root, 'README.md'), 'utf8')))],
+    ['README.md', await withExamples(await withGraphs(await page('README.md'), OPERATIONS))],
+    ['docs/sweeping.md', await withGraphs(await page('docs/sweeping.md'), ['sweep'])],
     ...schemas.map(
       ([name, schema]) =>
         [`docs/contract/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`] as const,
@@ -24,18 +29,17 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   ]);
 }
 
-/** README with the Mermaid source between each `<!-- graph:NAME -->` and `<!-- /graph -->` drawn anew. */
-async function withGraphs(readme: string): Promise<string> {
+/** A page with the Mermaid source between each `<!-- graph:NAME -->` and `<!-- /graph -->` drawn anew. */
+async function withGraphs(page: string, machines: readonly string[]): Promise<string> {
   const graphs = await Promise.all(
-    OPERATIONS.map(async (operation) => {
-      const file = await readFile(join(root, 'statemachines', `${operation}.asl.json`), 'utf8');
-      return [operation, toMermaid(JSON.parse(file) as Definition, COMPENSATIONS)] as const;
+    machines.map(async (machine) => {
+      const file = await readFile(join(root, 'statemachines', `${machine}.asl.json`), 'utf8');
+      return [machine, toMermaid(JSON.parse(file) as Definition, COMPENSATIONS)] as const;
     }),
   );
   return graphs.reduce(
-    (text, [operation, graph]) =>
-      fill(text, `graph:${operation}`, 'graph', `\`\`\`mermaid\n${graph}\n\`\`\``),
-    readme,
+    (text, [machine, graph]) => fill(text, `graph:${machine}`, 'graph', `\`\`\`mermaid\n${graph}\n\`\`\``),
+    page,
   );
 }
 
@@ -55,7 +59,7 @@ async function withExamples(readme: string): Promise<string> {
 /** The text with what stands between `<!-- {start} -->` and `<!-- /{end} -->` replaced. */
 function fill(text: string, start: string, end: string, content: string): string {
   const section = new RegExp(`(<!-- ${start} -->)[\\s\\S]*?(<!-- /${end} -->)`);
-  if (!section.test(text)) throw new Error(`README.md: no section <!-- ${start} -->`);
+  if (!section.test(text)) throw new Error(`no section <!-- ${start} -->`);
   return text.replace(section, (_, open, close) => `${open}\n${content}\n${close}`);
 }
 

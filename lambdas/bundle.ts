@@ -4,7 +4,16 @@
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 
-export const TASKS = ['plan', 'put-object', 'write-item', 'delete-objects', 'clean-up-removed'] as const;
+export const TASKS = [
+  'plan',
+  'put-object',
+  'write-item',
+  'delete-objects',
+  'clean-up-removed',
+  'plan-sweep',
+  'find-orphans',
+  'total-sweep',
+] as const;
 
 const root = join(import.meta.dirname, '..');
 

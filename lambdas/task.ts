@@ -1,7 +1,8 @@
 // What every task shares: the store it works on, and how its errors reach the state machine.
 
 import { SagaError } from '../core/errors.ts';
-import { type Store, storeSchema } from '../core/store.ts';
+import { type Store, type SweepSettings, storeSchema, sweepSettingsSchema } from '../core/store.ts';
+import type { SweptStore } from '../core/sweep.ts';
 
 /**
  * The store that the construct describes in the variable `STORE` of every function.
@@ -18,6 +19,15 @@ export interface TaskContext {
 
 /** For whoever calls a handler outside of Lambda: as long as any function may run. */
 const UNHURRIED: TaskContext = { getRemainingTimeInMillis: () => 900_000 };
+
+/**
+ * The same, and what the variable `SWEEP` says for the tasks of a sweep.
+ * @throws {Error} when there is none, or not a valid one
+ */
+export function sweepFromEnvironment(): SweepSettings & { readonly store: SweptStore } {
+  const settings = sweepSettingsSchema.parse(JSON.parse(process.env.SWEEP ?? 'null'));
+  return { ...settings, store: { ...storeFromEnvironment(), reportPrefix: settings.reportPrefix } };
+}
 
 /**
  * A Lambda handler that throws a {@link SagaError} so that its name is what Retry and Catch match, and its

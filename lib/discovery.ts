@@ -16,6 +16,7 @@ export function addOutputs(scope: Construct, store: StoreDescriptor, descriptor:
   new CfnOutput(scope, 'CreateStateMachineArn', { value: store.stateMachines.create });
   new CfnOutput(scope, 'UpdateStateMachineArn', { value: store.stateMachines.update });
   new CfnOutput(scope, 'DeleteStateMachineArn', { value: store.stateMachines.delete });
+  if (store.sweep) new CfnOutput(scope, 'SweepStateMachineArn', { value: store.sweep.stateMachine });
 }
 
 export function createParameter(

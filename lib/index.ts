@@ -3,3 +3,4 @@
 export type { KeyAttribute, KeyType } from '../core/keys.ts';
 export { LargeItemStack, type LargeItemStackProps } from './large-item-stack.ts';
 export { LargeItemStore, type LargeItemStoreProps } from './large-item-store.ts';
+export { Sweep, type SweepProps } from './sweep.ts';

@@ -14,10 +14,11 @@ import { OPERATIONS, type Operation } from '../core/run.ts';
 import type { Store, StoreDescriptor } from '../core/store.ts';
 import { type Granting, grantRead, grantRuns, grantStaging, grantWait } from './callers.ts';
 import { addOutputs, createParameter, grantDiscovery } from './discovery.ts';
-import { checkedLayout } from './layout.ts';
+import { checkedLayout, checkedReportPrefix } from './layout.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
 import { RemovedItems } from './removed-items.ts';
 import { addLifecycle, checkTable, createBucket, createTable } from './storage.ts';
+import { Sweep, type SweepProps } from './sweep.ts';
 import { SagaTasks } from './tasks.ts';
 
 export interface LargeItemStoreProps {
@@ -45,6 +46,8 @@ export interface LargeItemStoreProps {
    * with their items. `prefix` is what the library was given, `bucket` by default the store's. See docs/migration.md.
    */
   readonly legacy?: { readonly bucket?: IBucket; readonly prefix: string };
+  /** When dangling objects are looked for, and whether they are deleted. Default: when a sweep is started by hand. */
+  readonly sweep?: SweepProps;
   /** What happens to a new table and bucket when the stack goes. Default: they are retained. */
   readonly removalPolicy?: RemovalPolicy;
   /**
@@ -77,6 +80,8 @@ export class LargeItemStore extends Construct {
   /** One state machine per operation. */
   readonly stateMachines: Readonly<Record<Operation, StateMachine>>;
   readonly tasks: SagaTasks;
+  /** Finds the objects that no item points at any more. */
+  readonly sweep: Sweep;
   /** The store's description as JSON: what an app's variable `TWINWRITE_STORE` holds. */
   readonly descriptor: string;
   /** Where the description is kept, if `parameterName` says so. */
@@ -88,14 +93,15 @@ export class LargeItemStore extends Construct {
     super(scope, id);
     const layout = checkedLayout(props);
     const { key, prefix, stagingPrefix } = layout;
+    const reportPrefix = checkedReportPrefix(props, layout);
 
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     const { ttl, cleanUpForeignDeletes = false } = props;
     const stream = ttl !== undefined || cleanUpForeignDeletes;
     this.table = props.table ?? createTable(this, key, { removalPolicy, ttl, stream });
-    this.bucket = props.bucket ?? createBucket(this, stagingPrefix, removalPolicy);
+    this.bucket = props.bucket ?? createBucket(this, { stagingPrefix, reportPrefix }, removalPolicy);
     if (props.table) checkTable(props.table, key);
-    if (props.bucket) addLifecycle(this, props.bucket, stagingPrefix);
+    if (props.bucket) addLifecycle(this, props.bucket, { stagingPrefix, reportPrefix });
 
     const legacy = props.legacy && { bucket: this.bucket, ...props.legacy };
     const store: Store = {
@@ -121,7 +127,22 @@ export class LargeItemStore extends Construct {
         removals: cleanUpForeignDeletes ? 'all' : 'expired',
       });
     }
-    this.stateMachines = this.#stateMachines(props.logRetention ?? RetentionDays.ONE_MONTH);
+    const logs = this.#logs(props.logRetention ?? RetentionDays.ONE_MONTH);
+    this.stateMachines = {
+      create: this.#stateMachine('Create', 'create', logs),
+      update: this.#stateMachine('Update', 'update', logs),
+      delete: this.#stateMachine('Delete', 'delete', logs),
+    };
+    this.sweep = new Sweep(this, 'Sweep', {
+      ...props.sweep,
+      table: this.table,
+      bucket: this.bucket,
+      prefix,
+      reportPrefix,
+      store: Stack.of(this).toJsonString(store),
+      stateMachines: this.stateMachines,
+      logs,
+    });
     const descriptor = this.#describe(store);
     this.descriptor = Stack.of(this).toJsonString(descriptor);
     if (props.parameterName !== undefined) {
@@ -172,18 +193,18 @@ export class LargeItemStore extends Construct {
     grantDiscovery(this, this.parameter, grantee);
   }
 
-  #stateMachines(retention: RetentionDays): Readonly<Record<Operation, StateMachine>> {
+  /** Lets someone sweep by hand: start a sweep, watch it, read its report. */
+  grantSweep(grantee: IGrantable): void {
+    this.sweep.grantSweep(grantee);
+  }
+
+  #logs(retention: RetentionDays): LogGroup {
     // Under this name CloudWatch Logs needs no resource policy per log group, whose number is limited.
-    const logs = new LogGroup(this, 'Logs', {
+    return new LogGroup(this, 'Logs', {
       logGroupName: `/aws/vendedlogs/states/${Stack.of(this).stackName}-${this.node.addr.slice(-8)}`,
       retention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    return {
-      create: this.#stateMachine('Create', 'create', logs),
-      update: this.#stateMachine('Update', 'update', logs),
-      delete: this.#stateMachine('Delete', 'delete', logs),
-    };
   }
 
   #stateMachine(id: string, operation: Operation, logs: LogGroup): StateMachine {
@@ -210,6 +231,8 @@ export class LargeItemStore extends Construct {
   #describe(store: Store): StoreDescriptor {
     const arns = OPERATIONS.map((operation) => [operation, this.stateMachines[operation].stateMachineArn]);
     const stateMachines = Object.fromEntries(arns) as StoreDescriptor['stateMachines'];
-    return { ...store, region: Stack.of(this).region, stateMachines };
+    const { stateMachine, reportPrefix } = this.sweep;
+    const sweep = { stateMachine: stateMachine.stateMachineArn, reportPrefix };
+    return { ...store, region: Stack.of(this).region, stateMachines, sweep };
   }
 }

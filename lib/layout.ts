@@ -2,6 +2,7 @@
 
 import type { KeySchema } from '../core/keys.ts';
 import { layoutProblem } from '../core/store.ts';
+import { canLieBelow, DEFAULT_OBJECT_KEY_TEMPLATE } from '../core/template.ts';
 import type { LargeItemStoreProps } from './large-item-store.ts';
 
 export interface Layout {
@@ -23,7 +24,7 @@ export function checkedLayout(props: LargeItemStoreProps): Layout {
   const { objectKeyTemplate, formerObjectKeyTemplates, legacy } = props;
   checkSlashes({ prefix, stagingPrefix, ...(legacy && { 'legacy.prefix': legacy.prefix }) });
   if (stagingPrefix === '') throw new Error('LargeItemStore: stagingPrefix must not be empty');
-  checkApart({ prefix, ...(legacy && { 'legacy.prefix': legacy.prefix }) }, stagingPrefix);
+  checkApart(objectPrefixes({ prefix, legacy }), { stagingPrefix });
   const layout = {
     key: { partitionKey, ...(sortKey && { sortKey }) },
     prefix,
@@ -36,6 +37,25 @@ export function checkedLayout(props: LargeItemStoreProps): Layout {
   return layout;
 }
 
+/**
+ * Where the sweep's reports go.
+ * @throws {Error} where an object or a staged one could lie among them, since they expire
+ */
+export function checkedReportPrefix(props: LargeItemStoreProps, layout: Layout): string {
+  const reportPrefix = props.sweep?.reportPrefix ?? 'sweeps';
+  const reports = { 'sweep.reportPrefix': reportPrefix };
+  checkSlashes(reports);
+  if (reportPrefix === '') throw new Error('LargeItemStore: sweep.reportPrefix must not be empty');
+  const { prefix, stagingPrefix, key, objectKeyTemplate = DEFAULT_OBJECT_KEY_TEMPLATE } = layout;
+  checkApart({ ...objectPrefixes({ prefix, legacy: props.legacy }), stagingPrefix }, reports);
+  if (prefix === '' && canLieBelow(reportPrefix, objectKeyTemplate, key.sortKey !== undefined)) {
+    throw new Error(
+      `LargeItemStore: objectKeyTemplate "${objectKeyTemplate}": without a prefix its keys could lie below sweep.reportPrefix "${reportPrefix}", whose objects expire`,
+    );
+  }
+  return reportPrefix;
+}
+
 function checkSlashes(prefixes: Readonly<Record<string, string>>): void {
   for (const [prop, value] of Object.entries(prefixes)) {
     if (/^\/|\/$|\/\//.test(value)) {
@@ -46,13 +66,19 @@ function checkSlashes(prefixes: Readonly<Record<string, string>>): void {
   }
 }
 
-/** Staged objects expire, and are deleted once a run has copied them. */
-function checkApart(prefixes: Readonly<Record<string, string>>, stagingPrefix: string): void {
+function objectPrefixes({ prefix = 'items', legacy }: Pick<LargeItemStoreProps, 'prefix' | 'legacy'>) {
+  return { prefix, ...(legacy && { 'legacy.prefix': legacy.prefix }) };
+}
+
+/** What is below the second prefixes expires: no object may lie there. */
+function checkApart(
+  prefixes: Readonly<Record<string, string>>,
+  expiring: Readonly<Record<string, string>>,
+): void {
   for (const [prop, prefix] of Object.entries(prefixes)) {
-    if (isBelow(stagingPrefix, prefix) || isBelow(prefix, stagingPrefix)) {
-      throw new Error(
-        `LargeItemStore: ${prop} "${prefix}" and stagingPrefix "${stagingPrefix}" must be apart`,
-      );
+    for (const [otherProp, other] of Object.entries(expiring)) {
+      if (!isBelow(other, prefix) && !isBelow(prefix, other)) continue;
+      throw new Error(`LargeItemStore: ${prop} "${prefix}" and ${otherProp} "${other}" must be apart`);
     }
   }
 }

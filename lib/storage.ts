@@ -27,6 +27,14 @@ const ATTRIBUTE_TYPES: Readonly<Record<KeyType, AttributeType>> = {
 
 /** Longer than the 14 days in which a run, and with it its staged content, can be replayed. */
 const STAGED_DAYS = 15;
+/** Reports of sweeps name objects, and an operator reads them sooner than that. */
+const REPORT_DAYS = 30;
+
+/** Prefixes of what is to expire. */
+export interface ExpiringPrefixes {
+  readonly stagingPrefix: string;
+  readonly reportPrefix: string;
+}
 
 export interface TableOptions {
   readonly removalPolicy: RemovalPolicy;
@@ -66,38 +74,48 @@ export function checkTable(table: ITable, key: KeySchema): void {
   }
 }
 
-export function createBucket(scope: Construct, stagingPrefix: string, removalPolicy: RemovalPolicy): Bucket {
+export function createBucket(
+  scope: Construct,
+  prefixes: ExpiringPrefixes,
+  removalPolicy: RemovalPolicy,
+): Bucket {
   return new Bucket(scope, 'Bucket', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     encryption: BucketEncryption.S3_MANAGED,
     enforceSSL: true,
     removalPolicy,
-    lifecycleRules: lifecycleRules(stagingPrefix),
+    lifecycleRules: lifecycleRules(prefixes),
   });
 }
 
-/** Staged content and unfinished uploads must end by themselves, in a given bucket too. */
-export function addLifecycle(scope: Construct, bucket: IBucket, stagingPrefix: string): void {
+/** Staged content, reports and unfinished uploads must end by themselves, in a given bucket too. */
+export function addLifecycle(scope: Construct, bucket: IBucket, prefixes: ExpiringPrefixes): void {
+  const { stagingPrefix, reportPrefix } = prefixes;
   if (bucket instanceof Bucket) {
-    for (const rule of lifecycleRules(stagingPrefix)) bucket.addLifecycleRule(rule);
+    for (const rule of lifecycleRules(prefixes)) bucket.addLifecycleRule(rule);
     return;
   }
   Annotations.of(scope).addInfo(
-    `Give the imported bucket a lifecycle rule that expires ${stagingPrefix}/ after ${STAGED_DAYS} days, and one that aborts incomplete multipart uploads.`,
+    `Give the imported bucket a lifecycle rule that expires ${stagingPrefix}/ after ${STAGED_DAYS} days, one that expires ${reportPrefix}/ after ${REPORT_DAYS}, and one that aborts incomplete multipart uploads.`,
   );
 }
 
-function lifecycleRules(stagingPrefix: string): LifecycleRule[] {
+function lifecycleRules({ stagingPrefix, reportPrefix }: ExpiringPrefixes): LifecycleRule[] {
   return [
-    {
-      id: 'ExpireStagedObjects',
-      prefix: `${stagingPrefix}/`,
-      expiration: Duration.days(STAGED_DAYS),
-      // In a versioned bucket expiry only hides an object; this ends it.
-      noncurrentVersionExpiration: Duration.days(1),
-    },
+    expiry('ExpireStagedObjects', stagingPrefix, STAGED_DAYS),
+    expiry('ExpireSweepReports', reportPrefix, REPORT_DAYS),
     { id: 'AbortIncompleteUploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
   ];
+}
+
+function expiry(id: string, prefix: string, days: number): LifecycleRule {
+  return {
+    id,
+    prefix: `${prefix}/`,
+    expiration: Duration.days(days),
+    // In a versioned bucket expiry only hides an object; this ends it.
+    noncurrentVersionExpiration: Duration.days(1),
+  };
 }
 
 function attribute({ name, type }: KeyAttribute): { name: string; type: AttributeType } {

@@ -27,6 +27,9 @@ export const FUNCTION_TIMEOUT_SECONDS = {
   'write-item': 10,
   'delete-objects': 60,
   'clean-up-removed': 60,
+  'plan-sweep': 60,
+  'find-orphans': 120,
+  'total-sweep': 900,
 } as const;
 type Task = keyof typeof FUNCTION_TIMEOUT_SECONDS;
 

@@ -132,6 +132,18 @@ const CONTROLS: readonly Control[] = [
     mutations: rule.LONG_PAUSE_AFTER_REDRIVE,
     loses: [['orphan', schedule.putInFlightAtRedrive]],
   },
+  {
+    hazard: 'B9',
+    without: "the question to Step Functions whether an object's run goes on",
+    mutations: rule.RUN_IS_ASKED,
+    loses: [['dangling', schedule.sweptBeforeRedrive]],
+  },
+  {
+    hazard: 'B9',
+    without: 'that question and the grace',
+    mutations: [...rule.RUN_IS_ASKED, ...rule.GRACE],
+    loses: [['dangling', schedule.sweptBeforeWrite]],
+  },
 ];
 
 describe.each(CONTROLS.map((control) => [control.hazard, control.without, control] as const))(

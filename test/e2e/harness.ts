@@ -22,6 +22,8 @@ import { inject, vi } from 'vitest';
 import type { AttributeValue, Item } from '../../core/attributes.ts';
 import type { Operation } from '../../core/run.ts';
 import { type StoreDescriptor, storeIn } from '../../core/store.ts';
+import type { ListedObject } from '../../core/sweep.ts';
+import type { SweepInput } from '../../core/sweep-contract.ts';
 import { fromSdkItem, toSdkItem } from '../../lambdas/aws.ts';
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../../local/index.ts';
 
@@ -100,6 +102,24 @@ export class TestStore implements AsyncDisposable {
     return this.#run(executionArn as string);
   }
 
+  /** Starts a sweep. */
+  async startSweep(input: SweepInput, name?: string): Promise<Run> {
+    const stateMachineArn = this.descriptor.sweep?.stateMachine;
+    const { executionArn } = await this.sfn.send(
+      new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input), name }),
+    );
+    return this.#run(executionArn as string);
+  }
+
+  /** Moves time on until a sweep has ended: its batches are retried where its own history does not show. */
+  async passUntilSwept(run: Run): Promise<EndedRun> {
+    while (!ENDS.has((await run.history()).at(-1)?.type ?? '')) {
+      this.pass(0.2);
+      await nextPoll();
+    }
+    return run.end();
+  }
+
   /** Starts a run and waits for its end. */
   async run(operation: Operation, input: unknown, name?: string): Promise<EndedRun> {
     return (await this.start(operation, input, name)).end();
@@ -137,11 +157,24 @@ export class TestStore implements AsyncDisposable {
   }
 
   /** Keys of all objects below a prefix; by default those that sagas put. */
-  async objects(prefix = `${this.descriptor.prefix}/`): Promise<string[]> {
-    const { Contents = [] } = await this.s3.send(
-      new ListObjectsV2Command({ Bucket: this.descriptor.bucket, Prefix: prefix }),
-    );
-    return Contents.map(({ Key }) => Key as string);
+  async objects(prefix?: string): Promise<string[]> {
+    return (await this.listed(prefix)).map(({ key }) => key);
+  }
+
+  /** The same with size and time. */
+  async listed(prefix = `${this.descriptor.prefix}/`): Promise<ListedObject[]> {
+    const objects: ListedObject[] = [];
+    let ContinuationToken: string | undefined;
+    do {
+      const page = await this.s3.send(
+        new ListObjectsV2Command({ Bucket: this.descriptor.bucket, Prefix: prefix, ContinuationToken }),
+      );
+      for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
+        objects.push({ key: Key, size: Size, lastModified: LastModified?.getTime() ?? Number.NaN });
+      }
+      ContinuationToken = page.NextContinuationToken;
+    } while (ContinuationToken !== undefined);
+    return objects;
   }
 
   async content(key: string): Promise<string> {

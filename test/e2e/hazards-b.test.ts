@@ -20,6 +20,8 @@ import {
   putInFlightAtRedrive,
   refusedInDoubt,
   successorOfTheSameVersion,
+  sweptBeforeRedrive,
+  sweptBeforeWrite,
   updatedBeforeDelete,
 } from './schedules-b.ts';
 
@@ -157,6 +159,23 @@ describe('B8: objects are deleted when no put can land any more', () => {
     expect(ended.states).toContain('LetRequestsExpire');
     expect(item).toBeUndefined();
     expect(losses).toEqual(NOTHING_LOST);
+  });
+});
+
+describe('B9: what a run may still write is not swept', () => {
+  it.each([
+    [
+      'a run is stopped; a sweep comes at the end of its redrive period; it is redriven',
+      sweptBeforeRedrive,
+      'Y',
+    ],
+    ['a run has put and is about to write', sweptBeforeWrite, 'X'],
+  ] as const)('%s', async (_, schedule, content) => {
+    const { ended, losses, page } = await schedule(stage);
+
+    expect(ended).toMatchObject({ status: 'SUCCEEDED' });
+    expect(losses).toEqual(NOTHING_LOST);
+    expect(page).toBe(content);
   });
 });
 

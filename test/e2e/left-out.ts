@@ -124,3 +124,23 @@ export const LONG_PAUSE_AFTER_REDRIVE: readonly Mutation[] = [
     to: '{% true in $states.result.inDoubt ? 15 : 0 %}',
   },
 ];
+
+/** Without it a sweep takes every run for ended. */
+export const RUN_IS_ASKED: readonly Mutation[] = [
+  {
+    task: 'find-orphans',
+    file: 'core/sweep.ts',
+    from: "hasEndedForGood(run, description, now) ? 'ended' : 'goingOn'",
+    to: "'ended'",
+  },
+];
+
+/** Without it a sweep takes every object for old enough. */
+export const GRACE: readonly Mutation[] = [
+  {
+    task: 'find-orphans',
+    file: 'core/sweep.ts',
+    from: 'unreferenced.filter((object) => youngestAge(object) <= cutoff)',
+    to: 'unreferenced',
+  },
+];

@@ -11,7 +11,7 @@ import { BUNDLE_OPTIONS, TASKS } from '../../lambdas/bundle.ts';
 /** A change of one value of a state machine's definition, or of one text in the sources of a task. */
 export type Mutation =
   | {
-      readonly machine: 'Create' | 'Update' | 'Delete';
+      readonly machine: 'Create' | 'Update' | 'Delete' | 'Sweep/Machine';
       /** Names and indices, separated by dots: `States.WriteItem.Retry.2.IntervalSeconds`. */
       readonly path: string;
       /** The value there; undefined for a field that is absent. */
@@ -40,6 +40,9 @@ const FUNCTIONS = {
   'write-item': 'Tasks/WriteItem',
   'delete-objects': 'Tasks/DeleteObjects',
   'clean-up-removed': 'RemovedItems/CleanUp',
+  'plan-sweep': 'Sweep/Plan',
+  'find-orphans': 'Sweep/FindOrphans',
+  'total-sweep': 'Sweep/Total',
 } as const satisfies Record<Task, string>;
 
 /**

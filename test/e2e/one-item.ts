@@ -5,6 +5,8 @@ import type { Item } from '../../core/attributes.ts';
 import { readPointers } from '../../core/item.ts';
 import { itemPrefix } from '../../core/keys.ts';
 import type { Operation } from '../../core/run.ts';
+import type { ListedObject } from '../../core/sweep.ts';
+import type { SweepInput } from '../../core/sweep-contract.ts';
 import type { FaultInput } from '../../local/index.ts';
 import {
   type EndedRun,
@@ -96,6 +98,11 @@ export class Stage {
     expect(await run.end()).toMatchObject({ status: 'SUCCEEDED' });
   }
 
+  /** A sweep to its end, a deleting one unless the input says otherwise. */
+  async sweep(input: SweepInput = {}): Promise<EndedRun> {
+    return this.store.passUntilSwept(await this.store.startSweep({ dryRun: false, ...input }));
+  }
+
   fault(fault: FaultInput): void {
     this.store.cloud.faults.inject(fault);
   }
@@ -112,6 +119,13 @@ export class Stage {
   /** Keys of the item's objects, whoever put them. */
   objects(): Promise<string[]> {
     return this.store.objects(itemPrefix(this.store.descriptor, this.typedKey));
+  }
+
+  /** The same as a list of the bucket has them. */
+  async listed(): Promise<readonly ListedObject[]> {
+    const all = await this.store.listed();
+    const own = new Set(await this.objects());
+    return all.filter(({ key }) => own.has(key));
   }
 
   /** The content that the item's `page` points at, or undefined without item. */

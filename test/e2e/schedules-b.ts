@@ -184,3 +184,24 @@ export const EXPRESSION = {
     values: { ':five': 5, ':more': ['b'] },
   },
 };
+
+const DAY_SECONDS = 24 * 60 * 60;
+
+/** B9: a run is stopped with its object put; a sweep comes, at the end of the time in which it can be redriven. */
+export async function sweptBeforeRedrive(stage: Stage): Promise<Outcome> {
+  await stage.commit('create', page('X'));
+  const update = await stage.startHeld('update', page('Y'), 'WriteItem');
+  await update.stop();
+  await update.end();
+  stage.store.pass(14 * DAY_SECONDS - 60);
+  await stage.sweep();
+  await update.redrive();
+  return stage.outcome(await stage.store.passUntilEnd(update));
+}
+
+/** B9: a run is still about to write when a sweep comes, which takes no object for too young. */
+export async function sweptBeforeWrite(stage: Stage): Promise<Outcome> {
+  const create = await stage.startHeld('create', page('X'), 'WriteItem');
+  await stage.sweep();
+  return stage.outcome(await stage.store.passUntilEnd(create));
+}

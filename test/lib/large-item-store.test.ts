@@ -34,12 +34,14 @@ describe('new LargeItemStore(this, "Docs") alone', () => {
     template = Template.fromStack(new LargeItemStack(app(), 'Twinwrite'));
   });
 
-  test('is a table, a bucket, three state machines and four functions', () => {
+  test('is a table, a bucket, four state machines and seven functions, and runs nothing by itself', () => {
     for (const [type, count] of [
       ['AWS::DynamoDB::GlobalTable', 1],
       ['AWS::S3::Bucket', 1],
-      ['AWS::StepFunctions::StateMachine', 3],
-      ['AWS::Lambda::Function', 4],
+      ['AWS::StepFunctions::StateMachine', 4],
+      ['AWS::Lambda::Function', 7],
+      ['AWS::Scheduler::Schedule', 0],
+      ['AWS::CloudWatch::Alarm', 0],
     ] as const) {
       template.resourceCountIs(type, count);
     }
@@ -73,7 +75,7 @@ describe('new LargeItemStore(this, "Docs") alone', () => {
     });
   });
 
-  test('expires staged objects after 15 days, longer than a run can be replayed, and ends left uploads', () => {
+  test('expires staged objects after 15 days, longer than a run can be replayed, and reports; ends left uploads', () => {
     template.hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: {
         Rules: [
@@ -82,6 +84,7 @@ describe('new LargeItemStore(this, "Docs") alone', () => {
             ExpirationInDays: 15,
             NoncurrentVersionExpiration: { NoncurrentDays: 1 },
           }),
+          Match.objectLike({ Prefix: 'sweeps/', ExpirationInDays: 30 }),
           Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } }),
         ],
       },
@@ -135,6 +138,11 @@ describe('new LargeItemStore(this, "Docs") alone', () => {
       DocsCreate: all,
       DocsUpdate: all,
       DocsDelete: all.filter((name) => name !== 'PutObjectFunction'),
+      DocsSweepMachine: ['PlanSweepFunction', 'FindOrphansFunction', 'TotalSweepFunction'].concat([
+        'Bucket',
+        'ObjectPrefix',
+        'ReportPrefix',
+      ]),
     });
   });
 
@@ -166,13 +174,44 @@ describe('new LargeItemStore(this, "Docs") alone', () => {
       DocsCreate: machineRights(['Plan', 'PutObject', 'WriteItem', 'DeleteObjects']),
       DocsUpdate: machineRights(['Plan', 'PutObject', 'WriteItem', 'DeleteObjects']),
       DocsDelete: machineRights(['Plan', 'WriteItem', 'DeleteObjects']),
+      DocsSweepFindOrphans: {
+        table: ['dynamodb:BatchGetItem'],
+        'items/*': ['s3:DeleteObject*'],
+        ...Object.fromEntries(
+          ['Create', 'Update', 'Delete'].map((name) => [
+            `execution:Docs${name}:*`,
+            ['states:DescribeExecution'],
+          ]),
+        ),
+      },
+      DocsSweepTotal: { bucket: read, 'sweeps/*': read },
+      DocsSweepMachine: {
+        ...machineRights(['Plan', 'FindOrphans', 'Total'], 'DocsSweep'),
+        bucket: ['s3:ListBucket'],
+        'sweeps/*': [
+          's3:PutObject',
+          's3:GetObject',
+          's3:ListMultipartUploadParts',
+          's3:AbortMultipartUpload',
+        ],
+      },
+      // What a Distributed Map needs of the machine that it is in.
+      DocsSweepMapRuns: {
+        DocsSweepMachine: ['states:StartExecution'],
+        'execution:DocsSweepMachine:*': ['states:DescribeExecution', 'states:StopExecution'],
+        'execution:DocsSweepMachine/*': [
+          'states:DescribeExecution',
+          'states:StopExecution',
+          'states:RedriveExecution',
+        ],
+      },
     });
   });
 });
 
 /** AWS knows no narrower resource than `*` for log delivery and traces. */
-function machineRights(functions: readonly string[]): Record<string, readonly string[]> {
-  const invoke = functions.map((name) => [`DocsTasks${name}`, ['lambda:InvokeFunction']]);
+function machineRights(functions: readonly string[], scope = 'DocsTasks'): Record<string, readonly string[]> {
+  const invoke = functions.map((name) => [`${scope}${name}`, ['lambda:InvokeFunction']]);
   return {
     ...Object.fromEntries(invoke),
     '*': [

@@ -4,6 +4,10 @@ import type { Template } from 'aws-cdk-lib/assertions';
 
 type Reference = { readonly Ref: string } | { readonly 'Fn::GetAtt': readonly [string, string] };
 type Join = { readonly 'Fn::Join': readonly [string, readonly unknown[]] };
+/** The name in an ARN. */
+type Part = {
+  readonly 'Fn::Select': readonly [number, { readonly 'Fn::Split': readonly [string, unknown] }];
+};
 
 /** A text of the template; a reference in it stands as the logical id of what it refers to. */
 export function substituted(value: unknown): string {
@@ -12,15 +16,16 @@ export function substituted(value: unknown): string {
   if (isObject<Extract<Reference, { Ref: string }>>(value, 'Ref')) return value.Ref;
   if (isObject<Extract<Reference, { 'Fn::GetAtt': unknown }>>(value, 'Fn::GetAtt'))
     return value['Fn::GetAtt'][0];
+  if (isObject<Part>(value, 'Fn::Select')) return substituted(value['Fn::Select'][1]['Fn::Split'][1]);
   throw new Error(`neither text nor reference: ${JSON.stringify(value)}`);
 }
 
-/** Actions by role and resource. Resources: `table`, `bucket`, `{prefix}/*`, a function's id, or `*`. */
+/** Actions by role and resource. Resources: `table`, `bucket`, `{prefix}/*`, a function's id, `execution:{machine's id}:*`, or `*`. */
 export function rights(template: Template): Record<string, Record<string, readonly string[]>> {
   const policies = Object.entries(template.findResources('AWS::IAM::Policy'));
   return Object.fromEntries(
     policies.map(([id, { Properties }]) => [
-      id.replace(/(ServiceRole|Role)DefaultPolicy[0-9A-F]{8}$/, ''),
+      id.replace(/((ServiceRole|Role)DefaultPolicy)?[0-9A-F]{8}$/, ''),
       rightsOf(Properties.PolicyDocument.Statement),
     ]),
   );
@@ -50,7 +55,8 @@ function resourceName(resource: unknown): string {
     .replace(/^DocsTable[0-9A-F]{8}$/, 'table')
     .replace(/^DocsBucket[0-9A-F]{8}$/, 'bucket')
     .replace(/^DocsBucket[0-9A-F]{8}\//, '')
-    .replace(/^(DocsTasks\w+?)[0-9A-F]{8}(:\*)?$/, '$1');
+    .replace(/^(Docs(?:Tasks|Sweep)\w+?)[0-9A-F]{8}(:\*)?$/, '$1')
+    .replace(/^arn:AWS::Partition:states:AWS::Region:AWS::AccountId:(\w+:Docs[A-Za-z]+)[0-9A-F]{8}/, '$1');
 }
 
 function isObject<T>(value: unknown, field: string): value is T {

@@ -1,0 +1,225 @@
+// The sweeper: the state machine that finds dangling objects, its tasks, and when it runs by itself.
+
+import { join } from 'node:path';
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { type IGrantable, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Schedule, type ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
+import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { DEFAULT_GRACE_SECONDS, MIN_GRACE_SECONDS } from '../core/limits.ts';
+import type { Operation } from '../core/run.ts';
+import type { SweepSettings } from '../core/store.ts';
+import { GRACE_TOO_SHORT, type SweepInput } from '../core/sweep-contract.ts';
+import { PACKAGE_ROOT } from './package-root.ts';
+import { allowItem, taskFunction } from './tasks.ts';
+
+export interface SweepProps {
+  /**
+   * When to sweep, such as `ScheduleExpression.rate(Duration.days(1))`. Default: only when a sweep is started by hand, since
+   * each one reads all items that have large attributes.
+   */
+  readonly schedule?: ScheduleExpression;
+  /** Objects younger than this stay; at least an hour. Default: 24 hours. */
+  readonly grace?: Duration;
+  /** Whether scheduled sweeps only report what they would delete. Default: true, until you have seen a report. */
+  readonly dryRun?: boolean;
+  /** A sweep that finds more orphans than this raises the alarm. Default: 100. */
+  readonly alarmAbove?: number;
+  /** What keys of reports begin with, apart from the store's other prefixes; they expire after 30 days. Default: `sweeps`. */
+  readonly reportPrefix?: string;
+  /** Where S3 Inventory reports are that sweeps may read in place of the list of the bucket. Default: none. */
+  readonly inventory?: { readonly bucket: IBucket; readonly prefix: string };
+}
+
+interface SweepConstructProps extends SweepProps {
+  readonly table: ITable;
+  readonly bucket: IBucket;
+  readonly prefix: string;
+  readonly reportPrefix: string;
+  /** The store as JSON text, which may hold CloudFormation references. */
+  readonly store: string;
+  /** Of the sagas. */
+  readonly stateMachines: Readonly<Record<Operation, StateMachine>>;
+  readonly logs: ILogGroup;
+}
+
+const NAMESPACE = 'Twinwrite';
+/** Rights of a ResultWriter ("ResultWriter (Map)" in the Step Functions Developer Guide). */
+const WRITE_REPORT = [
+  's3:PutObject',
+  's3:GetObject',
+  's3:ListMultipartUploadParts',
+  's3:AbortMultipartUpload',
+];
+
+export class Sweep extends Construct {
+  readonly stateMachine: StateMachine;
+  /** Scheduled sweeps that find more than `alarmAbove` orphans; none without a schedule. Add your actions to it. */
+  readonly alarm: Alarm | undefined;
+  readonly reportPrefix: string;
+  readonly #bucket: IBucket;
+
+  /** @throws {Error} when the grace is too short */
+  constructor(scope: Construct, id: string, props: SweepConstructProps) {
+    super(scope, id);
+    checkGrace(props.grace);
+    const { bucket, reportPrefix, schedule } = props;
+    this.reportPrefix = reportPrefix;
+    this.#bucket = bucket;
+    this.stateMachine = this.#stateMachine(props);
+    if (schedule !== undefined) {
+      const { grace = Duration.seconds(DEFAULT_GRACE_SECONDS), dryRun = true } = props;
+      const input: SweepInput = { grace: `${grace.toSeconds()}s`, dryRun };
+      new Schedule(this, 'Schedule', {
+        schedule,
+        description: `Twinwrite: ${dryRun ? 'reports' : 'deletes'} the objects that no item points at`,
+        target: new StepFunctionsStartExecution(this.stateMachine, {
+          input: ScheduleTargetInput.fromObject(input),
+        }),
+      });
+      this.alarm = this.#alarm(props.alarmAbove ?? 100);
+    }
+  }
+
+  /** How many orphans a sweep found; also `OrphanBytes`, `Deleted`, `Failed` and `Scanned`. */
+  metric(metricName: 'Orphans' | 'OrphanBytes' | 'Deleted' | 'Failed' | 'Scanned' = 'Orphans'): Metric {
+    return new Metric({
+      namespace: NAMESPACE,
+      metricName,
+      dimensionsMap: { Store: metricStore(this) },
+      statistic: Stats.MAXIMUM,
+      period: Duration.days(1),
+    });
+  }
+
+  /** Lets someone sweep by hand: start a sweep, watch it, read its report. */
+  grantSweep(grantee: IGrantable): void {
+    const { stateMachine } = this;
+    stateMachine.grantStartExecution(grantee);
+    stateMachine.grantExecution(grantee, 'states:DescribeExecution', 'states:ListMapRuns');
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['states:DescribeMapRun'],
+        resources: [this.#arn('mapRun', `${stateMachine.stateMachineName}/*`)],
+      }),
+    );
+    this.#bucket.grantRead(grantee, `${this.reportPrefix}/*`);
+  }
+
+  #stateMachine(props: SweepConstructProps): StateMachine {
+    const { bucket, reportPrefix, prefix, logs } = props;
+    const functions = this.#functions(props);
+    const machine = new StateMachine(this, 'Machine', {
+      definitionBody: DefinitionBody.fromFile(join(PACKAGE_ROOT, 'statemachines', 'sweep.asl.json')),
+      definitionSubstitutions: {
+        ...Object.fromEntries(Object.entries(functions).map(([name, task]) => [name, task.functionArn])),
+        Bucket: bucket.bucketName,
+        ObjectPrefix: prefix === '' ? '' : `${prefix}/`,
+        ReportPrefix: reportPrefix,
+      },
+      logs: { destination: logs, level: LogLevel.ALL, includeExecutionData: false },
+      tracingEnabled: true,
+    });
+    for (const task of Object.values(functions)) task.grantInvoke(machine);
+    machine.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['s3:ListBucket'],
+        resources: [bucket.bucketArn],
+        ...(prefix !== '' && { conditions: { StringEquals: { 's3:prefix': `${prefix}/` } } }),
+      }),
+    );
+    machine.addToRolePolicy(
+      new PolicyStatement({
+        actions: WRITE_REPORT,
+        resources: [bucket.arnForObjects(`${reportPrefix}/*`)],
+      }),
+    );
+    bucket.encryptionKey?.grantEncryptDecrypt(machine);
+    props.inventory?.bucket.grantRead(machine, `${props.inventory.prefix}/*`);
+    this.#allowChildren(machine);
+    return machine;
+  }
+
+  /** A policy of its own: within the role's, the state machine and its role would wait for each other at deployment. */
+  #allowChildren(machine: StateMachine): void {
+    const { stateMachineArn, stateMachineName: name } = machine;
+    const statements = [
+      new PolicyStatement({ actions: ['states:StartExecution'], resources: [stateMachineArn] }),
+      new PolicyStatement({
+        actions: ['states:DescribeExecution', 'states:StopExecution'],
+        resources: [this.#arn('execution', `${name}:*`), this.#arn('execution', `${name}/*`)],
+      }),
+      new PolicyStatement({
+        actions: ['states:RedriveExecution'],
+        resources: [this.#arn('execution', `${name}/*`)],
+      }),
+    ];
+    machine.role.attachInlinePolicy(new Policy(this, 'MapRuns', { statements }));
+  }
+
+  #functions(props: SweepConstructProps): Readonly<Record<string, LambdaFunction>> {
+    const { table, bucket, prefix, reportPrefix, store, stateMachines, inventory } = props;
+    const arns = Object.entries(stateMachines).map(([name, { stateMachineArn }]) => [name, stateMachineArn]);
+    const settings: SweepSettings = {
+      reportPrefix,
+      metricName: metricStore(this),
+      stateMachines: Object.fromEntries(arns),
+    };
+    const variables = { SWEEP: Stack.of(this).toJsonString(settings) };
+    const make = (functionId: string, task: Parameters<typeof taskFunction>[2], does: string) => {
+      const made = taskFunction(this, functionId, task, { store, description: `Twinwrite: ${does}` });
+      for (const [name, value] of Object.entries(variables)) made.addEnvironment(name, value);
+      return made;
+    };
+
+    const plan = make('Plan', 'plan-sweep', "checks a sweep's input");
+    inventory?.bucket.grantRead(plan, `${inventory.prefix}/*`);
+
+    const findOrphans = make('FindOrphans', 'find-orphans', 'finds and deletes dangling objects');
+    allowItem(table, findOrphans, 'dynamodb:BatchGetItem');
+    bucket.grantDelete(findOrphans, prefix === '' ? '*' : `${prefix}/*`);
+    for (const machine of Object.values(stateMachines)) {
+      machine.grantExecution(findOrphans, 'states:DescribeExecution');
+    }
+
+    const total = make('Total', 'total-sweep', 'adds up the report of a sweep');
+    bucket.grantRead(total, `${reportPrefix}/*`);
+    return { PlanSweepFunction: plan, FindOrphansFunction: findOrphans, TotalSweepFunction: total };
+  }
+
+  #alarm(threshold: number): Alarm {
+    return new Alarm(this, 'OrphansAlarm', {
+      alarmDescription: `Twinwrite: a sweep has found more than ${threshold} objects that no item points at. Sagas crash or are stopped more often than they should, or clean-ups are deferred; the report in ${this.reportPrefix}/ names the objects and their runs.`,
+      metric: this.metric('Orphans'),
+      threshold,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.IGNORE,
+    });
+  }
+
+  #arn(resource: string, resourceName: string): string {
+    return Stack.of(this).formatArn({
+      service: 'states',
+      resource,
+      resourceName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  }
+}
+
+function checkGrace(grace: Duration | undefined): void {
+  if (grace === undefined || grace.isUnresolved() || grace.toSeconds() >= MIN_GRACE_SECONDS) return;
+  throw new Error(`LargeItemStore: sweep.grace: ${GRACE_TOO_SHORT}, got ${grace.toHumanString()}`);
+}
+
+/** Names the store in metrics: a construct's path is the same in each deployment. */
+function metricStore(sweep: Sweep): string {
+  return sweep.node.scope?.node.path ?? sweep.node.path;
+}
