@@ -7,6 +7,7 @@ const ISOLATED = ['test/lambdas/**/*.test.ts', 'test/client/**/*.test.ts', 'test
 const THOROUGH = [
   'test/local-data/*-kill.test.ts',
   'test/local-data/conformance.test.ts',
+  'test/local-iam/operator-grants.test.ts',
   'test/local-iam/product-grants.test.ts',
 ];
 

@@ -1,7 +1,7 @@
 // The objects of a run: which it put, kept, replaced or deleted, and which of them exist now.
 
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
-import { isStaged, ownObjectKey, parseObjectKey } from '../core/keys.ts';
+import { formatPointer, isStaged, objectPlace, ownObjectKey, parseObjectKey } from '../core/keys.ts';
 import type { Plan } from '../core/plan.ts';
 import { formatRun, type Run } from '../core/run.ts';
 import type { StoreDescriptor } from '../core/store.ts';
@@ -16,6 +16,7 @@ import { inOrder } from './streams.ts';
 export type ObjectRole = 'created' | 'kept' | 'replaced' | 'deleted' | 'staged';
 
 export interface RunObject {
+  /** The whole URI of an object that lies in another bucket than the store's. */
   readonly key: string;
   readonly role: ObjectRole;
   /** The large attribute; missing where the key does not tell. */
@@ -108,7 +109,7 @@ export async function withPresence(
   const reports: ObjectReport[] = [];
   const heads = inOrder(each(objects), HEADS_AT_A_TIME, async (object) => ({
     ...object,
-    uri: `s3://${context.store.bucket}/${object.key}`,
+    uri: uriOf(object.key, context.store),
     ...(await presenceOf(context, object.key, options)),
   }));
   for await (const report of heads) reports.push(report);
@@ -117,13 +118,22 @@ export async function withPresence(
 
 const HEADS_AT_A_TIME = 10;
 
-/** Whether an object exists now. */
+function uriOf(object: string, store: StoreDescriptor): string {
+  const { bucket, key } = objectPlace(object, store);
+  return formatPointer(bucket, key);
+}
+
+/**
+ * Whether an object exists now.
+ * @param object - its key, or its URI where it lies in another bucket than the store's
+ */
 export async function presenceOf(
   { s3, store }: AuditContext,
-  key: string,
+  object: string,
   { signal }: CallOptions = {},
 ): Promise<Presence> {
-  const command = new HeadObjectCommand({ Bucket: store.bucket, Key: key });
+  const { bucket, key } = objectPlace(object, store);
+  const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
   try {
     const head = await patiently(() => s3.send(command, { abortSignal: signal }), { signal });
     return {

@@ -49,6 +49,17 @@ export function grantRead({ table, bucket, prefix, legacy }: Granting, grantee: 
   if (legacy) readObjects(legacy.bucket, grantee, legacy.prefix);
 }
 
+/** Look into runs, their items and objects; replay runs, and stop them. */
+export function grantOperate(granting: Granting, grantee: IGrantable): void {
+  grantRuns(granting, grantee);
+  for (const machine of Object.values(granting.stateMachines)) {
+    machine.grantExecution(grantee, 'states:RedriveExecution', 'states:StopExecution');
+  }
+  grantRead(granting, grantee);
+  // A replay is refused when what it is to copy is gone.
+  allowObjects(granting.bucket, grantee, granting.stagingPrefix, ['s3:GetObject']);
+}
+
 function readObjects(bucket: IBucket, grantee: IGrantable, prefix: string): void {
   allowObjects(bucket, grantee, prefix, ['s3:GetObject']);
   // Without it S3 answers 403 for an object that is gone, which a reader could not tell from a refusal (GetObject).

@@ -12,7 +12,7 @@ import { Construct } from 'constructs';
 import type { KeyAttribute } from '../core/keys.ts';
 import { OPERATIONS, type Operation } from '../core/run.ts';
 import type { Store, StoreDescriptor } from '../core/store.ts';
-import { type Granting, grantRead, grantRuns, grantStaging, grantWait } from './callers.ts';
+import { type Granting, grantOperate, grantRead, grantRuns, grantStaging, grantWait } from './callers.ts';
 import { addOutputs, createParameter, grantDiscovery } from './discovery.ts';
 import { checkedLayout, checkedReportPrefix } from './layout.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
@@ -183,6 +183,11 @@ export class LargeItemStore extends Construct {
   /** Lets an app read items and their objects, or sign URLs of those for others. */
   grantRead(grantee: IGrantable): void {
     grantRead(this.#granting, grantee);
+  }
+
+  /** Lets an operator list and show runs, replay and stop them, and look at their items: the command line, the console. */
+  grantOperate(grantee: IGrantable): void {
+    grantOperate(this.#granting, grantee);
   }
 
   /**
