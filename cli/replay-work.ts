@@ -38,33 +38,40 @@ export async function* carryOut(
   previews: readonly ReplayPreview[],
   { everyMs, wait, signal, onChange }: ReplayPace,
 ): AsyncGenerator<ReplayResult, void, undefined> {
-  const underWay = new Set<Promise<ReplayResult>>();
+  const waiting = [...previews];
+  const underWay = new Set<Promise<void>>();
   const done: ReplayResult[] = [];
-  let [started, ended] = [0, 0];
+  let started = 0;
+  let pause = Promise.resolve();
+  let isPaused = false;
   const begin = (preview: ReplayPreview): void => {
     const work = carryOutOne(context, preview, wait ? signal : undefined).then((result) => {
       underWay.delete(work);
       done.push(result);
-      ended += 1;
-      onChange?.({ started, ended });
-      return result;
+      onChange?.({ started, ended: started - underWay.size });
     });
     underWay.add(work);
     started += 1;
-    onChange?.({ started, ended });
+    onChange?.({ started, ended: started - underWay.size });
   };
-  for (const [at, preview] of previews.entries()) {
-    if (at > 0) await sleep(everyMs, signal).catch(() => undefined); // the signal is looked at next
-    while (underWay.size >= IN_FLIGHT) await Promise.race(underWay);
-    if (signal.aborted) break;
-    begin(preview);
+  for (;;) {
     yield* done.splice(0);
+    const next = signal.aborted ? undefined : waiting[0];
+    if (next === undefined && underWay.size === 0) return;
+    if (next !== undefined && !isPaused && underWay.size < IN_FLIGHT) {
+      waiting.shift();
+      begin(next);
+      // No pause after the last: it would keep the process.
+      isPaused = waiting.length > 0;
+      if (isPaused)
+        pause = sleep(everyMs, signal)
+          .catch(() => undefined) // the signal is looked at in the next turn
+          .then(() => {
+            isPaused = false;
+          });
+    }
+    await Promise.race([...underWay, ...(next !== undefined && isPaused ? [pause] : [])]);
   }
-  while (underWay.size > 0) {
-    await Promise.race(underWay);
-    yield* done.splice(0);
-  }
-  yield* done.splice(0);
 }
 
 /** @param signal - ends the waiting; undefined: does not wait. The start is not cut off. */
