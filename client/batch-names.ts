@@ -3,12 +3,12 @@
 import { utf8 } from '../core/encoding.ts';
 import { invalidInput } from '../core/errors.ts';
 import { type KeySchema, keyAttributes } from '../core/keys.ts';
-import { MAX_EXECUTION_NAME_LENGTH } from '../core/limits.ts';
+import { MAX_EXECUTION_NAME_LENGTH, REPLAY_SUFFIX_LENGTH } from '../core/limits.ts';
 import { slug } from './execution.ts';
 import { sha256Of } from './sha256.ts';
 import { encodeKey } from './values.ts';
 
-const MAX_BATCH_NAME_LENGTH = 40;
+const MAX_BATCH_NAME_LENGTH = 32;
 /** Hexadecimal digits: 96 bits, so that a thousand billion items of one batch do not meet. */
 const DIGEST_LENGTH = 24;
 /** Runs of one item that failed one after another, each in a run of the batch of its own. */
@@ -36,7 +36,8 @@ export function itemName(
   const key = encodeKey(input.key, schema, input.attributeFormat);
   const values = keyAttributes(schema).map(({ name }) => key[name]);
   const digest = sha256Of(utf8(JSON.stringify(identity ?? values))).slice(0, DIGEST_LENGTH);
-  const room = MAX_EXECUTION_NAME_LENGTH - `${batch}--${digest}`.length - ATTEMPT_LENGTH;
+  const room =
+    MAX_EXECUTION_NAME_LENGTH - `${batch}--${digest}`.length - ATTEMPT_LENGTH - REPLAY_SUFFIX_LENGTH;
   const parts = [batch, slug(key, room), digest].filter((part) => part !== '');
   return (attempt) => [...parts, ...(attempt > 1 ? [attempt] : [])].join('-');
 }

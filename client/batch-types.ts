@@ -11,7 +11,7 @@ export interface ItemInput {
 
 export interface BatchOptions<Input> {
   /**
-   * Makes the batch resumable: run again under this name, 1 to 40 characters of 0-9 A-Z a-z - _, it writes nothing
+   * Makes the batch resumable: run again under this name, 1 to 32 characters of 0-9 A-Z a-z - _, it writes nothing
    * twice within 90 days. What was written is reported as `written-before`; what failed, also for a mistake that has
    * been corrected in its input since, is tried anew.
    */

@@ -14,6 +14,7 @@ import {
   storeFromParameter,
   storeFromStack,
 } from './discovery.ts';
+import type { AnyDocument, Document, LargeNames } from './document.ts';
 import type { Source } from './each.ts';
 import { handleOf, resume, type WriteHandle } from './handle.ts';
 import type { GetOptions, LargeItem } from './item.ts';
@@ -21,7 +22,6 @@ import { read } from './read.ts';
 import type {
   CreateInput,
   DeleteInput,
-  Key,
   UpdateInput,
   WaitChoice,
   WriteOptions,
@@ -49,7 +49,7 @@ export interface ClientOptions {
  * const item = await client.get({ id: '42' });
  * await item?.large.page?.text();
  */
-export class LargeItemClient {
+export class LargeItemClient<Doc extends Document = AnyDocument> {
   readonly store: StoreDescriptor;
   readonly #sfn: SFNClient;
   readonly #s3: S3Client;
@@ -75,16 +75,20 @@ export class LargeItemClient {
    * A client of the store that a stack's outputs describe.
    * @throws {StoreNotFound}
    */
-  static async fromStack(options: StackOptions & ClientOptions = {}): Promise<LargeItemClient> {
-    return new LargeItemClient({ ...options, store: await storeFromStack(options) });
+  static async fromStack<Doc extends Document = AnyDocument>(
+    options: StackOptions & ClientOptions = {},
+  ): Promise<LargeItemClient<Doc>> {
+    return new LargeItemClient<Doc>({ ...options, store: await storeFromStack(options) });
   }
 
   /**
    * A client of the store that an SSM parameter describes: the construct's `parameterName`.
    * @throws {StoreNotFound}
    */
-  static async fromParameter(options: ParameterOptions & ClientOptions): Promise<LargeItemClient> {
-    return new LargeItemClient({ ...options, store: await storeFromParameter(options) });
+  static async fromParameter<Doc extends Document = AnyDocument>(
+    options: ParameterOptions & ClientOptions,
+  ): Promise<LargeItemClient<Doc>> {
+    return new LargeItemClient<Doc>({ ...options, store: await storeFromParameter(options) });
   }
 
   /**
@@ -94,10 +98,10 @@ export class LargeItemClient {
    * @param options - `region`: where parameter and stack are; default: the SDK's own
    * @throws {StoreNotFound} listing what was tried, with the answers
    */
-  static async fromEnvironment(
+  static async fromEnvironment<Doc extends Document = AnyDocument>(
     options: { readonly region?: string | undefined } & ClientOptions = {},
-  ): Promise<LargeItemClient> {
-    return new LargeItemClient({ ...options, store: await storeFromEnvironment(options) });
+  ): Promise<LargeItemClient<Doc>> {
+    return new LargeItemClient<Doc>({ ...options, store: await storeFromEnvironment(options) });
   }
 
   /**
@@ -105,10 +109,13 @@ export class LargeItemClient {
    * @throws {NotWritten} Rejected AlreadyExists when there is an item with this key
    * @throws {TwinwriteError} the others of `errors.ts`
    */
-  create(input: CreateInput, options: WriteOptions & { readonly wait: false }): Promise<WriteHandle>;
-  create(input: CreateInput, options?: WriteOptions & WaitChoice<true>): Promise<WriteResult>;
-  create(input: CreateInput, options?: WriteOptions & WaitChoice): Promise<WriteResult | WriteHandle>;
-  create(input: CreateInput, options: WriteOptions & WaitChoice = {}): Promise<WriteResult | WriteHandle> {
+  create(input: CreateInput<Doc>, options: WriteOptions & { readonly wait: false }): Promise<WriteHandle>;
+  create(input: CreateInput<Doc>, options?: WriteOptions & WaitChoice<true>): Promise<WriteResult>;
+  create(input: CreateInput<Doc>, options?: WriteOptions & WaitChoice): Promise<WriteResult | WriteHandle>;
+  create(
+    input: CreateInput<Doc>,
+    options: WriteOptions & WaitChoice = {},
+  ): Promise<WriteResult | WriteHandle> {
     return this.#write('create', input, options);
   }
 
@@ -117,10 +124,13 @@ export class LargeItemClient {
    * @throws {NotWritten} NotFound, VersionMismatch, ConditionFailed, ...
    * @throws {TwinwriteError} the others of `errors.ts`
    */
-  update(input: UpdateInput, options: WriteOptions & { readonly wait: false }): Promise<WriteHandle>;
-  update(input: UpdateInput, options?: WriteOptions & WaitChoice<true>): Promise<WriteResult>;
-  update(input: UpdateInput, options?: WriteOptions & WaitChoice): Promise<WriteResult | WriteHandle>;
-  update(input: UpdateInput, options: WriteOptions & WaitChoice = {}): Promise<WriteResult | WriteHandle> {
+  update(input: UpdateInput<Doc>, options: WriteOptions & { readonly wait: false }): Promise<WriteHandle>;
+  update(input: UpdateInput<Doc>, options?: WriteOptions & WaitChoice<true>): Promise<WriteResult>;
+  update(input: UpdateInput<Doc>, options?: WriteOptions & WaitChoice): Promise<WriteResult | WriteHandle>;
+  update(
+    input: UpdateInput<Doc>,
+    options: WriteOptions & WaitChoice = {},
+  ): Promise<WriteResult | WriteHandle> {
     return this.#write('update', input, options);
   }
 
@@ -129,10 +139,13 @@ export class LargeItemClient {
    * @throws {NotWritten} NotFound when the item must exist, VersionMismatch, ...
    * @throws {TwinwriteError} the others of `errors.ts`
    */
-  delete(input: DeleteInput, options: WriteOptions & { readonly wait: false }): Promise<WriteHandle>;
-  delete(input: DeleteInput, options?: WriteOptions & WaitChoice<true>): Promise<WriteResult>;
-  delete(input: DeleteInput, options?: WriteOptions & WaitChoice): Promise<WriteResult | WriteHandle>;
-  delete(input: DeleteInput, options: WriteOptions & WaitChoice = {}): Promise<WriteResult | WriteHandle> {
+  delete(input: DeleteInput<Doc>, options: WriteOptions & { readonly wait: false }): Promise<WriteHandle>;
+  delete(input: DeleteInput<Doc>, options?: WriteOptions & WaitChoice<true>): Promise<WriteResult>;
+  delete(input: DeleteInput<Doc>, options?: WriteOptions & WaitChoice): Promise<WriteResult | WriteHandle>;
+  delete(
+    input: DeleteInput<Doc>,
+    options: WriteOptions & WaitChoice = {},
+  ): Promise<WriteResult | WriteHandle> {
     return this.#write('delete', input, options);
   }
 
@@ -144,25 +157,38 @@ export class LargeItemClient {
    * @throws {ReadContended} when the item was rewritten during each of several attempts
    * @throws {ReadFailed} when S3 refuses
    */
-  get(key: Key, options: GetOptions = {}): Promise<LargeItem | undefined> {
-    return read({ store: this.store, s3: this.#s3, dynamodb: this.#dynamodb }, key, options);
+  async get<Name extends LargeNames<Doc> = LargeNames<Doc>>(
+    key: Readonly<Doc['key']>,
+    options: GetOptions<Name> = {},
+  ): Promise<LargeItem<Doc, Name> | undefined> {
+    const item = await read({ store: this.store, s3: this.#s3, dynamodb: this.#dynamodb }, key, options);
+    return item as LargeItem<Doc, Name> | undefined;
   }
 
   /**
    * Creates many items, several at a time, and tells of each what has become of it; goes on past those that fail.
    * @throws {Rejected} InvalidInput for wrong options
    */
-  createMany(inputs: Source<CreateInput>, options: BatchOptions<CreateInput> = {}): Batch<CreateInput> {
+  createMany(
+    inputs: Source<CreateInput<Doc>>,
+    options: BatchOptions<CreateInput<Doc>> = {},
+  ): Batch<CreateInput<Doc>> {
     return batchOf(this.#writeContext, 'create', inputs, options);
   }
 
   /** As {@link createMany}; a named batch with several updates of one item needs their `identity`. */
-  updateMany(inputs: Source<UpdateInput>, options: BatchOptions<UpdateInput> = {}): Batch<UpdateInput> {
+  updateMany(
+    inputs: Source<UpdateInput<Doc>>,
+    options: BatchOptions<UpdateInput<Doc>> = {},
+  ): Batch<UpdateInput<Doc>> {
     return batchOf(this.#writeContext, 'update', inputs, options);
   }
 
   /** As {@link createMany}. */
-  deleteMany(inputs: Source<DeleteInput>, options: BatchOptions<DeleteInput> = {}): Batch<DeleteInput> {
+  deleteMany(
+    inputs: Source<DeleteInput<Doc>>,
+    options: BatchOptions<DeleteInput<Doc>> = {},
+  ): Batch<DeleteInput<Doc>> {
     return batchOf(this.#writeContext, 'delete', inputs, options);
   }
 

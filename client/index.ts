@@ -5,6 +5,7 @@ export type { StoreDescriptor } from '../core/store.ts';
 export type { Batch, BatchOptions, BatchOutcome, BatchProgress } from './batch-types.ts';
 export { type ClientOptions, LargeItemClient } from './client.ts';
 export type { ParameterOptions, StackOptions } from './discovery.ts';
+export type { AnyDocument, Document } from './document.ts';
 export {
   Aborted,
   IdempotencyConflict,

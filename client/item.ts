@@ -1,32 +1,32 @@
 // What a read takes and gives: an item together with the objects of its large attributes.
 
-import type { Value } from './types.ts';
+import type { AnyDocument, AttributesOf, Document, ForEachLarge, LargeNames } from './document.ts';
 
-export interface GetOptions {
+export interface GetOptions<Name extends string = string> {
   /**
    * Which large attributes to get. Default: all; `[]`: none, and S3 is not asked. An item that has no large attribute
    * of a name is got without it: items of one store need not have the same attributes.
    */
-  readonly attributes?: readonly string[] | undefined;
+  readonly attributes?: readonly Name[] | undefined;
   /**
    * Whose content is fetched at once, in parallel, into memory: `true` for all that are got, or names, which need not
    * stand in `attributes` too. Default: none; content is fetched when it is asked for.
    */
-  readonly load?: boolean | readonly string[] | undefined;
+  readonly load?: boolean | readonly Name[] | undefined;
   /** Called while content is loaded. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** An item together with its objects, as they belong together. */
-export interface LargeItem {
-  readonly key: Readonly<Record<string, Value>>;
+export interface LargeItem<Doc extends Document = AnyDocument, Name extends string = LargeNames<Doc>> {
+  readonly key: Readonly<Doc['key']>;
   /** Null for an item that no saga has written yet. */
   readonly version: number | null;
   /** Plain attributes, without the key, the pointers and `_saga`. */
-  readonly attributes: Readonly<Record<string, Value>>;
+  readonly attributes: AttributesOf<Doc>;
   /** The large attributes that were got. */
-  readonly large: Readonly<Record<string, LargeObject>>;
+  readonly large: ForEachLarge<Doc, Name, LargeObject>;
 }
 
 /**

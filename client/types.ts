@@ -1,6 +1,17 @@
 // What callers of the client give and get.
 
 import type { NumberValueImpl as NumberValue } from '@aws-sdk/util-dynamodb';
+import type {
+  AddendsOf,
+  AnyDocument,
+  AttributesOf,
+  ContentsOf,
+  Document,
+  Field,
+  FormatOf,
+  Optional,
+  Some,
+} from './document.ts';
 
 /**
  * A value of a plain attribute. Numbers are read as `number` when a double holds them exactly, as `bigint` when they
@@ -51,25 +62,24 @@ export interface LargeAttribute {
 
 export type LargeAttributes = Readonly<Record<string, LargeAttribute | Content>>;
 
-interface CommonInput {
-  readonly key: Key;
+interface CommonInput<Doc extends Document> {
+  readonly key: Readonly<Doc['key']>;
   /** Whether objects that are not needed any more are deleted. Default: both true. */
   readonly cleanUp?:
     | { readonly whenFailed?: boolean | undefined; readonly whenSucceeded?: boolean | undefined }
     | undefined;
   /** How values are written: plain JavaScript values (default), or as DynamoDB's JSON. */
-  readonly attributeFormat?: 'json' | 'dynamodb' | undefined;
+  readonly attributeFormat?: FormatOf<Doc> | undefined;
 }
 
-interface ContentInput extends CommonInput {
-  readonly largeAttributes?: LargeAttributes | undefined;
+interface ContentInput<Doc extends Document> extends CommonInput<Doc> {
   /** Update time that the objects carry as metadata: a Date, or ISO 8601 with offset. Default: the run's start. */
   readonly updateAt?: Date | string | undefined;
 }
 
-export interface CreateInput extends ContentInput {
-  readonly attributes?: Attributes | undefined;
-}
+export type CreateInput<Doc extends Document = AnyDocument> = ContentInput<Doc> &
+  Field<'attributes', AttributesOf<Doc>> &
+  Field<'largeAttributes', ContentsOf<Doc>>;
 
 /** A DynamoDB expression with its placeholders. */
 export interface Expression {
@@ -78,11 +88,13 @@ export interface Expression {
   readonly values?: Attributes | undefined;
 }
 
-export interface UpdateInput extends ContentInput {
-  readonly set?: Attributes | undefined;
-  readonly remove?: readonly string[] | undefined;
+export interface UpdateInput<Doc extends Document = AnyDocument> extends ContentInput<Doc> {
+  readonly set?: Some<AttributesOf<Doc>> | undefined;
+  /** Plain and large attributes to remove. */
+  readonly remove?: readonly Optional<Doc>[] | undefined;
   /** Numbers to add to numbers, members to add to sets. */
-  readonly add?: Attributes | undefined;
+  readonly add?: AddendsOf<Doc> | undefined;
+  readonly largeAttributes?: Some<ContentsOf<Doc>> | undefined;
   /** A DynamoDB update expression, run in the same write. */
   readonly updateExpression?: Expression | undefined;
   /** A DynamoDB condition that the item must meet. */
@@ -91,7 +103,7 @@ export interface UpdateInput extends ContentInput {
   readonly expectedVersion?: number | undefined;
 }
 
-export interface DeleteInput extends CommonInput {
+export interface DeleteInput<Doc extends Document = AnyDocument> extends CommonInput<Doc> {
   readonly expectedVersion?: number | undefined;
   /** Refuse when there is no such item. Default: then the delete is done already. */
   readonly mustExist?: boolean | undefined;

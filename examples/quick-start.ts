@@ -2,9 +2,16 @@
 
 import { LargeItemClient } from 'twinwrite';
 
-const docs = await LargeItemClient.fromStack(); // finds the stack `Twinwrite` by its outputs
+/** Optional: a client without a type takes any names. */
+interface Cat {
+  key: { id: string };
+  attributes: { title: string; tags?: string[]; views?: number };
+  large: 'page' | 'picture';
+}
 
-const created = await docs.create({
+const cats = await LargeItemClient.fromStack<Cat>(); // finds the stack `Twinwrite` by its outputs
+
+const created = await cats.create({
   key: { id: 'cat-42' },
   attributes: { title: 'A cat', tags: ['pet'] },
   largeAttributes: {
@@ -13,7 +20,7 @@ const created = await docs.create({
   },
 });
 
-await docs.update({
+await cats.update({
   key: { id: 'cat-42' },
   expectedVersion: created.version ?? undefined,
   set: { title: 'The cat' },
@@ -21,7 +28,7 @@ await docs.update({
   largeAttributes: { page: '<h1>The cat</h1>' }, // the picture stays; the old page is deleted
 });
 
-const cat = await docs.get({ id: 'cat-42' });
+const cat = await cats.get({ id: 'cat-42' });
 console.log(cat?.attributes, await cat?.large.page?.text());
 
-await docs.delete({ key: { id: 'cat-42' } });
+await cats.delete({ key: { id: 'cat-42' } });

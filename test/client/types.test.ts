@@ -1,0 +1,240 @@
+// What the compiler says of a client whose items have a type. `npm run types` checks it: a wrong use that is not
+// refused makes its `@ts-expect-error` an error. Nothing here calls AWS.
+
+import { describe, expectTypeOf, it } from 'vitest';
+import type {
+  Attributes,
+  Batch,
+  Content,
+  CreateInput,
+  LargeItem,
+  LargeObject,
+  NumberValue,
+  UpdateInput,
+  Value,
+  WriteHandle,
+  WriteResult,
+} from '../../client/index.ts';
+import { LargeItemClient } from '../../client/index.ts';
+
+interface Cat {
+  key: { id: string };
+  attributes: { title: string; tags?: Set<string>; views?: number; home?: { street: string } };
+  large: 'page' | 'picture';
+}
+
+/** A key of two parts, and a large attribute that each has. */
+interface Report {
+  key: { tenant: string; number: number };
+  attributes: { status: 'draft' | 'final'; pages: number };
+  large: { body: Content; appendix?: Content };
+}
+
+/** Neither plain nor large attributes. */
+interface Marker {
+  key: { id: string };
+}
+
+/** Only compiled. */
+function compiled(_: () => unknown): void {}
+
+declare const cats: LargeItemClient<Cat>;
+declare const reports: LargeItemClient<Report>;
+declare const markers: LargeItemClient<Marker>;
+declare const any: LargeItemClient;
+const key = { id: '1' };
+const attributes = { title: 'A cat' };
+const number = { tenant: 'acme', number: 7 };
+
+describe('a typed client', () => {
+  it('is made by each of the ways to make one', () => {
+    expectTypeOf(LargeItemClient.fromStack<Cat>).returns.resolves.toEqualTypeOf<LargeItemClient<Cat>>();
+    expectTypeOf(LargeItemClient.fromEnvironment<Cat>).returns.resolves.toEqualTypeOf<LargeItemClient<Cat>>();
+    expectTypeOf(LargeItemClient.fromParameter<Cat>).returns.resolves.toEqualTypeOf<LargeItemClient<Cat>>();
+    const loose = () => LargeItemClient.fromStack();
+    expectTypeOf<Awaited<ReturnType<typeof loose>>>().toEqualTypeOf<LargeItemClient>();
+    compiled(() => new LargeItemClient<Cat>({ store: any.store }));
+    // @ts-expect-error a document has a key
+    compiled(() => new LargeItemClient<{ attributes: { title: string } }>({ store: any.store }));
+  });
+
+  it('creates with what each item must have', () => {
+    compiled(() => cats.create({ key, attributes }));
+    compiled(() => cats.create({ key, attributes: { ...attributes, tags: new Set(['a']), views: 1 } }));
+    compiled(() =>
+      cats.create({ key, attributes, largeAttributes: { page: 'x', picture: { content: 'x' } } }),
+    );
+    // @ts-expect-error the title is missing
+    compiled(() => cats.create({ key, attributes: {} }));
+    // @ts-expect-error so are all attributes
+    compiled(() => cats.create({ key }));
+    // @ts-expect-error there is no such attribute
+    compiled(() => cats.create({ key, attributes: { ...attributes, colour: 'red' } }));
+    // @ts-expect-error a title is text
+    compiled(() => cats.create({ key, attributes: { title: 1 } }));
+    // @ts-expect-error nor deeper down
+    compiled(() => cats.create({ key, attributes: { ...attributes, home: { town: 'x' } } }));
+    // @ts-expect-error the key has another name
+    compiled(() => cats.create({ key: { pk: '1' }, attributes }));
+    // @ts-expect-error the key is text
+    compiled(() => cats.create({ key: { id: 1 }, attributes }));
+    // @ts-expect-error there is no such large attribute
+    compiled(() => cats.create({ key, attributes, largeAttributes: { film: 'x' } }));
+    // @ts-expect-error a large attribute is no plain one
+    compiled(() => cats.create({ key, attributes: { ...attributes, page: 'x' } }));
+    // @ts-expect-error content is no number
+    compiled(() => cats.create({ key, attributes, largeAttributes: { page: 1 } }));
+    // @ts-expect-error DynamoDB's spelling has other types
+    compiled(() => cats.create({ key, attributes, attributeFormat: 'dynamodb' }));
+    // @ts-expect-error a misspelt field
+    compiled(() => cats.create({ key, attributes, largeAtributes: {} }));
+  });
+
+  it('creates with the large attributes that each item must have', () => {
+    const report = { key: number, attributes: { status: 'draft', pages: 3 } } as const;
+    compiled(() => reports.create({ ...report, largeAttributes: { body: 'x' } }));
+    compiled(() => reports.create({ ...report, largeAttributes: { body: 'x', appendix: 'y' } }));
+    // @ts-expect-error the body is missing
+    compiled(() => reports.create({ ...report, largeAttributes: { appendix: 'y' } }));
+    // @ts-expect-error so are all
+    compiled(() => reports.create(report));
+    // @ts-expect-error half of the key is missing
+    compiled(() => reports.delete({ key: { tenant: 'acme' } }));
+  });
+
+  it('creates nothing but a key where there is nothing else', () => {
+    compiled(() => markers.create({ key }));
+    // @ts-expect-error no plain attribute
+    compiled(() => markers.create({ key, attributes: { title: 'x' } }));
+    // @ts-expect-error no large one
+    compiled(() => markers.create({ key, largeAttributes: { page: 'x' } }));
+    expectTypeOf<keyof LargeItem<Marker>['large']>().toEqualTypeOf<never>();
+    // @ts-expect-error nothing to remove
+    compiled(() => markers.update({ key, remove: ['title'] }));
+  });
+
+  it('sets some of the attributes', () => {
+    compiled(() => cats.update({ key, set: { views: 2 } }));
+    compiled(() => cats.update({ key, set: {}, largeAttributes: { picture: 'x' } }));
+    compiled(() => reports.update({ key: number, largeAttributes: { appendix: 'x' } }));
+    // @ts-expect-error there is no such attribute
+    compiled(() => cats.update({ key, set: { veiws: 2 } }));
+    // @ts-expect-error a number is no text
+    compiled(() => cats.update({ key, set: { views: '2' } }));
+    // @ts-expect-error a status is one of two
+    compiled(() => reports.update({ key: number, set: { status: 'open' } }));
+    // @ts-expect-error there is no such large attribute
+    compiled(() => cats.update({ key, largeAttributes: { film: 'x' } }));
+  });
+
+  it('removes only what may be missing', () => {
+    expectTypeOf<NonNullable<UpdateInput<Cat>['remove']>[number]>().toEqualTypeOf<
+      'tags' | 'views' | 'home' | 'page' | 'picture'
+    >();
+    expectTypeOf<NonNullable<UpdateInput<Report>['remove']>[number]>().toEqualTypeOf<'appendix'>();
+    compiled(() => cats.update({ key, remove: ['tags', 'picture'] }));
+    // @ts-expect-error each cat has a title
+    compiled(() => cats.update({ key, remove: ['title'] }));
+    // @ts-expect-error each report has a body
+    compiled(() => reports.update({ key: number, remove: ['body'] }));
+  });
+
+  it('adds only to numbers and sets', () => {
+    type Add = NonNullable<UpdateInput<Cat>['add']>;
+    expectTypeOf<Add>().toEqualTypeOf<{
+      readonly tags?: ReadonlySet<string>;
+      readonly views?: number | bigint | NumberValue;
+    }>();
+    compiled(() => cats.update({ key, add: { views: 1, tags: new Set(['b']) } }));
+    // @ts-expect-error a title is text
+    compiled(() => cats.update({ key, add: { title: 'x' } }));
+    // @ts-expect-error the tags are text
+    compiled(() => cats.update({ key, add: { tags: new Set([1]) } }));
+    // @ts-expect-error views are a number
+    compiled(() => cats.update({ key, add: { views: new Set([1]) } }));
+  });
+
+  it('reads what it wrote', () => {
+    expectTypeOf<LargeItem<Cat>['attributes']>().toEqualTypeOf<Readonly<Cat['attributes']>>();
+    expectTypeOf<LargeItem<Cat>['key']>().toEqualTypeOf<{ readonly id: string }>();
+    expectTypeOf<LargeItem<Cat>['large']>().toEqualTypeOf<{
+      readonly page?: LargeObject;
+      readonly picture?: LargeObject;
+    }>();
+    expectTypeOf<LargeItem<Report>['large']>().toEqualTypeOf<{
+      readonly body: LargeObject;
+      readonly appendix?: LargeObject;
+    }>();
+    compiled(async () => {
+      const cat = await cats.get(key);
+      // @ts-expect-error there is no such attribute
+      return cat?.attributes.colour;
+    });
+    compiled(async () => {
+      const cat = await cats.get(key);
+      // @ts-expect-error there is no such large attribute
+      return cat?.large.film;
+    });
+    // @ts-expect-error the key has another name
+    compiled(() => cats.get({ pk: '1' }));
+    // @ts-expect-error there is no such large attribute
+    compiled(() => cats.get(key, { attributes: ['film'] }));
+  });
+
+  it('reads of the large attributes those that were asked for', () => {
+    const part = () => reports.get(number, { attributes: ['body'] });
+    expectTypeOf<NonNullable<Awaited<ReturnType<typeof part>>>['large']>().toEqualTypeOf<{
+      readonly body: LargeObject;
+    }>();
+    const loaded = () => cats.get(key, { attributes: ['page'], load: ['picture'] });
+    expectTypeOf<keyof NonNullable<Awaited<ReturnType<typeof loaded>>>['large']>().toEqualTypeOf<
+      'page' | 'picture'
+    >();
+  });
+
+  it('writes batches of the same', () => {
+    expectTypeOf(cats.createMany).returns.toEqualTypeOf<Batch<CreateInput<Cat>>>();
+    compiled(() => cats.createMany([{ key, attributes }]));
+    compiled(() => cats.updateMany([{ key, add: { views: 1 } }], { identity: ({ add }) => `${add?.views}` }));
+    // @ts-expect-error there is no such attribute
+    compiled(() => cats.updateMany([{ key, set: { veiws: 1 } }]));
+    // @ts-expect-error the title is missing
+    compiled(() => cats.createMany([{ key, attributes: {} }]));
+  });
+});
+
+describe('a client without a type', () => {
+  it('takes and gives any names', () => {
+    expectTypeOf<NonNullable<CreateInput['attributes']>>().toEqualTypeOf<Attributes>();
+    expectTypeOf<LargeItem['attributes']>().toEqualTypeOf<Attributes>();
+    expectTypeOf<LargeItem['large']>().toEqualTypeOf<Readonly<Record<string, LargeObject>>>();
+    expectTypeOf<NonNullable<UpdateInput['remove']>[number]>().toEqualTypeOf<string>();
+    expectTypeOf<NonNullable<UpdateInput['add']>[string]>().toEqualTypeOf<Value>();
+    compiled(() => any.create({ key: { anything: 1 }, attributes: { a: 1 }, largeAttributes: { b: 'x' } }));
+    compiled(() => any.create({ key: { anything: 1 } }));
+    compiled(() => any.create({ key: { a: { S: '1' } }, attributeFormat: 'dynamodb' }));
+    const part = () => any.get({ id: 1 }, { attributes: ['page'] });
+    expectTypeOf<NonNullable<Awaited<ReturnType<typeof part>>>>().toEqualTypeOf<LargeItem>();
+    // @ts-expect-error DynamoDB has no type for a Date
+    compiled(() => any.create({ key: { id: 1 }, attributes: { at: new Date() } }));
+    // @ts-expect-error a misspelt field
+    compiled(() => any.create({ key: { id: 1 }, atributes: {} }));
+  });
+
+  it('may stand for one that has a type, for helpers that work with all', () => {
+    expectTypeOf<LargeItemClient<Cat>>().toExtend<{ readonly store: LargeItemClient['store'] }>();
+  });
+});
+
+describe('the option wait', () => {
+  it('decides on what a call gives', () => {
+    const started = () => cats.create({ key, attributes }, { wait: false });
+    expectTypeOf<ReturnType<typeof started>>().toEqualTypeOf<Promise<WriteHandle>>();
+    const waited = () => cats.update({ key, set: {} }, { wait: true, idempotencyKey: 'x' });
+    expectTypeOf<ReturnType<typeof waited>>().toEqualTypeOf<Promise<WriteResult>>();
+    const plain = () => cats.delete({ key });
+    expectTypeOf<ReturnType<typeof plain>>().toEqualTypeOf<Promise<WriteResult>>();
+    const either = (wait: boolean) => cats.delete({ key }, { wait });
+    expectTypeOf<ReturnType<typeof either>>().toEqualTypeOf<Promise<WriteResult | WriteHandle>>();
+  });
+});
