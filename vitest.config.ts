@@ -14,6 +14,9 @@ const THOROUGH = [
 /** Tests in a real Chromium, which `npm run test:browser` installs where it is missing. */
 const BROWSER = ['test/browser/**/*.test.ts'];
 
+/** Programs in other languages; `npm run test:languages` installs what they need. */
+const LANGUAGES = ['test/languages/**/*.test.ts'];
+
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
@@ -31,12 +34,13 @@ export default defineConfig({
         test: {
           name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...ISOLATED, ...THOROUGH, ...BROWSER],
+          exclude: [...configDefaults.exclude, ...ISOLATED, ...THOROUGH, ...BROWSER, ...LANGUAGES],
           isolate: false,
         },
       },
       { extends: true, test: { name: 'thorough', include: THOROUGH, testTimeout: 180_000 } },
       { extends: true, test: { name: 'browser', include: BROWSER } },
+      { extends: true, test: { name: 'languages', include: LANGUAGES } },
     ],
   },
 });

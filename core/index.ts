@@ -1,6 +1,7 @@
 // The saga's rules and the contract of its executions, as `twinwrite/contract`.
 
 export type { AttributeFormat, AttributeValue, Item } from './attributes.ts';
+export { causeSchemas, FAILURE_REASONS, type FailureReason, failureJsonSchema } from './causes.ts';
 export {
   type CreateInput,
   causeSchema,
@@ -26,4 +27,4 @@ export {
   parseObjectKey,
 } from './keys.ts';
 export { formatRun, OPERATIONS, type Operation, parseRun, type Run } from './run.ts';
-export { type Store, type StoreDescriptor, storeDescriptorSchema } from './store.ts';
+export { type Store, type StoreDescriptor, storeDescriptorSchema, storeJsonSchema } from './store.ts';

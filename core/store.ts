@@ -61,6 +61,11 @@ export const sweepSettingsSchema = z.strictObject({
 });
 export type SweepSettings = z.infer<typeof sweepSettingsSchema>;
 
+/** JSON Schema (2020-12) of a store's description, as published for other languages. */
+export function storeJsonSchema(): Readonly<Record<string, unknown>> {
+  return z.toJSONSchema(storeDescriptorSchema);
+}
+
 /**
  * Why a store cannot make its object keys so, or undefined. The message names the field, and its value where that
  * helps.

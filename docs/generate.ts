@@ -4,7 +4,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Definition, toMermaid } from '../audit/mermaid.ts';
-import { inputJsonSchema, OPERATIONS, outputJsonSchema } from '../core/index.ts';
+import {
+  failureJsonSchema,
+  inputJsonSchema,
+  OPERATIONS,
+  outputJsonSchema,
+  storeJsonSchema,
+} from '../core/index.ts';
 import { sweepInputJsonSchema, sweepOutputJsonSchema } from '../core/sweep-contract.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -17,6 +23,8 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['output', outputJsonSchema()] as const,
     ['sweep-input', sweepInputJsonSchema()] as const,
     ['sweep-output', sweepOutputJsonSchema()] as const,
+    ['failure', failureJsonSchema()] as const,
+    ['store', storeJsonSchema()] as const,
   ];
   const page = (path: string) => readFile(join(root, path), 'utf8');
   return new Map([
@@ -43,17 +51,28 @@ async function withGraphs(page: string, machines: readonly string[]): Promise<st
   );
 }
 
-const EXAMPLES = { 'quick-start.ts': 'ts', 'stack.ts': 'ts', 'quick_start.py': 'python' } as const;
+const EXAMPLES = { 'quick-start.ts': 'ts', 'stack.ts': 'ts', 'python/documents.py': 'python' } as const;
 
-/** README with each example as it stands in examples/, without the lines that say what the file is for. */
+/** README with each example as it stands in examples/: the parts that it marks, or all but what says what it is for. */
 async function withExamples(readme: string): Promise<string> {
   let text = readme;
   for (const [name, language] of Object.entries(EXAMPLES)) {
     const source = await readFile(join(root, 'examples', name), 'utf8');
-    const code = source.replace(/^(\/\/.*\n|"""[\s\S]*?"""\n)\n/, '').trimEnd();
+    const code = shownOf(source) ?? source.replace(/^(\/\/.*\n)+\n/, '').trimEnd();
     text = fill(text, `example:${name}`, 'example', `\`\`\`${language}\n${code}\n\`\`\``);
   }
   return text;
+}
+
+/** What stands between each `[readme]` and `[/readme]`, without the indentation that all of a part has. */
+function shownOf(source: string): string | undefined {
+  const parts = [...source.matchAll(/^ *# \[readme\]\n([\s\S]*?)^ *# \[\/readme\]$/gm)].map(
+    ([, part = '']) => {
+      const indentations = part.split('\n').flatMap((line) => /^ *(?=\S)/.exec(line)?.[0].length ?? []);
+      return part.replaceAll(new RegExp(`^ {${Math.min(...indentations)}}`, 'gm'), '').trim();
+    },
+  );
+  return parts.length === 0 ? undefined : parts.join('\n\n\n');
 }
 
 /** The text with what stands between `<!-- {start} -->` and `<!-- /{end} -->` replaced. */

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { FAILURE_REASONS, failureJsonSchema } from '../../core/causes.ts';
 import { inputJsonSchema, outputSchema, parseInput } from '../../core/contract.ts';
 import { toRequest } from '../../core/request.ts';
 import { OPERATIONS, type Operation } from '../../core/run.ts';
+import { storeJsonSchema } from '../../core/store.ts';
 import { refusal, SHA256, STORE } from './fixtures.ts';
 
 const key = { id: '1' };
@@ -195,6 +197,28 @@ describe('the published schemas', () => {
       'properties.largeAttributes.additionalProperties.oneOf',
       [{ required: ['text'] }, { required: ['base64'] }, { required: ['staged'] }],
     );
+  });
+
+  test('of a failure has the cause of each reason, and each error once', () => {
+    const { oneOf, $defs } = failureJsonSchema() as {
+      oneOf: { properties: { error: { enum: string[] }; cause: { $ref: string } } }[];
+      $defs: Record<string, { properties: Record<string, unknown>; required: string[] }>;
+    };
+    const errors = oneOf.flatMap(({ properties }) => properties.error.enum);
+    expect(new Set(errors).size).toBe(errors.length);
+    expect(Object.keys($defs).sort()).toEqual([...FAILURE_REASONS, 'OutcomeUnknown'].sort());
+    for (const { properties } of oneOf) {
+      expect($defs[properties.cause.$ref.replace('#/$defs/', '')]?.required).toContain('message');
+    }
+    expect($defs.VersionMismatch?.required).toEqual(['message', 'field', 'value', 'actual']);
+  });
+
+  test('of a store is that of its description, which a stack puts out', () => {
+    expect(storeJsonSchema()).toMatchObject({
+      additionalProperties: false,
+      required: ['table', 'bucket', 'prefix', 'stagingPrefix', 'key', 'region', 'stateMachines'],
+      properties: { objectKeyTemplate: { type: 'string' } },
+    });
   });
 
   test('of an output takes what a run answers', () => {

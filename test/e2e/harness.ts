@@ -18,8 +18,10 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { inject, vi } from 'vitest';
+import { expect, inject, vi } from 'vitest';
+import * as z from 'zod';
 import type { AttributeValue, Item } from '../../core/attributes.ts';
+import { causeSchemas, errorsOf, FAILURE_REASONS, OUTCOME_UNKNOWN } from '../../core/causes.ts';
 import type { Operation } from '../../core/run.ts';
 import { type StoreDescriptor, storeIn } from '../../core/store.ts';
 import type { ListedObject } from '../../core/sweep.ts';
@@ -216,6 +218,7 @@ export class TestStore implements AsyncDisposable {
       },
       { timeout: 25_000, interval: 20 },
     );
+    checkCause(description.error ?? '', parse(description.cause));
     const history = await this.#history(arn);
     return {
       status: description.status,
@@ -248,6 +251,21 @@ export function entered(state: string, times = 1) {
 export function taskFailures(times: number) {
   return (events: readonly HistoryEvent[]): boolean =>
     events.filter((event) => event.type === 'TaskFailed').length >= times;
+}
+
+const REASONS = new Map<string, keyof typeof causeSchemas>([
+  [OUTCOME_UNKNOWN, OUTCOME_UNKNOWN],
+  ...FAILURE_REASONS.flatMap((reason) => errorsOf(reason).map((error) => [error, reason] as const)),
+]);
+
+/** Whatever ends in a Fail state, in any test: its error and each detail of its cause are in the contract. */
+function checkCause(error: string, cause: unknown): void {
+  if (!/^(Rejected|RolledBack)\.|^OutcomeUnknown$/.test(error)) return;
+  const reason = REASONS.get(error);
+  expect(reason, `${error} is not in the contract`).toBeDefined();
+  const { shape } = causeSchemas[reason as keyof typeof causeSchemas];
+  const problems = z.strictObject(shape as z.ZodRawShape).safeParse(cause).error?.issues ?? [];
+  expect(problems, `the cause of ${error}: ${JSON.stringify(cause)}`).toEqual([]);
 }
 
 /** Whether all that the run does is wait. The iterations of a Map go on side by side, so the last event tells nothing. */

@@ -99,7 +99,12 @@ export const PUTS_END_BY_THEMSELVES: readonly Mutation[] = [
     to: [
       {
         ErrorEquals: ['States.ALL'],
-        Assign: { failure: { name: 'PutRefused', cause: '' } },
+        Assign: {
+          failure: {
+            name: 'PutRefused',
+            cause: '{"message": "refused", "attribute": "page", "code": "403"}',
+          },
+        },
         Next: 'DeleteCreatedObjects',
       },
     ],

@@ -1,0 +1,104 @@
+// The examples in other languages do against a local cloud what they say, and tell each outcome as it is.
+
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startStore, type TestStore } from '../e2e/harness.ts';
+import { type Ended, ended, environment, python, ROOT } from './python.ts';
+
+const PICTURE = join(ROOT, 'examples', 'files', 'picture.png');
+const PICTURE_BYTES = 290_199;
+
+let store: TestStore;
+
+beforeAll(async () => {
+  store = await startStore();
+});
+
+afterAll(async () => {
+  await store[Symbol.asyncDispose]();
+});
+
+beforeEach(() => {
+  store.cloud.faults.clear();
+});
+
+function runPython(): Promise<Ended> {
+  const env = { ...environment(store.cloud), STORE: JSON.stringify(store.descriptor) };
+  return ended(python(), [join(ROOT, 'examples', 'python', 'documents.py'), PICTURE], env);
+}
+
+function runShell(): Promise<Ended> {
+  return ended(
+    'bash',
+    [join(ROOT, 'examples', 'aws-cli', 'documents.sh'), PICTURE],
+    environment(store.cloud),
+  );
+}
+
+async function everything(): Promise<string[]> {
+  return [...(await store.objects()), ...(await store.objects(`${store.descriptor.stagingPrefix}/`))];
+}
+
+describe('examples/python/documents.py', () => {
+  it('takes an item through its life, and leaves nothing behind', async () => {
+    const { code, stdout, stderr } = await runPython();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.trim().split('\n')).toEqual([
+      'created version 1, clean-up done',
+      `read A cat: page 14 bytes, picture ${PICTURE_BYTES} bytes`,
+      'updated to version 2: <h1>The cat</h1>',
+      'not written: VersionMismatch, the item is at version 2',
+      'deleted: None',
+    ]);
+    expect(await everything()).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a write that DynamoDB refuses',
+      { when: 'before', error: 'ValidationException', status: 400 },
+      'NotWritten: RolledBack.WriteRefused: DynamoDB refuses the item',
+    ],
+    [
+      'a write that stays in doubt',
+      { when: 'before', error: 'InternalServerError', times: 'always' },
+      'Stuck: FAILED WriteInDoubt: aws stepfunctions redrive-execution --execution-arn arn:aws:states',
+    ],
+  ] as const)('tells %s', async (_, fault, told) => {
+    store.cloud.faults.inject({ service: 'dynamodb', operation: 'TransactWriteItems', ...fault });
+    const { code, stderr } = await runPython();
+    expect(code).toBe(1);
+    expect(stderr).toContain(told);
+    expect(stderr).not.toContain('Traceback');
+  });
+});
+
+describe('examples/aws-cli/documents.sh', () => {
+  it('takes an item through its life, and leaves nothing of it behind', async () => {
+    const before = await everything();
+    const { code, stdout, stderr } = await runShell();
+    expect(stderr).toMatch(
+      /^not written: Rejected\.VersionMismatch: \{"message":"the item is at version 2, expected 1"[^\n]*\n$/,
+    );
+    expect(code).toBe(0);
+    expect(stdout.trim().split('\n')).toEqual([
+      'created version 1',
+      `read picture: ${PICTURE_BYTES} bytes`,
+      'updated to version 2: <h1>The cat</h1>',
+      'exit code 1: the version has moved on',
+      'deleted: None',
+    ]);
+    expect(await everything()).toEqual(before);
+  });
+
+  it('tells a run that is stuck, and how to go on', async () => {
+    store.cloud.faults.inject({
+      ...{ service: 'dynamodb', operation: 'TransactWriteItems', when: 'before' },
+      ...{ error: 'InternalServerError', times: 'always' },
+    });
+    const { code, stderr } = await runShell();
+    expect(code).toBe(2);
+    expect(stderr).toContain('stuck: FAILED WriteInDoubt');
+    expect(stderr).toContain('to go on: aws stepfunctions redrive-execution --execution-arn arn:aws:states');
+  });
+});
