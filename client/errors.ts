@@ -1,5 +1,7 @@
 // Why a call of the client did not do what it was asked, one class per answer to "was it written, and what now?".
+// docs/errors.md has a line for each.
 
+import type { FailureReason } from '../core/causes.ts';
 import type { SagaErrorName } from '../core/errors.ts';
 
 /** Base of every error that this library throws of its own. `cause` holds the error underneath, if there is one. */
@@ -8,7 +10,7 @@ export class TwinwriteError extends Error {
 }
 
 /** A saga's own reasons, and those that its state machine adds: a task that failed for good, input over a limit. */
-export type Reason = SagaErrorName | 'PlanFailed' | 'PutFailed' | 'InputTooLarge';
+export type Reason = SagaErrorName | FailureReason;
 
 export interface Refusal {
   /** One of {@link Reason}; a stack of another version may know more. */
