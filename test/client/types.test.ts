@@ -193,7 +193,7 @@ describe('a typed client', () => {
   });
 
   it('writes batches of the same', () => {
-    expectTypeOf(cats.createMany).returns.toEqualTypeOf<Batch<CreateInput<Cat>>>();
+    expectTypeOf<ReturnType<LargeItemClient<Cat>['createMany']>>().toEqualTypeOf<Batch<CreateInput<Cat>>>();
     compiled(() => cats.createMany([{ key, attributes }]));
     compiled(() => cats.updateMany([{ key, add: { views: 1 } }], { identity: ({ add }) => `${add?.views}` }));
     // @ts-expect-error there is no such attribute
