@@ -13,7 +13,7 @@ const MARKS = { redrive: '↻', 'new-execution': '+', refused: '-' } as const;
 export function previewText(preview: ReplayPreview, width: number): string {
   const { kind, run, reason, details } = preview;
   const { itemThen, itemNow, staged } = details;
-  const item = itemNow && `item: ${itemThen === undefined ? '' : `then ${itemThen}; `}now ${itemNow}`;
+  const item = itemNow && `item: ${itemThen === undefined ? '' : `then ${itemThen}, `}now ${itemNow}`;
   const uploads = staged.map(({ attribute, state }) => `upload of ${attribute}: ${state}`);
   const hint = preview.forceable ? ' (--force goes on all the same)' : '';
   const what = kind === 'refused' ? `refused: ${reason}${hint}` : reason;

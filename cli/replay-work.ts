@@ -63,12 +63,13 @@ export async function* carryOut(
       begin(next);
       // No pause after the last: it would keep the process.
       isPaused = waiting.length > 0;
-      if (isPaused)
+      if (isPaused) {
         pause = sleep(everyMs, signal)
           .catch(() => undefined) // the signal is looked at in the next turn
           .then(() => {
             isPaused = false;
           });
+      }
     }
     await Promise.race([...underWay, ...(next !== undefined && isPaused ? [pause] : [])]);
   }

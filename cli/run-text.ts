@@ -24,7 +24,9 @@ export function reportLines(report: RunReport, { width, color, onAws }: ReportOp
   const heading = (text: string): string => colors.bold(text);
   const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
   const objects = report.objects.flatMap((object) => objectLines(object, report, width - 2));
-  const compensations = report.compensations.map((each) => cut(compensationText(each), width - 2));
+  const compensations = report.compensations.flatMap((each) =>
+    wrapped(oneLine(compensationText(each)), width - 2),
+  );
   return [
     ...factLines(report, width, colors),
     '',
