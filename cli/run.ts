@@ -13,6 +13,7 @@ import { registerReplay } from './commands/replay.ts';
 import { registerRuns } from './commands/runs.ts';
 import { registerShow } from './commands/show.ts';
 import { registerStop } from './commands/stop.ts';
+import { registerSweep } from './commands/sweep.ts';
 import { registerTail } from './commands/tail.ts';
 import { registerUpdate } from './commands/update.ts';
 import { EXIT, reportOf } from './errors.ts';
@@ -65,6 +66,7 @@ Exit codes: 0 done, 1 failed, 2 wrong command line, 130 interrupted`,
   registerReplay(program, io);
   registerStop(program, io);
   registerTail(program, io);
+  registerSweep(program, io);
   registerConsole(program, io);
   return program;
 }

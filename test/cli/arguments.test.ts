@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { twinwrite } from './terminal.ts';
 
-const COMMANDS = ['local', 'create', 'update', 'delete', 'get'];
+const COMMANDS = ['local', 'create', 'update', 'delete', 'get', 'sweep'];
 
 beforeEach(() => {
   vi.stubEnv('AWS_ENDPOINT_URL', 'http://127.0.0.1:1');
@@ -50,6 +50,14 @@ describe('wrong command lines end with 2 and one line that names the option', ()
     [['create'], "required option '--key <name=value>' not specified"],
     [['create', '--key', 'id'], "'--key <name=value>' argument 'id' is invalid. Expected NAME=VALUE."],
     [['create', '--key', '=42'], 'Expected NAME=VALUE.'],
+    [
+      ['sweep', '--grace', '30m'],
+      "'--grace <duration>' argument '30m' is invalid. a grace is at least 1h: a writer may",
+    ],
+    [['sweep', '--grace', 'soon'], 'expected a number and s, m, h or d, such as 24h'],
+    [['sweep', '--delete', '--dry-run'], "option '--dry-run' cannot be used with option '--delete'"],
+    [['sweep', '--inventory', 'manifest.json'], 'Expected s3://BUCKET/KEY.'],
+    [['sweep', '--run', 'x', '--delete'], "option '--run <name>' cannot be used with option '--delete'"],
     [['create', '--key', 'id=1', '--key', 'id=2'], 'id was given before.'],
     [['create', '--key', 'id=1', '--sett', 'a=b'], "unknown option '--sett'"],
     [
