@@ -1,4 +1,5 @@
-// Writes what the documentation takes from the code: the state graphs, README's examples, the contract's JSON Schemas.
+// Writes what the documentation takes from the code: the state graphs, README's examples and rights of callers, the
+// contract's JSON Schemas.
 // `npm run docs` runs it; a test fails when what is committed is not current.
 
 import { readFile, writeFile } from 'node:fs/promises';
@@ -12,6 +13,7 @@ import {
   storeJsonSchema,
 } from '../core/index.ts';
 import { sweepInputJsonSchema, sweepOutputJsonSchema } from '../core/sweep-contract.ts';
+import { callersTable } from './callers.ts';
 
 const root = join(import.meta.dirname, '..');
 const COMPENSATIONS = new Set(['DeleteCreatedObjects']);
@@ -28,7 +30,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   ];
   const page = (path: string) => readFile(join(root, path), 'utf8');
   return new Map([
-    ['README.md', await withExamples(await withGraphs(await page('README.md'), OPERATIONS))],
+    ['README.md', withCallers(await withExamples(await withGraphs(await page('README.md'), OPERATIONS)))],
     ['docs/sweeping.md', await withGraphs(await page('docs/sweeping.md'), ['sweep'])],
     ...schemas.map(
       ([name, schema]) =>
@@ -73,6 +75,11 @@ function shownOf(source: string): string | undefined {
     },
   );
   return parts.length === 0 ? undefined : parts.join('\n\n\n');
+}
+
+/** README with the rights that the construct's grants come to. */
+function withCallers(readme: string): string {
+  return fill(readme, 'iam', 'iam', callersTable());
 }
 
 /** The text with what stands between `<!-- {start} -->` and `<!-- /{end} -->` replaced. */

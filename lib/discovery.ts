@@ -38,7 +38,7 @@ export function grantDiscovery(
     parameter === undefined
       ? { action: 'cloudformation:DescribeStacks', resource: stackArn(Stack.of(scope)) }
       : { action: 'ssm:GetParameter', resource: parameter.parameterArn };
-  Grant.addToPrincipal({ grantee, actions: [action], resourceArns: [resource], scope });
+  Grant.addToPrincipal({ grantee, actions: [action], resourceArns: [resource] });
 }
 
 /** By name: that is how the stack is asked for. */

@@ -265,6 +265,26 @@ describe('a table and a bucket of your own', () => {
     expect(policies).toContain('kms:GenerateDataKey*');
   });
 
+  test('encrypted with own keys: callers may use the keys, as far as they need them', () => {
+    const stack = new Stack(app(), 'Test');
+    const bucket = new Bucket(stack, 'B', { encryptionKey: new Key(stack, 'K') });
+    const store = new LargeItemStore(stack, 'Docs', { bucket });
+    const trust = { assumedBy: new AccountRootPrincipal() };
+    store.grantStaging(new Role(stack, 'Stager', trust));
+    store.grantRead(new Role(stack, 'Reader', trust));
+    store.grantWriteInline(new Role(stack, 'InlineWriter', trust));
+    const onKey = (role: string): unknown => {
+      const [, policy] = Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Policy')).find(
+        ([id]) => id.startsWith(role),
+      ) as [string, { Properties: { PolicyDocument: { Statement: { Action: unknown }[] } } }];
+      const actions = policy.Properties.PolicyDocument.Statement.flatMap(({ Action }) => Action);
+      return actions.filter((action) => String(action).startsWith('kms:'));
+    };
+    expect(onKey('Stager')).toEqual(['kms:GenerateDataKey', 'kms:Decrypt']);
+    expect(onKey('Reader')).toEqual(['kms:Decrypt']);
+    expect(onKey('InlineWriter')).toEqual([]);
+  });
+
   test('with another key than the props say are refused, both named', () => {
     expect(() =>
       templateOf((stack) => ({
