@@ -18,10 +18,13 @@ import type { AnyDocument, Document, LargeNames } from './document.ts';
 import type { Source } from './each.ts';
 import { handleOf, resume, type WriteHandle } from './handle.ts';
 import type { GetOptions, LargeItem } from './item.ts';
+import { type PresignedUpload, type PresignUploadOptions, presignUpload } from './presign-upload.ts';
 import { read } from './read.ts';
+import { asRejected } from './rejected.ts';
 import type {
   CreateInput,
   DeleteInput,
+  StagedContent,
   UpdateInput,
   WaitChoice,
   WriteOptions,
@@ -190,6 +193,25 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
     options: BatchOptions<DeleteInput<Doc>> = {},
   ): Batch<DeleteInput<Doc>> {
     return batchOf(this.#writeContext, 'delete', inputs, options);
+  }
+
+  /**
+   * Lets a browser or a device, without any rights in AWS, upload content for a write to come: one PUT, to a fresh key
+   * below the staging prefix, while the URL lasts. With `sha256` and `size` nothing else can be uploaded to it. A create or
+   * update then takes it as `{ staged: { key, sha256, size } }`. What no write takes is deleted after 15 days.
+   *
+   * @example
+   * const { staged, ...request } = await client.presignUpload({ contentType: 'image/png', sha256, size });
+   * // elsewhere: await fetch(request.url, { method: request.method, headers: request.headers, body });
+   * await client.create({ key, largeAttributes: { picture: { staged } } });
+   * @throws {Rejected} InvalidInput
+   */
+  presignUpload(
+    options: PresignUploadOptions & { readonly sha256: string; readonly size: number },
+  ): Promise<PresignedUpload<StagedContent>>;
+  presignUpload(options?: PresignUploadOptions): Promise<PresignedUpload>;
+  presignUpload(options: PresignUploadOptions = {}): Promise<PresignedUpload> {
+    return presignUpload(this.#s3, this.store, options).catch(asRejected);
   }
 
   /**

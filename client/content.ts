@@ -11,10 +11,13 @@ import {
   readWebStream,
 } from './bytes.ts';
 import { fileStatus } from './platform.ts';
-import type { Content, LargeAttribute } from './types.ts';
+import type { ByteStream, Content, LargeAttribute, StagedContent } from './types.ts';
 
 /** Content to store, with the content type that goes with its kind. */
-export type Source =
+export type Source = UploadSource | { readonly kind: 'staged'; readonly staged: StagedContent };
+
+/** Content that is still with the caller. */
+export type UploadSource =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly defaultType: string }
   | {
       readonly kind: 'stream';
@@ -53,9 +56,21 @@ export function checkContent(content: unknown, field: string): asserts content i
     throw invalidInput(
       field,
       content,
-      'expected a string, Uint8Array, Blob, ReadableStream, async iterable of Uint8Array, or { file: path }',
+      'expected a string, Uint8Array, Blob, ReadableStream, async iterable of Uint8Array, { stream, size }, { file: path }, or { staged: { key, sha256, size } }',
     );
+  } else if (isSized(content)) {
+    const { stream, size } = content;
+    if (!isStream(stream)) {
+      throw invalidInput(`${field}.stream`, stream, 'expected a ReadableStream or async iterable');
+    }
+    if (!Number.isSafeInteger(size) || size < 0) {
+      throw invalidInput(`${field}.size`, size, 'expected a number of bytes');
+    }
   }
+}
+
+export function isStagedContent(content: unknown): content is { readonly staged: StagedContent } {
+  return typeof content === 'object' && content !== null && 'staged' in content;
 }
 
 /**
@@ -71,7 +86,8 @@ export async function openContent(
   if (typeof content === 'string') {
     return { kind: 'bytes', bytes: new TextEncoder().encode(content), defaultType: TEXT_TYPE };
   }
-  if (content instanceof Uint8Array) return { kind: 'bytes', bytes: content, defaultType: BYTES_TYPE };
+  if (isStagedContent(content)) return { kind: 'staged', staged: content.staged };
+  if (isBytes(content)) return { kind: 'bytes', bytes: bytesOf(content), defaultType: BYTES_TYPE };
   const { reader, size } = await openStream(content, field);
   const defaultType = (content instanceof Blob && content.type) || BYTES_TYPE;
   if (size !== undefined && size > limit) return { kind: 'stream', reader, size, defaultType };
@@ -87,20 +103,41 @@ export async function openContent(
 }
 
 /** The source's bytes from the start; a stream's can be read once only. */
-export function readerOf(source: Source): ByteReader {
+export function readerOf(source: UploadSource): ByteReader {
   return source.kind === 'bytes' ? readBytes(source.bytes) : source.reader;
 }
 
+function isBytes(content: object): content is ArrayBuffer | ArrayBufferView {
+  return content instanceof ArrayBuffer || ArrayBuffer.isView(content);
+}
+
+function bytesOf(content: ArrayBuffer | ArrayBufferView): Uint8Array {
+  if (content instanceof Uint8Array) return content;
+  if (content instanceof ArrayBuffer) return new Uint8Array(content);
+  return new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
+}
+
 async function openStream(
-  content: Exclude<Content, string | Uint8Array>,
+  content:
+    | Blob
+    | ByteStream
+    | { readonly stream: ByteStream; readonly size: number }
+    | { readonly file: string },
   field: string,
 ): Promise<{ readonly reader: ByteReader; readonly size: number | undefined }> {
   if (content instanceof Blob) return { reader: readWebStream(content.stream()), size: content.size };
   if ('file' in content) {
     return { reader: readFile(content.file), size: await fileSize(content.file, `${field}.file`) };
   }
-  const reader = 'getReader' in content ? readWebStream(content) : readIterable(content);
-  return { reader: bytesOnly(reader, field), size: undefined };
+  if (isSized(content)) {
+    const { size } = content;
+    return { reader: ofSize(size, streamReader(content.stream, field), field), size };
+  }
+  return { reader: streamReader(content, field), size: undefined };
+}
+
+function streamReader(stream: ByteStream, field: string): ByteReader {
+  return bytesOnly('getReader' in stream ? readWebStream(stream) : readIterable(stream), field);
 }
 
 /** Bytes of a regular file; undefined for a pipe or a device, whose size is unknown. */
@@ -123,12 +160,43 @@ function bytesOnly(reader: ByteReader, field: string): ByteReader {
   };
 }
 
+/** The reader, which fails unless it gives exactly so many bytes. */
+function ofSize(size: number, reader: ByteReader, field: string): ByteReader {
+  let read = 0;
+  return {
+    read: async () => {
+      const chunk = await reader.read();
+      read += chunk?.length ?? 0;
+      if (read > size || (chunk === undefined && read < size)) {
+        const found = read > size ? 'more' : `only ${read}`;
+        throw invalidInput(`${field}.size`, size, `the stream has ${found} bytes`);
+      }
+      return chunk;
+    },
+    close: reader.close,
+  };
+}
+
 function isContent(value: object): value is Exclude<Content, string> {
   return (
-    value instanceof Uint8Array ||
+    isBytes(value) ||
     value instanceof Blob ||
-    value instanceof ReadableStream ||
-    Symbol.asyncIterator in value ||
+    isStream(value) ||
+    isSized(value) ||
+    isStagedContent(value) ||
     ('file' in value && typeof value.file === 'string')
   );
+}
+
+function isStream(value: unknown): value is ByteStream {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    (value instanceof ReadableStream || Symbol.asyncIterator in value)
+  );
+}
+
+/** Also with a wrong stream or size, so that the error can name it. */
+function isSized(value: object): value is { readonly stream: ByteStream; readonly size: number } {
+  return !(value instanceof Blob) && 'stream' in value && 'size' in value;
 }

@@ -5,7 +5,7 @@ import { objectKey } from '../core/keys.ts';
 import { type SagaRequest, toRequest } from '../core/request.ts';
 import { formatRun, type Operation } from '../core/run.ts';
 import type { Store } from '../core/store.ts';
-import { type ContentOptions, checkContent, splitOptions } from './content.ts';
+import { type ContentOptions, checkContent, isStagedContent, splitOptions } from './content.ts';
 import type { Content } from './types.ts';
 import { encodeValues } from './values.ts';
 
@@ -36,8 +36,11 @@ export function makeDraft(operation: Operation, input: object, store: Store): Dr
     return { request: toRequest(operation, fields, store), fields, large: [] };
 
   const split = isRecord(largeAttributes) ? Object.entries(largeAttributes).map(splitEntry) : undefined;
-  // No content yet, so an empty one stands in: what is checked here are names and options.
-  const standIns = split?.map(({ name, options }) => [name, { ...options, text: '' }] as const);
+  // No content yet, so an empty one stands in: what is checked here are names, options, and what is staged already.
+  const standIns = split?.map(({ name, content, options }) => {
+    const standIn = isStagedContent(content) ? { staged: content.staged } : { text: '' };
+    return [name, { ...options, ...standIn }] as const;
+  });
   const request = toRequest(
     operation,
     { ...fields, largeAttributes: standIns === undefined ? largeAttributes : Object.fromEntries(standIns) },

@@ -36,8 +36,10 @@ export type {
   PresignOptions,
   RangeOptions,
 } from './item.ts';
+export type { PresignedUpload, PresignUploadOptions } from './presign-upload.ts';
 export type {
   Attributes,
+  ByteStream,
   Content,
   CreateInput,
   DeleteInput,
@@ -46,6 +48,7 @@ export type {
   LargeAttribute,
   LargeAttributes,
   Progress,
+  StagedContent,
   UpdateInput,
   Value,
   WaitChoice,

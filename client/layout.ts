@@ -5,7 +5,7 @@ import { jsonLength, toBase64 } from '../core/encoding.ts';
 import { invalidInput } from '../core/errors.ts';
 import { MAX_EXECUTION_INPUT_BYTES } from '../core/limits.ts';
 import { encodeSegment } from '../core/segments.ts';
-import type { Source } from './content.ts';
+import type { Source, UploadSource } from './content.ts';
 import { BYTES_TYPE, TEXT_TYPE } from './content.ts';
 import type { Draft, LargeDraft } from './draft.ts';
 import type { Digest } from './sha256.ts';
@@ -20,7 +20,8 @@ export interface Layout {
   readonly staged: readonly StagedLarge[];
 }
 
-export interface StagedLarge extends OpenLarge {
+export interface StagedLarge extends LargeDraft {
+  readonly source: UploadSource;
   /** Key of the object to upload, below the staging prefix. */
   readonly stagedKey: string;
 }
@@ -45,7 +46,8 @@ export function layOut(
   const choices = large.map((entry) => {
     const inline = inlineForm(entry);
     const staged = stagedForm(entry, keyOf(entry.name), WIDEST_DIGEST);
-    const saved = inline === undefined ? 0 : jsonLength(inline) - jsonLength(staged);
+    const canStage = inline !== undefined && entry.source.kind !== 'staged';
+    const saved = canStage ? jsonLength(inline) - jsonLength(staged) : 0;
     return { entry, inline, staged, saved };
   });
   const inline = new Map(
@@ -61,9 +63,11 @@ export function layOut(
   if (bytes > MAX_EXECUTION_INPUT_BYTES) throw tooLarge(draft, bytes);
   return {
     inline: Object.fromEntries(inline),
-    staged: large
-      .filter(({ name }) => !inline.has(name))
-      .map((entry) => ({ ...entry, stagedKey: keyOf(entry.name) })),
+    staged: large.flatMap(({ source, ...entry }) =>
+      source.kind === 'staged' || inline.has(entry.name)
+        ? []
+        : [{ ...entry, source, stagedKey: keyOf(entry.name) }],
+    ),
   };
 }
 
@@ -91,6 +95,7 @@ function stagedForm({ options }: LargeDraft, key: string, { sha256, size }: Dige
  * so then text stays text, and bytes stay bytes.
  */
 function inlineForm({ options, source }: OpenLarge): LargeAttributeInput | undefined {
+  if (source.kind === 'staged') return { ...mutable(options), staged: { ...source.staged } };
   if (source.kind === 'stream' || source.bytes.length > MAX_EXECUTION_INPUT_BYTES) return undefined;
   const given = options.contentType;
   const mayBeText = given !== undefined || source.defaultType === TEXT_TYPE;

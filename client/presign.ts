@@ -5,7 +5,7 @@ import { invalidInput } from '../core/errors.ts';
 import type { PresignOptions } from './item.ts';
 import type { ObjectPlace } from './object.ts';
 
-const DEFAULT_SECONDS = 15 * 60;
+export const DEFAULT_SECONDS = 15 * 60;
 /** S3 API Reference, "Authenticating requests: using query parameters". */
 const MAX_SECONDS = 7 * 24 * 60 * 60;
 
@@ -14,9 +14,7 @@ export async function presignGet(
   { s3, bucket, key }: ObjectPlace,
   { expiresIn = DEFAULT_SECONDS, fileName, contentType }: PresignOptions,
 ): Promise<string> {
-  if (!Number.isInteger(expiresIn) || expiresIn < 1 || expiresIn > MAX_SECONDS) {
-    throw invalidInput('expiresIn', expiresIn, `expected whole seconds from 1 to ${MAX_SECONDS} (7 days)`);
-  }
+  checkExpiresIn(expiresIn);
   const command = new GetObjectCommand({
     Bucket: bucket,
     Key: key,
@@ -25,6 +23,13 @@ export async function presignGet(
   });
   const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
   return getSignedUrl(s3, command, { expiresIn });
+}
+
+/** @throws {SagaError} InvalidInput */
+export function checkExpiresIn(expiresIn: number): void {
+  if (!Number.isInteger(expiresIn) || expiresIn < 1 || expiresIn > MAX_SECONDS) {
+    throw invalidInput('expiresIn', expiresIn, `expected whole seconds from 1 to ${MAX_SECONDS} (7 days)`);
+  }
 }
 
 /** A Content-Disposition for any name, with a plain one beside it for what does not know RFC 6266's `filename*`. */

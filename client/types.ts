@@ -41,13 +41,29 @@ export type Key = Readonly<Record<string, Value>>;
 /** Content of a large attribute, of any size. Streams are read once, in bounded memory, and closed at the end. */
 export type Content =
   | string
-  | Uint8Array
+  | ArrayBuffer
+  /** Uint8Array, Buffer, any other typed array, DataView: the bytes in it. */
+  | ArrayBufferView
   | Blob
-  | ReadableStream<Uint8Array>
-  /** Node's Readable is one. */
-  | AsyncIterable<Uint8Array>
+  | ByteStream
+  /** A stream that has exactly so many bytes, which spares a very large one a detour. */
+  | { readonly stream: ByteStream; readonly size: number }
   /** A file of this machine, by path; not available in browsers. */
-  | { readonly file: string };
+  | { readonly file: string }
+  /** What was uploaded before, through `presignUpload` or by other means; it is deleted once the write has succeeded. */
+  | { readonly staged: StagedContent };
+
+/** Node's Readable is an async iterable. */
+export type ByteStream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/** An object below the staging prefix. */
+export interface StagedContent {
+  readonly key: string;
+  /** Lower-case hexadecimal digits. */
+  readonly sha256: string;
+  /** Bytes. */
+  readonly size: number;
+}
 
 /** Content with what S3 stores beside it. */
 export interface LargeAttribute {

@@ -31,6 +31,8 @@ export const TOKEN_LIFETIME_SECONDS = 10 * 60;
 export const MAX_PLANS = 8;
 /** Largest object that one CopyObject copies, in bytes; larger ones are copied in parts (API reference, CopyObject). */
 export const MAX_SINGLE_COPY_BYTES = 5 * 1024 ** 3;
+/** Largest body of one PUT, in bytes (API reference, PutObject). */
+export const MAX_SINGLE_PUT_BYTES = 5 * 1024 ** 3;
 /** Parts of an object, and bytes of one: 48.8 TiB (53.7 TB) in all (S3 User Guide, "Amazon S3 multipart upload limits"). */
 export const MAX_PARTS = 10_000;
 export const MAX_PART_BYTES = 5 * 1024 ** 3;

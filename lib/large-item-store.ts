@@ -20,6 +20,7 @@ import { RemovedItems } from './removed-items.ts';
 import { addLifecycle, checkTable, createBucket, createTable } from './storage.ts';
 import { Sweep, type SweepProps } from './sweep.ts';
 import { SagaTasks } from './tasks.ts';
+import { allowUploads } from './upload-origins.ts';
 
 export interface LargeItemStoreProps {
   /** The table's partition key. Default: `id`, a string. */
@@ -48,6 +49,11 @@ export interface LargeItemStoreProps {
   readonly legacy?: { readonly bucket?: IBucket; readonly prefix: string };
   /** When dangling objects are looked for, and whether they are deleted. Default: when a sweep is started by hand. */
   readonly sweep?: SweepProps;
+  /**
+   * Origins of web pages that may upload to URLs of the client's `presignUpload`: `https://app.example.com`, or with one `*`.
+   * They become a CORS rule of the bucket, for PUT. Default: none.
+   */
+  readonly uploadOrigins?: readonly string[];
   /** What happens to a new table and bucket when the stack goes. Default: they are retained. */
   readonly removalPolicy?: RemovalPolicy;
   /**
@@ -102,6 +108,7 @@ export class LargeItemStore extends Construct {
     this.bucket = props.bucket ?? createBucket(this, { stagingPrefix, reportPrefix }, removalPolicy);
     if (props.table) checkTable(props.table, key);
     if (props.bucket) addLifecycle(this, props.bucket, { stagingPrefix, reportPrefix });
+    allowUploads(this, this.bucket, props.uploadOrigins ?? []);
 
     const legacy = props.legacy && { bucket: this.bucket, ...props.legacy };
     const store: Store = {

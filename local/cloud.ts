@@ -8,7 +8,7 @@ import { createFaults, type Faults } from './faults.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createGuard, createRefusals, createRoles } from './iam/index.ts';
 import { type HttpServer, listen } from './server.ts';
-import { type CloudIdentity, DEFAULT_IDENTITY } from './service.ts';
+import { type CloudIdentity, DEFAULT_IDENTITY, LOCAL_CREDENTIALS } from './service.ts';
 import { createServices, openStorage, type ServiceFactories } from './services.ts';
 
 export interface LocalCloudOptions {
@@ -82,8 +82,6 @@ export interface LocalCloud extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
-
 /**
  * @throws {DeploymentError} when a stack cannot be deployed; nothing is left running
  * @throws {DataError} when the data folder cannot be used
@@ -147,7 +145,7 @@ export async function startCloud(
     return {
       endpoint: server.endpoint,
       region: identity.region,
-      credentials: CREDENTIALS,
+      credentials: LOCAL_CREDENTIALS,
       env,
       outputs: outputsOf(stacks),
       resources: resourcesOf(stacks),
@@ -193,8 +191,8 @@ function environmentOf({ endpoint }: HttpServer, { region }: CloudIdentity): Rec
   return {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
   };
 }
 

@@ -1,4 +1,4 @@
-// Who may ask: presigned URLs expire, and a request may name the owner it expects. Signatures are not verified.
+// Who may ask: presigned URLs expire, and a request may name the owner it expects. Of signatures, see presigned.ts.
 
 import type { CloudIdentity } from '../service.ts';
 import { s3Error } from './errors.ts';

@@ -17,6 +17,7 @@ import { openDirectoryStore } from './directory-store.ts';
 import { notImplemented } from './errors.ts';
 import { UploadRegistry } from './multipart-uploads.ts';
 import { OPERATIONS } from './operations.ts';
+import { checkPresigned } from './presigned.ts';
 import { readRequest, type S3Context, type S3Request } from './request.ts';
 import { operationOf } from './routes.ts';
 import { createMemoryStore } from './store.ts';
@@ -96,17 +97,23 @@ function acceptCall(s3: S3Context, incoming: LocalRequest): Call {
     operation,
     subject: request.key === '' ? request.bucket : `${request.bucket}/${request.key}`,
     // The body is read from the incoming request, which may have been given a buffered one since.
-    perform: (refusal) => perform(s3, operation, { ...request, body: incoming.body, refusal }),
+    perform: (refusal) => perform(s3, operation, { ...request, body: incoming.body, refusal }, incoming),
   };
 }
 
-async function perform(s3: S3Context, operation: string, request: S3Request): Promise<LocalResponse> {
+async function perform(
+  s3: S3Context,
+  operation: string,
+  request: S3Request,
+  incoming: LocalRequest,
+): Promise<LocalResponse> {
   try {
     const handler = OPERATIONS[operation];
     if (!handler) {
       throw notImplemented(operation);
     }
     checkAccess(request, s3.identity);
+    checkPresigned(incoming);
     const response = await s3.store.during(() => handler(s3, request));
     return { ...response, headers: { ...response.headers, ...CORS_HEADERS, ...requestIds() } };
   } catch (error) {

@@ -73,6 +73,31 @@ describe('content', () => {
     ['bytes that are text', () => Buffer.from(text), text, 'application/octet-stream'],
     ['no bytes', () => new Uint8Array(), '', 'application/octet-stream'],
     ['bytes past the input', () => noise(300_000), noise(300_000), 'application/octet-stream'],
+    ['an ArrayBuffer', () => noise(3000).buffer as ArrayBuffer, bytes, 'application/octet-stream'],
+    [
+      'another typed array',
+      () => new Uint16Array(noise(3000).buffer, 100, 200),
+      noise(3000).subarray(100, 500),
+      'application/octet-stream',
+    ],
+    [
+      'a DataView',
+      () => new DataView(noise(3000).buffer, 1, 7),
+      noise(3000).subarray(1, 8),
+      'application/octet-stream',
+    ],
+    [
+      'a stream of known size',
+      () => ({ stream: inChunks(bytes, 7), size: bytes.length }),
+      bytes,
+      'application/octet-stream',
+    ],
+    [
+      'a long stream of known size',
+      () => ({ stream: Readable.from(inChunks(noise(400_000))), size: 400_000 }),
+      noise(400_000),
+      'application/octet-stream',
+    ],
     ['a Blob with a type', () => new Blob([bytes], { type: 'image/png' }), bytes, 'image/png'],
     ['a Blob without a type', () => new Blob(['<p>']), '<p>', 'application/octet-stream'],
     ['a large Blob', () => new Blob([noise(300_000)], { type: 'a/b' }), noise(300_000), 'a/b'],
@@ -117,6 +142,21 @@ describe('content', () => {
     expect(seen.at(-1)).toEqual({ phase: 'waiting', executionArn: expect.stringContaining(':execution:') });
     expect(await unfinishedUploadsOf(client)).toEqual([]);
     expect(await objectsOf(client, 'staging/')).toEqual([]);
+  });
+
+  it.each([
+    [2_999, 'more'],
+    [3_001, 'only 3000'],
+    [399_999, 'only 3000'],
+  ])('of another size than the %i bytes that are said is refused', async (size, found) => {
+    const film = { stream: inChunks(bytes, 100), size };
+    await expect(client.create({ key: { id: 'sized' }, largeAttributes: { film } })).rejects.toMatchObject({
+      name: 'Rejected',
+      field: 'largeAttributes.film.content.size',
+      message: expect.stringContaining(`the stream has ${found} bytes`),
+    });
+    expect(await objectsOf(client, 'staging/')).toEqual([]);
+    expect(await client.get({ id: 'sized' })).toBeUndefined();
   });
 
   it('has the options that were asked for', async () => {

@@ -348,6 +348,21 @@ describe('what is wrong is refused before anything is read, uploaded or started'
     ['content that is a number', { key, largeAttributes: { page: 7 } }, 'largeAttributes.page.content'],
     ['content that is null', { key, largeAttributes: { page: null } }, 'largeAttributes.page.content'],
     [
+      'a stream that is none, with its size',
+      { key, largeAttributes: { page: { stream: 'x', size: 1 } } },
+      'largeAttributes.page.content.stream',
+    ],
+    [
+      'a stream with a size that is none',
+      { key, largeAttributes: { page: { stream: unread(), size: -1 } } },
+      'largeAttributes.page.content.size',
+    ],
+    [
+      'staged content without a key',
+      { key, largeAttributes: { page: { staged: {} } } },
+      'largeAttributes.page.staged',
+    ],
+    [
       'content as the contract has it',
       { key, largeAttributes: { page: { base64: 'eA==' } } },
       'largeAttributes',

@@ -1,5 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -207,6 +207,46 @@ describe('new LargeItemStore(this, "Docs") alone', () => {
       },
     });
   });
+});
+
+describe('uploadOrigins', () => {
+  const uploadOrigins = ['https://app.example.com', 'https://*.example.org'];
+
+  test('become a CORS rule for PUT, of an own and of a given bucket', () => {
+    const rule = {
+      Id: 'PresignedUploads',
+      AllowedMethods: ['PUT'],
+      AllowedOrigins: uploadOrigins,
+      AllowedHeaders: ['*'],
+    };
+    const expected = { CorsConfiguration: { CorsRules: [Match.objectLike(rule)] } };
+    templateOf(() => ({ uploadOrigins })).hasResourceProperties('AWS::S3::Bucket', expected);
+    templateOf((stack) => ({ uploadOrigins, bucket: new Bucket(stack, 'Own') })).hasResourceProperties(
+      'AWS::S3::Bucket',
+      expected,
+    );
+  });
+
+  test('of an imported bucket are asked for', () => {
+    const stack = new Stack(app(), 'Test');
+    new LargeItemStore(stack, 'Docs', {
+      uploadOrigins,
+      bucket: Bucket.fromBucketName(stack, 'Given', 'given'),
+    });
+    Annotations.fromStack(stack).hasInfo('*', Match.stringLikeRegexp('CORS rule.*https://app.example.com'));
+  });
+
+  test('are none by default', () => {
+    const [bucket] = Object.values(templateOf().findResources('AWS::S3::Bucket'));
+    expect(bucket?.Properties).not.toHaveProperty('CorsConfiguration');
+  });
+
+  test.each(['app.example.com', 'https://app.example.com/', 'https://*.*.com', 'https://a b', ''])(
+    'refuse "%s"',
+    (origin) => {
+      expect(() => templateOf(() => ({ uploadOrigins: [origin] }))).toThrow(`got "${origin}"`);
+    },
+  );
 });
 
 /** AWS knows no narrower resource than `*` for log delivery and traces. */

@@ -1,0 +1,36 @@
+// Lets pages of other origins upload to the bucket, by presigned URLs.
+
+import { Annotations } from 'aws-cdk-lib';
+import { Bucket, HttpMethods, type IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+
+/** Adds the CORS rule, to a given bucket too. @throws {Error} for what is no origin */
+export function allowUploads(scope: Construct, bucket: IBucket, origins: readonly string[]): void {
+  for (const origin of origins) checkOrigin(origin);
+  if (origins.length === 0) return;
+  if (bucket instanceof Bucket) {
+    bucket.addCorsRule({
+      id: 'PresignedUploads',
+      allowedMethods: [HttpMethods.PUT],
+      allowedOrigins: [...origins],
+      // The headers that are signed, and those that a browser adds by itself.
+      allowedHeaders: ['*'],
+      exposedHeaders: ['ETag'],
+      maxAge: 3600,
+    });
+    return;
+  }
+  Annotations.of(scope).addInfo(
+    `Give the imported bucket a CORS rule that allows PUT from ${origins.join(', ')} with all headers.`,
+  );
+}
+
+/** As S3 compares it with what a browser sends: no path, no slash at the end, one wildcard at most. */
+function checkOrigin(origin: string): void {
+  const isOrigin = origin === '*' || /^https?:\/\/[^/\s?#]+$/.test(origin);
+  if (!isOrigin || origin.split('*').length > 2) {
+    throw new Error(
+      `LargeItemStore: uploadOrigins must be origins like "https://app.example.com", with one * at most, got "${origin}"`,
+    );
+  }
+}
