@@ -30,7 +30,11 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   ];
   const page = (path: string) => readFile(join(root, path), 'utf8');
   return new Map([
-    ['README.md', withCallers(await withExamples(await withGraphs(await page('README.md'), OPERATIONS)))],
+    [
+      'README.md',
+      withCallers(await withExamples(await withGraphs(await page('README.md'), OPERATIONS), README_EXAMPLES)),
+    ],
+    ['docs/waiting.md', await withExamples(await page('docs/waiting.md'), { 'run-events.ts': 'ts' })],
     ['docs/sweeping.md', await withGraphs(await page('docs/sweeping.md'), ['sweep'])],
     ...schemas.map(
       ([name, schema]) =>
@@ -53,12 +57,16 @@ async function withGraphs(page: string, machines: readonly string[]): Promise<st
   );
 }
 
-const EXAMPLES = { 'quick-start.ts': 'ts', 'stack.ts': 'ts', 'python/documents.py': 'python' } as const;
+const README_EXAMPLES = {
+  'quick-start.ts': 'ts',
+  'stack.ts': 'ts',
+  'python/documents.py': 'python',
+} as const;
 
-/** README with each example as it stands in examples/: the parts that it marks, or all but what says what it is for. */
-async function withExamples(readme: string): Promise<string> {
-  let text = readme;
-  for (const [name, language] of Object.entries(EXAMPLES)) {
+/** A page with each example as it stands in examples/: the parts that it marks, or all but what says what it is for. */
+async function withExamples(page: string, examples: Readonly<Record<string, string>>): Promise<string> {
+  let text = page;
+  for (const [name, language] of Object.entries(examples)) {
     const source = await readFile(join(root, 'examples', name), 'utf8');
     const code = shownOf(source) ?? source.replace(/^(\/\/.*\n)+\n/, '').trimEnd();
     text = fill(text, `example:${name}`, 'example', `\`\`\`${language}\n${code}\n\`\`\``);
