@@ -13,6 +13,15 @@ export {
 export type { Deletion, Phase } from './facts.ts';
 export { type FollowOptions, followRuns } from './follow.ts';
 export {
+  FINDING_KINDS,
+  type Finding,
+  type FindingKind,
+  type FsckOptions,
+  type FsckProgress,
+  type FsckSummary,
+  fsck,
+} from './fsck/index.ts';
+export {
   type Attempt,
   type Branch,
   type Failure,

@@ -7,6 +7,7 @@ import { PACKAGE_ROOT } from '../lib/package-root.ts';
 import { registerConsole } from './commands/console.ts';
 import { registerCreate } from './commands/create.ts';
 import { registerDelete } from './commands/delete.ts';
+import { registerFsck } from './commands/fsck.ts';
 import { registerGet } from './commands/get.ts';
 import { registerLocal } from './commands/local.ts';
 import { registerReplay } from './commands/replay.ts';
@@ -67,6 +68,7 @@ Exit codes: 0 done, 1 failed, 2 wrong command line, 130 interrupted`,
   registerStop(program, io);
   registerTail(program, io);
   registerSweep(program, io);
+  registerFsck(program, io);
   registerConsole(program, io);
   return program;
 }

@@ -1,11 +1,11 @@
 // The content of an object: fetched, counted and checked while it is read, with errors that callers know.
 
+import type { PromisedDigest } from '../core/promised-digest.ts';
 import { abortable, type ByteReader } from './bytes.ts';
 import { Download } from './download.ts';
 import { IntegrityError, ReadFailed } from './errors.ts';
 import type { DownloadOptions } from './item.ts';
 import { connect, type ObjectHead, type ObjectPlace, statusOf, WrongBytes } from './object.ts';
-import type { PromisedDigest } from './promised-digest.ts';
 import { verifying } from './verify.ts';
 
 /** A pointer of an item, and what is promised of the object there. */

@@ -4,6 +4,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { keyAttributes } from '../core/keys.ts';
 import { SAGA_ATTRIBUTE } from '../core/limits.ts';
+import { promisedDigest } from '../core/promised-digest.ts';
 import type { StoreDescriptor } from '../core/store.ts';
 import { abortable } from './bytes.ts';
 import { loadContent, ObjectGone, type Pointer, readError } from './content-reader.ts';
@@ -12,7 +13,6 @@ import type { DownloadOptions, GetOptions, LargeItem } from './item.ts';
 import { StoredObject, type WhyGone } from './large-object.ts';
 import { headObject } from './object.ts';
 import { inParallel } from './parallel.ts';
-import { promisedDigest } from './promised-digest.ts';
 import { type Snapshot, snapshotsOf } from './snapshot.ts';
 import { decodeItem } from './values.ts';
 

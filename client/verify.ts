@@ -1,8 +1,8 @@
 // Checks content against its digest while it is read.
 
+import type { PromisedDigest } from '../core/promised-digest.ts';
 import type { ByteReader } from './bytes.ts';
 import { createMd5, createSha256 } from './platform.ts';
-import type { PromisedDigest } from './promised-digest.ts';
 
 /**
  * The reader's bytes, of which the last are given out only once the digest of all is right: whoever has come to the

@@ -1,8 +1,8 @@
 // What the key of an object promises of its content.
 
-import { parseObjectKey } from '../core/keys.ts';
-import { legacyMd5 } from '../core/legacy.ts';
-import type { StoreDescriptor } from '../core/store.ts';
+import { parseObjectKey } from './keys.ts';
+import { legacyMd5 } from './legacy.ts';
+import type { StoreShape } from './request.ts';
 
 export interface PromisedDigest {
   readonly algorithm: 'sha256' | 'md5';
@@ -11,11 +11,7 @@ export interface PromisedDigest {
 }
 
 /** The digest in the key, or undefined for the key of another writer, which promises nothing. */
-export function promisedDigest(
-  store: StoreDescriptor,
-  bucket: string,
-  key: string,
-): PromisedDigest | undefined {
+export function promisedDigest(store: StoreShape, bucket: string, key: string): PromisedDigest | undefined {
   const isOwn = bucket === store.bucket;
   if (!isOwn && bucket !== store.legacy?.bucket) return undefined;
   const sha256 = isOwn ? parseObjectKey(store, key)?.sha256 : undefined;
