@@ -60,6 +60,16 @@ export function grantOperate(granting: Granting, grantee: IGrantable): void {
   allowObjects(granting.bucket, grantee, granting.stagingPrefix, ['s3:GetObject']);
 }
 
+/** Compare the table with the bucket, all of both. */
+export function grantCheck(granting: Granting, grantee: IGrantable): void {
+  const { table, stateMachines } = granting;
+  grantRead(granting, grantee);
+  table.grant(grantee, 'dynamodb:Scan', 'dynamodb:BatchGetItem', 'dynamodb:DescribeTable');
+  for (const machine of Object.values(stateMachines)) {
+    machine.grantExecution(grantee, 'states:DescribeExecution');
+  }
+}
+
 function readObjects(bucket: IBucket, grantee: IGrantable, prefix: string): void {
   allowObjects(bucket, grantee, prefix, ['s3:GetObject']);
   // Without it S3 answers 403 for an object that is gone, which a reader could not tell from a refusal (GetObject).

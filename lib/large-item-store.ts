@@ -12,7 +12,15 @@ import { Construct } from 'constructs';
 import type { KeyAttribute } from '../core/keys.ts';
 import { OPERATIONS, type Operation } from '../core/run.ts';
 import type { Store, StoreDescriptor } from '../core/store.ts';
-import { type Granting, grantOperate, grantRead, grantRuns, grantStaging, grantWait } from './callers.ts';
+import {
+  type Granting,
+  grantCheck,
+  grantOperate,
+  grantRead,
+  grantRuns,
+  grantStaging,
+  grantWait,
+} from './callers.ts';
 import { addOutputs, createParameter, grantDiscovery } from './discovery.ts';
 import { checkedLayout, checkedReportPrefix } from './layout.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
@@ -195,6 +203,11 @@ export class LargeItemStore extends Construct {
   /** Lets an operator list and show runs, replay and stop them, and look at their items: the command line, the console. */
   grantOperate(grantee: IGrantable): void {
     grantOperate(this.#granting, grantee);
+  }
+
+  /** Lets someone compare the whole table with the bucket, without writing: `twinwrite fsck`. */
+  grantCheck(grantee: IGrantable): void {
+    grantCheck(this.#granting, grantee);
   }
 
   /**

@@ -55,7 +55,7 @@ async function check(options: FsckOptions, io: Io): Promise<void> {
   let found = 0;
   const summary = await interruptible(
     io,
-    () => `interrupted; what was looked at by then has ${found} findings`,
+    () => `interrupted; findings by then: ${found}`,
     async (signal) => {
       try {
         return await fsck(context, {
