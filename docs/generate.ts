@@ -35,6 +35,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
       withCallers(await withExamples(await withGraphs(await page('README.md'), OPERATIONS), README_EXAMPLES)),
     ],
     ['docs/waiting.md', await withExamples(await page('docs/waiting.md'), { 'run-events.ts': 'ts' })],
+    ['docs/reading.md', await withExamples(await page('docs/reading.md'), { 'reading.ts': 'ts' })],
     ['docs/sweeping.md', await withGraphs(await page('docs/sweeping.md'), ['sweep'])],
     ...schemas.map(
       ([name, schema]) =>

@@ -18,14 +18,16 @@ describe('generated documentation', async () => {
 });
 
 describe('examples', () => {
-  it('quick-start.ts runs', async () => {
+  it.each([
+    ['quick-start.ts', ["title: 'The cat'", '<h1>The cat</h1>']],
+    ['reading.ts', ['image/png', '100 %\n640 x 400\n', 'cat.png', '<h1>A cat</h1>\n<h1>The cat</h1>\n']],
+  ])('%s runs', async (example, lines) => {
     await using cloud = await startLocalCloud({ assembly: inject('assembly') });
-    const { stdout } = await run('node', ['--import', 'tsx', join(root, 'examples', 'quick-start.ts')], {
+    const { stdout } = await run('node', ['--import', 'tsx', join(root, 'examples', example)], {
       cwd: join(root, 'examples', 'files'),
       env: { ...process.env, ...cloud.env, TSX_TSCONFIG_PATH: join(root, 'tsconfig.json') },
     });
-    expect(stdout).toContain("title: 'The cat'");
-    expect(stdout).toContain('<h1>The cat</h1>');
+    for (const line of lines) expect(stdout).toContain(line);
   });
 
   it('stack.ts synthesises', async () => {
