@@ -70,6 +70,9 @@ function checkOptions({ out = {}, url, expiresIn, json }: GetOptions): void {
       '--out: standard output (-) can take one attribute, and not together with --json or --url',
     );
   }
+  const files = Object.values(out);
+  const twice = files.find((file, at) => files.indexOf(file) !== at);
+  if (twice !== undefined) throw new UsageError(`--out: ${twice} cannot hold two attributes`);
   if (expiresIn !== undefined && url === undefined) throw new UsageError('--expires-in: there is no --url');
 }
 

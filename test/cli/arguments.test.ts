@@ -88,6 +88,7 @@ describe('wrong command lines end with 2 and one line that names the option', ()
     ],
     [['get', '--key', 'id=1', '--out', 'a=-', '--json'], 'not together with --json'],
     [['get', '--key', 'id=1', '--out', 'a=-', '--url', 'b'], 'not together with --json or --url'],
+    [['get', '--key', 'id=1', '--out', 'a=x', '--out', 'b=x'], '--out: x cannot hold two attributes'],
     [['get', '--key', 'id=1', '--expires-in', '60'], '--expires-in: there is no --url'],
     [['get', '--key', 'id=1', '--url', 'a', '--expires-in', '1h'], 'Expected whole seconds'],
     [['get', '--key', 'id=1', 'stray'], 'too many arguments'],
