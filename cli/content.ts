@@ -114,7 +114,7 @@ function contentOf(source: ContentSource, stdin: Readable): Content {
   }
 }
 
-function guessedType(source: ContentSource): string | undefined {
+export function guessedType(source: ContentSource): string | undefined {
   return source.kind === 'file' ? CONTENT_TYPES[extname(source.path).toLowerCase()] : undefined;
 }
 

@@ -9,6 +9,7 @@ import { registerCreate } from './commands/create.ts';
 import { registerDelete } from './commands/delete.ts';
 import { registerFsck } from './commands/fsck.ts';
 import { registerGet } from './commands/get.ts';
+import { registerImport } from './commands/import.ts';
 import { registerLocal } from './commands/local.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerRuns } from './commands/runs.ts';
@@ -62,6 +63,7 @@ Exit codes: 0 done, 1 failed, 2 wrong command line, 130 interrupted`,
   registerUpdate(program, io);
   registerDelete(program, io);
   registerGet(program, io);
+  registerImport(program, io);
   registerRuns(program, io);
   registerShow(program, io);
   registerReplay(program, io);
