@@ -17,7 +17,7 @@ const KNOWN: readonly (readonly [names: RegExp, status: number, error: string])[
   [/^BadCall$/, 400, 'BadCall'],
   [/^InvalidInput$/, 400, 'InvalidKey'],
   [/^InvalidRun$/, 400, 'InvalidRun'],
-  [/^(?:RunNotFound|NotOfThisStore)$/, 404, 'RunNotFound'],
+  [/^(?:RunNotFound|NotOfThisStore|ExecutionDoesNotExist)$/, 404, 'RunNotFound'],
   [/^ReplayRefused$/, 409, 'ReplayRefused'],
   [/^NotRunning$/, 409, 'NotRunning'],
   [/^ListingGone$/, 410, 'ListingGone'],

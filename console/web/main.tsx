@@ -8,6 +8,10 @@ import './styles/index.css';
 import { storedTheme } from './theme.ts';
 
 takeSecret();
+// An address that is opened over this page differs from it behind the # only: then nothing is loaded anew by itself.
+window.addEventListener('hashchange', () => {
+  if (takeSecret()) location.reload();
+});
 document.documentElement.dataset.theme = storedTheme();
 const root = document.getElementById('root');
 if (root) {

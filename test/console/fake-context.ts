@@ -28,8 +28,10 @@ export interface FakeRuns {
   readonly calls: string[];
   /** What the next calls of a command throw. */
   failWith: { readonly command: string; readonly error: Error } | undefined;
-  /** The status of the run started last, first in the list. */
+  /** The status of the newest of the runs that there were from the beginning. */
   newest: { status: 'RUNNING' | 'SUCCEEDED' };
+  /** How many runs were started since, all of `doc-new`. */
+  started: number;
 }
 
 const PAGE = 1000;
@@ -41,6 +43,7 @@ export function fakeRuns(count: number): FakeRuns {
     calls: [],
     failWith: undefined,
     newest: { status: 'SUCCEEDED' },
+    started: 0,
     context: {
       store: STORE,
       sfn: { send: (command: unknown) => answer(command) } as unknown as SFNClient,
@@ -66,16 +69,16 @@ function list(
   fake: FakeRuns,
 ): { executions: ExecutionListItem[]; nextToken?: string } {
   if (stateMachineArn !== STORE.stateMachines.update) return { executions: [] };
-  const from = Number(nextToken ?? '0');
+  const from = Number(nextToken ?? -fake.started);
   const page = Array.from({ length: Math.min(PAGE, count - from) }, (_, at) => execution(from + at, fake));
   const executions = page.filter(({ status }) => statusFilter === undefined || status === statusFilter);
   return { executions, ...(from + PAGE < count && { nextToken: String(from + PAGE) }) };
 }
 
 function describe(executionArn: string, fake: FakeRuns): object {
-  const at = Number(executionArn.split('-').at(-1));
-  if (!(at >= 0)) throw doesNotExist();
-  const input = JSON.stringify({ key: { id: `doc-${at % 400}` } });
+  const at = Number(/-run-(-?\d+)$/.exec(executionArn)?.[1] ?? Number.NaN);
+  if (Number.isNaN(at)) throw doesNotExist();
+  const input = JSON.stringify({ key: { id: at < 0 ? 'doc-new' : `doc-${at % 400}` } });
   const isRolledBack = execution(at, fake).status === 'FAILED';
   return {
     ...execution(at, fake),

@@ -13,7 +13,7 @@ import { Link } from '../parts/link.tsx';
 import { Problem, ProblemStrip } from '../parts/problem.tsx';
 import { runAddress } from '../router.ts';
 import { RunTable } from '../runs/run-table.tsx';
-import { runOfText, useSession } from '../session.ts';
+import { runOfText, useKeyText, useSession } from '../session.ts';
 
 const POLL_MS = 10_000;
 
@@ -26,6 +26,7 @@ export function ItemPage({ keyText }: { keyText: string }) {
   const [isAtTop, setIsAtTop] = useState(true);
   const runs = useRuns({ item: keyText }, isAtTop);
   const session = useSession();
+  const formatKey = useKeyText();
   const { data, error, reload } = item;
   if (data === undefined) {
     return error === undefined ? (
@@ -39,7 +40,7 @@ export function ItemPage({ keyText }: { keyText: string }) {
   return (
     <article className="item-page">
       {error !== undefined && <ProblemStrip error={error} onRetry={reload} />}
-      <ItemHead item={data} keyText={keyText} />
+      <ItemHead item={data} keyText={formatKey(data.key)} />
       <div className="item-body">
         <section className="card" aria-labelledby="item-objects">
           <h2 id="item-objects" className="card-title">
@@ -67,7 +68,7 @@ export function ItemPage({ keyText }: { keyText: string }) {
             <h2 id="item-attributes" className="card-title">
               Attributes
             </h2>
-            <Json value={data.item} label="Attributes" />
+            <Json value={data.item} label="Attributes of the item" />
           </section>
         )}
       </div>

@@ -4,7 +4,7 @@ import { ChevronRight } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { formatCount } from '../format.ts';
 
-const OPEN_DEPTH = 2;
+const OPEN_DEPTH = 3;
 const LONG_TEXT = 240;
 const MANY = 50;
 

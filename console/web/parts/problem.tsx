@@ -16,11 +16,11 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 
 /** In place of a view that could not be loaded. */
-export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+export function Problem({ error, onRetry, level }: { error: unknown; onRetry?: () => void; level?: 1 | 2 }) {
   const code = error instanceof ApiError ? error.problem.error : '';
   const Icon = code === 'SecretMissing' ? KeyRound : code === 'RunNotFound' ? SearchX : CircleAlert;
   return (
-    <Notice icon={<Icon aria-hidden />} title={TITLES[code] ?? 'Something went wrong'}>
+    <Notice icon={<Icon aria-hidden />} title={TITLES[code] ?? 'Something went wrong'} level={level}>
       <p role="alert">{messageOf(error)}</p>
       {onRetry && (
         <div className="actions">
@@ -49,14 +49,17 @@ export function ProblemStrip({ error, onRetry }: { error: unknown; onRetry: () =
 interface NoticeProps {
   readonly icon?: ReactNode;
   readonly title: string;
+  /** Of its heading: 2 within a view that has one of its own. */
+  readonly level?: 1 | 2 | undefined;
   readonly children?: ReactNode;
 }
 
-export function Notice({ icon, title, children }: NoticeProps) {
+export function Notice({ icon, title, level = 1, children }: NoticeProps) {
+  const Heading = `h${level}` as const;
   return (
     <div className="notice">
       {icon}
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children}
     </div>
   );

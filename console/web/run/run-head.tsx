@@ -118,12 +118,10 @@ function stateText({ now, carriesThisWrite }: NonNullable<RunReport['item']>): s
 
 function Verdict({ report: { summary, nextSteps } }: { report: RunReport }) {
   const { outcome, reason, message } = summary;
-  const { tone, meaning } = OUTCOME_LOOKS[outcome];
+  const { tone } = OUTCOME_LOOKS[outcome];
   return (
     <div className={`callout tone-${tone} verdict`}>
-      {reason === undefined ? (
-        <p>{meaning}</p>
-      ) : (
+      {reason !== undefined && (
         <p>
           <strong>{reason}</strong>
           {message !== undefined && message !== '' && `: ${message}`}

@@ -61,7 +61,7 @@ function attemptText({ failure, durationMs }: StateNode['attempts'][number], { s
 function Payload({ label, text }: { label: string; text: string }) {
   return (
     <>
-      <h3>{label}</h3>
+      <h2>{label}</h2>
       <Json value={parsed(text)} label={label} />
     </>
   );

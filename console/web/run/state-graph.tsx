@@ -141,10 +141,9 @@ function countOf({ type, visits }: GraphNode): string {
 }
 
 function wordsOf(node: GraphNode): string {
-  const { name, visits, retries } = node;
+  const { name, retries } = node;
   return [
-    `${name}: ${lookOf(node).words}`,
-    ...(visits > 1 ? [`entered ${times(visits)}`] : []),
+    `${[name, countOf(node)].filter(Boolean).join(' ')}: ${lookOf(node).words}`,
     ...(retries > 0 ? [`retried ${times(retries)}`] : []),
   ].join(', ');
 }

@@ -72,17 +72,14 @@ function TimelineRow({ row, scale, definition, isPicked, onPick }: TimelineRowPr
   const duration = formatDuration(durationOf(state, scale.now));
   return (
     <li ref={element} className={`tone-${tone}${isPicked ? ' picked' : ''}`} data-row={state.name}>
-      <button
-        type="button"
-        className="timeline-row"
-        aria-expanded={isPicked}
-        aria-label={`${state.name}${branch ? ` of ${branchText(branch)}` : ''}: ${words}, ${duration}`}
-        onClick={() => onPick(id)}
-      >
+      <button type="button" className="timeline-row" aria-expanded={isPicked} onClick={() => onPick(id)}>
         <span className="timeline-name" style={{ paddingLeft: depth * 18 }}>
           <ChevronRight aria-hidden className="fold" />
           {Icon && <Icon aria-hidden className={`mark${state.status === 'running' ? ' spin' : ''}`} />}
-          <span className="timeline-label">{state.name}</span>
+          <span className="timeline-label">
+            {state.name}
+            <span className="visually-hidden">: {words}</span>
+          </span>
           {branch && <span className="tag">{branchText(branch)}</span>}
           {state.kind === 'compensation' && <span className="tag toned">compensation</span>}
           {state.kind === 'cleanup' && <span className="tag">clean-up</span>}
@@ -91,7 +88,7 @@ function TimelineRow({ row, scale, definition, isPicked, onPick }: TimelineRowPr
           <Bars state={state} scale={scale} />
         </span>
         <span className="timeline-time number muted">{isInstant(state) ? '' : duration}</span>
-        {note && <span className="timeline-note">{note}</span>}
+        {note && <span className={`timeline-note${state.failure ? '' : ' retried'}`}>{note}</span>}
       </button>
       {isPicked && <StateDetails state={state} definition={definition} />}
     </li>

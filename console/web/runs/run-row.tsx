@@ -37,21 +37,22 @@ interface RunRowProps {
   readonly top: number;
   /** Whether it is the row that Tab comes to. */
   readonly isActive: boolean;
-  /** Set when the active row is to take the focus once it is there. */
-  readonly isFocusWanted: RefObject<boolean>;
+  /** Counts the steps of the walk through the list, and the last one after which a row has taken the focus. */
+  readonly turn: number;
+  readonly handled: RefObject<number>;
   readonly onActive: (index: number) => void;
   readonly namedBy: NamedBy;
 }
 
 export const RunRow = memo(function RunRow(props: RunRowProps) {
-  const { run, index, now, top, isActive, isFocusWanted, onActive, namedBy } = props;
+  const { run, index, now, top, isActive, turn, handled, onActive, namedBy } = props;
   const link = useRef<HTMLAnchorElement>(null);
   const keyText = useKeyText();
   useEffect(() => {
-    if (!isActive || !isFocusWanted.current) return;
-    isFocusWanted.current = false;
+    if (!isActive || turn === handled.current) return;
+    handled.current = turn;
     link.current?.focus({ preventScroll: true });
-  }, [isActive, isFocusWanted]);
+  }, [isActive, turn, handled]);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: its link takes the keys
     <div

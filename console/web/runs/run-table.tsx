@@ -1,7 +1,7 @@
 // The rows of a list of runs. Only those in view are in the document, however many there are.
 
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
 import type { RunSummary, Session } from '../../api.ts';
 import type { Runs } from '../data/use-runs.ts';
 import { formatCount } from '../format.ts';
@@ -30,8 +30,8 @@ export function RunTable(props: RunTableProps) {
   const { runs: listing, session, namedBy = 'item', isFiltered, onClear, onTop } = props;
   const { runs, isLoading, hasMore, error, waiting, pages, loadMore } = listing;
   const scroller = useRef<HTMLDivElement>(null);
-  const [active, setActive] = useState(0);
-  const isFocusWanted = useRef(false);
+  const [{ active, turn }, setWalk] = useState({ active: 0, turn: 0 });
+  const handled = useRef(0);
   const now = useNow(10_000);
   const height = useNarrow() ? ROW_HEIGHT.narrow : ROW_HEIGHT.wide;
   const virtualizer = useVirtualizer({
@@ -51,20 +51,24 @@ export function RunTable(props: RunTableProps) {
     if (hasMore && error === undefined && last >= runs.length - READ_AHEAD) loadMore();
   }, [hasMore, error, last, runs.length, pages, loadMore]);
 
+  const setActive = useCallback((index: number) => setWalk((walk) => ({ ...walk, active: index })), []);
   const move = (to: number) => {
     const next = Math.min(Math.max(to, 0), runs.length - 1);
-    isFocusWanted.current = true;
-    setActive(next);
+    setWalk({ active: next, turn: turn + 1 });
     virtualizer.scrollToIndex(next);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const target = MOVES[event.key]?.(active, runs.length);
+    // Runs that came since may have moved the row that has the focus.
+    const row = (event.target as Element).closest('.run')?.getAttribute('aria-rowindex');
+    const target = MOVES[event.key]?.(row ? Number(row) - 2 : active, runs.length);
     if (target === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     move(target);
   };
+  useFirstKey(() => move(active));
 
-  if (error !== undefined && runs.length === 0) return <Problem error={error} onRetry={listing.retry} />;
+  if (error !== undefined && runs.length === 0)
+    return <Problem error={error} onRetry={listing.retry} level={2} />;
   if (isLoading) return <Loading />;
   if (runs.length === 0 && !hasMore) {
     return <Empty session={session} isFiltered={isFiltered} onClear={onClear} />;
@@ -106,7 +110,8 @@ export function RunTable(props: RunTableProps) {
                   now={now}
                   top={start}
                   isActive={index === Math.min(active, runs.length - 1)}
-                  isFocusWanted={isFocusWanted}
+                  turn={turn}
+                  handled={handled}
                   onActive={setActive}
                   namedBy={namedBy}
                 />
@@ -118,6 +123,23 @@ export function RunTable(props: RunTableProps) {
       <ListState listing={listing} />
     </div>
   );
+}
+
+/** While nothing has the focus, the first key of a walk goes to the list. */
+function useFirstKey(enter: () => void): void {
+  const latest = useRef(enter);
+  latest.current = enter;
+  useEffect(() => {
+    const listen = (event: globalThis.KeyboardEvent) => {
+      const isFree = document.activeElement === document.body || document.activeElement?.id === 'main';
+      if (!isFree || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (!['j', 'k', 'ArrowDown', 'ArrowUp'].includes(event.key)) return;
+      event.preventDefault();
+      latest.current();
+    };
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, []);
 }
 
 const MOVES: Readonly<Record<string, (from: number, count: number) => number>> = {
@@ -176,7 +198,7 @@ function Loading() {
 function Empty({ session, isFiltered, onClear }: Pick<RunTableProps, 'session' | 'isFiltered' | 'onClear'>) {
   if (isFiltered) {
     return (
-      <Notice title="No run matches">
+      <Notice title="No run matches" level={2}>
         <p>Step Functions remembers a run for 90 days after its end.</p>
         <div className="actions">
           <button type="button" className="button" onClick={onClear}>
@@ -187,7 +209,7 @@ function Empty({ session, isFiltered, onClear }: Pick<RunTableProps, 'session' |
     );
   }
   return (
-    <Notice title="No runs yet">
+    <Notice title="No runs yet" level={2}>
       <p>
         Every create, update and delete on <code>{session.store.table}</code> will show up here as a run.
       </p>
