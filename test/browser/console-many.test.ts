@@ -1,0 +1,95 @@
+// The console over 10,000 runs: it stays fluid because only what is in view is in the document, and pages are read as
+// they are scrolled to.
+
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fakeRuns } from '../console/fake-context.ts';
+import { serveConsole, type TestConsole } from '../console/serve.ts';
+import { useBrowser } from './browser.ts';
+
+const COUNT = 10_000;
+const browser = useBrowser();
+const runs = fakeRuns(COUNT);
+let running: TestConsole;
+
+beforeAll(async () => {
+  const { store: descriptor, ...clients } = runs.context;
+  running = await serveConsole({ descriptor, ...clients });
+});
+afterAll(() => running.stop());
+
+interface Measured {
+  /** The most rows that the document held at a time. */
+  readonly mostRows: number;
+  /** Milliseconds between two frames: the middle one, and the longest. */
+  readonly medianFrame: number;
+  readonly longestFrame: number;
+  /** Milliseconds of the longest task that kept the page from answering; 0 when none took 50 or more. */
+  readonly longestTask: number;
+}
+
+/** Scrolls the list to its end, a screen a frame, as fast as pages come. */
+function scrollToEnd(page: Page): Promise<Measured> {
+  return page.evaluate(async () => {
+    const scroller = document.querySelector('.scroller') as HTMLElement;
+    const tasks: number[] = [];
+    const observer = new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) tasks.push(duration);
+    });
+    observer.observe({ type: 'longtask' });
+    const frames: number[] = [];
+    let mostRows = 0;
+    let before = await frame();
+    while (!document.querySelector('.list-state')?.textContent?.startsWith('10,000 runs')) {
+      scroller.scrollTop += scroller.clientHeight;
+      const now = await frame();
+      frames.push(now - before);
+      before = now;
+      mostRows = Math.max(mostRows, document.querySelectorAll('.row.run').length);
+    }
+    scroller.scrollTop = scroller.scrollHeight;
+    await frame();
+    observer.disconnect();
+    frames.sort((one, other) => one - other);
+    return {
+      mostRows,
+      medianFrame: frames[Math.floor(frames.length / 2)] ?? 0,
+      longestFrame: frames.at(-1) ?? 0,
+      longestTask: Math.max(0, ...tasks),
+    };
+    function frame(): Promise<number> {
+      return new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+  });
+}
+
+test('is scrolled to its end without holding more rows than are in view', async () => {
+  const page = await browser.openPage();
+  await page.setViewportSize({ width: 1360, height: 860 });
+  await page.goto(running.url);
+  await page.locator('.row.run').first().waitFor();
+  const measured = await scrollToEnd(page);
+  console.log(`10,000 runs: ${JSON.stringify(measured)}`);
+  await page.getByRole('row', { name: 'update id=doc-399' }).last().waitFor();
+  expect(await page.getByRole('table').getAttribute('aria-rowcount')).toBe(String(COUNT + 1));
+  expect(measured.mostRows).toBeLessThan(80);
+  // Far above what it takes, so that a busy machine does not fail it; without the virtual list it takes seconds.
+  expect(measured.medianFrame).toBeLessThan(100);
+  expect(measured.longestTask).toBeLessThan(700);
+});
+
+test('new runs wait while the list is scrolled, and are shown when asked for', async () => {
+  runs.newest.status = 'RUNNING';
+  const page = await browser.openPage();
+  await page.goto(running.url);
+  await page.locator('.row.run', { hasText: 'Running' }).waitFor();
+  const scroller = page.getByRole('table', { name: 'Runs, newest first' });
+  await scroller.evaluate((element) => element.scrollTo({ top: 1500 }));
+  await expect.poll(() => page.locator('.row.run').first().getAttribute('aria-rowindex')).not.toBe('2');
+  const inView = await page.locator('.row.run').nth(15).innerText();
+  runs.started += 1;
+  await page.getByRole('button', { name: '1 new run' }).waitFor();
+  expect(await page.locator('.row.run').nth(15).innerText()).toBe(inView);
+  await page.getByRole('button', { name: '1 new run' }).click();
+  await page.getByRole('row', { name: 'id=doc-new' }).waitFor();
+});
