@@ -274,5 +274,9 @@ export class StoreNotFound extends TwinwriteError {
 }
 
 function messageOf(cause: unknown): string {
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  if (!(cause instanceof Error)) return String(cause);
+  // All that the SDK says of an answer without a body, as a refused HEAD has none.
+  const status = (cause as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  if (cause.message === 'UnknownError' && status !== undefined) return `the service answers ${status}`;
+  return `${cause.name}: ${cause.message}`;
 }

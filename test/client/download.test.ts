@@ -249,6 +249,12 @@ describe('a connection that breaks', () => {
     expect(server.ranges).toHaveLength(2);
   });
 
+  it('is reported with its status where S3 says nothing else', async () => {
+    const object = await film();
+    server.misbehave.push({ status: 403 });
+    await expect(object.bytes()).rejects.toThrow(/could not be read: the service answers 403$/);
+  });
+
   it('is not taken up by a server that knows no ranges', async () => {
     server.misbehave.push({ cutAfter: 1 }, { ignoreRange: true });
     await expect((await film()).bytes()).rejects.toThrow('asked for bytes 1-299999/300000, got all of it');
