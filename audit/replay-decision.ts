@@ -115,9 +115,10 @@ function objections(known: ReplayFacts): Objection[] {
     case 'stuck':
     case 'aborted':
       if (known.redrive.possible) return [...stagedObjections(known), ...movedObjections(known)];
-      return [...newRunObjections(known), lateObjection(known)];
+      return [...writtenObjections(known), ...newRunObjections(known), lateObjection(known)];
     case 'unknown':
       return [
+        ...writtenObjections(known),
         ...newRunObjections(known),
         {
           code: 'outcome-unknown',
@@ -128,6 +129,15 @@ function objections(known: ReplayFacts): Objection[] {
     case 'rolled-back':
       return [...newRunObjections(known), ...movedObjections(known)];
   }
+}
+
+/** A run that cannot go on, but whose write is known to have taken effect, must not be made again. */
+function writtenObjections({ facts, item }: ReplayFacts): Objection[] {
+  const run = facts.plans.at(-1)?.run;
+  const isCarried = item?.kind === 'saga' && item.writtenBy === run;
+  if (facts.written !== 'yes' && !isCarried) return [];
+  const reason = 'the write took effect; what it should have deleted is left for the sweeper';
+  return [{ code: 'committed', reason }];
 }
 
 /** What speaks against a new execution with this input. */
@@ -225,11 +235,10 @@ function isMoved({ summary, facts }: ReplayFacts, now: ItemState): boolean {
   return writer !== undefined && Date.parse(writer.startTime) > from.getTime();
 }
 
-function lateObjection({ redrive, facts, item }: ReplayFacts): Objection {
+function lateObjection({ redrive, item }: ReplayFacts): Objection {
   const why = redrive.obstacle ?? 'Step Functions does not say why';
-  const written = facts.written === 'yes' ? '; the write took effect' : '';
   const now = item === undefined ? '' : `; the item is now ${describeWriter(item)}`;
-  return { code: 'not-redrivable', reason: `it cannot be redriven any more: ${why}${written}${now}` };
+  return { code: 'not-redrivable', reason: `it cannot be redriven any more: ${why}${now}` };
 }
 
 /** Whether the same execution goes on, rather than a new one. */

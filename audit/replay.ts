@@ -84,16 +84,10 @@ export async function replay(
 ): Promise<Replayed> {
   const { executionArn } = preview.run;
   const now = await previewReplay(context, executionArn, { force: preview.force, signal });
-  if (now.kind === 'refused') {
-    const earlier = now.details.replayedBy;
-    const isThis = preview.kind === 'new-execution' && earlier?.name === preview.newName;
-    if (isThis && earlier) return { executionArn: earlier.executionArn, kind: 'new-execution' };
-    const isRunning = preview.kind === 'redrive' && now.code === 'running';
-    if (isRunning && now.run.redriveCount > preview.run.redriveCount)
-      return { executionArn, kind: 'redrive' };
-    throw refused(now);
-  }
   if (preview.kind === 'refused') throw refused(preview);
+  const done = doneAlready(preview, now);
+  if (done !== undefined) return done;
+  if (now.kind === 'refused') throw refused(now);
   if (now.kind !== preview.kind || now.details.itemNow !== preview.details.itemNow) {
     const change = `then ${preview.details.itemNow ?? 'unknown'}, now ${now.details.itemNow ?? 'unknown'}`;
     throw new ReplayRefused(
@@ -103,6 +97,17 @@ export async function replay(
     );
   }
   return now.kind === 'redrive' ? redrive(context, now.run, signal) : startAgain(context, now, signal);
+}
+
+/** What this very preview has led to before. */
+function doneAlready(preview: ReplayPreview, now: ReplayPreview): Replayed | undefined {
+  if (preview.kind === 'redrive') {
+    const { executionArn, redriveCount } = now.run;
+    return redriveCount > preview.run.redriveCount ? { executionArn, kind: 'redrive' } : undefined;
+  }
+  const earlier = now.details.replayedBy;
+  if (earlier === undefined || earlier.name !== preview.newName) return undefined;
+  return { executionArn: earlier.executionArn, kind: 'new-execution' };
 }
 
 function refused({ code, reason, run }: ReplayPreview): ReplayRefused {

@@ -136,6 +136,18 @@ describe('refuses what cannot work', () => {
     expect(decide('rejected', { item: ABSENT }).kind).toBe('new-execution');
   });
 
+  it.each([
+    ['stuck-in-the-write', { redrive: { possible: false } }],
+    ['unknown', {}],
+  ] as const)('%s, when the item carries its write and it cannot go on', (name, changes) => {
+    const run = factsOf(runTree(recorded(name).events)).plans.at(-1)?.run as string;
+
+    expect(decide(name, { ...changes, item: version(2, { writtenBy: run }), force: true })).toMatchObject({
+      ...{ kind: 'refused', code: 'committed', forceable: false },
+      reason: expect.stringContaining('the write took effect'),
+    });
+  });
+
   it('a second replay, naming the first', () => {
     const earlier = summaryOf(recorded('committed-create').description, STORE);
 

@@ -106,6 +106,7 @@ describe('runs', () => {
     [['--item', 'name=x'], 2, '--item: key.name: not a key attribute of the table (id), got "x"'],
     [['--csv', '--json'], 2, '--csv'],
     [['--stack', 'Nowhere'], 1, 'no Twinwrite store found'],
+    [['--construct', 'Other'], 1, 'no Twinwrite store found'],
   ])('%j ends with one line', async (argv, code, message) => {
     const ran = await twinwrite('runs', ...argv);
 
