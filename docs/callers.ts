@@ -32,6 +32,7 @@ export const CALLERS = {
     store: 'Docs',
   },
   Operator: { does: 'audits and replays runs', grant: 'grantOperate', store: 'Docs' },
+  Checker: { does: 'compares the table with the bucket', grant: 'grantCheck', store: 'Docs' },
   FinderByStack: { does: 'finds the store by its stack', grant: 'grantDiscovery', store: 'Docs' },
   FinderByParameter: {
     does: 'finds the store by its parameter',

@@ -170,8 +170,10 @@ test('every right of a caller is either needed or has its reason', () => {
   expect(NOT_NEEDED_HERE.filter(([pattern]) => !all.some((right) => pattern.test(right)))).toEqual([]);
 });
 
-/** What each caller is there for. Of operators: test/local-iam/operator-grants.test.ts. */
-const DOES: Readonly<Record<Exclude<CallerName, 'Stager' | 'Operator'>, readonly ScenarioName[]>> = {
+/** What each caller is there for. Of operators: test/local-iam/operator-grants.test.ts; of checkers: test/audit/. */
+const DOES: Readonly<
+  Record<Exclude<CallerName, 'Stager' | 'Operator' | 'Checker'>, readonly ScenarioName[]>
+> = {
   InlineWriter: Object.values(NEEDED.InlineWriter ?? {}),
   Writer: Object.values(NEEDED.Writer ?? {}),
   Waiter: ['a wait for the run of somebody else'],
