@@ -12,7 +12,7 @@ import { invalidInput } from '../core/errors.ts';
 import { MAX_EXECUTION_NAME_LENGTH, REPLAY_SUFFIX_LENGTH } from '../core/limits.ts';
 import type { Operation } from '../core/run.ts';
 import { IdempotencyConflict, StartFailed } from './errors.ts';
-import { isThrottling, jittered, sleep } from './pause.ts';
+import { isPassing, isThrottling, jittered, sleep } from './pause.ts';
 import { sameInput } from './same-input.ts';
 
 /** `{operation}-{item}-{ulid}`, or the caller's idempotency key. @throws {SagaError} InvalidInput */
@@ -34,19 +34,6 @@ export function executionArn(stateMachineArn: string, name: string): string {
   return `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 }
 
-/** The execution as it is now, or undefined if there is none of this name. @throws {StartFailed} */
-export async function findExecution(
-  sfn: SFNClient,
-  arn: string,
-): Promise<DescribeExecutionOutput | undefined> {
-  try {
-    return await sfn.send(new DescribeExecutionCommand({ executionArn: arn }));
-  } catch (error) {
-    if ((error as Error).name === 'ExecutionDoesNotExist') return undefined;
-    throw new StartFailed(arn, error);
-  }
-}
-
 export interface StartRequest {
   readonly stateMachineArn: string;
   readonly name: string;
@@ -54,14 +41,25 @@ export interface StartRequest {
 }
 
 export interface StartOptions {
-  /** How often a start that is throttled is tried, with growing pauses. Default: 10 times, a quarter of a minute. */
+  /** How often a call that is throttled is tried, with growing pauses. Default: 10 times, a quarter of a minute. */
   readonly attempts?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-const STARTS = 10;
-const FIRST_START_PAUSE_MS = 200;
-const LONGEST_START_PAUSE_MS = 5000;
+/** The execution as it is now, or undefined if there is none of this name. @throws {StartFailed} */
+export async function findExecution(
+  sfn: SFNClient,
+  arn: string,
+  options: StartOptions = {},
+): Promise<DescribeExecutionOutput | undefined> {
+  try {
+    const describe = () => sfn.send(new DescribeExecutionCommand({ executionArn: arn }));
+    return await patiently(describe, isPassing, options);
+  } catch (error) {
+    if ((error as Error).name === 'ExecutionDoesNotExist') return undefined;
+    throw new StartFailed(arn, error);
+  }
+}
 
 /**
  * Starts the execution, or finds that it was started before with the same input.
@@ -76,12 +74,12 @@ export async function startOnce(
 ): Promise<DescribeExecutionOutput | undefined> {
   const arn = executionArn(request.stateMachineArn, request.name);
   try {
-    await startUnthrottled(sfn, request, options);
+    await patiently(() => sfn.send(new StartExecutionCommand(request)), isThrottling, options);
     return undefined;
   } catch (error) {
     if ((error as Error).name !== 'ExecutionAlreadyExists') throw new StartFailed(arn, error);
     // Also met without an idempotency key: the SDK starts again when an answer is lost.
-    const earlier = await findExecution(sfn, arn);
+    const earlier = await findExecution(sfn, arn, options);
     if (earlier === undefined) throw new StartFailed(arn, error); // it exists, but cannot be seen everywhere yet
     if (!asksForTheSame(earlier, request.input)) throw new IdempotencyConflict(arn);
     return earlier;
@@ -93,21 +91,24 @@ export function asksForTheSame({ input = 'null' }: DescribeExecutionOutput, othe
   return sameInput(input, other);
 }
 
-/** Starts again and again while the account is over its rate of starts. */
-async function startUnthrottled(
-  sfn: SFNClient,
-  request: StartRequest,
-  { attempts = STARTS, signal }: StartOptions,
-): Promise<void> {
-  let pause = FIRST_START_PAUSE_MS;
+const ATTEMPTS = 10;
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5000;
+
+/** Calls again, ever more rarely, after errors that are worth it. */
+async function patiently<T>(
+  call: () => Promise<T>,
+  isWorthIt: (error: unknown) => boolean,
+  { attempts = ATTEMPTS, signal }: StartOptions,
+): Promise<T> {
+  let pause = FIRST_PAUSE_MS;
   for (let attempt = 1; ; attempt++) {
     try {
-      await sfn.send(new StartExecutionCommand(request));
-      return;
+      return await call();
     } catch (error) {
-      if (!isThrottling(error) || attempt >= attempts) throw error;
+      if (!isWorthIt(error) || attempt >= (isThrottling(error) ? attempts : ATTEMPTS)) throw error;
       await sleep(jittered(pause), signal);
-      pause = Math.min(pause * 1.5, LONGEST_START_PAUSE_MS);
+      pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
     }
   }
 }

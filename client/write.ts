@@ -102,7 +102,7 @@ async function start(
     );
     // What an earlier call staged may be in use by its run: look before writing over it.
     const mayBeStarted = options.idempotencyKey !== undefined && layout.staged.length > 0;
-    let earlier = mayBeStarted ? await findExecution(sfn, arn) : undefined;
+    let earlier = mayBeStarted ? await findExecution(sfn, arn, options) : undefined;
     if (earlier === undefined) {
       const digests = await uploadAll(context, layout, options);
       options.signal?.throwIfAborted();

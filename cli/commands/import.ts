@@ -154,7 +154,7 @@ class Import {
   async #printFailure(failure: Readonly<Record<string, unknown>>): Promise<void> {
     this.#status.clear();
     if (this.#options.json) return print(this.#io.stdout, exactJson(failure));
-    if (failure.status === 'not-started') return;
+    if (failure.status === 'not-started' || failure.status === 'interrupted') return; // in the summary
     const { line, status, message } = failure;
     await print(this.#io.stderr, oneLine(`line ${line}: ${status}: ${message}`));
   }
@@ -165,7 +165,12 @@ class Import {
     const before = writtenBefore > 0 ? `, ${writtenBefore} had been created before` : '';
     const summary = { batch: this.#batch, written, writtenBefore, failed, interrupted };
     if (this.#options.json) await print(this.#io.stderr, JSON.stringify(summary));
-    else await print(this.#io.stdout, `${written} created${before}${failed > 0 ? `, ${failed} failed` : ''}`);
+    else {
+      const counts = [`${written} created${before}`];
+      if (failed > 0) counts.push(`${failed} failed`);
+      if (interrupted > 0) counts.push(`${interrupted} were under way`);
+      await print(this.#io.stdout, counts.join(', '));
+    }
     const again = `twinwrite import ${this.#file} --batch ${this.#batch}`;
     if (this.#abort.signal.aborted) throw new Interrupted(`interrupted; to go on: ${again}`);
     if (failed > 0) throw new CommandFailed(`${failed} failed; to try them anew, corrected: ${again}`);

@@ -368,6 +368,23 @@ describe('a named batch that is run again', () => {
     expect(sfn.commandCalls(DescribeExecutionCommand)).toHaveLength(10);
   });
 
+  it('looks patiently at what was written before, however long it is throttled', async () => {
+    await client.createMany(inputs(2), { batch }).summary();
+    let refusals = 25;
+    sfn.on(DescribeExecutionCommand).callsFake(({ executionArn: arn }: { executionArn: string }) => {
+      if (refusals-- > 0) throw awsError('ThrottlingException', 400);
+      const { input } = executions.get(arn.split(':').at(-1) ?? '') ?? {};
+      return { executionArn: arn, status: 'SUCCEEDED', input, output: JSON.stringify(output) };
+    });
+    vi.useFakeTimers();
+    const again = outcomesOf(client.createMany(inputs(2), { batch }));
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(await again).toMatchObject([
+      { status: 'written-before', result: { version: 1 } },
+      { status: 'written-before' },
+    ]);
+  });
+
   it('waits for the runs that it was interrupted in', async () => {
     endOf = () => RUNNING;
     const controller = new AbortController();
