@@ -27,7 +27,7 @@ export interface BatchOptions<Input> {
   readonly stopAtFailure?: boolean | undefined;
   /** Takes no further items, and waits for none: those under way are `interrupted` or `not-started`. */
   readonly signal?: AbortSignal | undefined;
-  /** Called after each outcome. */
+  /** Called with each outcome, before it is given. What it throws ends the batch. */
   readonly onProgress?: ((progress: BatchProgress) => void) | undefined;
 }
 

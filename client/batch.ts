@@ -90,16 +90,19 @@ class RunningBatch<Input extends ItemInput> implements Batch<Input> {
     if (signal?.aborted) abort();
     try {
       const stopped = () => this.#stop.signal.aborted || (stopAtFailure && this.#counts.failed > 0);
-      yield* each(source, (input, index) => this.#outcomeOf(input, index), {
+      const outcomes = each(source, (input, index) => this.#outcomeOf(input, index), {
         atATime: concurrency,
         wantsMore: () => !stopped(),
         signal: this.#stop.signal,
       });
+      for await (const outcome of outcomes) {
+        onProgress?.(this.progress);
+        yield outcome;
+      }
     } finally {
       signal?.removeEventListener('abort', abort);
       this.#abort(new Error('the loop over the outcomes was left'));
       await Promise.all(this.#underWay.values());
-      onProgress?.(this.progress);
     }
   }
 
@@ -117,7 +120,6 @@ class RunningBatch<Input extends ItemInput> implements Batch<Input> {
     const outcome = { input, index, ...(await write) } as BatchOutcome<Input>;
     this.#underWay.delete(controller);
     this.#counts[COUNTED_AS[outcome.status]] += 1;
-    this.#options.onProgress?.(this.progress);
     return outcome;
   }
 
@@ -199,8 +201,8 @@ function endingOf(error: unknown, started: Started | undefined, signal: AbortSig
 
 /** A first answer that says no: an answer after others may follow a start that was not seen. */
 function isRefusal(error: unknown): boolean {
-  const { $metadata: { httpStatusCode: status = 0, attempts = 1 } = {} } =
-    error as Partial<ServiceOutputTypes>;
+  const metadata = (error as Partial<ServiceOutputTypes> | null | undefined)?.$metadata;
+  const { httpStatusCode: status = 0, attempts = 1 } = metadata ?? {};
   return status >= 400 && status < 500 && attempts === 1;
 }
 

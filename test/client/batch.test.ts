@@ -177,6 +177,16 @@ describe('a batch', () => {
     expect(seen.at(-1)).toMatchObject({ taken: 20, inFlight: 0 });
   });
 
+  it('ends with what its progress callback throws', async () => {
+    const onProgress = () => {
+      throw new Error('my mistake');
+    };
+    const batch = client.createMany(inputs(50), { onProgress, concurrency: 4 });
+    await expect(batch.summary()).rejects.toThrow('my mistake');
+    expect(batch.progress).toMatchObject({ inFlight: 0 });
+    expect(batch.progress.taken).toBeLessThan(10);
+  });
+
   it('whose source fails throws that, after the outcomes of what was taken', async () => {
     async function* source() {
       yield* inputs(3);
