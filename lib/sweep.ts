@@ -109,7 +109,7 @@ export class Sweep extends Construct {
         resources: [this.#arn('mapRun', `${stateMachine.stateMachineName}/*`)],
       }),
     );
-    this.#bucket.grantRead(grantee, `${this.reportPrefix}/*`);
+    this.#allowReports(grantee);
   }
 
   #stateMachine(props: SweepConstructProps): StateMachine {
@@ -189,8 +189,18 @@ export class Sweep extends Construct {
     }
 
     const total = make('Total', 'total-sweep', 'adds up the report of a sweep');
-    bucket.grantRead(total, `${reportPrefix}/*`);
+    this.#allowReports(total);
     return { PlanSweepFunction: plan, FindOrphansFunction: findOrphans, TotalSweepFunction: total };
+  }
+
+  #allowReports(grantee: IGrantable): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['s3:GetObject'],
+        resources: [this.#bucket.arnForObjects(`${this.reportPrefix}/*`)],
+      }),
+    );
+    this.#bucket.encryptionKey?.grantDecrypt(grantee);
   }
 
   #alarm(threshold: number): Alarm {

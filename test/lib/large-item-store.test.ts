@@ -184,7 +184,7 @@ describe('new LargeItemStore(this, "Docs") alone', () => {
           ]),
         ),
       },
-      DocsSweepTotal: { bucket: read, 'sweeps/*': read },
+      DocsSweepTotal: { 'sweeps/*': ['s3:GetObject'] },
       DocsSweepMachine: {
         ...machineRights(['Plan', 'FindOrphans', 'Total'], 'DocsSweep'),
         bucket: ['s3:ListBucket'],

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { onTestFinished } from 'vitest';
 
 const STACK = 'Twinwrite';
-const POLICY = /^Docs(?:Tasks)?(\w+?)(?:Service)?RoleDefaultPolicy[0-9A-F]{8}$/;
+const POLICY = /^Docs(?:Tasks)?(\w+?)(?:(?:Service)?RoleDefaultPolicy)?[0-9A-F]{8}$/;
 
 interface Statement {
   readonly Effect: string;
@@ -68,8 +68,12 @@ function split({ Effect, Action, Resource }: Statement): Statement[] {
 /** Names a resource by the logical id that its ARN comes from, without what the construct adds, and what follows it. */
 function nameOf(resource: unknown): string {
   if (typeof resource === 'string') return resource;
-  const { 'Fn::GetAtt': attribute, 'Fn::Join': join } = resource as Record<string, [string, unknown]>;
-  if (attribute) return attribute[0].replace(/^Docs(?:Tasks)?(\w+?)[0-9A-F]{8}$/, '$1');
+  const { Ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = resource as Record<string, [string, unknown]>;
+  const id = typeof Ref === 'string' ? Ref : attribute?.[0];
+  if (id !== undefined) return /^Docs(?:Tasks)?(\w+?)[0-9A-F]{8}$/.exec(id)?.[1] ?? '';
+  // The name in an ARN.
+  const select = (resource as { 'Fn::Select'?: [number, { 'Fn::Split': [string, unknown] }] })['Fn::Select'];
+  if (select) return nameOf(select[1]['Fn::Split'][1]);
   const parts = (join?.[1] ?? []) as readonly unknown[];
   return parts.map(nameOf).join('');
 }

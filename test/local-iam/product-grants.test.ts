@@ -66,6 +66,19 @@ const NEEDED: readonly Readonly<Record<string, ScenarioName>>[] = [
     'PutObject s3:List* Bucket': 'a create whose staged object is lost before it is copied',
     'WriteItem dynamodb:UpdateItem Table': 'an update of a plain attribute',
   },
+  // All of them concern the same run, so each is taken away alone.
+  ...[
+    'SweepFindOrphans dynamodb:BatchGetItem Table',
+    'SweepFindOrphans s3:DeleteObject* Bucket/items/*',
+    'SweepFindOrphans states:DescribeExecution arn::states:::execution:Create:*',
+    'SweepTotal s3:GetObject Bucket/sweeps/*',
+    'SweepMachine lambda:InvokeFunction SweepPlan',
+    'SweepMachine lambda:InvokeFunction SweepFindOrphans',
+    'SweepMachine lambda:InvokeFunction SweepTotal',
+    'SweepMachine s3:ListBucket Bucket',
+    'SweepMachine s3:PutObject Bucket/sweeps/*',
+    'SweepMapRuns states:StartExecution SweepMachine',
+  ].map((grant): Readonly<Record<string, ScenarioName>> => ({ [grant]: 'a sweep' })),
 ];
 
 const NOT_NEEDED_HERE: readonly (readonly [grant: RegExp, reason: string])[] = [
@@ -76,7 +89,19 @@ const NOT_NEEDED_HERE: readonly (readonly [grant: RegExp, reason: string])[] = [
     / s3:PutObject(?:LegalHold|Retention|VersionTagging) /,
     "superfluous, of CDK's grantPut: no put asks for it",
   ],
-  [/:\*$/, 'CDK grants versions and aliases along with the function; the state machines name none'],
+  [
+    /^SweepFindOrphans states:DescribeExecution .*:(?:Update|Delete):\*$/,
+    'as for those of Create: this orphan is of a create',
+  ],
+  [
+    /^SweepMachine s3:(?:GetObject|ListMultipartUploadParts|AbortMultipartUpload) /,
+    'only on AWS: large reports are written in parts (Developer Guide, "IAM policies for ResultWriter")',
+  ],
+  [
+    /^SweepMapRuns states:(?:Describe|Stop|Redrive)Execution /,
+    'only on AWS: how it looks after children ("IAM policies for Distributed Map"); Express ones are started anew',
+  ],
+  [/ lambda:.*:\*$/, 'CDK grants versions and aliases along with the function; the state machines name none'],
 ];
 
 let grants: string[];

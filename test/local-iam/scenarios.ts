@@ -52,7 +52,19 @@ async function createLarge(stage: Stage, checksum?: 'SHA256') {
   };
 }
 
+/** A sweep of what is left of the item's run, days later. */
+async function sweepOrphan(stage: Stage) {
+  await stage.commit('create', page('X'));
+  const [live = ''] = await stage.objects();
+  await stage.store.putObject(live.replace(/sha256=[0-9a-f]+/, `sha256=${'0'.repeat(64)}`), 'orphan');
+  stage.store.pass(2 * 24 * 60 * 60);
+  const { status, output } = await stage.sweep();
+  return { status, failed: output.failed, objects: (await stage.objects()).length };
+}
+
 export const SCENARIOS = {
+  'a sweep': { run: sweepOrphan, outcome: { status: 'SUCCEEDED', failed: 0, objects: 1 } },
+
   create: { run: (stage) => end(stage, 'create', page('X')), outcome: done(1) },
 
   'a create that DynamoDB refuses': {
