@@ -34,3 +34,20 @@ export function isLegacyKeyOf(
     return item === `${start}${own}` || item === `${start}/${own}`;
   });
 }
+
+/**
+ * The item that such a key below the prefix names. Undefined for any other key, and for one that two items could have: the
+ * library does not encode what it puts between the slashes.
+ */
+export function legacyItemOf(
+  key: string,
+  prefix: string,
+  hasSortKey: boolean,
+): { readonly pk: string; readonly sk?: string } | undefined {
+  const item = LAYOUT.exec(key)?.[1];
+  const start = `${prefix === '' ? '' : `${prefix}/`}pk=`;
+  if (item?.startsWith(start) !== true) return undefined;
+  const [pk = '', sk, ...more] = item.slice(start.length).split('/sk=');
+  if (pk === '' || more.length > 0 || (sk === undefined) === hasSortKey) return undefined;
+  return sk === undefined ? { pk } : { pk, sk };
+}

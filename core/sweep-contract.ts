@@ -16,6 +16,10 @@ export const sweepInputSchema = z.strictObject({
     .string()
     .default(formatDuration(DEFAULT_GRACE_SECONDS))
     .describe('Objects younger than this stay: a number and s, m, h or d; at least 1h'),
+  legacy: z
+    .boolean()
+    .default(false)
+    .describe('Also sweep objects that pynamodb_mate put; only once nothing writes with it any more'),
   inventory: z
     .strictObject({
       bucket: z.string().min(1),
@@ -45,7 +49,7 @@ export const sweepCountsSchema = z.strictObject({
   orphans: count.describe('Nothing needs them: deleted, or in a dry run to be deleted'),
   deleted: count.describe('Those of the orphans that are gone now'),
   failed: count.describe('Could not be looked at or deleted; the next sweep tries again'),
-  foreign: count.describe('Keys that no saga gives; never touched'),
+  foreign: count.describe('Keys that no saga gives; never touched, but with `legacy` some are swept'),
   bytes: count.describe('Size of the orphans'),
 });
 export type SweepCounts = z.infer<typeof sweepCountsSchema>;

@@ -12,6 +12,7 @@
 
 import type { AttributeValue, Item } from './attributes.ts';
 import { keyAttributes, type ObjectSpace, ownObjectKey, parseObjectKey } from './keys.ts';
+import { legacyItemOf } from './legacy.ts';
 import { DESCRIBE_LAG_SECONDS, MAX_RUN_SECONDS, REDRIVE_PERIOD_SECONDS } from './limits.ts';
 import { formatRun, type Run } from './run.ts';
 import type { Store } from './store.ts';
@@ -32,10 +33,10 @@ export interface SweptStore extends Store {
   readonly reportPrefix: string;
 }
 
-/** An object whose key names an item and a run. */
+/** An object whose key names an item and a run; one of pynamodb_mate names no run. */
 export interface OwnObject extends ListedObject {
   readonly item: Item;
-  readonly run: Run;
+  readonly run: Run | undefined;
 }
 
 /** What Step Functions says of the execution that a run's name has now. Times in milliseconds since the epoch. */
@@ -59,6 +60,11 @@ export interface SweepCalls {
 export interface SweepBatch {
   readonly objects: readonly ListedObject[];
   readonly dryRun: boolean;
+  /**
+   * Whether objects that pynamodb_mate put are swept, too. Their keys are shared: a writer of that library can point an
+   * item at an old one at any time (hazards A1 to A5). Without such writers no pointer to one is ever set.
+   */
+  readonly legacy: boolean;
   /** Objects that are not older than this stay. Milliseconds since the epoch. */
   readonly cutoff: number;
   /** By the clock that runs are told by. Milliseconds since the epoch. */
@@ -83,12 +89,14 @@ const SHOWN_FOREIGN = 10;
 
 /** Looks at a batch of objects, and deletes the orphans among them unless it is a dry run. */
 export async function sweepBatch(
-  { objects, dryRun, cutoff, now }: SweepBatch,
+  { objects, dryRun, legacy, cutoff, now }: SweepBatch,
   store: SweptStore,
   calls: SweepCalls,
 ): Promise<BatchReport> {
   const looked = objects.filter(({ key }) => isInObjectSpace(key, store));
-  const own = looked.flatMap((object) => ownObject(object, store) ?? []);
+  const own = looked.flatMap(
+    (object) => ownObject(object, store) ?? (legacy ? legacyObject(object, store) : undefined) ?? [],
+  );
   const named = new Set(own.map(({ key }) => key));
   const foreign = looked.filter(({ key }) => !named.has(key));
 
@@ -147,13 +155,19 @@ export function isInObjectSpace(key: string, store: SweptStore): boolean {
 export function ownObject(object: ListedObject, store: Store): OwnObject | undefined {
   const parts = parseObjectKey(store, object.key);
   if (parts === undefined) return undefined;
-  const texts = [parts.pk, parts.sk];
-  const attributes = keyAttributes(store.key);
-  if (attributes.length !== texts.filter((text) => text !== undefined).length) return undefined;
-  const item: Item = Object.fromEntries(
-    attributes.map(({ name, type }, at) => [name, keyValue(texts[at] ?? '', type)]),
-  );
-  return isKey(item) ? { ...object, item, run: parts.run } : undefined;
+  const item = itemOf([parts.pk, parts.sk], store);
+  return item && { ...object, item, run: parts.run };
+}
+
+/**
+ * The object with the item that its key names, as pynamodb_mate does: with the item's key as it is. Undefined for any other
+ * key, where it can be read in two ways, and for binary keys.
+ */
+export function legacyObject(object: ListedObject, store: Store): OwnObject | undefined {
+  if (keyAttributes(store.key).some(({ type }) => type === 'B')) return undefined;
+  const texts = legacyItemOf(object.key, store.prefix, store.key.sortKey !== undefined);
+  const item = texts && itemOf([texts.pk, texts.sk], store);
+  return item && { ...object, item, run: undefined };
 }
 
 /** Keys of this store's objects that the item mentions anywhere: more than sagas write, so that none is missed. */
@@ -177,6 +191,10 @@ async function askRuns(
   const found = { ended: [] as OwnObject[], goingOn: [] as OwnObject[], unchecked: [] as OwnObject[] };
   const answers = new Map<string, keyof typeof found>();
   for (const object of objects) {
+    if (object.run === undefined) {
+      found.ended.push(object);
+      continue;
+    }
     const run = formatRun(object.run);
     const answer = answers.get(run) ?? (await askRun(object.run, now, calls));
     answers.set(run, answer);
@@ -193,7 +211,7 @@ async function askRun(run: Run, now: number, calls: SweepCalls): Promise<'ended'
 
 /** An object is no older than its run; what an inventory says may be of an earlier put by the same run. */
 function youngestAge({ lastModified, run }: OwnObject): number {
-  return Math.max(lastModified, Date.parse(run.startTime));
+  return run === undefined ? lastModified : Math.max(lastModified, Date.parse(run.startTime));
 }
 
 function orphanLine(key: string, size: number, dryRun: boolean, failure: string | undefined): ReportedObject {
@@ -208,6 +226,16 @@ function isPast(since: number, seconds: number, now: number): boolean {
 /** The key holds the start in more digits than the API tells. */
 function isSameStart(one: number, other: number): boolean {
   return Math.abs(one - other) < 1000;
+}
+
+/** The key of an item from its texts; undefined where the table has another key, or could not have this one. */
+function itemOf(texts: readonly (string | undefined)[], { key }: Store): Item | undefined {
+  const attributes = keyAttributes(key);
+  if (attributes.length !== texts.filter((text) => text !== undefined).length) return undefined;
+  const item = Object.fromEntries(
+    attributes.map(({ name, type }, at) => [name, keyValue(texts[at] ?? '', type)]),
+  );
+  return isKey(item) ? item : undefined;
 }
 
 function keyValue(text: string, type: 'S' | 'N' | 'B'): AttributeValue {

@@ -13,6 +13,7 @@ export interface FindOrphansEvent {
   /** Objects as `s3:listObjectsV2` or an inventory gives them. */
   readonly items: readonly unknown[];
   readonly dryRun: boolean;
+  readonly legacy: boolean;
   /** ISO 8601, both. `now` is told by the state machine, whose clock is that of the runs. */
   readonly cutoff: string;
   readonly now: string;
@@ -29,9 +30,9 @@ const clients = {
 };
 
 export const handler = task(
-  async ({ items, dryRun, cutoff, now }: FindOrphansEvent): Promise<BatchReport> => {
+  async ({ items, dryRun, legacy, cutoff, now }: FindOrphansEvent): Promise<BatchReport> => {
     const objects = items.flatMap((item) => listedObject(item) ?? []);
-    const batch = { objects, dryRun, cutoff: Date.parse(cutoff), now: Date.parse(now) };
+    const batch = { objects, dryRun, legacy, cutoff: Date.parse(cutoff), now: Date.parse(now) };
     return sweepBatch(batch, store, sweepCalls({ ...clients, store, stateMachines }));
   },
 );

@@ -16,6 +16,7 @@ export interface PlanSweepEvent {
 
 export interface SweepPlan {
   readonly dryRun: boolean;
+  readonly legacy: boolean;
   /** ISO 8601; objects that are not older stay. */
   readonly cutoff: string;
   readonly maxConcurrency: number;
@@ -26,10 +27,10 @@ const store = storeFromEnvironment();
 
 /** @throws {SagaError} InvalidInput, also for a grace that is too short */
 export const handler = task(async ({ input, startTime }: PlanSweepEvent): Promise<SweepPlan> => {
-  const { dryRun, graceSeconds, maxConcurrency, inventory } = parseSweepInput(input);
+  const { dryRun, legacy, graceSeconds, maxConcurrency, inventory } = parseSweepInput(input);
   if (inventory !== undefined) await checkInventory(inventory);
   const cutoff = new Date(Date.parse(startTime) - graceSeconds * 1000).toISOString();
-  return { dryRun, cutoff, maxConcurrency, inventory: inventory ?? null };
+  return { dryRun, legacy, cutoff, maxConcurrency, inventory: inventory ?? null };
 });
 
 async function checkInventory({ bucket, key }: NonNullable<ParsedSweepInput['inventory']>): Promise<void> {

@@ -19,6 +19,7 @@ interface SweepOptions extends StackChoice {
   readonly inventory?: SweepInput['inventory'];
   readonly concurrency?: number;
   readonly watch?: true;
+  readonly legacy?: true;
   readonly run?: string;
 }
 
@@ -35,6 +36,7 @@ export function registerSweep(program: Command, io: Io): void {
     .option('--delete', 'delete them')
     .option('--grace <duration>', 'leave what is younger: 90m, 24h, 7d; at least 1h', asGrace, '24h')
     .option('--inventory <uri>', 'go by the manifest.json of an S3 Inventory: s3://BUCKET/KEY', asInventory)
+    .option('--legacy', 'also sweep what pynamodb_mate put; only once nothing writes with it any more')
     .option('--concurrency <number>', 'batches that are looked at side by side (default: 10)', asCount)
     .option('--watch', 'show how far it is')
     .addOption(
@@ -95,10 +97,11 @@ async function sweep(options: SweepOptions, io: Io): Promise<void> {
   }
 }
 
-function inputOf({ delete: deletes, grace, inventory, concurrency }: SweepOptions): SweepInput {
+function inputOf({ delete: deletes, grace, legacy, inventory, concurrency }: SweepOptions): SweepInput {
   return {
     dryRun: deletes !== true,
     grace,
+    ...(legacy && { legacy }),
     ...(inventory && { inventory }),
     ...(concurrency !== undefined && { maxConcurrency: concurrency }),
   };

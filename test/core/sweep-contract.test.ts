@@ -8,6 +8,7 @@ describe("a sweep's input", () => {
   test('may be empty: a dry run with a grace of a day', () => {
     expect(parseSweepInput({})).toEqual({
       dryRun: true,
+      legacy: false,
       grace: '24h',
       graceSeconds: 86_400,
       maxConcurrency: 10,

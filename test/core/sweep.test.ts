@@ -4,6 +4,7 @@ import { formatRun, type Run } from '../../core/run.ts';
 import {
   hasEndedForGood,
   isInObjectSpace,
+  legacyObject,
   mentionedKeys,
   ownObject,
   type RunDescription,
@@ -58,6 +59,31 @@ describe('ownObject', () => {
       const store = { ...SWEPT, key: { partitionKey: { name: 'id', type } } };
       expect(ownObject(listed(type === 'B' ? key.replace('one', 'a.b') : key), store)).toBeUndefined();
     }
+  });
+});
+
+describe('legacyObject', () => {
+  const md5 = '0'.repeat(32);
+  const sorted = { partitionKey: { name: 'id', type: 'S' }, sortKey: { name: 'at', type: 'N' } } as const;
+
+  test.each([
+    ['without a sort key', SWEPT.key, `items/pk=a b/c/attr=page/md5=${md5}`, { id: { S: 'a b/c' } }],
+    ['with one', sorted, `items/pk=a/sk=7/attr=page/md5=${md5}`, { id: { S: 'a' }, at: { N: '7' } }],
+  ] as const)('finds the item %s, its key as it is', (_, key, name, item) => {
+    expect(legacyObject(listed(name), { ...SWEPT, key })).toEqual({ ...listed(name), item, run: undefined });
+  });
+
+  test.each([
+    ['that could be of two items', sorted, `items/pk=a/sk=7/sk=8/attr=page/md5=${md5}`],
+    ['that could have a sort key', SWEPT.key, `items/pk=a/sk=7/attr=page/md5=${md5}`],
+    ['without the sort key', sorted, `items/pk=a/attr=page/md5=${md5}`],
+    ['with a sort key that is no number', sorted, `items/pk=a/sk=b/attr=page/md5=${md5}`],
+    ['of a binary key', { partitionKey: { name: 'id', type: 'B' } }, `items/pk=AAAA/attr=page/md5=${md5}`],
+    ['below another prefix', SWEPT.key, `items//pk=a/attr=page/md5=${md5}`],
+    ['of an empty item', SWEPT.key, `items/pk=/attr=page/md5=${md5}`],
+    ["that is a saga's", SWEPT.key, keyOf('page', 'x', 'create')],
+  ] as const)('leaves a key %s', (_, key, name) => {
+    expect(legacyObject(listed(name), { ...SWEPT, key })).toBeUndefined();
   });
 });
 
@@ -178,6 +204,7 @@ describe('sweepBatch', () => {
   const batch = (objects: readonly ReturnType<typeof listed>[], more = {}) => ({
     objects,
     dryRun: false,
+    legacy: false,
     cutoff: STARTED + HOUR,
     now: STARTED + 2 * DAY,
     ...more,

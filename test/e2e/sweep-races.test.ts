@@ -51,7 +51,7 @@ async function sweepWith(before: Gap, happens: () => Promise<void>, leftOut?: Le
     },
   };
   const cutoff = leftOut === 'the question and the grace' ? Number.POSITIVE_INFINITY : now - DAY * 1000;
-  await sweepBatch({ objects, dryRun: false, cutoff, now }, store, calls);
+  await sweepBatch({ objects, dryRun: false, legacy: false, cutoff, now }, store, calls);
   if (!passed.has(before)) await happens(); // the step was not needed
 }
 

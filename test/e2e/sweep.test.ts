@@ -181,6 +181,35 @@ it('an object that the item mentions in another attribute, or another item of th
   expect(await stage.store.objects()).not.toContain(gone);
 });
 
+describe('objects of pynamodb_mate', () => {
+  const legacyKey = (content: string) => `items/pk=${stage.key.id}/attr=page/md5=${content.repeat(32)}`;
+
+  it('are counted and left alone, unless they are asked for: then what its item does not point at goes', async () => {
+    const { bucket } = stage.store.descriptor;
+    const [live, old] = [legacyKey('a'), legacyKey('b')];
+    await putAll([live, old]);
+    await stage.store.putForeign({ ...stage.typedKey, page: { S: formatPointer(bucket, live) } });
+    stage.store.pass(2 * DAY);
+    expect((await sweep()).totals).toMatchObject(totals({ scanned: 2, foreign: 2 }));
+    expect((await sweep({ legacy: true, dryRun: true })).totals).toMatchObject(
+      totals({ scanned: 2, referenced: 1, orphans: 1 }),
+    );
+    expect((await sweep({ legacy: true })).totals).toMatchObject({ referenced: 1, deleted: 1, foreign: 0 });
+    expect(await stage.store.objects()).toEqual([live]);
+  });
+
+  it('have the grace alone to protect them while their item is yet to be written', async () => {
+    const { bucket } = stage.store.descriptor;
+    const put = legacyKey('c');
+    await putAll([put]);
+    stage.store.pass(60 * 60 - 60);
+    expect((await sweep({ legacy: true, grace: '1h' })).totals).toMatchObject({ tooYoung: 1, deleted: 0 });
+    await stage.store.putForeign({ ...stage.typedKey, page: { S: formatPointer(bucket, put) } });
+    stage.store.pass(DAY);
+    expect((await sweep({ legacy: true })).totals).toMatchObject({ referenced: 1, deleted: 0 });
+  });
+});
+
 describe('over several pages and batches', () => {
   const COUNT = 1_300;
 

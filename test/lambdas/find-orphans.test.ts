@@ -38,7 +38,7 @@ function keyOf(id: string, name = 'create'): string {
 
 function sweep(keys: readonly string[], dryRun = false) {
   const items = keys.map((Key) => ({ Key, Size: 1, LastModified: STARTED / 1000, Etag: '"e"' }));
-  return handler({ items, dryRun, cutoff: NOW, now: NOW });
+  return handler({ items, dryRun, legacy: false, cutoff: NOW, now: NOW });
 }
 
 function reads(): BatchGetItemCommandInput[] {
