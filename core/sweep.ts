@@ -33,10 +33,15 @@ export interface SweptStore extends Store {
   readonly reportPrefix: string;
 }
 
-/** An object whose key names an item and a run; one of pynamodb_mate names no run. */
-export interface OwnObject extends ListedObject {
+/** An object whose key names an item; a run as well, unless pynamodb_mate put it. */
+export interface NamedObject extends ListedObject {
   readonly item: Item;
   readonly run: Run | undefined;
+}
+
+/** An object whose key names an item and a run. */
+export interface OwnObject extends NamedObject {
+  readonly run: Run;
 }
 
 /** What Step Functions says of the execution that a run's name has now. Times in milliseconds since the epoch. */
@@ -50,7 +55,7 @@ export interface RunDescription {
 /** The calls that the rules need. */
 export interface SweepCalls {
   /** Keys among those of the objects that their items mention, by consistent reads that begin after this call. */
-  referenced(objects: readonly OwnObject[]): Promise<ReadonlySet<string>>;
+  referenced(objects: readonly NamedObject[]): Promise<ReadonlySet<string>>;
   /** Undefined: there is no such execution. `unchecked`: it could not be asked. */
   describe(run: Run): Promise<RunDescription | 'unchecked' | undefined>;
   /** @returns an error code for each key that could not be deleted */
@@ -163,7 +168,7 @@ export function ownObject(object: ListedObject, store: Store): OwnObject | undef
  * The object with the item that its key names, as pynamodb_mate does: with the item's key as it is. Undefined for any other
  * key, where it can be read in two ways, and for binary keys.
  */
-export function legacyObject(object: ListedObject, store: Store): OwnObject | undefined {
+export function legacyObject(object: ListedObject, store: Store): NamedObject | undefined {
   if (keyAttributes(store.key).some(({ type }) => type === 'B')) return undefined;
   const texts = legacyItemOf(object.key, store.prefix, store.key.sortKey !== undefined);
   const item = texts && itemOf([texts.pk, texts.sk], store);
@@ -184,11 +189,11 @@ export function mentionedKeys(item: Item, space: ObjectSpace): ReadonlySet<strin
 
 /** Runs are asked one after the other, each once: DescribeExecution is the scarcest of the calls. */
 async function askRuns(
-  objects: readonly OwnObject[],
+  objects: readonly NamedObject[],
   now: number,
   calls: SweepCalls,
-): Promise<Record<'ended' | 'goingOn' | 'unchecked', readonly OwnObject[]>> {
-  const found = { ended: [] as OwnObject[], goingOn: [] as OwnObject[], unchecked: [] as OwnObject[] };
+): Promise<Record<'ended' | 'goingOn' | 'unchecked', readonly NamedObject[]>> {
+  const found = { ended: [] as NamedObject[], goingOn: [] as NamedObject[], unchecked: [] as NamedObject[] };
   const answers = new Map<string, keyof typeof found>();
   for (const object of objects) {
     if (object.run === undefined) {
@@ -210,7 +215,7 @@ async function askRun(run: Run, now: number, calls: SweepCalls): Promise<'ended'
 }
 
 /** An object is no older than its run; what an inventory says may be of an earlier put by the same run. */
-function youngestAge({ lastModified, run }: OwnObject): number {
+function youngestAge({ lastModified, run }: NamedObject): number {
   return run === undefined ? lastModified : Math.max(lastModified, Date.parse(run.startTime));
 }
 

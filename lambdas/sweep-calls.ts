@@ -13,7 +13,7 @@ import type { Run } from '../core/run.ts';
 import type { SweepSettings } from '../core/store.ts';
 import {
   mentionedKeys,
-  type OwnObject,
+  type NamedObject,
   type RunDescription,
   type SweepCalls,
   type SweptStore,
@@ -50,7 +50,7 @@ export function sweepCalls(context: SweepContext): SweepCalls {
 /** Reads whole items, since any attribute may hold a pointer and a projection costs as much; keeps their pointers alone. */
 async function referenced(
   { dynamodb, store }: SweepContext,
-  objects: readonly OwnObject[],
+  objects: readonly NamedObject[],
 ): Promise<ReadonlySet<string>> {
   const distinct = new Map(objects.map(({ item }) => [JSON.stringify(item), item]));
   const wanted = new Set(objects.map(({ key }) => key));
