@@ -40,6 +40,8 @@ export async function* carryOut(
 ): AsyncGenerator<ReplayResult, void, undefined> {
   const waiting = [...previews];
   const underWay = new Set<Promise<void>>();
+  /** Items that are being written: the next replay of one would race with it. */
+  const busy = new Set<string>();
   const done: ReplayResult[] = [];
   let started = 0;
   let pause = Promise.resolve();
@@ -47,19 +49,22 @@ export async function* carryOut(
   const begin = (preview: ReplayPreview): void => {
     const work = carryOutOne(context, preview, wait ? signal : undefined).then((result) => {
       underWay.delete(work);
+      if (wait) busy.delete(itemOf(preview)); // else it is not known when the run ends
       done.push(result);
       onChange?.({ started, ended: started - underWay.size });
     });
     underWay.add(work);
+    busy.add(itemOf(preview));
     started += 1;
     onChange?.({ started, ended: started - underWay.size });
   };
   for (;;) {
     yield* done.splice(0);
-    const next = signal.aborted ? undefined : waiting[0];
-    if (next === undefined && underWay.size === 0) return;
+    if (signal.aborted) waiting.length = 0;
+    const next = waiting.find((preview) => !busy.has(itemOf(preview)));
+    if (next === undefined && underWay.size === 0) break;
     if (next !== undefined && !isPaused && underWay.size < IN_FLIGHT) {
-      waiting.shift();
+      waiting.splice(waiting.indexOf(next), 1);
       begin(next);
       // No pause after the last: it would keep the process.
       isPaused = waiting.length > 0;
@@ -73,6 +78,13 @@ export async function* carryOut(
     }
     await Promise.race([...underWay, ...(next !== undefined && isPaused ? [pause] : [])]);
   }
+  yield* waiting.map((preview) => ({ preview, error: new Error(ITEM_BUSY) }));
+}
+
+const ITEM_BUSY = 'another run on the item was started just now: replay this one when that has ended';
+
+function itemOf({ run }: ReplayPreview): string {
+  return run.key === undefined ? run.executionArn : JSON.stringify(run.key);
 }
 
 /** @param signal - ends the waiting; undefined: does not wait. The start is not cut off. */

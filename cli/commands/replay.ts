@@ -129,7 +129,10 @@ async function previewAll(
       previews.push(each);
       status.update(`${previews.length} runs looked at`);
     }
-    return previews;
+    // Of an item's runs the oldest comes first, as they did.
+    const byStart = (one: ReplayPreview, other: ReplayPreview) =>
+      Number(one.run.startedAt) - Number(other.run.startedAt);
+    return names.length > 0 ? previews : previews.sort(byStart);
   } finally {
     status.end();
   }

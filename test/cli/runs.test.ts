@@ -287,6 +287,35 @@ describe('replay', () => {
     for (const id of ids) expect((await twinwrite('get', '--key', `id=${id}`)).code).toBe(0);
   });
 
+  it('of two runs on one item makes the older first, and not the other over it', async () => {
+    await write('create', '--key', 'id=both');
+    const names: string[] = [];
+    for (const text of ['older', 'newer']) {
+      cloud.faults.inject(REFUSED);
+      names.push(await write('update', '--key', 'id=both', '--large', `page=${text}`));
+    }
+
+    const ran = await twinwrite(
+      'replay',
+      '--outcome',
+      'rolled-back',
+      '--item',
+      'id=both',
+      '--since',
+      '1h',
+      '--yes',
+      '--rate',
+      '100/s',
+    );
+
+    expect(ran).toMatchObject({ code: 1, err: 'error: 2 runs: 1 committed, 1 failed\n' });
+    expect(ran.out.trimEnd().split('\n').slice(-2)).toEqual([
+      `${names[0]}-replay-1: committed, now at version 2`,
+      expect.stringMatching(new RegExp(`^${names[1]}: the item has moved on`)),
+    ]);
+    expect((await twinwrite('get', '--key', 'id=both', '--out', 'page=-')).out).toBe('older');
+  });
+
   it('ends with 1 when a replay did not commit', async () => {
     const name = await rolledBack('twice');
     cloud.faults.inject(REFUSED);
