@@ -12,7 +12,6 @@ const SOURCES = join(root, 'console', 'web');
 export const PAGE_FOLDER = join(root, 'dist', 'console', 'web');
 
 export async function buildPage(folder = PAGE_FOLDER): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: SOURCES,
     entryPoints: ['main.tsx', 'icon.svg'],
@@ -39,6 +38,13 @@ export async function buildPage(folder = PAGE_FOLDER): Promise<void> {
   });
   await writeFile(join(folder, 'index.html'), page);
   await writeFile(join(folder, 'licenses.txt'), await licensesOf(Object.keys(metafile.inputs)));
+  await removeAllBut([...names, 'index.html', 'licenses.txt'], folder);
+}
+
+/** What an earlier build has left. The new files are there by now: a console that starts meanwhile finds a whole page. */
+async function removeAllBut(kept: readonly string[], folder: string): Promise<void> {
+  const old = (await readdir(folder)).filter((name) => !kept.includes(name));
+  await Promise.all(old.map((name) => rm(join(folder, name), { recursive: true, force: true })));
 }
 
 /** The licences of all packages that files are of. */

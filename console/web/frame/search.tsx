@@ -29,13 +29,20 @@ export function Search({ search }: { search: URLSearchParams }) {
     }
   };
   const addressOf = async (wanted: string): Promise<string> => {
-    if (wanted === '') return withSearch('/', search, { item: undefined });
+    const itemRuns = withSearch('/', search, { item: wanted });
     const isNamed = wanted.startsWith(`${key.partitionKey.name}=`) || wanted.startsWith('{');
     const isKey = parseKeyText(wanted, key) !== undefined;
-    if (isKey && (isNamed || !looksLikeRun(wanted))) return withSearch('/', search, { item: wanted });
+    if (wanted === '' || (isNamed && isKey)) return itemRuns;
+    // A bare word may be either.
+    const run = await findRun(wanted).catch((error: unknown) => {
+      if (isKey && !ONLY_RUN.test(wanted)) return undefined;
+      throw error;
+    });
+    return run ? runAddress(run) : itemRuns;
+  };
+  const findRun = async (wanted: string) => {
     const { executionArn } = await get<FoundRun>('find', { run: wanted });
-    const run = runOfArn(executionArn, session);
-    return run ? runAddress(run) : '/';
+    return runOfArn(executionArn, session);
   };
   return (
     <search>
@@ -70,7 +77,5 @@ export function Search({ search }: { search: URLSearchParams }) {
   );
 }
 
-/** As names of runs are made: `create-42-01J…`, also of a replay; ARNs; links to the AWS console. */
-function looksLikeRun(text: string): boolean {
-  return /^arn:|^https?:|^(?:create|update|delete)[-.].*[0-9A-HJKMNP-TV-Z]{26}|-replay-\d+$/.test(text);
-}
+/** ARNs, and links to the AWS console. */
+const ONLY_RUN = /^arn:|^https?:/;
