@@ -93,3 +93,63 @@ test('new runs wait while the list is scrolled, and are shown when asked for', a
   await page.getByRole('button', { name: '1 new run' }).click();
   await page.getByRole('row', { name: 'id=doc-new' }).waitFor();
 });
+
+test('nothing is asked for while the tab is hidden, and all is made current when it is seen again', async () => {
+  const page = await browser.openPage();
+  await page.clock.install();
+  await page.goto(running.url);
+  await page.locator('.row.run').first().waitFor();
+  const show = (visibility: 'hidden' | 'visible') =>
+    page.evaluate((state) => {
+      Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, visibility);
+  await show('hidden');
+  await page.getByText('Paused').waitFor();
+  runs.calls.length = 0;
+  await page.clock.runFor(120_000);
+  expect(runs.calls).toEqual([]);
+  await show('visible');
+  await page.getByText('Live').waitFor();
+  await page.clock.runFor(10_000);
+  await expect.poll(() => runs.calls.length).toBeGreaterThan(0);
+});
+
+test.each([
+  ['CredentialsProviderError', 'No AWS credentials'],
+  ['AccessDeniedException', 'Not allowed'],
+])('%s is told as "%s", and tried again when asked', async (name, title) => {
+  const page = await browser.openPage(/503|403/);
+  runs.failWith = { command: 'ListExecutionsCommand', error: named(name) };
+  await page.goto(running.url);
+  await page.getByRole('heading', { name: title }).waitFor();
+  expect(await page.getByRole('alert').innerText()).toBe('as AWS says it');
+  runs.failWith = undefined;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.locator('.row.run').first().waitFor();
+});
+
+test('a list that fails half-way keeps what it has, and says so', async () => {
+  const page = await browser.openPage(/403/);
+  const { store: descriptor, ...clients } = runs.context;
+  const other = await serveConsole({ descriptor, ...clients }); // it knows no run yet
+  await page.goto(other.url);
+  await page.locator('.row.run').first().waitFor();
+  runs.failWith = { command: 'DescribeExecutionCommand', error: named('AccessDeniedException') };
+  const scroller = page.getByRole('table', { name: 'Runs, newest first' });
+  await expect
+    .poll(async () => {
+      await scroller.evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
+      return page.locator('.list-state').innerText();
+    })
+    .toContain('The list ends here for now: as AWS says it');
+  expect(await page.locator('.row.run').count()).toBeGreaterThan(10);
+  runs.failWith = undefined;
+  await page.getByRole('button', { name: 'List again' }).click();
+  await page.getByRole('status').getByText('there are more').waitFor();
+  await other.stop();
+});
+
+function named(name: string): Error {
+  return Object.assign(new Error('as AWS says it'), { name });
+}
