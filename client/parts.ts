@@ -9,6 +9,7 @@ export class Parts {
   /** What was read past the last part's end. */
   #rest = new Uint8Array();
   #atEnd = false;
+  readonly #free: Uint8Array[] = [];
 
   constructor(reader: ByteReader, partBytes: number, stop: AbortSignal) {
     this.#reader = reader;
@@ -27,7 +28,7 @@ export class Parts {
    * and maybe sent again, while the stream's owner may use its chunks for what comes next.
    */
   async next(): Promise<Uint8Array> {
-    const part = new Uint8Array(this.#partBytes);
+    const part = this.#free.pop() ?? new Uint8Array(this.#partBytes);
     let length = 0;
     while (length < part.length && (await this.more())) {
       const taken = this.#rest.subarray(0, part.length - length);
@@ -36,6 +37,11 @@ export class Parts {
       this.#rest = this.#rest.subarray(taken.length);
     }
     return part.subarray(0, length);
+  }
+
+  /** Takes a part back that was sent, for its memory: a new one for each would wait for the garbage collector. */
+  release(part: Uint8Array): void {
+    if (part.length === this.#partBytes) this.#free.push(part);
   }
 
   async #read(): Promise<void> {

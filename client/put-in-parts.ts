@@ -112,6 +112,7 @@ class PartsJob {
   async #sendPart(upload: MultipartUpload, number: number, body: Uint8Array): Promise<void> {
     await upload.send(number, body, this.#stop);
     this.#sent += body.length;
+    this.#source.release(body);
     this.#onBytes?.(this.#sent);
   }
 
