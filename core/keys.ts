@@ -1,17 +1,12 @@
 // Keys: of items, as the table's schema types them, and of objects, which name the item, the attribute,
 // the content and the run that put them (rule 1).
 
-import {
-  type AttributeFormat,
-  type AttributeValue,
-  BASE64,
-  type Item,
-  toAttributeValue,
-} from './attributes.ts';
-import { base64Length, toBase64Url, utf8Length } from './encoding.ts';
+import type { AttributeFormat, AttributeValue, Item } from './attributes.ts';
+import { utf8Length } from './encoding.ts';
 import { invalidInput } from './errors.ts';
+import { keyText, keyValue } from './key-values.ts';
 import { isLegacyKeyOf, type LegacyPlace } from './legacy.ts';
-import { MAX_OBJECT_KEY_BYTES, MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES } from './limits.ts';
+import { MAX_OBJECT_KEY_BYTES } from './limits.ts';
 import { parseRun, type Run } from './run.ts';
 import { decodeSegment, encodeSegment } from './segments.ts';
 import {
@@ -19,7 +14,7 @@ import {
   type EncodedParts,
   fillItemPart,
   fillTemplate,
-  templateParser,
+  parseByTemplate,
 } from './template.ts';
 
 export const KEY_TYPES = ['S', 'N', 'B'] as const;
@@ -161,7 +156,7 @@ export function parseObjectKey(layout: KeyLayout, key: string): ObjectKeyParts |
     DEFAULT_OBJECT_KEY_TEMPLATE,
   ];
   for (const template of templates) {
-    const parts = decodeParts(parserOf(template)(key, prefix));
+    const parts = decodeParts(parseByTemplate(template, key, prefix));
     if (parts !== undefined) return parts;
   }
   return undefined;
@@ -207,16 +202,6 @@ function isBelow(key: string, prefix: string): boolean {
   return key.startsWith(prefix === '' ? '' : `${prefix}/`);
 }
 
-type KeyParser = ReturnType<typeof templateParser>;
-const parsers = new Map<string, KeyParser>();
-
-/** Compiled once per template: whoever lists a bucket parses every key in it. */
-function parserOf(template: string): KeyParser {
-  const parser = parsers.get(template) ?? templateParser(template);
-  parsers.set(template, parser);
-  return parser;
-}
-
 function decodeParts(parts: EncodedParts | undefined): ObjectKeyParts | undefined {
   if (parts === undefined) return undefined;
   const pk = decodeSegment(parts.pk);
@@ -228,7 +213,6 @@ function decodeParts(parts: EncodedParts | undefined): ObjectKeyParts | undefine
   return sk === undefined ? undefined : { pk, sk, attribute, sha256: parts.sha256, run };
 }
 
-/** The item's key as text: a string itself, a number's canonical spelling, base64url for binary. */
 function keyTexts(item: Item, { partitionKey, sortKey }: KeySchema): Pick<ObjectKeyParts, 'pk' | 'sk'> {
   const text = ({ name }: KeyAttribute) => keyText(item[name] as AttributeValue);
   return { pk: text(partitionKey), ...(sortKey && { sk: text(sortKey) }) };
@@ -237,52 +221,4 @@ function keyTexts(item: Item, { partitionKey, sortKey }: KeySchema): Pick<Object
 function encodedItem(item: Item, schema: KeySchema): Pick<EncodedParts, 'pk' | 'sk'> {
   const { pk, sk } = keyTexts(item, schema);
   return { pk: encodeSegment(pk), ...(sk !== undefined && { sk: encodeSegment(sk) }) };
-}
-
-function keyValue(
-  value: unknown,
-  attribute: KeyAttribute,
-  schema: KeySchema,
-  format: AttributeFormat,
-): AttributeValue {
-  const field = `key.${attribute.name}`;
-  if (value === undefined) throw invalidInput(field, undefined, "missing: it is part of the table's key");
-  const typed: AttributeValue =
-    format === 'json' && attribute.type === 'B'
-      ? { B: binaryKey(value, field) }
-      : toAttributeValue(value, format, field);
-  if (!(attribute.type in typed)) {
-    throw invalidInput(field, value, `expected ${TYPE_NAMES[attribute.type]}, as the table's key has it`);
-  }
-  const bytes = keyBytes(typed);
-  if (bytes === 0) throw invalidInput(field, value, 'a key cannot be empty');
-  const limit = attribute === schema.partitionKey ? MAX_PARTITION_KEY_BYTES : MAX_SORT_KEY_BYTES;
-  if (bytes > limit) throw invalidInput(field, value, `over DynamoDB's ${limit} bytes for this key`);
-  return typed;
-}
-
-const TYPE_NAMES: Readonly<Record<KeyType, string>> = {
-  S: 'a string',
-  N: 'a number',
-  B: 'binary (base64 text)',
-};
-
-function binaryKey(value: unknown, field: string): string {
-  if (typeof value !== 'string' || !BASE64.test(value)) {
-    throw invalidInput(field, value, "expected base64 with padding, since the table's key is binary");
-  }
-  return value;
-}
-
-function keyBytes(value: AttributeValue): number {
-  if ('S' in value) return utf8Length(value.S);
-  if ('B' in value) return base64Length(value.B);
-  return 'N' in value ? value.N.length : 0;
-}
-
-function keyText(value: AttributeValue): string {
-  if ('S' in value) return value.S;
-  if ('N' in value) return value.N;
-  if ('B' in value) return toBase64Url(value.B);
-  throw new TypeError(`not a key value: ${JSON.stringify(value)}`);
 }

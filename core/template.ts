@@ -67,26 +67,40 @@ export function fillItemPart(
   return `${keyStart(prefix)}${key.slice(0, key.lastIndexOf('/') + 1)}`;
 }
 
-/** Parses keys made with the template, with or without a sort key: `undefined` for any other key. */
-export function templateParser(template: string): (key: string, prefix: string) => EncodedParts | undefined {
-  const kinds = [true, false].flatMap((hasSortKey) =>
-    templateProblem(template, hasSortKey) === undefined ? [rest(template, hasSortKey)] : [],
-  );
-  const parsers = kinds.map((text) => ({
-    pattern: new RegExp(`^${patternOf(text)}$`),
-    names: piecesOf(text).filter((_, at) => at % 2 === 1),
-  }));
-  return (key, prefix) => {
-    const start = keyStart(prefix);
-    if (!key.startsWith(start)) return undefined;
-    for (const { pattern, names } of parsers) {
-      const values = pattern.exec(key.slice(start.length))?.slice(1);
-      if (values !== undefined) {
-        return Object.fromEntries(names.map((name, at) => [name, values[at]])) as unknown as EncodedParts;
-      }
+/** The parts of a key made with the template, with or without a sort key: undefined for any other key. */
+export function parseByTemplate(template: string, key: string, prefix: string): EncodedParts | undefined {
+  const start = keyStart(prefix);
+  if (!key.startsWith(start)) return undefined;
+  for (const { pattern, names } of parsersOf(template)) {
+    const values = pattern.exec(key.slice(start.length))?.slice(1);
+    if (values !== undefined) {
+      return Object.fromEntries(names.map((name, at) => [name, values[at]])) as unknown as EncodedParts;
     }
-    return undefined;
-  };
+  }
+  return undefined;
+}
+
+interface Parser {
+  readonly pattern: RegExp;
+  /** Placeholders, in the order of the pattern's groups. */
+  readonly names: readonly string[];
+}
+
+const parsers = new Map<string, readonly Parser[]>();
+
+/** Compiled once per template: whoever lists a bucket parses every key in it. */
+function parsersOf(template: string): readonly Parser[] {
+  const known = parsers.get(template);
+  if (known !== undefined) return known;
+  const made = [true, false]
+    .filter((hasSortKey) => templateProblem(template, hasSortKey) === undefined)
+    .map((hasSortKey) => rest(template, hasSortKey))
+    .map((text) => ({
+      pattern: new RegExp(`^${patternOf(text)}$`),
+      names: piecesOf(text).filter((_, at) => at % 2 === 1),
+    }));
+  parsers.set(template, made);
+  return made;
 }
 
 /** Literals and, at every odd place, names of placeholders. */

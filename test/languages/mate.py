@@ -43,6 +43,21 @@ def update(pk, large):
     )
 
 
+def put(pk, large):
+    """The first half of an update, as the library offers it: the objects. Gives whether each was put."""
+    now = datetime.now(timezone.utc)
+    response = Document.put_s3(
+        s3, pk=pk, sk=None, kvs=contents(large), bucket=BUCKET, prefix=PREFIX, update_at=now
+    )
+    put.last = response
+    return {action.attr: action.put_executed for action in response.actions}
+
+
+def save(pk):
+    """The second half: the item."""
+    Document.make_one(pk, None).update(actions=put.last.to_update_actions(Document))
+
+
 def delete(pk):
     Document.delete_large_attribute_item(s3_client=s3, pk=pk, sk=None, attributes=["html", "image"])
 

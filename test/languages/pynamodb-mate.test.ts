@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LargeItemClient } from '../../client/index.ts';
+import { IntegrityError, LargeItemClient } from '../../client/index.ts';
 import { startStore, type TestStore } from '../e2e/harness.ts';
 import { mateKey, putMateItem } from '../e2e/pynamodb-mate.ts';
 import { environment, python, ROOT } from './python.ts';
@@ -144,6 +144,16 @@ describe('side by side, as docs/migration.md warns', () => {
     expect((await client.get({ id: 'over' }))?.version).toBeNull();
     expect(await client.update({ key: { id: 'over' }, set: { title: 'U' } })).toMatchObject({ version: 1 });
     expect(await objectsOf('over')).toHaveLength(2);
+  });
+
+  it('content that it sees and a saga replaces is gone: dangling', async () => {
+    await library.create('raced', { html: 'one' });
+    expect(await library.ask({ do: 'put', pk: 'raced', large: encoded({ html: 'one' }) })).toEqual({
+      html: false,
+    });
+    await client.update({ key: { id: 'raced' }, largeAttributes: { html: 'two' } });
+    await library.ask({ do: 'save', pk: 'raced' });
+    await expect(client.get({ id: 'raced' })).rejects.toThrow(IntegrityError);
   });
 
   it('its updates do not count as versions', async () => {
