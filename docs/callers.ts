@@ -33,6 +33,7 @@ export const CALLERS = {
   },
   Operator: { does: 'audits and replays runs', grant: 'grantOperate', store: 'Docs' },
   Checker: { does: 'compares the table with the bucket', grant: 'grantCheck', store: 'Docs' },
+  Sweeper: { does: 'sweeps, and reads the reports', grant: 'grantSweep', store: 'Docs' },
   FinderByStack: { does: 'finds the store by its stack', grant: 'grantDiscovery', store: 'Docs' },
   FinderByParameter: {
     does: 'finds the store by its parameter',
@@ -140,7 +141,7 @@ function synthesised(): Template {
 
 function placeholders({ Resources }: Template): Scope {
   const ref = (name: string): string => {
-    const machine = /^(?:Docs|Parameter)(Create|Update|Delete)[0-9A-F]{8}$/.exec(name)?.[1];
+    const machine = /^(?:Docs|Parameter)(Create|Update|Delete|Sweep)(?:Machine)?[0-9A-F]{8}$/.exec(name)?.[1];
     if (machine !== undefined) return arnOf('states', `stateMachine:{${machine}}`);
     const named: Readonly<Record<string, string>> = {
       'AWS::Partition': 'aws',
@@ -154,6 +155,8 @@ function placeholders({ Resources }: Template): Scope {
   };
   const attribute = (id: string): string => {
     switch (Resources[id]?.Type) {
+      case 'AWS::StepFunctions::StateMachine':
+        return ref(id).split(':')[6] ?? '';
       case 'AWS::S3::Bucket':
         return 'arn:aws:s3:::{bucket}';
       case 'AWS::DynamoDB::GlobalTable':

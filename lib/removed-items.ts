@@ -16,7 +16,8 @@ import {
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { allowItem, objectsBelow, taskFunction } from './tasks.ts';
+import { allowObjects } from './rights.ts';
+import { allowItem, taskFunction } from './tasks.ts';
 
 export interface RemovedItemsProps {
   /** It has a stream with old and new images. */
@@ -62,7 +63,7 @@ export class RemovedItems extends Construct {
       description: 'Twinwrite: deletes the objects of items that no saga removed',
     });
     allowItem(table, this.consumer, 'dynamodb:GetItem');
-    bucket.grantDelete(this.consumer, objectsBelow(prefix));
+    allowObjects(bucket, this.consumer, prefix, ['s3:DeleteObject']);
     if (bucket instanceof Bucket) {
       bucket.addLifecycleRule({
         id: 'ExpireFailures',

@@ -17,6 +17,7 @@ import type { Operation } from '../core/run.ts';
 import type { SweepSettings } from '../core/store.ts';
 import { GRACE_TOO_SHORT, type SweepInput } from '../core/sweep-contract.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
+import { allowObjects } from './rights.ts';
 import { allowItem, taskFunction } from './tasks.ts';
 
 export interface SweepProps {
@@ -183,7 +184,7 @@ export class Sweep extends Construct {
 
     const findOrphans = make('FindOrphans', 'find-orphans', 'finds and deletes dangling objects');
     allowItem(table, findOrphans, 'dynamodb:BatchGetItem');
-    bucket.grantDelete(findOrphans, prefix === '' ? '*' : `${prefix}/*`);
+    allowObjects(bucket, findOrphans, prefix, ['s3:DeleteObject']);
     for (const machine of Object.values(stateMachines)) {
       machine.grantExecution(findOrphans, 'states:DescribeExecution');
     }

@@ -3,11 +3,11 @@
 import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { PACKAGE_ROOT } from './package-root.ts';
+import { allowBucket, allowObjects, allowPutting, allowReading } from './rights.ts';
 
 export interface SagaTasksProps {
   readonly table: ITable;
@@ -42,21 +42,22 @@ export class SagaTasks extends Construct {
   constructor(scope: Construct, id: string, props: SagaTasksProps) {
     super(scope, id);
     const { table, bucket } = props;
-    const objects = objectsBelow(props.prefix);
-    const staged = `${props.stagingPrefix}/*`;
+    const { prefix, stagingPrefix, legacy } = props;
     const make = (functionId: string, task: Task, does: string) =>
       taskFunction(this, functionId, task, { store: props.store, description: `Twinwrite: ${does}` });
 
     this.plan = make('Plan', 'plan', 'reads the item and plans the run');
     allowItem(table, this.plan, 'dynamodb:GetItem');
-    bucket.grantRead(this.plan, objects);
-    bucket.grantRead(this.plan, staged);
+    allowReading(bucket, this.plan, prefix);
+    allowReading(bucket, this.plan, stagingPrefix);
 
     this.putObject = make('PutObject', 'put-object', 'puts one object');
-    bucket.grantRead(this.putObject, staged);
-    bucket.grantPut(this.putObject, objects);
+    // A copy takes the tags of what was staged along.
+    allowReading(bucket, this.putObject, stagingPrefix, ['s3:GetObjectTagging']);
+    allowPutting(bucket, this.putObject, prefix, ['s3:PutObjectTagging']);
     // A large copy goes on with what an earlier attempt has copied, or finds that it was completed.
-    allowObjects(bucket, this.putObject, ['s3:GetObject', 's3:ListMultipartUploadParts'], objects);
+    allowObjects(bucket, this.putObject, prefix, ['s3:GetObject', 's3:ListMultipartUploadParts']);
+    allowBucket(bucket, this.putObject, 's3:ListBucketMultipartUploads');
 
     this.writeItem = make('WriteItem', 'write-item', 'writes or deletes the item');
     // TransactWriteItems needs the rights of the actions in it (DynamoDB Developer Guide, "Transactions and IAM").
@@ -65,12 +66,11 @@ export class SagaTasks extends Construct {
 
     this.deleteObjects = make('DeleteObjects', 'delete-objects', 'deletes objects');
     allowItem(table, this.deleteObjects, 'dynamodb:GetItem');
-    bucket.grantDelete(this.deleteObjects, objects);
     // A compensation ends the run's unfinished copies too.
-    allow(bucket, this.deleteObjects, ['s3:ListBucketMultipartUploads'], bucket.bucketArn);
-    allowObjects(bucket, this.deleteObjects, ['s3:AbortMultipartUpload'], objects);
-    bucket.grantDelete(this.deleteObjects, staged);
-    props.legacy?.bucket.grantDelete(this.deleteObjects, objectsBelow(props.legacy.prefix));
+    allowObjects(bucket, this.deleteObjects, prefix, ['s3:DeleteObject', 's3:AbortMultipartUpload']);
+    allowBucket(bucket, this.deleteObjects, 's3:ListBucketMultipartUploads');
+    allowObjects(bucket, this.deleteObjects, stagingPrefix, ['s3:DeleteObject']);
+    if (legacy) allowObjects(legacy.bucket, this.deleteObjects, legacy.prefix, ['s3:DeleteObject']);
   }
 }
 
@@ -93,21 +93,7 @@ export function taskFunction(
   });
 }
 
-function allowObjects(bucket: IBucket, task: LambdaFunction, actions: string[], pattern: string): void {
-  allow(bucket, task, actions, bucket.arnForObjects(pattern));
-}
-
-/** For a bucket of another account in its policy too, as CDK's own grants do. */
-function allow(bucket: IBucket, grantee: LambdaFunction, actions: string[], arn: string): void {
-  Grant.addToPrincipalOrResource({ grantee, actions, resourceArns: [arn], resource: bucket });
-}
-
 export function allowItem(table: ITable, task: LambdaFunction, ...actions: string[]): void {
   table.grant(task, ...actions);
   table.encryptionKey?.grantEncryptDecrypt(task);
-}
-
-/** Every object below a prefix, as a pattern of a policy. */
-export function objectsBelow(prefix: string): string {
-  return prefix === '' ? '*' : `${prefix}/*`;
 }

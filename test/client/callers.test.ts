@@ -1,6 +1,7 @@
 // The construct's grants to callers: with exactly these each kind of caller does what it is there for, without any one of
 // them it does not. Rights whose lack shows in no test here stand in a table with the reason why they are granted.
 
+import { createHash } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DeleteObjectCommand,
@@ -43,6 +44,14 @@ const SCENARIOS = {
       return (await caller.handle(executionArn).wait()).version;
     },
     outcome: 1,
+  },
+  'an upload for somebody without rights': {
+    run: (caller, id, owner) => createdFrom(owner, id, caller),
+    outcome: 'signed',
+  },
+  'a create from what somebody has staged': {
+    run: (caller, id, owner) => createdFrom(caller, id, owner),
+    outcome: 'signed',
   },
   'a create with much content': {
     async run(caller, id, owner) {
@@ -170,12 +179,13 @@ test('every right of a caller is either needed or has its reason', () => {
   expect(NOT_NEEDED_HERE.filter(([pattern]) => !all.some((right) => pattern.test(right)))).toEqual([]);
 });
 
-/** What each caller is there for. Of operators: test/local-iam/operator-grants.test.ts; of checkers: test/audit/. */
+/** What each caller is there for. Of operators: test/local-iam/operator-grants.test.ts; of checkers: test/audit/; of sweepers: test/lib/sweep.test.ts. */
 const DOES: Readonly<
-  Record<Exclude<CallerName, 'Stager' | 'Operator' | 'Checker'>, readonly ScenarioName[]>
+  Record<Exclude<CallerName, 'Operator' | 'Checker' | 'Sweeper'>, readonly ScenarioName[]>
 > = {
-  InlineWriter: Object.values(NEEDED.InlineWriter ?? {}),
+  InlineWriter: [...Object.values(NEEDED.InlineWriter ?? {}), 'a create from what somebody has staged'],
   Writer: Object.values(NEEDED.Writer ?? {}),
+  Stager: ['an upload for somebody without rights'],
   Waiter: ['a wait for the run of somebody else'],
   Reader: Object.values(NEEDED.Reader ?? {}),
   FinderByStack: ['a look-up by stack'],
@@ -257,6 +267,15 @@ function write(caller: LargeItemClient, operation: Operation, id: string): Promi
 
 async function versionAfter(caller: LargeItemClient, operation: Operation, id: string): Promise<unknown> {
   return (await write(caller, operation, id)).version;
+}
+
+/** The content that an item has which was uploaded by a signed request. */
+async function createdFrom(writer: LargeItemClient, id: string, signer: LargeItemClient): Promise<unknown> {
+  const sha256 = createHash('sha256').update('signed').digest('hex');
+  const { staged, url, method, headers } = await signer.presignUpload({ sha256, size: 6 });
+  await fetch(url, { method, headers, body: 'signed' });
+  await writer.create({ key: { id }, largeAttributes: { page: { staged } } });
+  return (await owner.get({ id }))?.large.page?.text();
 }
 
 /** The state at which the run stands, as the caller is told. */

@@ -21,7 +21,7 @@ interface Template {
   >;
 }
 
-/** `{role} {action} {resource}`, as short as they are clear: `Plan s3:GetObject* Bucket/items/*`. */
+/** `{role} {action} {resource}`, as short as they are clear: `Plan s3:GetObject Bucket/items/*`. */
 export async function grantsOf(assembly: string): Promise<string[]> {
   const template = await readTemplate(assembly);
   return policiesOf(template).flatMap(([role, { Statement }]) =>

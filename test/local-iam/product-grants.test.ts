@@ -36,7 +36,7 @@ const NEEDED: readonly Readonly<Record<string, ScenarioName>>[] = [
   { 'Plan dynamodb:GetItem Table': 'create' },
   {
     'PutObject s3:GetObject Bucket/items/*': 'a create whose large copy is complete, but answered with 503',
-    'PutObject s3:Abort* Bucket/items/*':
+    'PutObject s3:AbortMultipartUpload Bucket/items/*':
       'a create whose large copy cannot go on, since nothing shows that its source is the same',
     'DeleteObjects s3:AbortMultipartUpload Bucket/items/*': 'a create whose large copy never ends',
   },
@@ -45,31 +45,33 @@ const NEEDED: readonly Readonly<Record<string, ScenarioName>>[] = [
     'DeleteObjects s3:ListBucketMultipartUploads Bucket': 'a create that DynamoDB refuses',
   },
   { 'PutObject s3:PutObjectTagging Bucket/items/*': 'an update from a staged object with tags' },
+  { 'PutObject s3:GetObjectTagging Bucket/staging/*': 'an update from a staged object with tags' },
+  { 'PutObject s3:ListBucketMultipartUploads Bucket': 'a create whose large copy takes two attempts' },
   {
-    'Plan s3:GetObject* Bucket/items/*': 'an update with the content that is there',
-    'DeleteObjects s3:DeleteObject* Bucket/staging/*': 'an update from the staging prefix',
+    'Plan s3:GetObject Bucket/items/*': 'an update with the content that is there',
+    'DeleteObjects s3:DeleteObject Bucket/staging/*': 'an update from the staging prefix',
     'WriteItem dynamodb:DeleteItem Table': 'a delete',
     'WriteItem dynamodb:GetItem Table': 'a write in doubt for longer than its token lives',
   },
   {
-    'Plan s3:GetObject* Bucket/staging/*': 'an update from the staging prefix',
-    'DeleteObjects s3:DeleteObject* Bucket/items/*': 'an update that replaces an object',
+    'Plan s3:GetObject Bucket/staging/*': 'an update from the staging prefix',
+    'DeleteObjects s3:DeleteObject Bucket/items/*': 'an update that replaces an object',
     'WriteItem dynamodb:PutItem Table': 'create',
   },
   {
-    'Plan s3:List* Bucket': 'an update with the content of an object that is lost',
-    'PutObject s3:GetObject* Bucket/staging/*': 'an update from the staging prefix',
+    'Plan s3:ListBucket Bucket': 'an update with the content of an object that is lost',
+    'PutObject s3:GetObject Bucket/staging/*': 'an update from the staging prefix',
     'DeleteObjects dynamodb:GetItem Table': 'a create that DynamoDB refuses',
   },
   {
     'PutObject s3:PutObject Bucket/items/*': 'create',
-    'PutObject s3:List* Bucket': 'a create whose staged object is lost before it is copied',
+    'PutObject s3:ListBucket Bucket': 'a create whose staged object is lost before it is copied',
     'WriteItem dynamodb:UpdateItem Table': 'an update of a plain attribute',
   },
   // All of them concern the same run, so each is taken away alone.
   ...[
     'SweepFindOrphans dynamodb:BatchGetItem Table',
-    'SweepFindOrphans s3:DeleteObject* Bucket/items/*',
+    'SweepFindOrphans s3:DeleteObject Bucket/items/*',
     'SweepFindOrphans states:DescribeExecution arn::states:::execution:Create:*',
     'SweepTotal s3:GetObject Bucket/sweeps/*',
     'SweepMachine lambda:InvokeFunction SweepPlan',
@@ -83,12 +85,6 @@ const NEEDED: readonly Readonly<Record<string, ScenarioName>>[] = [
 
 const NOT_NEEDED_HERE: readonly (readonly [grant: RegExp, reason: string])[] = [
   [/ (?:logs|xray):/, 'only on AWS: the state machine delivers its log and its traces'],
-  [/ s3:GetBucket\*/, "superfluous, of CDK's grantRead: nothing reads the bucket's configuration"],
-  [/ s3:(?:GetObject\* Bucket|List\* Bucket\/.+)$/, "of CDK's grantRead: no such action has such a resource"],
-  [
-    / s3:PutObject(?:LegalHold|Retention|VersionTagging) /,
-    "superfluous, of CDK's grantPut: no put asks for it",
-  ],
   [
     /^SweepFindOrphans states:DescribeExecution .*:(?:Update|Delete):\*$/,
     'as for those of Create: this orphan is of a create',

@@ -1,0 +1,53 @@
+// Rights on objects, by the names of actions: CDK's own grants allow whole families of them (`s3:GetObject*`, `s3:List*`).
+// For a bucket of another account they are in its policy too, as with those.
+
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+
+/** Actions on all objects below a prefix. */
+export function allowObjects(
+  bucket: IBucket,
+  grantee: IGrantable,
+  prefix: string,
+  actions: readonly string[],
+): void {
+  allow(bucket, grantee, actions, bucket.arnForObjects(objectsBelow(prefix)));
+}
+
+export function allowBucket(bucket: IBucket, grantee: IGrantable, action: string): void {
+  allow(bucket, grantee, [action], bucket.bucketArn);
+}
+
+/** @param more - actions on the objects beside reading them */
+export function allowReading(
+  bucket: IBucket,
+  grantee: IGrantable,
+  prefix: string,
+  more: readonly string[] = [],
+): void {
+  allowObjects(bucket, grantee, prefix, ['s3:GetObject', ...more]);
+  // Without it S3 answers 403 for an object that is gone, which nobody could tell from a refusal (GetObject).
+  allowBucket(bucket, grantee, 's3:ListBucket');
+  bucket.encryptionKey?.grantDecrypt(grantee);
+}
+
+/** @param more - actions on the objects beside putting them, whole and in parts */
+export function allowPutting(
+  bucket: IBucket,
+  grantee: IGrantable,
+  prefix: string,
+  more: readonly string[] = [],
+): void {
+  allowObjects(bucket, grantee, prefix, ['s3:PutObject', 's3:AbortMultipartUpload', ...more]);
+  // A part that is uploaded is decrypted when the upload is completed (S3 User Guide, "Multipart upload with SSE-KMS").
+  bucket.encryptionKey?.grant(grantee, 'kms:GenerateDataKey', 'kms:Decrypt');
+}
+
+/** Every object below a prefix, as a pattern of a policy. */
+function objectsBelow(prefix: string): string {
+  return prefix === '' ? '*' : `${prefix}/*`;
+}
+
+function allow(bucket: IBucket, grantee: IGrantable, actions: readonly string[], arn: string): void {
+  Grant.addToPrincipalOrResource({ grantee, actions: [...actions], resourceArns: [arn], resource: bucket });
+}
