@@ -41,7 +41,7 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'thorough', include: THOROUGH, testTimeout: 180_000 } },
       { extends: true, test: { name: 'browser', include: BROWSER } },
-      { extends: true, test: { name: 'languages', include: LANGUAGES } },
+      { extends: true, test: { name: 'languages', include: LANGUAGES, testTimeout: 180_000 } },
     ],
   },
 });

@@ -43,7 +43,7 @@ export async function ended(
   env: NodeJS.ProcessEnv,
 ): Promise<Ended> {
   try {
-    const { stdout, stderr } = await promisify(execFile)(program, [...args], { env, timeout: 50_000 });
+    const { stdout, stderr } = await promisify(execFile)(program, [...args], { env, timeout: 170_000 });
     return { code: 0, stdout, stderr };
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
