@@ -32,10 +32,11 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     [
       'README.md',
-      withCallers(await withExamples(await withGraphs(await page('README.md'), OPERATIONS), README_EXAMPLES)),
+      withCallers(await withExamples(await withGraphs(await page('README.md'), ['update']), README_EXAMPLES)),
     ],
     ['docs/waiting.md', await withExamples(await page('docs/waiting.md'), { 'run-events.ts': 'ts' })],
     ['docs/reading.md', await withExamples(await page('docs/reading.md'), { 'reading.ts': 'ts' })],
+    ['docs/protocol.md', await withGraphs(await page('docs/protocol.md'), ['create', 'delete'])],
     ['docs/sweeping.md', await withGraphs(await page('docs/sweeping.md'), ['sweep'])],
     ...schemas.map(
       ([name, schema]) =>
