@@ -39,7 +39,7 @@ export function sweepText(
   );
   const more = output.orphans - objects.filter(({ outcome }) => outcome !== 'failed').length;
   return [
-    `${number(scanned)} objects looked at: ${headline(output)}`,
+    `${number(scanned)} object${scanned === 1 ? '' : 's'} looked at: ${headline(output)}`,
     ...rows,
     ...named,
     ...(more > 0 && named.length > 0 ? [`  … the report names ${number(more)} more`] : []),

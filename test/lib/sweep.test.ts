@@ -4,7 +4,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { parseSweepInput } from '../../core/sweep-contract.ts';
 import { LargeItemStore, type LargeItemStoreProps, type SweepProps } from '../../lib/index.ts';
 import { rights } from './template.ts';
@@ -19,22 +19,25 @@ function made(sweep: SweepProps = {}, more: (stack: Stack) => LargeItemStoreProp
 const daily = ScheduleExpression.rate(Duration.days(1));
 
 describe('a schedule', () => {
-  function inputOf(sweep: SweepProps): unknown {
-    const [schedule] = Object.values(made(sweep).template().findResources('AWS::Scheduler::Schedule'));
+  const { store, template: synthesise } = made({ schedule: daily, alarmAbove: 5 });
+  let template: Template;
+  beforeAll(() => {
+    template = synthesise();
+  });
+
+  const inputOf = (from: Template): unknown => {
+    const [schedule] = Object.values(from.findResources('AWS::Scheduler::Schedule'));
     return JSON.parse(schedule?.Properties.Target.Input);
-  }
+  };
 
   test('only reports until it is switched, with a grace of a day, and the sweep takes its input', () => {
-    expect(inputOf({ schedule: daily })).toEqual({ grace: '86400s', dryRun: true });
-    expect(parseSweepInput(inputOf({ schedule: daily }))).toMatchObject({ graceSeconds: 86_400 });
-    expect(inputOf({ schedule: daily, dryRun: false, grace: Duration.days(2) })).toEqual({
-      grace: '172800s',
-      dryRun: false,
-    });
+    expect(inputOf(template)).toEqual({ grace: '86400s', dryRun: true });
+    expect(parseSweepInput(inputOf(template))).toMatchObject({ graceSeconds: 86_400 });
+    const switched = made({ schedule: daily, dryRun: false, grace: Duration.days(2) });
+    expect(inputOf(switched.template())).toEqual({ grace: '172800s', dryRun: false });
   });
 
   test('may start the sweep, and nothing else', () => {
-    const template = made({ schedule: daily }).template();
     template.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(1 day)' });
     const [, scheduler] =
       Object.entries(rights(template)).find(([role]) => role.startsWith('SchedulerRole')) ?? [];
@@ -42,8 +45,7 @@ describe('a schedule', () => {
   });
 
   test('comes with an alarm on the orphans that a sweep finds', () => {
-    const { store, template } = made({ schedule: daily, alarmAbove: 5 });
-    template().hasResourceProperties('AWS::CloudWatch::Alarm', {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       Namespace: 'Twinwrite',
       MetricName: 'Orphans',
       Dimensions: [{ Name: 'Store', Value: 'Test/Docs' }],
@@ -51,7 +53,7 @@ describe('a schedule', () => {
       TreatMissingData: 'ignore',
     });
     expect(store.sweep.alarm).toBeDefined();
-    const functions = Object.values(template().findResources('AWS::Lambda::Function'));
+    const functions = Object.values(template.findResources('AWS::Lambda::Function'));
     expect(JSON.stringify(functions)).toContain('metricName\\":\\"Test/Docs');
   });
 });
