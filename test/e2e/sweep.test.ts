@@ -3,9 +3,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, Duration } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Item } from '../../core/attributes.ts';
 import { formatPointer, objectKey } from '../../core/keys.ts';
@@ -35,10 +36,11 @@ afterAll(async () => {
   await rm(assembly, { recursive: true });
 });
 
-/** Nobody may delete objects of the item `locked`. */
+/** Sweeps are scheduled, though nothing runs by itself locally. Nobody may delete objects of the item `locked`. */
 function synthesise(outdir: string): void {
   const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false });
-  const { store } = new LargeItemStack(app, 'Twinwrite');
+  const schedule = ScheduleExpression.rate(Duration.days(7));
+  const { store } = new LargeItemStack(app, 'Twinwrite', { store: { sweep: { schedule } } });
   const bucket = store.bucket as Bucket;
   bucket.addToResourcePolicy(
     new PolicyStatement({
