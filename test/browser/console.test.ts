@@ -182,7 +182,6 @@ describe('searching and moving by keyboard', () => {
     const page = await open('/', { expected: /404|400/ });
     const find = async (text: string) => {
       await page.keyboard.press('/');
-      await page.keyboard.press('ControlOrMeta+A');
       await page.keyboard.type(text);
       await page.keyboard.press('Enter');
     };
@@ -474,4 +473,23 @@ describe('doing', () => {
     await page.getByText('Is `twinwrite console` still running?').waitFor({ timeout: 20_000 });
     expect(await rows(page).count()).toBeGreaterThan(5);
   });
+});
+
+test('of many iterations those that went well are folded, until somebody wants to see them', async () => {
+  const largeAttributes = Object.fromEntries(
+    Array.from({ length: 20 }, (_, at) => [`part-${at}`, { text: `part ${at}` }]),
+  );
+  const run = await store.start('create', { key: { id: 'in-parts' }, largeAttributes });
+  await store.passUntilEnd(run);
+  const page = await open(`/runs/create/${run.name}`);
+  const parts = page.locator('[data-row="PutObject"]');
+  await page.getByRole('button', { name: 'Show 16 more that succeeded' }).waitFor();
+  expect(await parts.count()).toBe(4);
+  await picture(page)
+    .getByRole('button', { name: /^PutObject ×20/ })
+    .click();
+  await page.locator('.state-details').waitFor();
+  expect(await parts.count()).toBe(5);
+  await page.getByRole('button', { name: 'Show 15 more that succeeded' }).click();
+  await expect.poll(() => parts.count()).toBe(20);
 });

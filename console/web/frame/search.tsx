@@ -6,7 +6,7 @@ import type { FoundRun } from '../../api.ts';
 import { keyTextExample, parseKeyText } from '../../key-text.ts';
 import { get } from '../data/http.ts';
 import { messageOf } from '../parts/problem.tsx';
-import { navigate, runAddress, withSearch } from '../router.ts';
+import { navigate, runAddress, useAddress, withSearch } from '../router.ts';
 import { runOfArn, useSession } from '../session.ts';
 import { SEARCH_FIELD } from './use-shortcuts.ts';
 
@@ -16,7 +16,9 @@ export function Search({ search }: { search: URLSearchParams }) {
   const item = search.get('item') ?? '';
   const [text, setText] = useState(item);
   const [problem, setProblem] = useState<string>();
-  useEffect(() => setText(item), [item]);
+  const { path } = useAddress();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another view is no answer to what was looked for
+  useEffect(() => setText(item), [item, path]);
 
   const find = async (event: FormEvent) => {
     event.preventDefault();
@@ -33,6 +35,7 @@ export function Search({ search }: { search: URLSearchParams }) {
     const isNamed = wanted.startsWith(`${key.partitionKey.name}=`) || wanted.startsWith('{');
     const isKey = parseKeyText(wanted, key) !== undefined;
     if (wanted === '' || (isNamed && isKey)) return itemRuns;
+    if (isNamed) throw new Error(`A part of the key is missing: write ${keyTextExample(key)}`);
     // A bare word may be either.
     const run = await findRun(wanted).catch((error: unknown) => {
       if (isKey && !ONLY_RUN.test(wanted)) return undefined;

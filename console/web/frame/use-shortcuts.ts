@@ -17,7 +17,7 @@ export function useShortcuts(view: string): Help {
     const listen = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       if (document.querySelector('dialog[open]') || isTyping(event.target)) return;
-      if (event.key === '/') document.getElementById(SEARCH_FIELD)?.focus();
+      if (event.key === '/') enterSearch();
       else if (event.key === '?') setIsOpen(true);
       else if (event.key === 'g') navigate('/');
       else if (event.key === 'Escape' && view !== 'runs') leave();
@@ -28,6 +28,13 @@ export function useShortcuts(view: string): Help {
     return () => document.removeEventListener('keydown', listen);
   }, [view]);
   return { isOpen, open: () => setIsOpen(true), close: () => setIsOpen(false) };
+}
+
+/** What was looked for before gives way to what is typed next. */
+function enterSearch(): void {
+  const field = document.getElementById(SEARCH_FIELD) as HTMLInputElement | null;
+  field?.focus();
+  field?.select();
 }
 
 /** Back to where the view was opened from, or to the list when the page began with it. */

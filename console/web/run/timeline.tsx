@@ -1,7 +1,7 @@
 // The states of a run in the order they were entered, each with a bar from its beginning to its end.
 
 import { ChevronRight } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Branch, RunReport, StateNode } from '../../api.ts';
 import { formatDuration } from '../format.ts';
 import { useNow } from '../parts/time.tsx';
@@ -21,20 +21,28 @@ interface Row {
   readonly state: StateNode;
   readonly depth: number;
   readonly branch?: Branch;
+  /** How many of its iterations are not shown. */
+  readonly folded: number;
 }
+
+/** Of more iterations than this, those that simply succeeded are folded but for the first few. */
+const MANY_ITERATIONS = 8;
+const SHOWN_ITERATIONS = 4;
 
 export function Timeline({ tree, definition, picked, onPick }: TimelineProps) {
   const isRunning = tree.status === 'RUNNING';
   const now = useNow(isRunning ? 500 : 60_000);
   const start = Date.parse(tree.startedAt);
   const span = Math.max(isRunning ? now - start : tree.durationMs, 1);
-  const rows = rowsOf(tree.states);
+  const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
+  const rows = rowsOf(tree.states, { unfolded, picked });
   return (
     <section aria-label="Timeline">
       <ol className="timeline">
         {rows.map((row) => (
           <TimelineRow
             key={row.id}
+            onUnfold={() => setUnfolded(new Set([...unfolded, row.id]))}
             row={row}
             scale={{ start, span, now }}
             definition={definition && definitionOf(definition, row.state.name)}
@@ -59,9 +67,10 @@ interface TimelineRowProps {
   readonly definition: StateDefinition | undefined;
   readonly isPicked: boolean;
   readonly onPick: (state: string | undefined) => void;
+  readonly onUnfold: () => void;
 }
 
-function TimelineRow({ row, scale, definition, isPicked, onPick }: TimelineRowProps) {
+function TimelineRow({ row, scale, definition, isPicked, onPick, onUnfold }: TimelineRowProps) {
   const { id, state, depth, branch } = row;
   const element = useRef<HTMLLIElement>(null);
   const { tone, Icon, words } = lookOf(state);
@@ -91,6 +100,11 @@ function TimelineRow({ row, scale, definition, isPicked, onPick }: TimelineRowPr
         {note && <span className={`timeline-note${state.failure ? '' : ' retried'}`}>{note}</span>}
       </button>
       {isPicked && <StateDetails state={state} definition={definition} />}
+      {row.folded > 0 && (
+        <button type="button" className="timeline-more" onClick={onUnfold}>
+          Show {row.folded} more that succeeded
+        </button>
+      )}
     </li>
   );
 }
@@ -119,14 +133,37 @@ function Bars({ state, scale }: { state: StateNode; scale: Scale }) {
   );
 }
 
-function rowsOf(states: readonly StateNode[], prefix = '', depth = 0, branch?: Branch): Row[] {
+interface Wanted {
+  readonly unfolded: ReadonlySet<string>;
+  readonly picked: string | undefined;
+}
+
+function rowsOf(
+  states: readonly StateNode[],
+  wanted: Wanted,
+  prefix = '',
+  depth = 0,
+  branch?: Branch,
+): Row[] {
   return states.flatMap((state, at) => {
     const id = `${prefix}${at}`;
-    const below = state.branches.flatMap((each, index) =>
-      rowsOf(each.states, `${id}.${index}.`, depth + 1, each),
+    const shown = state.branches
+      .map((each, index) => ({ each, index }))
+      .filter(({ each, index }) => {
+        const isWanted = wanted.unfolded.has(id) || wanted.picked?.startsWith(`${id}.${index}.`) === true;
+        return isWanted || !isFolded(state, each, index);
+      });
+    const below = shown.flatMap(({ each, index }) =>
+      rowsOf(each.states, wanted, `${id}.${index}.`, depth + 1, each),
     );
-    return [{ id, state, depth, ...(branch && { branch }) }, ...below];
+    const folded = state.branches.length - shown.length;
+    return [{ id, state, depth, folded, ...(branch && { branch }) }, ...below];
   });
+}
+
+function isFolded({ branches }: StateNode, { states }: Branch, index: number): boolean {
+  const isPlain = states.every(({ status, retries }) => status === 'succeeded' && retries.length === 0);
+  return branches.length > MANY_ITERATIONS && index >= SHOWN_ITERATIONS && isPlain;
 }
 
 function definitionOf(definition: Definition, name: string): StateDefinition | undefined {
