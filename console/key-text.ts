@@ -1,9 +1,8 @@
 // An item's key as one text, for addresses and the search field: `id=42`, `tenant=a doc=b c`, or plain `42` where the
 // table has no sort key. JSON where that would be read as another key.
 
+import type { KeyTexts } from '../audit/index.ts';
 import { type KeySchema, keyAttributes } from '../core/keys.ts';
-
-export type KeyTexts = Readonly<Record<string, string>>;
 
 /** The text of a key; {@link parseKeyText} gives the key back. */
 export function formatKeyText(key: KeyTexts, schema: KeySchema): string {

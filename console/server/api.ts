@@ -4,6 +4,7 @@ import * as z from 'zod';
 import {
   type AuditContext,
   describeItem,
+  type KeyTexts,
   listRuns,
   OUTCOMES,
   previewReplay,
@@ -15,7 +16,7 @@ import {
 } from '../../audit/index.ts';
 import { OPERATIONS } from '../../core/run.ts';
 import { type Session, SINCES } from '../api.ts';
-import { type KeyTexts, keyTextExample, parseKeyText } from '../key-text.ts';
+import { keyTextExample, parseKeyText } from '../key-text.ts';
 import { definitionOf } from './definitions.ts';
 import { Listings } from './listings.ts';
 import { lookAtNewest } from './newest.ts';

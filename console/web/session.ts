@@ -1,8 +1,9 @@
 // What the console is looking at, for every part of the page; and what follows from the table's key.
 
 import { createContext, useContext } from 'react';
+import type { KeyTexts } from '../../audit/index.ts';
 import { OPERATIONS, type Operation, type Session } from '../api.ts';
-import { formatKeyText, type KeyTexts } from '../key-text.ts';
+import { formatKeyText } from '../key-text.ts';
 
 export const SessionContext = createContext<Session | undefined>(undefined);
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatKeyText, type KeyTexts, keyTextExample, parseKeyText } from '../../console/key-text.ts';
+import type { KeyTexts } from '../../audit/index.ts';
+import { formatKeyText, keyTextExample, parseKeyText } from '../../console/key-text.ts';
 import type { KeySchema } from '../../core/keys.ts';
 
 const ONE: KeySchema = { partitionKey: { name: 'id', type: 'S' } };

@@ -76,6 +76,7 @@ export function useRuns(filter: Query, isAtTop: boolean): Runs {
       try {
         const query: Query = { ...JSON.parse(key), limit: PAGE_SIZE, cursor };
         const page = await get<RunsPage>('runs', query, signal);
+        if (signal.aborted) return; // another list is shown by now
         update(({ runs, pages }) => ({
           pages: pages + 1,
           runs: cursor === undefined ? page.entries : appended(runs, page.entries),
@@ -113,6 +114,7 @@ export function useRuns(filter: Query, isAtTop: boolean): Runs {
       const limit = String(liveWindow(latest.current.runs));
       try {
         const page = await get<NewestRuns>('runs', { ...JSON.parse(key), limit, once: 'true' }, signal);
+        if (signal.aborted) return;
         update((before) => taken(before, page, topRef.current));
       } catch (error) {
         if (!signal.aborted) update(({ looks }) => ({ liveError: error, looks: looks + 1 }));

@@ -18,7 +18,7 @@ export interface StateDefinition {
   readonly ItemProcessor?: Definition;
 }
 
-/** What became of a state in this run; of a state that it came to several times, the last time. */
+/** What became of a state in this run; of several visits the last, of several iterations the worst. */
 export type NodeStatus = StateStatus | 'not reached';
 
 export interface GraphNode {
@@ -26,8 +26,6 @@ export interface GraphNode {
   readonly type: string;
   readonly kind: StateKind;
   readonly status: NodeStatus;
-  /** In how many ways a state within a Map ended, over all iterations: `{ succeeded: 2, caught: 1 }`. */
-  readonly counts: Readonly<Partial<Record<StateStatus, number>>>;
   /** How often it was entered. */
   readonly visits: number;
   /** Attempts after the first, over all visits. */
@@ -82,8 +80,6 @@ function nodeOf(
   visits: readonly StateNode[],
   areSideBySide: boolean,
 ): GraphNode {
-  const counts: Partial<Record<StateStatus, number>> = {};
-  for (const { status } of visits) counts[status] = (counts[status] ?? 0) + 1;
   const { ItemProcessor: processor } = definition;
   const branches: readonly Branch[] = visits.flatMap((visit) => visit.branches);
   return {
@@ -91,7 +87,6 @@ function nodeOf(
     type: definition.Type,
     kind: visits[0]?.kind ?? kindOf(name, definition),
     status: areSideBySide ? worst(visits) : (visits.at(-1)?.status ?? 'not reached'),
-    counts,
     visits: visits.length,
     retries: visits.reduce((sum, visit) => sum + visit.retries.length, 0),
     ...(processor && {
