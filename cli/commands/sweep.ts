@@ -92,7 +92,7 @@ async function sweep(options: SweepOptions, io: Io): Promise<void> {
   const { failed, failedBatches } = output;
   if (failed > 0 || failedBatches > 0) {
     throw new CommandFailed(
-      `${failed} objects could not be looked at or deleted; the next sweep tries again`,
+      `${failed} object${failed === 1 ? '' : 's'} could not be looked at or deleted; the next sweep tries again`,
     );
   }
 }
