@@ -21,20 +21,21 @@ afterAll(() => running.stop());
 interface Measured {
   /** The most rows that the document held at a time. */
   readonly mostRows: number;
-  /** Milliseconds between two frames: the middle one, and the longest. */
+  /** Milliseconds between two frames: the middle one, and that which 19 of 20 do not exceed. */
   readonly medianFrame: number;
-  readonly longestFrame: number;
-  /** Milliseconds of the longest task that kept the page from answering; 0 when none took 50 or more. */
-  readonly longestTask: number;
+  readonly slowFrame: number;
+  /** How many tasks kept the page from answering for 50 ms or more, of how many frames. */
+  readonly longTasks: number;
+  readonly frames: number;
 }
 
 /** Scrolls the list to its end, a screen a frame, as fast as pages come. */
 function scrollToEnd(page: Page): Promise<Measured> {
   return page.evaluate(async () => {
     const scroller = document.querySelector('.scroller') as HTMLElement;
-    const tasks: number[] = [];
+    let longTasks = 0;
     const observer = new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) tasks.push(duration);
+      longTasks += list.getEntries().length;
     });
     observer.observe({ type: 'longtask' });
     const frames: number[] = [];
@@ -54,8 +55,9 @@ function scrollToEnd(page: Page): Promise<Measured> {
     return {
       mostRows,
       medianFrame: frames[Math.floor(frames.length / 2)] ?? 0,
-      longestFrame: frames.at(-1) ?? 0,
-      longestTask: Math.max(0, ...tasks),
+      slowFrame: frames[Math.floor(frames.length * 0.95)] ?? 0,
+      longTasks,
+      frames: frames.length,
     };
     function frame(): Promise<number> {
       return new Promise((resolve) => requestAnimationFrame(resolve));
@@ -73,9 +75,9 @@ test('is scrolled to its end without holding more rows than are in view', async 
   await page.getByRole('row', { name: 'update id=doc-399' }).last().waitFor();
   expect(await page.getByRole('table').getAttribute('aria-rowcount')).toBe(String(COUNT + 1));
   expect(measured.mostRows).toBeLessThan(80);
-  // Far above what it takes, so that a busy machine does not fail it; without the virtual list it takes seconds.
+  // Far above what it takes, so that a busy machine does not fail it; without the virtual list a frame takes seconds.
   expect(measured.medianFrame).toBeLessThan(100);
-  expect(measured.longestTask).toBeLessThan(700);
+  expect(measured.slowFrame).toBeLessThan(300);
 });
 
 test('new runs wait while the list is scrolled, and are shown when asked for', async () => {
