@@ -1,7 +1,7 @@
 // Audit and replay: what the command line and the console show of runs, and do about them.
 
 export { causeMessage } from './cause.ts';
-export { type AuditContext, type CallOptions, sleep } from './context.ts';
+export { type AuditContext, type CallOptions, patiently, sleep } from './context.ts';
 export {
   AuditError,
   InvalidRun,

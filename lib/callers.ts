@@ -51,6 +51,8 @@ export function grantOperate(granting: Granting, grantee: IGrantable): void {
   grantRuns(granting, grantee);
   for (const machine of Object.values(granting.stateMachines)) {
     machine.grantExecution(grantee, 'states:RedriveExecution', 'states:StopExecution');
+    // The console draws a run's path into the definition that the run began with.
+    machine.grantExecution(grantee, 'states:DescribeStateMachineForExecution');
   }
   grantRead(granting, grantee);
   // A replay is refused when what it is to copy is gone.

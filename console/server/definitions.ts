@@ -1,7 +1,7 @@
 // The state machine of a run as it was when the run started; a later deployment may have changed it.
 
 import { DescribeStateMachineForExecutionCommand } from '@aws-sdk/client-sfn';
-import type { AuditContext } from '../../audit/index.ts';
+import { type AuditContext, patiently } from '../../audit/index.ts';
 
 /** The definition in Amazon States Language, parsed. */
 export async function definitionOf(
@@ -9,11 +9,7 @@ export async function definitionOf(
   executionArn: string,
   signal: AbortSignal,
 ): Promise<unknown> {
-  const { definition = '{}' } = await sfn.send(
-    new DescribeStateMachineForExecutionCommand({ executionArn }),
-    {
-      abortSignal: signal,
-    },
-  );
+  const command = new DescribeStateMachineForExecutionCommand({ executionArn });
+  const { definition = '{}' } = await patiently(() => sfn.send(command, { abortSignal: signal }), { signal });
   return JSON.parse(definition);
 }

@@ -22,6 +22,7 @@ import {
   stopRun,
   waitForRun,
 } from '../../audit/index.ts';
+import { definitionOf } from '../../console/server/definitions.ts';
 import { storeIn } from '../../core/store.ts';
 import { LargeItemStack } from '../../lib/index.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
@@ -30,6 +31,7 @@ import { ACCOUNT } from './support.ts';
 const ACTIONS = [
   'states:ListExecutions',
   'states:DescribeExecution',
+  'states:DescribeStateMachineForExecution',
   'states:GetExecutionHistory',
   'states:StartExecution',
   'states:RedriveExecution',
@@ -180,6 +182,10 @@ async function operate(role: string): Promise<string[]> {
     'show a run in flight': async () => {
       const { objects } = await readRun(operator, running);
       return objects.some(({ exists, size }) => exists === 'yes' && size === 3);
+    },
+    'draw its path': async () => {
+      const definition = await definitionOf(operator, rolledBack, new AbortController().signal);
+      return Object.hasOwn(definition as object, 'States');
     },
     item: async () => (await describeItem(operator, { id: `${id}-3` })).objects.length > 0,
     stop: async () => (await stopRun(operator, running, { cause: 'test' })).outcome === 'aborted',
