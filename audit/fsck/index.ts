@@ -12,7 +12,7 @@ import { checkStaged } from './staged.ts';
 export { FINDING_KINDS, type Finding, type FindingKind, type FsckSummary } from './findings.ts';
 
 export interface FsckOptions extends CallOptions {
-  /** Look at objects only whose keys begin so, and at pointers to them. Default: all of the store's. */
+  /** Look at objects only whose keys begin so, uploads too, and at pointers to them. Default: all of the store's. */
   readonly prefix?: string | undefined;
   /** Also read the content of objects for which S3 keeps no SHA-256. Default: they count as unverified. */
   readonly readContent?: boolean | undefined;
@@ -35,7 +35,8 @@ export interface FsckProgress {
 
 /** What the parts of a check share. */
 export interface Check extends AuditContext, CallOptions {
-  readonly prefix: string;
+  /** Of the objects to look at; undefined: all of the store's. */
+  readonly prefix: string | undefined;
   readonly readContent: boolean;
   readonly tally: Tally;
   readonly runs: RunStates;
@@ -51,8 +52,7 @@ const DEFAULT_SEGMENTS = 4;
  * @throws what AWS answers, and the signal's reason
  */
 export async function fsck(context: AuditContext, options: FsckOptions): Promise<FsckSummary> {
-  const { store } = context;
-  const { prefix = store.prefix === '' ? '' : `${store.prefix}/`, readContent = false } = options;
+  const { prefix, readContent = false } = options;
   const tally = new Tally();
   const expectedItems = options.onProgress === undefined ? 0 : await itemCount(context, options);
   // The first failure ends the other parts, too.

@@ -65,7 +65,7 @@ async function* pointersOf(check: Check, segment: number, segments: number): Asy
       }
       if (object === undefined) continue;
       const place = objectPlace(object, store);
-      if (place.key.startsWith(check.prefix)) yield { key, item: texts, attribute, uri, place };
+      if (place.key.startsWith(check.prefix ?? '')) yield { key, item: texts, attribute, uri, place };
     }
   }
 }
@@ -91,9 +91,23 @@ async function* scan(
   } while (ExclusiveStartKey !== undefined);
 }
 
+const LOOKS = 3;
+
 async function checkPointer(check: Check, pointer: Pointer): Promise<void> {
-  const { item, attribute, uri, place } = pointer;
   check.tally.add('pointers');
+  for (let looks = 1; ; looks += 1) {
+    try {
+      return await lookAt(check, pointer);
+    } catch (error) {
+      // An update has deleted the object, or somebody overwritten it, just before its content was read: look anew.
+      const { httpStatusCode = 0 } = (error as { $metadata?: { httpStatusCode?: number } }).$metadata ?? {};
+      if (looks === LOOKS || ![404, 412].includes(httpStatusCode)) throw error;
+    }
+  }
+}
+
+async function lookAt(check: Check, pointer: Pointer): Promise<void> {
+  const { item, attribute, uri, place } = pointer;
   const head = await headOf(check, place);
   if (head === undefined) {
     // An update may have replaced it meanwhile; what is still pointed at will not come back.

@@ -55,7 +55,8 @@ async function* batches(check: Check): AsyncGenerator<ReadonlyMap<string, readon
   const space = { ...store, reportPrefix: store.sweep?.reportPrefix ?? store.stagingPrefix };
   let batch = new Map<string, OwnObject[]>();
   let objects = 0;
-  for await (const object of list(check, check.prefix)) {
+  const all = store.prefix === '' ? '' : `${store.prefix}/`;
+  for await (const object of list(check, check.prefix ?? all)) {
     if (!isInObjectSpace(object.key, space)) continue;
     tally.add('objects');
     tally.add('bytes', object.size);

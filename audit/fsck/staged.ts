@@ -12,8 +12,10 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const KEPT_DAYS = 17;
 
 export async function checkStaged(check: Check): Promise<void> {
-  const { stagingPrefix } = check.store;
-  const staged = list(check, `${stagingPrefix}/`);
+  const all = `${check.store.stagingPrefix}/`;
+  const { prefix = all } = check;
+  if (!prefix.startsWith(all) && !all.startsWith(prefix)) return;
+  const staged = list(check, prefix.length > all.length ? prefix : all);
   for await (const _checked of inOrder(staged, CONCURRENCY, (object) => checkUpload(check, object)));
 }
 

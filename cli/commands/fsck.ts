@@ -29,7 +29,7 @@ export function registerFsck(program: Command, io: Io): void {
       `
 What it finds, a line each:
   dangling       the item points at an object that is not there
-  wrong-content  the object's content does not have the SHA-256 in its key
+  wrong-content  the object's content does not have the digest in its key
   orphan         no item points at the object, nor ever will: twinwrite sweep deletes it
   held           no item points at it, but its run may go on: twinwrite show, twinwrite replay
   staged         an upload that no run needs any more
@@ -92,7 +92,7 @@ function detailsOf(finding: Finding): readonly string[] {
       return [keyText(finding.item), finding.attribute, finding.uri];
     case 'wrong-content': {
       const { item, attribute, uri, actual } = finding;
-      return [keyText(item), attribute, uri, `its SHA-256 is ${actual}`];
+      return [keyText(item), attribute, uri, `its digest is ${actual}`];
     }
     case 'unmanaged':
       return [keyText(finding.item), finding.because];

@@ -112,6 +112,22 @@ describe('content that is not what its key says', () => {
     expect(summary).toMatchObject({ unverified: 0, sound: false });
     await store.run('delete', { key: id('a') });
   });
+
+  test('is looked for anew when it has changed between question and reading', async () => {
+    await create(id('a'), { page: 'page' });
+    await store.putObject((await keysOf(id('a'))).page ?? '', 'other');
+    for (const [error, status] of [
+      ['NoSuchKey', 404],
+      ['PreconditionFailed', 412],
+    ] as const) {
+      store.cloud.faults.inject({ service: 's3', operation: 'GetObject', when: 'before', error, status });
+    }
+    const { prefix } = store.descriptor;
+    const { found, summary } = await check({ readContent: true, prefix: `${prefix}/pk=${id('a').id}/` });
+    expect(found).toEqual([expect.objectContaining({ kind: 'wrong-content', item: id('a') })]);
+    expect(summary).toMatchObject({ pointers: 1, verified: 1 });
+    await store.run('delete', { key: id('a') });
+  });
 });
 
 describe('an object that no item points at', () => {
@@ -163,6 +179,11 @@ test('an upload is left over when its run has succeeded, or when it is older tha
   expect((await check()).found).toEqual([
     expect.objectContaining({ kind: 'staged', objectKey: left, because: 'its run has succeeded' }),
   ]);
+  const { prefix } = store.descriptor;
+  const kinds = async (only: string) => (await check({ prefix: only })).found.map(({ kind }) => kind);
+  expect(await kinds(`${stagingPrefix}/create/${tests}-d`)).toEqual(['staged']);
+  for (const other of [`${stagingPrefix}/create/${tests}-e`, `${prefix}/`])
+    expect(await kinds(other)).toEqual([]);
   await store.deleteObject(left);
   await store.deleteObject(kept);
 });

@@ -4,10 +4,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Finding, fsck } from '../../audit/index.ts';
 import { IntegrityError, LargeItemClient } from '../../client/index.ts';
 import { storesIn } from '../../core/store.ts';
 import { LargeItemStore } from '../../lib/index.ts';
@@ -125,6 +126,21 @@ describe.each(['SamePrefix', 'OtherPrefix', 'OtherBucket'])('objects in place %s
     ).rejects.toThrow(IntegrityError);
     await place.client.delete({ key: place.key('a b/ä') });
     expect(await place.objects('a b/ä')).toEqual([]);
+  });
+
+  it('are looked for, and compared with the MD5 in their keys, by a check of the store', async () => {
+    await using place = new Place(name);
+    const keys = await place.put('checked', { html: 'one', image: 'pixels', note: 'note' });
+    const Bucket = place.bucket;
+    await place.store.s3.send(new DeleteObjectCommand({ Bucket, Key: keys.html }));
+    await place.store.s3.send(new PutObjectCommand({ Bucket, Key: keys.image, Body: 'other' }));
+    const context = { ...place.store, store: place.store.descriptor };
+    const found: Finding[] = [];
+    await fsck(context, { readContent: true, onFinding: (finding) => void found.push(finding) });
+    const own = found.filter((finding) => 'item' in finding && finding.item.id === 'checked');
+    expect(own.map(({ kind }) => kind).sort()).toEqual(['dangling', 'unmanaged', 'wrong-content']);
+    expect(own).toContainEqual(expect.objectContaining({ uri: `s3://${Bucket}/${keys.html}` }));
+    await place.client.delete({ key: place.key('checked') });
   });
 
   it('are replaced one by one by updates, then deleted with the item', async () => {
