@@ -116,13 +116,13 @@ const CSV_COLUMNS = [
 
 export const CSV_HEADER = CSV_COLUMNS.join(',');
 
-/** RFC 4180; the key as JSON. */
+/** RFC 4180; the key as JSON. A text that a spreadsheet would take for a formula begins with `'`. */
 export function csvRow(run: RunSummary): string {
   return CSV_COLUMNS.map((column) => {
     const value = run[column];
     const text =
       value instanceof Date ? value.toISOString() : column === 'key' && value ? jsonText(value) : value;
-    return csvCell(oneLine(String(text ?? '')));
+    return csvCell(oneLine(String(text ?? '')).replace(/^[=+\-@]/, "'$&"));
   }).join(',');
 }
 

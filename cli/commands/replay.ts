@@ -141,15 +141,19 @@ async function previewAll(
 /** Says what would be done, before anything is. */
 async function say(
   previews: readonly ReplayPreview[],
-  { dryRun, json }: ReplayCommandOptions,
+  { dryRun, json, yes }: ReplayCommandOptions,
   io: Io,
   isBulk: boolean,
 ): Promise<void> {
-  if (json) {
-    if (dryRun) for (const preview of previews) await print(io.stdout, jsonText(previewJson(preview)));
+  if (json && dryRun) {
+    for (const preview of previews) await print(io.stdout, jsonText(previewJson(preview)));
     return;
   }
-  for (const preview of previews) await print(io.stdout, previewText(preview, io.stdout.columns ?? 80));
+  const isToAsk = isBulk && !yes;
+  if (json && !isToAsk) return;
+  // Whoever is asked must have read it, wherever the results go.
+  const output = json ? io.stderr : io.stdout;
+  for (const preview of previews) await print(output, previewText(preview, output.columns ?? 80));
   if (isBulk && previews.length === 0) await print(io.stderr, 'no such runs');
 }
 
@@ -215,10 +219,14 @@ function bar(done: number, of: number, note: string): string {
 
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 
+/** Timers take no longer pause than some 24 days. */
+const LONGEST_PAUSE_MS = 24 * 3_600_000;
+
 /** Milliseconds between starts at a rate. */
 function asPause(text: string): number {
   const [, count = '0', unit = 's'] = /^(\d{1,4}(?:\.\d+)?)(?:\/([smh]))?$/.exec(text) ?? [];
   const pause = (UNITS[unit] as number) / Number(count);
-  if (!Number.isFinite(pause)) throw new InvalidArgumentError('Expected a rate such as 5/s, 30/m or 100/h.');
+  if (!(pause <= LONGEST_PAUSE_MS))
+    throw new InvalidArgumentError('Expected a rate such as 5/s, 30/m or 100/h.');
   return pause;
 }

@@ -278,6 +278,11 @@ describe('replay', () => {
       code: 1,
       err: expect.stringContaining('error: nothing was replayed'),
     });
+    const json = new Terminal({ stdin: Object.assign(Readable.from(['n\n']), { isTTY: true }), isTTY: true });
+    expect(await json.run(...chosen, '--json')).toMatchObject({
+      out: '',
+      err: expect.stringMatching(/starts \S+m1-\S+-replay-1 with the same input[\s\S]+Replay 3 runs\?/),
+    });
     const yes = new Terminal({ stdin: Object.assign(Readable.from(['y\n']), { isTTY: true }), isTTY: true });
     const ran = await yes.run(...chosen);
 
@@ -362,6 +367,7 @@ describe('replay', () => {
     [['--outcome', 'stuck'], '--since: say how far back'],
     [['x', '--since', '1h'], '--since: not together with runs by name'],
     [['x', '--rate', '0'], 'Expected a rate such as'],
+    [['x', '--rate', '0.001/h'], 'Expected a rate such as'],
   ])('%j is no command line', async (argv, message) => {
     expect(await twinwrite('replay', ...argv)).toMatchObject({
       code: 2,
@@ -398,7 +404,7 @@ describe('stop and tail', () => {
       { timeout: 10_000 },
     );
 
-    const stopped = await twinwrite('stop', 'held-1', '--cause', 'wrong text');
+    const stopped = await twinwrite('stop', 'held-1', '--cause', '=1+1');
     expect(stopped).toMatchObject({
       code: 0,
       out: 'held-1: stopped; to let it go on: twinwrite replay held-1\n',
@@ -408,6 +414,8 @@ describe('stop and tail', () => {
       code: 1,
       err: 'error: held-1 has ended: it is aborted\n',
     });
+    // A spreadsheet must not compute what it is given.
+    expect((await twinwrite('runs', '--item', 'id=held', '--csv')).out).toContain(",Stopped,'=1+1,");
     await vi.waitUntil(() => tail.out.split('\n').length === 2, { timeout: 10_000 });
     cloud.faults.clear();
 
@@ -421,7 +429,7 @@ describe('stop and tail', () => {
     const ends = await followed;
     expect(ends.code).toBe(0);
     expect(lines(ends)).toMatchObject([
-      { name: 'held-1', outcome: 'aborted', message: 'wrong text' },
+      { name: 'held-1', outcome: 'aborted', message: '=1+1' },
       { name: 'held-1', outcome: 'committed', redriveCount: 1 },
     ]);
   });
