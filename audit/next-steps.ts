@@ -36,18 +36,23 @@ function stepsByOutcome(report: Omit<RunReport, 'nextSteps'>): string[] {
         keepsObjects(report)
           ? 'Nothing was written; the objects that the run put are left, as its input asks.'
           : 'Nothing was written, and every object that the run put is deleted.',
-        'Replay it once the reason is gone: a replay starts a new run with the same input.',
+        OF_UPLOAD.has(summary.reason ?? '')
+          ? 'Write the content again in a new run: a replay would copy the same upload.'
+          : 'Replay it once the reason is gone: a replay starts a new run with the same input.',
       ];
     case 'unknown':
       return [
         'Whether the write took effect cannot be proved; nothing was deleted, so the item is consistent.',
-        `Look at the item (${itemText(report)}) and decide: if it lacks the write, write again, or replay with --force.`,
+        `Look at the item (${itemText(report)}) and decide: if it lacks the write, write again, or replay it all the same.`,
       ];
     case 'stuck':
     case 'aborted':
       return redrive.possible ? redriveSteps(report) : lateSteps(report);
   }
 }
+
+/** What is wrong with an upload stays wrong. */
+const OF_UPLOAD: ReadonlySet<string> = new Set(['ContentMismatch', 'StagedObjectMissing']);
 
 /** `cleanUp.whenFailed` turned off. */
 function keepsObjects({ input }: Omit<RunReport, 'nextSteps'>): boolean {
@@ -80,7 +85,7 @@ function lateSteps(report: Omit<RunReport, 'nextSteps'>): string[] {
     `It stopped ${AT[phase]}, and cannot be redriven any more (${why}); the sweeper collects its objects.`,
     phase === 'cleanup'
       ? 'The write took effect: there is nothing to write again.'
-      : `Look at the item (${itemText(report)}) and decide: if it lacks the write, write again, or replay with --force.`,
+      : `Look at the item (${itemText(report)}) and decide: if it lacks the write, write again, or replay it all the same.`,
   ];
 }
 

@@ -119,8 +119,11 @@ export class Stuck extends TwinwriteError {
 
   constructor({ executionArn, state, error, causeText }: Interruption, how = 'failed') {
     const at = state === undefined ? '' : ` at ${state}`;
+    const name = executionArn.split(':').at(-1);
     const redrive = `aws stepfunctions redrive-execution --execution-arn ${executionArn}`;
-    super(`the execution ${how}${at} with ${error}: ${causeText}; to go on from there: ${redrive}`);
+    super(
+      `the execution ${how}${at} with ${error}: ${causeText}; to go on from there: twinwrite replay ${name}, or ${redrive}`,
+    );
     this.executionArn = executionArn;
     this.state = state;
     this.error = error;

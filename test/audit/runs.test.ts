@@ -425,6 +425,20 @@ describe('a replay', () => {
     });
   });
 
+  it('is not advised when its upload was gone', async () => {
+    const key = `staging/${stage.key.id}`;
+    await stage.store.putObject(key, 'staged');
+    const sha256 = createHash('sha256').update('staged').digest('hex');
+    stage.store.cloud.faults.inject({
+      ...({ service: 's3', operation: 'CopyObject', when: 'before' } as const),
+      ...{ error: 'NoSuchKey', status: 404 },
+    });
+    const run = await ended('create', { largeAttributes: { page: { staged: { key, sha256, size: 6 } } } });
+    const { summary, nextSteps } = await readRun(audit(), run.arn);
+    expect(summary).toMatchObject({ outcome: 'rolled-back', reason: 'StagedObjectMissing' });
+    expect(nextSteps).toContain('Write the content again in a new run: a replay would copy the same upload.');
+  });
+
   it('is refused for input that can never be taken', async () => {
     const run = await ended('create', { attributes: { _saga: 1 } });
 
