@@ -35,7 +35,11 @@ export function routeOf(path: string, search: URLSearchParams): Route {
   const [, operation, name] = /^\/runs\/([a-z]+)\/([^/]+)$/.exec(path) ?? [];
   const known = OPERATIONS.find((each) => each === operation);
   if (known === undefined || name === undefined) return { view: 'nowhere' };
-  return { view: 'run', operation: known, name: decodeURIComponent(name) };
+  try {
+    return { view: 'run', operation: known, name: decodeURIComponent(name) };
+  } catch {
+    return { view: 'nowhere' }; // a stray percent sign
+  }
 }
 
 /** @param replace - instead of a new entry in the browser's history */

@@ -175,6 +175,13 @@ describe('looking', () => {
     await page.goto(address('/items?key=no-such-item'));
     await page.getByText('does not exist').waitFor();
   });
+
+  test('an address that is of no view says so', async () => {
+    for (const path of ['/runs/sweep/x', '/runs/create/%']) {
+      const page = await open(path);
+      await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+    }
+  });
 });
 
 describe('searching and moving by keyboard', () => {
