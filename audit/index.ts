@@ -1,6 +1,5 @@
 // Audit and replay: what the command line and the console show of runs, and do about them.
 
-export { causeMessage } from './cause.ts';
 export { type AuditContext, type CallOptions, patiently, sleep } from './context.ts';
 export {
   AuditError,
@@ -13,7 +12,6 @@ export {
 export type { Deletion, Phase } from './facts.ts';
 export { type FollowOptions, followRuns } from './follow.ts';
 export {
-  FINDING_KINDS,
   type Finding,
   type FindingKind,
   type FsckOptions,
@@ -31,7 +29,7 @@ export {
   type StateNode,
   type StateStatus,
 } from './history.ts';
-export { describeState, describeWriter, type ItemState } from './item.ts';
+export { describeWriter, type ItemState } from './item.ts';
 export {
   describeItem,
   type ItemDescription,
@@ -46,7 +44,6 @@ export {
   type ListProgress,
   listRuns,
   type RunFilter,
-  runsOfItem,
 } from './list.ts';
 export type { ObjectReport, ObjectRole, Presence } from './objects.ts';
 export { previewReplay, type Replayed, type ReplayOptions, type ReplayPreview, replay } from './replay.ts';

@@ -90,15 +90,6 @@ export async function* listRuns(
   }
 }
 
-/** Runs on one item, newest first. @throws {SagaError} InvalidInput */
-export function runsOfItem(
-  context: AuditContext,
-  key: KeyTexts,
-  options: Omit<ListOptions, 'key'> = {},
-): AsyncGenerator<RunSummary, void, undefined> {
-  return listRuns(context, { ...options, key });
-}
-
 /** Executions as ListExecutions has them, of all state machines asked for, newest start first. */
 export function listExecutions(
   context: AuditContext,

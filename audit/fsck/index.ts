@@ -9,7 +9,7 @@ import { checkObjects } from './objects.ts';
 import { RunStates } from './runs.ts';
 import { checkStaged } from './staged.ts';
 
-export { FINDING_KINDS, type Finding, type FindingKind, type FsckSummary } from './findings.ts';
+export type { Finding, FindingKind, FsckSummary } from './findings.ts';
 
 export interface FsckOptions extends CallOptions {
   /** Look at objects only whose keys begin so, uploads too, and at pointers to them. Default: all of the store's. */

@@ -12,6 +12,9 @@ export class BadCall extends Error {
   override readonly name = 'BadCall';
 }
 
+/** What this server says of itself: a sentence that needs no explanation. */
+const OWN = /^(?:BadCall|ListingGone|PreviewGone)$/;
+
 /** By the names of errors, outermost first; what is in none of these is a failure of AWS's or of ours. */
 const KNOWN: readonly (readonly [names: RegExp, status: number, error: string])[] = [
   [/^BadCall$/, 400, 'BadCall'],
@@ -37,7 +40,10 @@ const UNREACHABLE = /^(?:ECONN|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ETIMEDOUT)/;
 export function answerTo(error: unknown, explain: (error: unknown) => string): Answer {
   for (const cause of causes(error)) {
     const found = KNOWN.find(([names]) => names.test(cause.name));
-    if (found) return { status: found[1], problem: { error: found[2], message: explain(error) } };
+    if (found) {
+      const message = OWN.test(cause.name) ? cause.message : explain(error);
+      return { status: found[1], problem: { error: found[2], message } };
+    }
     if (UNREACHABLE.test(cause.code ?? '')) {
       return { status: 502, problem: { error: 'Unreachable', message: explain(error) } };
     }

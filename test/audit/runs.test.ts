@@ -14,7 +14,6 @@ import {
   readRun,
   replay,
   resolveRun,
-  runsOfItem,
   stopRun,
 } from '../../audit/index.ts';
 import type { Operation } from '../../core/run.ts';
@@ -304,7 +303,7 @@ describe('a replay', () => {
       code: 'already-replayed',
     });
     const ofItem: string[] = [];
-    for await (const { name } of runsOfItem(audit(), stage.key)) ofItem.push(name);
+    for await (const { name } of listRuns(audit(), { key: stage.key })) ofItem.push(name);
     expect(ofItem).toEqual([`${run.name}-replay-1`, run.name]);
   });
 

@@ -7,6 +7,8 @@ import { networkInterfaces } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type NewestRuns, SECRET_HEADER } from '../../console/api.ts';
+import { PreviewGone } from '../../console/server/previews.ts';
+import { answerTo, BadCall } from '../../console/server/problems.ts';
 import { fakeRuns } from './fake-context.ts';
 import { serveConsole, type TestConsole } from './serve.ts';
 
@@ -335,6 +337,14 @@ describe('a run', () => {
       status,
       json: { error, message: expect.any(String) },
     });
+  });
+
+  it('is asked for in vain with the sentence alone where the console itself refuses', () => {
+    const explain = (error: unknown) => `explained: ${(error as Error).message}`;
+    const messageFor = (error: Error) => answerTo(error, explain).problem.message;
+    expect(messageFor(new BadCall('no key'))).toBe('no key');
+    expect(messageFor(new PreviewGone('not kept'))).toBe('not kept');
+    expect(messageFor(new Error('of AWS'))).toBe('explained: of AWS');
   });
 
   it('is replayed only as a preview of this start has shown it', async () => {
