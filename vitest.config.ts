@@ -7,6 +7,7 @@ const ISOLATED = ['test/lambdas/**/*.test.ts', 'test/client/**/*.test.ts', 'test
 const THOROUGH = [
   'test/e2e/sweep-many.test.ts',
   'test/local-data/*-kill.test.ts',
+  'test/local-data/command.test.ts',
   'test/local-data/conformance.test.ts',
   'test/local-iam/operator-grants.test.ts',
   'test/local-iam/product-grants.test.ts',
@@ -26,7 +27,8 @@ export default defineConfig({
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // More than the cores: a file waits about a third of its time, for pauses and other processes.
+    maxWorkers: 3,
     projects: [
       { extends: true, test: { name: 'isolated', include: ISOLATED } },
       {

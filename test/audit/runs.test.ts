@@ -151,7 +151,7 @@ describe('a list', () => {
         when: 'before',
         error: 'ThrottlingException',
         status: 400,
-        times: 4,
+        times: 2,
       });
     }
 

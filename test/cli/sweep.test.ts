@@ -100,13 +100,13 @@ describe('twinwrite sweep', () => {
       service: 's3',
       operation: 'DeleteObjects',
       when: 'before',
-      error: 'SlowDown',
-      status: 503,
+      error: 'AccessDenied',
+      status: 403,
       times: 'always',
     });
     const { code, out, err } = await twinwrite('sweep', '--delete');
     expect(code).toBe(1);
-    expect(out).toContain('failed (SlowDown)');
+    expect(out).toContain('failed (AccessDenied)');
     expect(err).toBe('error: 1 object could not be looked at or deleted; the next sweep tries again\n');
     cloud.faults.clear();
     await twinwrite('sweep', '--delete');
