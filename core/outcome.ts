@@ -96,14 +96,19 @@ function isAsPlanned({ expected }: Plan, found: Item): boolean {
     case 'absent':
       return false;
     case 'saga':
-      return saga?.createdBy === expected.createdBy && saga.version === expected.version;
-    case 'foreign':
       return (
-        saga === undefined &&
-        Object.entries(expected.pointers).every(([name, pointer]) => {
-          const value = found[name];
-          return value !== undefined && 'S' in value && value.S === pointer;
-        })
+        saga?.createdBy === expected.createdBy &&
+        saga.version === expected.version &&
+        pointsAt(found, expected.pointers)
       );
+    case 'foreign':
+      return saga === undefined && pointsAt(found, expected.pointers);
   }
+}
+
+function pointsAt(item: Item, pointers: Readonly<Record<string, string>> = {}): boolean {
+  return Object.entries(pointers).every(([name, pointer]) => {
+    const value = item[name];
+    return value !== undefined && 'S' in value && value.S === pointer;
+  });
 }

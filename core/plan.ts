@@ -18,7 +18,13 @@ import { formatRun, type Run } from './run.ts';
 /** What must still hold of the item when the write takes effect (rule 2). */
 export type Expected =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'saga'; readonly createdBy: string; readonly version: number }
+  | {
+      readonly kind: 'saga';
+      readonly createdBy: string;
+      readonly version: number;
+      /** Those that the write sets again, if any: a writer that is no saga may take one away and leave the version. */
+      readonly pointers?: Readonly<Record<string, string>>;
+    }
   /** Not written by a saga yet: adopted if these pointers are still all that it has. */
   | { readonly kind: 'foreign'; readonly pointers: Readonly<Record<string, string>> };
 
@@ -138,12 +144,19 @@ function checkLargeAttributesUntouched(request: UpdateRequest, large: Iterable<s
   }
 }
 
-function expectation({ item, store }: PlanContext): Expected {
+function expectation({ item, store, reusable }: PlanContext): Expected {
   if (item === undefined) return { kind: 'absent' };
   const saga = readSaga(item);
-  return saga === undefined
-    ? { kind: 'foreign', pointers: Object.fromEntries(readPointers(item, store)) }
-    : { kind: 'saga', createdBy: saga.createdBy, version: saga.version };
+  const pointers = [...readPointers(item, store)];
+  if (saga === undefined) return { kind: 'foreign', pointers: Object.fromEntries(pointers) };
+  const { createdBy, version } = saga;
+  const reused = pointers.filter(([name]) => reusable.has(name));
+  return {
+    kind: 'saga',
+    createdBy,
+    version,
+    ...(reused.length > 0 && { pointers: Object.fromEntries(reused) }),
+  };
 }
 
 /** Every object key that this run may put, by attribute: the same in each of its plans. */

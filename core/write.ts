@@ -105,6 +105,8 @@ function expectedCondition(expected: Expected, key: Item, terms: Terms): string 
   const exists = (negated: boolean) =>
     `attribute_${negated ? 'not_' : ''}exists(${terms.name(Object.keys(key)[0] as string)})`;
   const saga = () => terms.name(SAGA_ATTRIBUTE);
+  const stand = (pointers: Readonly<Record<string, string>> = {}) =>
+    Object.entries(pointers).map(([name, pointer]) => `${terms.name(name)} = ${terms.value({ S: pointer })}`);
   switch (expected.kind) {
     case 'absent':
       return exists(true);
@@ -112,15 +114,10 @@ function expectedCondition(expected: Expected, key: Item, terms: Terms): string 
       return [
         `${saga()}.${terms.name('createdBy')} = ${terms.value({ S: expected.createdBy })}`,
         `${saga()}.${terms.name('version')} = ${terms.value({ N: String(expected.version) })}`,
+        ...stand(expected.pointers),
       ].join(' AND ');
     case 'foreign':
-      return [
-        exists(false),
-        `attribute_not_exists(${saga()})`,
-        ...Object.entries(expected.pointers).map(
-          ([name, pointer]) => `${terms.name(name)} = ${terms.value({ S: pointer })}`,
-        ),
-      ].join(' AND ');
+      return [exists(false), `attribute_not_exists(${saga()})`, ...stand(expected.pointers)].join(' AND ');
   }
 }
 

@@ -31,6 +31,7 @@ describe('conditionFailure', () => {
   const page = keyOf('page', 'x', 'create');
   const saga = plan('update', { item: sagaItem() });
   const foreign = plan('update', { item: foreignItem({ page }) });
+  const reuses = plan('update', { item: sagaItem(), content: { page: 'x' }, reusable: ['page'] });
 
   test.each([
     ['create, something is there', plan('create'), sagaItem(), 'WriteConflict'],
@@ -38,6 +39,8 @@ describe('conditionFailure', () => {
     ['as planned', saga, sagaItem(), 'ConditionFailed'],
     ['another version', saga, sagaItem(undefined, { version: 2 }), 'WriteConflict'],
     ['another incarnation', saga, sagaItem(undefined, { createdBy: SECOND }), 'WriteConflict'],
+    ['as planned, with the pointer that is set again', reuses, sagaItem(), 'ConditionFailed'],
+    ['that pointer was taken away', reuses, { ...sagaItem(), page: { S: '' } }, 'WriteConflict'],
     ['gone', saga, undefined, 'WriteConflict'],
     ['overwritten by another writer', saga, foreignItem(), 'WriteConflict'],
     ['_saga spoiled by another writer', saga, SPOILED, 'WriteConflict'],

@@ -110,6 +110,22 @@ test('adoption expects an item without _saga and with the pointers that were see
   });
 });
 
+test('an update that sets a pointer again expects it to be there still: whoever took it away left the version', () => {
+  const page = keyOf('page', 'x', 'create');
+  const request = written('update', {
+    item: sagaItem({ page, picture: keyOf('picture', 'x', 'create') }),
+    content: { page: 'x' },
+    reusable: ['page'],
+  });
+  expect(request.TransactItems[0]).toMatchObject({
+    Update: {
+      ConditionExpression: '#tw_0.#tw_1 = :tw_0 AND #tw_0.#tw_2 = :tw_1 AND #tw_3 = :tw_2',
+      ExpressionAttributeNames: { '#tw_3': 'page' },
+      ExpressionAttributeValues: { ':tw_2': { S: pointer(page) } },
+    },
+  });
+});
+
 test('B3: delete ends the very item that was read: createdBy and version', () => {
   expect(written('delete', { item: sagaItem(undefined, { version: 2 }) }).TransactItems).toEqual([
     {

@@ -123,6 +123,14 @@ const SITUATIONS: Readonly<Record<string, () => Promise<() => Promise<void>>>> =
       await stage.commit('create', page('old'));
     };
   },
+  'another writer has taken the pointer away; an update that was to keep the content goes on': async () => {
+    await stage.commit('create', page('kept'));
+    stage.store.pass(3 * DAY);
+    const update = await stage.startHeld('update', page('kept'), 'WriteItem');
+    const { page: _, ...item } = (await stage.item()) ?? {};
+    await stage.store.putForeign(item);
+    return () => finish(update);
+  },
   'a clean-up was deferred; another sweep comes': async () => {
     await leaveAnOrphan();
     stage.store.pass(3 * DAY);
