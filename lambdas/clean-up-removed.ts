@@ -1,11 +1,11 @@
 // Consumer of the table's stream: deletes the objects of items that time to live has removed, or that another writer has
 // deleted or overwritten.
 
-import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import type { Item } from '../core/attributes.ts';
 import { referencedKeys } from '../core/item.ts';
 import { releasedKeys } from '../core/removal.ts';
 import { failureOf, readItem, s3 } from './aws.ts';
+import { deleteKeys } from './deletions.ts';
 import { storeFromEnvironment } from './task.ts';
 
 /** A batch of a stream with old and new images (Lambda Developer Guide, "Using Lambda with DynamoDB"). */
@@ -27,18 +27,17 @@ export interface StreamBatchResponse {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
 
-/** What one DeleteObjects takes (S3 API reference). */
-const MAX_KEYS = 1000;
-
 const store = storeFromEnvironment();
 
 /** Delivering a batch again does no harm: what is deleted stays deleted, what is referenced is kept. */
 export const handler = async ({ Records }: StreamEvent): Promise<StreamBatchResponse> => {
   const releases = await Promise.all(Records.map(releaseOf));
-  const failures = await deleteObjects(releases.flatMap(({ keys }) => keys));
+  const doomed = releases.flatMap(({ keys }) => keys);
+  const failures = await deleteKeys(s3, store.bucket, doomed, (error) => failureOf(error).code);
   const failed = releases.filter(({ problem, keys }) => problem ?? keys.some((key) => failures.has(key)));
   for (const { sequenceNumber, keys, problem } of failed) {
-    const problems = problem ?? keys.flatMap((key) => failures.get(key) ?? []);
+    const kept = keys.filter((key) => failures.has(key));
+    const problems = problem ?? kept.map((key) => `${key}: ${failures.get(key)}`);
     console.error(JSON.stringify({ message: 'objects stay behind for now', sequenceNumber, problems }));
   }
   return { batchItemFailures: failed.map(({ sequenceNumber }) => ({ itemIdentifier: sequenceNumber })) };
@@ -62,20 +61,4 @@ async function releaseOf({ dynamodb }: StreamRecord): Promise<Release> {
   } catch (error) {
     return { sequenceNumber, keys: [], problem: `the item cannot be read: ${failureOf(error).code}` };
   }
-}
-
-/** Why each object that is still there could not be deleted, by key. */
-async function deleteObjects(keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const failures = new Map<string, string>();
-  for (let at = 0; at < keys.length; at += MAX_KEYS) {
-    const batch = keys.slice(at, at + MAX_KEYS);
-    const Delete = { Objects: batch.map((Key) => ({ Key })), Quiet: true };
-    try {
-      const { Errors = [] } = await s3.send(new DeleteObjectsCommand({ Bucket: store.bucket, Delete }));
-      for (const { Key = '', Code = '' } of Errors) failures.set(Key, `${Key}: ${Code}`);
-    } catch (error) {
-      for (const key of batch) failures.set(key, `${key}: ${failureOf(error).code}`);
-    }
-  }
-  return failures;
 }

@@ -1,11 +1,11 @@
 // Tasks DeleteReplacedObjects and DeleteCreatedObjects: delete objects that nothing needs any more (rule 6).
 
-import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import type { Item } from '../core/attributes.ts';
 import { SagaError, someOf } from '../core/errors.ts';
 import { referencedKeys } from '../core/item.ts';
 import { objectPlace } from '../core/keys.ts';
 import { readItem, s3 } from './aws.ts';
+import { deleteKeys } from './deletions.ts';
 import { storeFromEnvironment, task } from './task.ts';
 import { abortUploads, uploadsOf } from './uploads.ts';
 
@@ -22,9 +22,6 @@ export interface DeleteObjectsResult {
   /** Keys left alone because the item references them. */
   readonly kept: readonly string[];
 }
-
-/** What one DeleteObjects takes (S3 API reference). */
-const MAX_KEYS = 1000;
 
 const store = storeFromEnvironment();
 
@@ -46,11 +43,7 @@ export const handler = task(async (event: DeleteObjectsEvent): Promise<DeleteObj
   }
   const doomed = event.objectKeys.filter((key) => !referenced.has(key));
   if (event.purpose === 'compensation') await endUploads(doomed);
-  for (const [bucket, keys] of byBucket(doomed)) {
-    for (let at = 0; at < keys.length; at += MAX_KEYS) {
-      await deleteBatch(bucket, keys.slice(at, at + MAX_KEYS));
-    }
-  }
+  for (const [bucket, keys] of byBucket(doomed)) await deleteAll(bucket, keys);
   return { deleted: doomed.length, kept };
 });
 
@@ -77,17 +70,12 @@ function byBucket(objects: readonly string[]): ReadonlyMap<string, readonly stri
   return keys;
 }
 
-async function deleteBatch(bucket: string, keys: readonly string[]): Promise<void> {
-  const { Errors: errors = [] } = await s3.send(
-    new DeleteObjectsCommand({
-      Bucket: bucket,
-      Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
-    }),
-  );
-  if (errors.length > 0) {
-    const failed = errors.map(({ Key, Code }) => ({ key: Key, code: Code }));
-    throw new SagaError('DeleteFailed', `${failed.length} of ${keys.length} objects could not be deleted`, {
-      failed: failed.slice(0, 10),
-    });
-  }
+async function deleteAll(bucket: string, keys: readonly string[]): Promise<void> {
+  const failures = await deleteKeys(s3, bucket, keys, (error) => {
+    throw error;
+  });
+  if (failures.size === 0) return;
+  throw new SagaError('DeleteFailed', `${failures.size} of ${keys.length} objects could not be deleted`, {
+    failed: [...failures].slice(0, 10).map(([key, code]) => ({ key, code })),
+  });
 }

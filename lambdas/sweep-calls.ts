@@ -6,7 +6,7 @@ import {
   type DynamoDBClient,
   type KeysAndAttributes,
 } from '@aws-sdk/client-dynamodb';
-import { DeleteObjectsCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import type { Item } from '../core/attributes.ts';
 import type { Run } from '../core/run.ts';
@@ -19,6 +19,7 @@ import {
   type SweptStore,
 } from '../core/sweep.ts';
 import { failureOf, fromSdkItem, toSdkItem } from './aws.ts';
+import { deleteKeys } from './deletions.ts';
 
 export interface SweepContext extends Pick<SweepSettings, 'stateMachines'> {
   readonly store: SweptStore;
@@ -29,8 +30,6 @@ export interface SweepContext extends Pick<SweepSettings, 'stateMachines'> {
 
 /** What one BatchGetItem takes (DynamoDB API reference). */
 const MAX_ITEMS = 100;
-/** What one DeleteObjects takes (S3 API reference). */
-const MAX_KEYS = 1000;
 /** Descriptions that may fail in a row before the rest of the batch is left to the next sweep. */
 const MAX_UNCHECKED = 3;
 /** Milliseconds after which no further run is asked, so that the task ends well before its function's time-out. */
@@ -43,7 +42,8 @@ export function sweepCalls(context: SweepContext): SweepCalls {
   return {
     referenced: (objects) => referenced(context, objects),
     describe: describer(context),
-    remove: (keys) => remove(context, keys),
+    // Of a call that fails as a whole some may be gone all the same; the next sweep finds the others.
+    remove: (keys) => deleteKeys(context.s3, context.store.bucket, keys, (error) => failureOf(error).code),
   };
 }
 
@@ -122,32 +122,6 @@ async function describe(
     if (NO_SUCH.has(code)) return undefined;
     if (status === undefined || status >= 500 || PASSING.test(code)) return 'unchecked';
     throw error;
-  }
-}
-
-async function remove(context: SweepContext, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const failures = new Map<string, string>();
-  for (let at = 0; at < keys.length; at += MAX_KEYS) {
-    const batch = keys.slice(at, at + MAX_KEYS);
-    for (const [key, code] of await removeBatch(context, batch)) failures.set(key, code);
-  }
-  return failures;
-}
-
-async function removeBatch(
-  { s3, store }: SweepContext,
-  keys: readonly string[],
-): Promise<readonly (readonly [string, string])[]> {
-  try {
-    const Objects = keys.map((Key) => ({ Key }));
-    const { Errors = [] } = await s3.send(
-      new DeleteObjectsCommand({ Bucket: store.bucket, Delete: { Objects, Quiet: true } }),
-    );
-    return Errors.map(({ Key = '', Code = 'Unknown' }) => [Key, Code] as const);
-  } catch (error) {
-    // Some may be gone all the same; the next sweep finds the others.
-    const { code } = failureOf(error);
-    return keys.map((key) => [key, code] as const);
   }
 }
 
