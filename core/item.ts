@@ -84,11 +84,23 @@ export function readPointers(item: Item, space: ObjectSpace): ReadonlyMap<string
   );
 }
 
-/** Keys of this store's objects that any attribute of the item references. */
+/** Keys of this store's objects that the item mentions anywhere: more than sagas write, so that none is missed. */
 export function referencedKeys(item: Item, space: ObjectSpace): ReadonlySet<string> {
-  return new Set(
-    Object.values(item).flatMap((value) => (isString(value) ? (ownObjectKey(value.S, space) ?? []) : [])),
-  );
+  const keys = new Set<string>();
+  for (const value of Object.values(item)) {
+    for (const text of textsIn(value)) {
+      const key = ownObjectKey(text, space);
+      if (key !== undefined) keys.add(key);
+    }
+  }
+  return keys;
+}
+
+function* textsIn(value: AttributeValue): Generator<string> {
+  if ('S' in value) yield value.S;
+  else if ('SS' in value) yield* value.SS;
+  else if ('L' in value) for (const each of value.L) yield* textsIn(each);
+  else if ('M' in value) for (const each of Object.values(value.M)) yield* textsIn(each);
 }
 
 /** Bytes of the item as DynamoDB counts them (Developer Guide, "Item sizes and formats"); numbers are estimated low. */

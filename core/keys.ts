@@ -149,17 +149,31 @@ export interface ObjectKeyParts {
  * The parts of an object key of this layout, also if it was put under a former template; undefined for any other key.
  */
 export function parseObjectKey(layout: KeyLayout, key: string): ObjectKeyParts | undefined {
+  for (const parts of readings(layout, key)) return parts;
+  return undefined;
+}
+
+/**
+ * The same for whoever deletes by a key alone: undefined also where two of the store's templates read the key differently,
+ * so that it could be another item's or another run's.
+ */
+export function parseObjectKeyForSure(layout: KeyLayout, key: string): ObjectKeyParts | undefined {
+  const [first, ...others] = readings(layout, key);
+  const isSure = others.every((other) => JSON.stringify(other) === JSON.stringify(first));
+  return isSure ? first : undefined;
+}
+
+function* readings(layout: KeyLayout, key: string): Generator<ObjectKeyParts> {
   const { objectKeyTemplate, formerObjectKeyTemplates = [], prefix } = layout;
-  const templates = [
+  const templates = new Set([
     objectKeyTemplate ?? DEFAULT_OBJECT_KEY_TEMPLATE,
     ...formerObjectKeyTemplates,
     DEFAULT_OBJECT_KEY_TEMPLATE,
-  ];
+  ]);
   for (const template of templates) {
     const parts = decodeParts(parseByTemplate(template, key, prefix));
-    if (parts !== undefined) return parts;
+    if (parts !== undefined) yield parts;
   }
-  return undefined;
 }
 
 /** The value of a large attribute: the S3 URI of its object. */

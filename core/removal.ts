@@ -2,7 +2,7 @@
 
 import type { Item } from './attributes.ts';
 import { isSpoiled, readSaga, referencedKeys } from './item.ts';
-import { isOfAnotherItem, parseObjectKey } from './keys.ts';
+import { isOfAnotherItem, parseObjectKeyForSure } from './keys.ts';
 import type { StoreShape } from './request.ts';
 
 /** An item before and after a change, as the table's stream reports it; undefined where there was or is none. */
@@ -23,7 +23,7 @@ export function releasedKeys({ before, after }: ItemChange, store: StoreShape): 
     (key) =>
       !kept.has(key) &&
       // A key that names no run may be put and pointed at again at any time: hazards A1 to A5.
-      parseObjectKey(store, key) !== undefined &&
+      parseObjectKeyForSure(store, key) !== undefined &&
       !isOfAnotherItem(key, before, store),
   );
 }

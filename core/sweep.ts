@@ -5,15 +5,18 @@
 // 2. R is described, and has ended for good: SUCCEEDED, so that its write was acknowledged and no request of it is in
 //    flight; or so long ago that no redrive is possible and none can be under way unseen.
 // 3. Only then is I read, consistently: the read sees whatever R has ever written. If I does not mention the object now,
-//    it never will again, since (createdBy, version) does not recur and R writes no more.
+//    it never will again, since (createdBy, version) does not recur, R writes no more, and an update that keeps the
+//    content expects the pointer to be there still.
 // So step 3 alone decides, and it must come after step 2; the first read only spares the others. Whatever happens between
 // step 3 and the deletion (another sweep, another saga, a replay of R as a new execution, whose keys are others) does not
 // bring the pointer back. docs/sweeping.md says more: clocks, Regions, copied pointers.
 
 import type { AttributeValue, Item } from './attributes.ts';
-import { keyAttributes, type ObjectSpace, ownObjectKey, parseObjectKey } from './keys.ts';
+import { keyText } from './key-values.ts';
+import { keyAttributes, parseObjectKeyForSure } from './keys.ts';
 import { legacyItemOf } from './legacy.ts';
 import { DESCRIBE_LAG_SECONDS, MAX_RUN_SECONDS, REDRIVE_PERIOD_SECONDS } from './limits.ts';
+import { canonicalNumber } from './numbers.ts';
 import { formatRun, type Run } from './run.ts';
 import type { Store } from './store.ts';
 import type { SweepCounts } from './sweep-contract.ts';
@@ -158,10 +161,14 @@ export function isInObjectSpace(key: string, store: SweptStore): boolean {
 
 /** The object with the item and the run that its key names, or undefined for any other key. */
 export function ownObject(object: ListedObject, store: Store): OwnObject | undefined {
-  const parts = parseObjectKey(store, object.key);
+  const parts = parseObjectKeyForSure(store, object.key);
   if (parts === undefined) return undefined;
-  const item = itemOf([parts.pk, parts.sk], store);
-  return item && { ...object, item, run: parts.run };
+  const texts = [parts.pk, parts.sk];
+  const item = itemOf(texts, store);
+  // A saga spells each number in one way: a key with another is somebody else's.
+  const isSagas =
+    item !== undefined && Object.values(item).every((value, at) => keyText(value) === texts[at]);
+  return isSagas ? { ...object, item, run: parts.run } : undefined;
 }
 
 /**
@@ -173,18 +180,6 @@ export function legacyObject(object: ListedObject, store: Store): NamedObject | 
   const texts = legacyItemOf(object.key, store.prefix, store.key.sortKey !== undefined);
   const item = texts && itemOf([texts.pk, texts.sk], store);
   return item && { ...object, item, run: undefined };
-}
-
-/** Keys of this store's objects that the item mentions anywhere: more than sagas write, so that none is missed. */
-export function mentionedKeys(item: Item, space: ObjectSpace): ReadonlySet<string> {
-  const keys = new Set<string>();
-  for (const value of Object.values(item)) {
-    for (const text of textsIn(value)) {
-      const key = ownObjectKey(text, space);
-      if (key !== undefined) keys.add(key);
-    }
-  }
-  return keys;
 }
 
 /** Runs are asked one after the other, each once: DescribeExecution is the scarcest of the calls. */
@@ -245,25 +240,18 @@ function itemOf(texts: readonly (string | undefined)[], { key }: Store): Item | 
 
 function keyValue(text: string, type: 'S' | 'N' | 'B'): AttributeValue {
   if (type === 'S') return { S: text };
-  if (type === 'N') return { N: text };
+  if (type === 'N') return { N: canonicalNumber(text) ?? text };
   const base64 = text.replaceAll('-', '+').replaceAll('_', '/');
   return { B: base64.padEnd(Math.ceil(base64.length / 4) * 4, '=') };
 }
 
-const NUMBER = /^-?\d+(\.\d+)?(E[+-]?\d+)?$/;
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})+$|^(?:[A-Za-z0-9+/]{4})*[A-Za-z0-9+/]{2,3}={1,2}$/;
+/** The bits that the last character has to spare are zero, so that bytes have one spelling. */
+const BASE64 = /^(?=.)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/;
 
-/** DynamoDB would refuse a whole batch for one key that is no number or no base64. */
+/** DynamoDB would refuse a whole batch for one key that it cannot hold, or for two spellings of the same. */
 function isKey(item: Item): boolean {
   return Object.values(item).every((value) => {
-    if ('N' in value) return NUMBER.test(value.N);
+    if ('N' in value) return canonicalNumber(value.N) === value.N;
     return 'B' in value ? BASE64.test(value.B) : true;
   });
-}
-
-function* textsIn(value: AttributeValue): Generator<string> {
-  if ('S' in value) yield value.S;
-  else if ('SS' in value) yield* value.SS;
-  else if ('L' in value) for (const each of value.L) yield* textsIn(each);
-  else if ('M' in value) for (const each of Object.values(value.M)) yield* textsIn(each);
 }

@@ -9,15 +9,10 @@ import {
 import type { S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import type { Item } from '../core/attributes.ts';
+import { referencedKeys } from '../core/item.ts';
 import type { Run } from '../core/run.ts';
 import type { SweepSettings } from '../core/store.ts';
-import {
-  mentionedKeys,
-  type NamedObject,
-  type RunDescription,
-  type SweepCalls,
-  type SweptStore,
-} from '../core/sweep.ts';
+import type { NamedObject, RunDescription, SweepCalls, SweptStore } from '../core/sweep.ts';
 import { failureOf, fromSdkItem, toSdkItem } from './aws.ts';
 import { deleteKeys } from './deletions.ts';
 
@@ -59,7 +54,7 @@ async function referenced(
   for (let at = 0; at < items.length; at += MAX_ITEMS) {
     const Keys = items.slice(at, at + MAX_ITEMS).map(toSdkItem);
     for await (const item of itemsOf(dynamodb, store.table, { Keys, ConsistentRead: true })) {
-      for (const key of mentionedKeys(item, store)) if (wanted.has(key)) found.add(key);
+      for (const key of referencedKeys(item, store)) if (wanted.has(key)) found.add(key);
     }
   }
   return found;

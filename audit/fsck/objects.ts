@@ -6,15 +6,10 @@ import {
   type KeysAndAttributes,
 } from '@aws-sdk/client-dynamodb';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { referencedKeys } from '../../core/item.ts';
 import type { ObjectPlace } from '../../core/keys.ts';
 import { fromSdkItem, toSdkItem } from '../../core/sdk-item.ts';
-import {
-  isInObjectSpace,
-  type ListedObject,
-  mentionedKeys,
-  type OwnObject,
-  ownObject,
-} from '../../core/sweep.ts';
+import { isInObjectSpace, type ListedObject, type OwnObject, ownObject } from '../../core/sweep.ts';
 import { patiently, sleep } from '../context.ts';
 import { inOrder } from '../streams.ts';
 import { headOf } from './head.ts';
@@ -119,7 +114,7 @@ async function referencedBy(
       { signal },
     );
     for (const found of answer.Responses?.[store.table] ?? []) {
-      for (const key of mentionedKeys(fromSdkItem(found), store)) referenced.add(key);
+      for (const key of referencedKeys(fromSdkItem(found), store)) referenced.add(key);
     }
     left = answer.UnprocessedKeys?.[store.table];
     if (left !== undefined) await sleep(PAUSE_MS, signal);

@@ -50,6 +50,7 @@ describe('an item that another writer has changed', () => {
 
   test('releases nothing that any attribute still points at', () => {
     expect(released(sagaItem(), foreignItem({ moved: X }))).toEqual([]);
+    expect(released(sagaItem(), { ...foreignItem(), pages: { L: [{ S: pointer(X) }] } })).toEqual([]);
   });
 });
 

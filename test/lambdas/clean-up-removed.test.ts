@@ -6,7 +6,7 @@ import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Item } from '../../core/attributes.ts';
 import { toSdkItem } from '../../lambdas/aws.ts';
 import { handler, type StreamRecord } from '../../lambdas/clean-up-removed.ts';
-import { keyOf, sagaItem } from '../core/items.ts';
+import { keyOf, pointer, sagaItem } from '../core/items.ts';
 import { awsError, dynamodbMock, s3Mock } from './environment.ts';
 
 /** The removal of an item with one object. */
@@ -50,6 +50,13 @@ test('what the item references by now stays, by a consistent read', async () => 
   expect(await handler({ Records: [a] })).toEqual({ batchItemFailures: [] });
   expect(deleted()).toEqual([]);
   expect(dynamodbMock).toHaveReceivedCommandWith(GetItemCommand, { ConsistentRead: true });
+});
+
+test('so does what it mentions by now within a list or a map', async () => {
+  const Item = toSdkItem({ id: { S: 'a' }, former: { L: [{ M: { page: { S: pointer(a.objectKey) } } }] } });
+  dynamodbMock.on(GetItemCommand).resolves({ Item });
+  expect(await handler({ Records: [a] })).toEqual({ batchItemFailures: [] });
+  expect(deleted()).toEqual([]);
 });
 
 test('a record that releases nothing costs no call', async () => {
