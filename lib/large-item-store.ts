@@ -22,9 +22,10 @@ import {
   grantWait,
 } from './callers.ts';
 import { addOutputs, createParameter, grantDiscovery } from './discovery.ts';
-import { checkedLayout, checkedReportPrefix } from './layout.ts';
+import { checkExpiring, checkedLayout, checkedReportPrefix } from './layout.ts';
+import { checkNeighbours } from './neighbours.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
-import { RemovedItems } from './removed-items.ts';
+import { FAILURES_PREFIX, RemovedItems } from './removed-items.ts';
 import { addLifecycle, checkTable, createBucket, createTable } from './storage.ts';
 import { Sweep, type SweepProps } from './sweep.ts';
 import { SagaTasks } from './tasks.ts';
@@ -112,10 +113,21 @@ export class LargeItemStore extends Construct {
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     const { ttl, cleanUpForeignDeletes = false } = props;
     const stream = ttl !== undefined || cleanUpForeignDeletes;
+    if (stream) checkExpiring(props, layout, 'the failures that Lambda keeps in', FAILURES_PREFIX);
     this.table = props.table ?? createTable(this, key, { removalPolicy, ttl, stream });
     this.bucket = props.bucket ?? createBucket(this, { stagingPrefix, reportPrefix }, removalPolicy);
     if (props.table) checkTable(props.table, key);
     if (props.bucket) addLifecycle(this, props.bucket, { stagingPrefix, reportPrefix });
+    checkNeighbours(this, {
+      table: this.table.tableName,
+      bucket: this.bucket.bucketName,
+      prefix,
+      expiring: {
+        stagingPrefix,
+        'sweep.reportPrefix': reportPrefix,
+        ...(stream && { 'the failures that Lambda keeps in': FAILURES_PREFIX }),
+      },
+    });
     allowUploads(this, this.bucket, props.uploadOrigins ?? []);
 
     const legacy = props.legacy && { bucket: this.bucket, ...props.legacy };

@@ -43,17 +43,26 @@ export function checkedLayout(props: LargeItemStoreProps): Layout {
  */
 export function checkedReportPrefix(props: LargeItemStoreProps, layout: Layout): string {
   const reportPrefix = props.sweep?.reportPrefix ?? 'sweeps';
-  const reports = { 'sweep.reportPrefix': reportPrefix };
-  checkSlashes(reports);
+  checkSlashes({ 'sweep.reportPrefix': reportPrefix });
   if (reportPrefix === '') throw new Error('LargeItemStore: sweep.reportPrefix must not be empty');
+  checkExpiring(props, layout, 'sweep.reportPrefix', reportPrefix);
+  return reportPrefix;
+}
+
+/** @throws {Error} where an object or a staged one could lie below a folder whose objects expire */
+export function checkExpiring(
+  { legacy }: LargeItemStoreProps,
+  layout: Layout,
+  name: string,
+  folder: string,
+): void {
   const { prefix, stagingPrefix, key, objectKeyTemplate = DEFAULT_OBJECT_KEY_TEMPLATE } = layout;
-  checkApart({ ...objectPrefixes({ prefix, legacy: props.legacy }), stagingPrefix }, reports);
-  if (prefix === '' && canLieBelow(reportPrefix, objectKeyTemplate, key.sortKey !== undefined)) {
+  checkApart({ ...objectPrefixes({ prefix, legacy }), stagingPrefix }, { [name]: folder });
+  if (prefix === '' && canLieBelow(folder, objectKeyTemplate, key.sortKey !== undefined)) {
     throw new Error(
-      `LargeItemStore: objectKeyTemplate "${objectKeyTemplate}": without a prefix its keys could lie below sweep.reportPrefix "${reportPrefix}", whose objects expire`,
+      `LargeItemStore: objectKeyTemplate "${objectKeyTemplate}": without a prefix its keys could lie below ${name} "${folder}", whose objects expire`,
     );
   }
-  return reportPrefix;
 }
 
 function checkSlashes(prefixes: Readonly<Record<string, string>>): void {

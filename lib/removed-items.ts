@@ -1,8 +1,6 @@
 // Deletes the objects of items that no saga removes: the consumer of the table's stream.
 
-import { Duration } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   type DlqDestinationConfig,
   FilterCriteria,
@@ -16,7 +14,8 @@ import {
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { allowObjects } from './rights.ts';
+import { allowBucket, allowObjects } from './rights.ts';
+import { addRule, expiry } from './storage.ts';
 import { allowItem, taskFunction } from './tasks.ts';
 
 export interface RemovedItemsProps {
@@ -43,8 +42,9 @@ const REMOVED_OR_CHANGED = FilterCriteria.filter({ eventName: FilterRule.or('REM
 /** Where Lambda puts records that were given up; it has no setting for this prefix. */
 export const FAILURES_PREFIX = 'aws/lambda';
 /** They hold old items. */
-const FAILURES_KEPT = Duration.days(30);
+const FAILURE_DAYS = 30;
 
+/** Brings the stream's records to the clean-up, again until it has dealt with them, and what it gave up to the bucket. */
 export class RemovedItems extends Construct {
   readonly consumer: LambdaFunction;
 
@@ -65,12 +65,7 @@ export class RemovedItems extends Construct {
     allowItem(table, this.consumer, 'dynamodb:GetItem');
     allowObjects(bucket, this.consumer, prefix, ['s3:DeleteObject']);
     if (bucket instanceof Bucket) {
-      bucket.addLifecycleRule({
-        id: 'ExpireFailures',
-        prefix: `${FAILURES_PREFIX}/`,
-        expiration: FAILURES_KEPT,
-        noncurrentVersionExpiration: Duration.days(1),
-      });
+      addRule(bucket, expiry('failures', FAILURES_PREFIX, FAILURE_DAYS));
     }
     this.consumer.addEventSource(
       new DynamoEventSource(table, {
@@ -99,11 +94,10 @@ class FailuresInBucket implements IEventSourceDlq {
   }
 
   bind(_mapping: IEventSourceMapping, consumer: IFunction): DlqDestinationConfig {
-    this.#bucket.grantPut(consumer, `${FAILURES_PREFIX}/*`);
+    allowObjects(this.#bucket, consumer, FAILURES_PREFIX, ['s3:PutObject']);
     // Lambda asks for it, to find out whether it may write (Developer Guide, "Retain discarded records").
-    consumer.addToRolePolicy(
-      new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.#bucket.bucketArn] }),
-    );
+    allowBucket(this.#bucket, consumer, 's3:ListBucket');
+    this.#bucket.encryptionKey?.grant(consumer, 'kms:GenerateDataKey');
     return { destination: this.#bucket.bucketArn };
   }
 }

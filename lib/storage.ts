@@ -79,20 +79,21 @@ export function createBucket(
   prefixes: ExpiringPrefixes,
   removalPolicy: RemovalPolicy,
 ): Bucket {
-  return new Bucket(scope, 'Bucket', {
+  const bucket = new Bucket(scope, 'Bucket', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     encryption: BucketEncryption.S3_MANAGED,
     enforceSSL: true,
     removalPolicy,
-    lifecycleRules: lifecycleRules(prefixes),
   });
+  addLifecycle(scope, bucket, prefixes);
+  return bucket;
 }
 
 /** Staged content, reports and unfinished uploads must end by themselves, in a given bucket too. */
 export function addLifecycle(scope: Construct, bucket: IBucket, prefixes: ExpiringPrefixes): void {
   const { stagingPrefix, reportPrefix } = prefixes;
   if (bucket instanceof Bucket) {
-    for (const rule of lifecycleRules(prefixes)) bucket.addLifecycleRule(rule);
+    for (const rule of lifecycleRules(prefixes)) addRule(bucket, rule);
     return;
   }
   Annotations.of(scope).addInfo(
@@ -100,17 +101,31 @@ export function addLifecycle(scope: Construct, bucket: IBucket, prefixes: Expiri
   );
 }
 
-function lifecycleRules({ stagingPrefix, reportPrefix }: ExpiringPrefixes): LifecycleRule[] {
+const ruleIds = new WeakMap<Bucket, Set<string>>();
+
+/** Adds a rule unless another store has: S3 refuses two of one id. */
+export function addRule(bucket: Bucket, rule: LifecycleRule & { readonly id: string }): void {
+  const ids = ruleIds.get(bucket) ?? new Set();
+  ruleIds.set(bucket, ids);
+  if (!ids.has(rule.id)) bucket.addLifecycleRule(rule);
+  ids.add(rule.id);
+}
+
+function lifecycleRules({
+  stagingPrefix,
+  reportPrefix,
+}: ExpiringPrefixes): (LifecycleRule & { readonly id: string })[] {
   return [
-    expiry('ExpireStagedObjects', stagingPrefix, STAGED_DAYS),
-    expiry('ExpireSweepReports', reportPrefix, REPORT_DAYS),
+    expiry('staged objects', stagingPrefix, STAGED_DAYS),
+    expiry('reports of sweeps', reportPrefix, REPORT_DAYS),
     { id: 'AbortIncompleteUploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
   ];
 }
 
-function expiry(id: string, prefix: string, days: number): LifecycleRule {
+/** A rule that ends what is below a prefix; its id is another for each prefix of a bucket. */
+export function expiry(what: string, prefix: string, days: number): LifecycleRule & { readonly id: string } {
   return {
-    id,
+    id: `Expire ${what} below ${prefix}/`,
     prefix: `${prefix}/`,
     expiration: Duration.days(days),
     // In a versioned bucket expiry only hides an object; this ends it.

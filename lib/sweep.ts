@@ -17,7 +17,7 @@ import type { Operation } from '../core/run.ts';
 import type { SweepSettings } from '../core/store.ts';
 import { GRACE_TOO_SHORT, type SweepInput } from '../core/sweep-contract.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
-import { allowObjects } from './rights.ts';
+import { allowObjects, allowReading } from './rights.ts';
 import { allowItem, taskFunction } from './tasks.ts';
 
 export interface SweepProps {
@@ -59,10 +59,12 @@ const WRITE_REPORT = [
   's3:AbortMultipartUpload',
 ];
 
+/** A store's sweeper: finds the objects that no item points at any more, and deletes them unless it is a dry run. */
 export class Sweep extends Construct {
   readonly stateMachine: StateMachine;
   /** Scheduled sweeps that find more than `alarmAbove` orphans; none without a schedule. Add your actions to it. */
   readonly alarm: Alarm | undefined;
+  /** What keys of reports begin with, without a slash at either end. */
   readonly reportPrefix: string;
   readonly #bucket: IBucket;
 
@@ -142,7 +144,7 @@ export class Sweep extends Construct {
       }),
     );
     bucket.encryptionKey?.grantEncryptDecrypt(machine);
-    props.inventory?.bucket.grantRead(machine, `${props.inventory.prefix}/*`);
+    if (props.inventory) allowReading(props.inventory.bucket, machine, props.inventory.prefix);
     this.#allowChildren(machine);
     return machine;
   }
@@ -180,7 +182,7 @@ export class Sweep extends Construct {
     };
 
     const plan = make('Plan', 'plan-sweep', "checks a sweep's input");
-    inventory?.bucket.grantRead(plan, `${inventory.prefix}/*`);
+    if (inventory) allowReading(inventory.bucket, plan, inventory.prefix);
 
     const findOrphans = make('FindOrphans', 'find-orphans', 'finds and deletes dangling objects');
     allowItem(table, findOrphans, 'dynamodb:BatchGetItem');

@@ -97,10 +97,10 @@ test('an inventory may be read by the sweep', () => {
   }));
   const all = rights(template());
   for (const role of ['DocsSweepPlan', 'DocsSweepMachine']) {
-    const resources = Object.keys(all[role] ?? {}).filter((name) => name.startsWith('Inventory'));
-    expect(resources).toEqual([
-      expect.stringMatching(/^Inventory\w+$/),
-      expect.stringMatching(/\/lists\/\*$/),
+    const granted = Object.entries(all[role] ?? {}).filter(([name]) => name.startsWith('Inventory'));
+    expect(granted).toEqual([
+      [expect.stringMatching(/\/lists\/\*$/), ['s3:GetObject']],
+      [expect.stringMatching(/^Inventory\w+$/), ['s3:ListBucket']],
     ]);
   }
 });
