@@ -85,7 +85,9 @@ interface Place {
   readonly env: Readonly<Record<string, string>>;
 }
 
-function jsonLine({ endpoint, region }: Place, { table, bucket, stateMachines }: StoreDescriptor): string {
+function jsonLine({ endpoint, region }: Place, store: StoreDescriptor): string {
+  const { table, bucket, sweep } = store;
+  const stateMachines = { ...store.stateMachines, sweep: sweep?.stateMachine };
   return JSON.stringify({ endpoint, region, table, bucket, stateMachines });
 }
 
@@ -102,6 +104,7 @@ bucket  ${store.bucket}
 create  ${store.stateMachines.create}
 update  ${store.stateMachines.update}
 delete  ${store.stateMachines.delete}
+sweep   ${store.sweep?.stateMachine}
 
 With these exports, in another shell:
 npx twinwrite create ${key.join(' ')} --set title=Hello --large page='<h1>Hello</h1>'

@@ -53,6 +53,7 @@ describe('twinwrite local, in a process of its own', () => {
           create: expect.stringMatching(/^arn:aws:states:us-east-1:\d+:stateMachine:/),
           update: expect.stringMatching(/^arn:aws:states:us-east-1:\d+:stateMachine:/),
           delete: expect.stringMatching(/^arn:aws:states:us-east-1:\d+:stateMachine:/),
+          sweep: expect.stringMatching(/^arn:aws:states:us-east-1:\d+:stateMachine:.*Sweep/),
         },
       });
 
@@ -110,8 +111,8 @@ describe('twinwrite local', () => {
     expect(created).toMatchObject({ code: 0, err: '' });
     const { code, out } = await ended;
     expect(code).toBe(0);
-    for (const name of ['table', 'bucket', 'create', 'update', 'delete']) {
-      expect(out).toMatch(new RegExp(`^${name} +\\S+$`, 'm'));
+    for (const name of ['table', 'bucket', 'create', 'update', 'delete', 'sweep']) {
+      expect(out).toMatch(new RegExp(`^${name} +(?!undefined)\\S+$`, 'm'));
     }
   });
 
