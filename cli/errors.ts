@@ -3,7 +3,7 @@
 import { CommanderError } from 'commander';
 import { AuditError } from '../audit/errors.ts';
 import { oneLine } from '../audit/text.ts';
-import { NotWritten, TwinwriteError } from '../client/errors.ts'; // not the whole client: --help need not load AWS's SDK
+import { messageOf, NotWritten, TwinwriteError } from '../client/errors.ts'; // not the whole client: --help need not load AWS's SDK
 
 /** 0: done. 1: it failed. 2: the command line is wrong. 130: Ctrl-C, as shells have it (128 + SIGINT). */
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -114,7 +114,7 @@ function explain(error: unknown, endpoint: string | undefined): string {
     return 'no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
   }
   if (NO_REGION.test(message)) return 'no AWS Region: give --region, or set AWS_REGION';
-  return name === 'Error' || name === 'CommandFailed' ? message : `${name}: ${message}`;
+  return name === 'Error' || name === 'CommandFailed' ? message : messageOf(rootCause(error));
 }
 
 /** The innermost error: what the layers above only pass on. */

@@ -276,7 +276,8 @@ export class StoreNotFound extends TwinwriteError {
   }
 }
 
-function messageOf(cause: unknown): string {
+/** What a service or the system says of an error, with its name. */
+export function messageOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   // All that the SDK says of an answer without a body, as a refused HEAD has none.
   const status = (cause as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;

@@ -60,6 +60,19 @@ it('lists what is amiss, a line each, and exits with 1 when something dangles', 
   await twinwrite('delete', '--key', `id=${odd}`);
 });
 
+it.each([403, 500])('says so when S3 answers %i and no more', async (status) => {
+  await twinwrite('create', '--key', `id=${status}`, '--large', 'page=hello');
+  const refused = { service: 's3', operation: 'HeadObject', when: 'before', error: 'Refused' } as const;
+  cloud.faults.inject({ ...refused, status, times: 'always' });
+  expect(await twinwrite('fsck')).toMatchObject({
+    code: 1,
+    out: '',
+    err: `error: the service answers ${status}\n`,
+  });
+  cloud.faults.clear();
+  await twinwrite('delete', '--key', `id=${status}`);
+});
+
 it('says on Ctrl-C what it had found by then', async () => {
   await twinwrite('create', '--key', 'id=lost', '--large', 'page=hello');
   await loseObject('lost');
