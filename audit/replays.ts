@@ -12,7 +12,7 @@ const MAX_SKIPPED = 20;
 const MAX_SEARCHED = 20_000;
 
 export interface NextReplay {
-  /** The replay that there is already. */
+  /** The replay that there is already; of a replay that was replayed in turn, the last. */
   readonly earlier?: RunSummary;
   /** The name that a replay gets, if there is none yet; missing also when there is no number left. */
   readonly newName?: string;
@@ -24,17 +24,18 @@ export async function nextReplay(
   { signal }: CallOptions = {},
 ): Promise<NextReplay> {
   const operation = operationOf(executionArn, context.store);
+  let earlier: RunSummary | undefined;
   for (let skipped = 0; skipped <= MAX_SKIPPED; skipped += 1) {
     const newName = replayName(nameOf(executionArn), skipped);
-    if (newName === undefined) return {};
+    if (newName === undefined) break;
     const found = await describe(context, arnOf(context.store, operation, newName), signal);
-    if (found === undefined) return { newName };
+    if (found === undefined) return earlier === undefined ? { newName } : { earlier };
     // A name is free again after 90 days: a replay from before this run is another's.
     if (found.input === input && (found.startDate ?? startDate) >= startDate) {
-      return { earlier: summaryOf(found, context.store) };
+      earlier = summaryOf(found, context.store);
     }
   }
-  return {};
+  return earlier === undefined ? {} : { earlier };
 }
 
 /** The whole name of the run that a run repeats; undefined for one that repeats none. */

@@ -69,17 +69,21 @@ export function resultJson({ preview, executionArn, run, error }: ReplayResult):
 
 const GOOD: ReadonlySet<Outcome> = new Set(['committed', 'cleanup-deferred']);
 
-/** Whether what was asked for has not been done: not replayed, or the replay did not commit. */
-export function isFailure({ preview, executionArn, run, error }: ReplayResult): boolean {
+/**
+ * Whether what was asked for has not been done: not replayed, or the replay did not commit.
+ * @param all - of the command: a run that another one of these has replayed fares as that one does
+ */
+export function isFailure(
+  { preview, executionArn, run, error }: ReplayResult,
+  all: readonly ReplayResult[],
+): boolean {
   if (error !== undefined) return true;
   if (run !== undefined) return !GOOD.has(run.outcome);
   if (executionArn !== undefined) return false;
-  const earlier = preview.details.replayedBy?.outcome;
-  return !(
-    preview.code === 'already-replayed' &&
-    earlier !== undefined &&
-    (GOOD.has(earlier) || earlier === 'running')
-  );
+  const earlier = preview.details.replayedBy;
+  if (preview.code !== 'already-replayed' || earlier === undefined) return true;
+  const isTaken = all.some(({ preview: { run: each } }) => each.executionArn === earlier.executionArn);
+  return !(isTaken || GOOD.has(earlier.outcome) || earlier.outcome === 'running');
 }
 
 /** `12 runs: 10 committed, 1 rolled-back, 1 refused`. */

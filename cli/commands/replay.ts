@@ -197,7 +197,7 @@ async function conclude(
   io: Io,
   { json }: ReplayCommandOptions,
 ): Promise<void> {
-  const failures = results.filter(isFailure);
+  const failures = results.filter((result) => isFailure(result, results));
   const [only] = failures;
   if (only !== undefined && !isBulk && results.length === 1)
     throw new CommandFailed(resultText(only, Number.POSITIVE_INFINITY));

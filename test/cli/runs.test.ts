@@ -321,6 +321,21 @@ describe('replay', () => {
     expect((await twinwrite('get', '--key', 'id=both', '--out', 'page=-')).out).toBe('older');
   });
 
+  it('of a run whose replay failed, too, fares as the replay of that one does', async () => {
+    const first = await rolledBack('chain');
+    cloud.faults.inject(REFUSED);
+    expect((await twinwrite('replay', first)).code).toBe(1);
+    const chosen = ['replay', '--outcome', 'rolled-back', '--item', 'id=chain', '--since', '1h', '--yes'];
+
+    const mended = await twinwrite(...chosen);
+    expect(mended).toMatchObject({ code: 0, err: '' });
+    expect(mended.out).toContain(`${first}-replay-2: committed`);
+    const again = await twinwrite(...chosen);
+    expect(again).toMatchObject({ code: 0, err: '' });
+    expect(again.out).toContain(`it was replayed by ${first}-replay-2, which is committed`);
+    expect((await twinwrite('show', first)).out).toContain(`replayed    by ${first}-replay-2: committed`);
+  });
+
   it('ends with 1 when a replay did not commit', async () => {
     const name = await rolledBack('twice');
     cloud.faults.inject(REFUSED);
