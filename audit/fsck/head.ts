@@ -3,7 +3,7 @@
 import { HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import type { ObjectPlace } from '../../core/keys.ts';
 import { patiently } from '../context.ts';
-import type { Check } from './index.ts';
+import type { Check } from './check.ts';
 
 /** With its checksums; undefined when it is not there. */
 export async function headOf(

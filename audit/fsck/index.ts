@@ -3,6 +3,7 @@
 
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { type AuditContext, type CallOptions, patiently } from '../context.ts';
+import type { Check } from './check.ts';
 import { type Finding, type FsckSummary, Tally } from './findings.ts';
 import { checkItems } from './items.ts';
 import { checkObjects } from './objects.ts';
@@ -31,18 +32,6 @@ export interface FsckProgress {
   readonly objects: number;
   readonly findings: number;
   readonly milliseconds: number;
-}
-
-/** What the parts of a check share. */
-export interface Check extends AuditContext, CallOptions {
-  /** Of the objects to look at; undefined: all of the store's. */
-  readonly prefix: string | undefined;
-  readonly readContent: boolean;
-  readonly tally: Tally;
-  readonly runs: RunStates;
-  report(finding: Finding): Promise<void>;
-  /** Says that some work was done. */
-  step(): void;
 }
 
 const DEFAULT_SEGMENTS = 4;

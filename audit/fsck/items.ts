@@ -18,8 +18,8 @@ import { patiently } from '../context.ts';
 import { readItem } from '../item.ts';
 import { type KeyTexts, textsOfKey } from '../key.ts';
 import { inOrder } from '../streams.ts';
+import type { Check } from './check.ts';
 import { headOf } from './head.ts';
-import type { Check } from './index.ts';
 
 /** Objects looked at side by side, for each segment of the table. */
 const CONCURRENCY = 16;

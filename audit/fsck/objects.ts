@@ -12,8 +12,8 @@ import { fromSdkItem, toSdkItem } from '../../core/sdk-item.ts';
 import { isInObjectSpace, type ListedObject, type OwnObject, ownObject } from '../../core/sweep.ts';
 import { patiently, sleep } from '../context.ts';
 import { inOrder } from '../streams.ts';
+import type { Check } from './check.ts';
 import { headOf } from './head.ts';
-import type { Check } from './index.ts';
 
 /** Batches of items read side by side. */
 const CONCURRENCY = 4;

@@ -3,7 +3,7 @@
 import { OPERATIONS, type Operation } from '../../core/run.ts';
 import type { ListedObject } from '../../core/sweep.ts';
 import { inOrder } from '../streams.ts';
-import type { Check } from './index.ts';
+import type { Check } from './check.ts';
 import { list } from './objects.ts';
 
 const CONCURRENCY = 4;
