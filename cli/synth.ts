@@ -14,13 +14,21 @@ export interface Assembly {
   remove(): Promise<void>;
 }
 
-/** How the product's stack differs from its default: partition key `id`, a string, and no time to live. */
-export type StoreSettings = Partial<KeySchema> & { readonly ttl?: string | undefined };
+/** How the product's stack differs from its default: partition key `id`, a string, no time to live, no uploads by pages. */
+export type StoreSettings = Partial<KeySchema> & {
+  readonly ttl?: string | undefined;
+  readonly uploadOrigins?: readonly string[] | undefined;
+};
 
 /**
  * @throws {CommandFailed} when the CDK is not installed
  */
-export async function synthesize({ partitionKey, sortKey, ttl }: StoreSettings = {}): Promise<Assembly> {
+export async function synthesize({
+  partitionKey,
+  sortKey,
+  ttl,
+  uploadOrigins = [],
+}: StoreSettings = {}): Promise<Assembly> {
   const { App, LargeItemStack } = await loadCdk();
   const folder = await mkdtemp(join(tmpdir(), 'twinwrite-'));
   const remove = () => rm(folder, { recursive: true, force: true });
@@ -36,6 +44,7 @@ export async function synthesize({ partitionKey, sortKey, ttl }: StoreSettings =
         ...(partitionKey && { partitionKey }),
         ...(sortKey && { sortKey }),
         ...(ttl !== undefined && { ttl }),
+        uploadOrigins,
       },
     });
     app.synth();

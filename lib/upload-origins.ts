@@ -3,6 +3,7 @@
 import { Annotations } from 'aws-cdk-lib';
 import { Bucket, HttpMethods, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { isOrigin } from './origin.ts';
 
 /** Adds the CORS rule, to a given bucket too. @throws {Error} for what is no origin */
 export function allowUploads(scope: Construct, bucket: IBucket, origins: readonly string[]): void {
@@ -25,10 +26,8 @@ export function allowUploads(scope: Construct, bucket: IBucket, origins: readonl
   );
 }
 
-/** As S3 compares it with what a browser sends: no path, no slash at the end, one wildcard at most. */
 function checkOrigin(origin: string): void {
-  const isOrigin = origin === '*' || /^https?:\/\/[^/\s?#]+$/.test(origin);
-  if (!isOrigin || origin.split('*').length > 2) {
+  if (!isOrigin(origin)) {
     throw new Error(
       `LargeItemStore: uploadOrigins must be origins like "https://app.example.com", with one * at most, got "${origin}"`,
     );

@@ -4,6 +4,7 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Clock } from './clock.ts';
+import { corsHeaders } from './cors.ts';
 import { CONNECTION_RESET, type Fault, type FaultSource, faultStatus } from './faults.ts';
 import type { Guard } from './iam/index.ts';
 import {
@@ -90,18 +91,24 @@ export function createGate(options: GateOptions): Gate {
     return service.errorResponse(new ServiceError(fault.error, message, faultStatus(fault)));
   };
 
+  const answerOf = async (name: ServiceName, request: LocalRequest): Promise<LocalResponse> => {
+    const service = services[name];
+    try {
+      const accepted = await service.accept(request);
+      const call = guard ? guard(name, request, accepted) : accepted;
+      const fault = faults.take(name, call);
+      return fault ? await suffer(fault, service, call, request) : await call.perform();
+    } catch (error) {
+      if (error instanceof ConnectionReset) throw error;
+      return asAnswer(service, error);
+    }
+  };
+
   return {
     async dispatch(name, request) {
-      const service = services[name];
-      try {
-        const accepted = await service.accept(request);
-        const call = guard ? guard(name, request, accepted) : accepted;
-        const fault = faults.take(name, call);
-        return fault ? await suffer(fault, service, call, request) : await call.perform();
-      } catch (error) {
-        if (error instanceof ConnectionReset) throw error;
-        return asAnswer(service, error);
-      }
+      const answer = await answerOf(name, request);
+      const leave = services[name].crossOriginHeaders?.(request) ?? corsHeaders(request);
+      return { ...answer, headers: { ...answer.headers, ...leave } };
     },
     async close() {
       closing.abort();

@@ -73,7 +73,6 @@ async function serve(
       headers: {
         'x-amzn-requestid': requestId,
         'x-amz-request-id': requestId,
-        ...corsHeaders(request),
         ...response.headers,
       },
     },
@@ -81,11 +80,18 @@ async function serve(
   );
 }
 
-function answer(options: HttpServerOptions, request: LocalRequest): Promise<LocalResponse> | LocalResponse {
-  if (isAdminPath(request.path)) return options.admin(request);
-  if (request.method === 'OPTIONS') return preflight(request);
+async function answer(options: HttpServerOptions, request: LocalRequest): Promise<LocalResponse> {
+  if (isAdminPath(request.path)) return readable(await options.admin(request), request);
   const route = routeOf(request);
-  return route.known ? options.dispatch(route.service, request) : refusal(route);
+  if (!route.known) return readable(refusal(route), request);
+  // Whom S3 answers is for each bucket to say.
+  if (request.method === 'OPTIONS' && route.service !== 's3') return preflight(request);
+  return options.dispatch(route.service, request);
+}
+
+/** The answer, for pages too. */
+function readable(response: LocalResponse, request: LocalRequest): LocalResponse {
+  return { ...response, headers: { ...response.headers, ...corsHeaders(request) } };
 }
 
 function toLocalRequest(incoming: http.IncomingMessage): LocalRequest {

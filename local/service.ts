@@ -56,6 +56,8 @@ export interface Service {
   accept(request: LocalRequest): Promise<Call>;
   /** The error as this service's protocol writes it, so that an SDK throws its typed exception. */
   errorResponse(error: ServiceError): LocalResponse;
+  /** What lets the page of another origin that made this request read the answer. Absent: every page may. */
+  crossOriginHeaders?(request: LocalRequest): Readonly<Record<string, string>>;
   close?(): Promise<void>;
 }
 

@@ -5,6 +5,7 @@ import type { KeyAttribute, KeyType } from '../../core/keys.ts';
 import { keyAttributes } from '../../core/keys.ts';
 import { type StoreDescriptor, storeIn } from '../../core/store.ts';
 import { parseKeyAttribute } from '../../lib/key-option.ts';
+import { isOrigin } from '../../lib/origin.ts';
 import { CommandFailed } from '../errors.ts';
 import { type Io, print } from '../io.ts';
 import { asPort, portInUse } from '../port.ts';
@@ -15,6 +16,7 @@ interface LocalOptions {
   readonly partitionKey?: KeyAttribute;
   readonly sortKey?: KeyAttribute;
   readonly ttl?: string;
+  readonly uploadOrigin?: readonly string[];
   readonly timeScale: number;
   readonly data?: string;
   readonly iam: boolean;
@@ -29,6 +31,11 @@ export function registerLocal(program: Command, io: Io): void {
     .option('--partition-key <name:type>', "the table's partition key, type S, N or B (default: id:S)", asKey)
     .option('--sort-key <name:type>', "the table's sort key (default: none)", asKey)
     .option('--ttl <name>', 'the attribute of time to live, in seconds since 1970 (default: none)')
+    .option(
+      '--upload-origin <origin>',
+      'let pages of this origin upload by presigned URLs; may be repeated (default: none)',
+      addOrigin,
+    )
     .option('--time-scale <number>', 'how many seconds of a wait pass in one', asTimeScale, 1)
     .option('--data <dir>', 'keep objects, items and executions in this folder (default: in memory)')
     .option('--no-iam', "do not check what functions and state machines do against their roles' policies")
@@ -43,6 +50,7 @@ Examples:
   $ twinwrite local
   $ twinwrite local --port 0 --partition-key tenant:S --sort-key number:N
   $ twinwrite local --data .twinwrite
+  $ twinwrite local --upload-origin http://127.0.0.1:3000
   $ twinwrite local --time-scale 60 --json`,
     )
     .action((options: LocalOptions) => serve(options, io));
@@ -53,7 +61,7 @@ async function serve(options: LocalOptions, io: Io): Promise<void> {
     io.onSignal(['SIGINT', 'SIGTERM'], () => resolve());
   });
   const { DataError, startLocalCloud } = await import('../../local/index.ts');
-  const assembly = await synthesize(options);
+  const assembly = await synthesize({ ...options, uploadOrigins: options.uploadOrigin });
   try {
     const cloud = await startLocalCloud({
       assembly: assembly.folder,
@@ -128,4 +136,9 @@ function asKey(text: string): KeyAttribute {
   } catch {
     throw new InvalidArgumentError('Expected NAME:S, NAME:N or NAME:B.');
   }
+}
+
+function addOrigin(origin: string, earlier: readonly string[] = []): readonly string[] {
+  if (isOrigin(origin)) return [...earlier, origin];
+  throw new InvalidArgumentError('Expected an origin, such as http://127.0.0.1:3000, with one * at most.');
 }

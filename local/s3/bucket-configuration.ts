@@ -1,4 +1,4 @@
-// What a new bucket answers to tools that read its configuration: AWS's defaults. Nothing of it can be changed.
+// What a new bucket answers to tools that read its configuration: AWS's defaults. What can be changed is elsewhere.
 
 import { type S3ErrorCode, s3Error } from './errors.ts';
 import { type Operation, requireBucket, type S3Context, xmlResponse } from './request.ts';
@@ -8,7 +8,6 @@ type Answer = readonly [root: string, content: XmlElement] | S3ErrorCode;
 
 const ANSWERS = {
   GetBucketAccelerateConfiguration: ['AccelerateConfiguration', {}],
-  GetBucketCors: 'NoSuchCORSConfiguration',
   GetBucketEncryption: [
     'ServerSideEncryptionConfiguration',
     { Rule: { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' }, BucketKeyEnabled: false } },

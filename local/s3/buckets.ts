@@ -40,6 +40,7 @@ export const deleteBucket: Operation = async (s3, { bucket }) => {
   }
   s3.store.removeBucket(bucket);
   s3.uploads.forgetBucket(bucket);
+  s3.corsRules.delete(bucket);
   return { status: 204 };
 };
 

@@ -11,8 +11,9 @@ import {
   ServiceError,
 } from '../service.ts';
 import { checkAccess } from './access.ts';
+import { setCorsRules } from './bucket-cors.ts';
 import { addBucket } from './buckets.ts';
-import { CORS_HEADERS } from './cors.ts';
+import { type CorsRule, crossOriginHeaders } from './cors.ts';
 import { openDirectoryStore } from './directory-store.ts';
 import { notImplemented } from './errors.ts';
 import { UploadRegistry } from './multipart-uploads.ts';
@@ -41,9 +42,10 @@ export interface S3 extends Service {
   readonly name: 's3';
   /**
    * Creates an empty bucket. One that was in the folder when it was opened stays as it is, the first time.
-   * @throws {ServiceError} InvalidBucketName, BucketAlreadyOwnedByYou
+   * @param corsRules - which pages of other origins may do what; default: none
+   * @throws {ServiceError} InvalidBucketName, BucketAlreadyOwnedByYou, InvalidRequest
    */
-  createBucket(name: string): void;
+  createBucket(name: string, corsRules?: readonly CorsRule[]): void;
   /** Names, in order. */
   buckets(): readonly string[];
   /** Lets go of everything that is stored in memory; what is in the folder stays. */
@@ -66,6 +68,7 @@ export function createS3({
   const s3: S3Context = {
     store,
     uploads: new UploadRegistry(store),
+    corsRules: new Map(),
     clock,
     identity,
     maxCopyBytes,
@@ -75,10 +78,12 @@ export function createS3({
     name: 's3',
     accept: async (request) => acceptCall(s3, request),
     errorResponse,
-    createBucket: (name) => {
+    crossOriginHeaders: (request) => crossOriginHeaders(s3, request),
+    createBucket: (name, corsRules = []) => {
       if (!kept.delete(name)) {
         addBucket(s3, name);
       }
+      setCorsRules(s3, name, corsRules);
     },
     buckets: () => store.buckets().map(({ name }) => name),
     close: async () => {
@@ -112,10 +117,13 @@ async function perform(
     if (!handler) {
       throw notImplemented(operation);
     }
-    checkAccess(request, s3.identity);
-    checkPresigned(incoming);
+    // A browser's preflight has the URL of the call to come, but neither its method nor its headers.
+    if (operation !== 'PreflightRequest') {
+      checkAccess(request, s3.identity);
+      checkPresigned(incoming);
+    }
     const response = await s3.store.during(() => handler(s3, request));
-    return { ...response, headers: { ...response.headers, ...CORS_HEADERS, ...requestIds() } };
+    return { ...response, headers: { ...response.headers, ...requestIds() } };
   } catch (error) {
     throw error instanceof ServiceError ? withResource(error, request) : error;
   }
@@ -134,7 +142,6 @@ function errorResponse(error: ServiceError): LocalResponse {
     headers: {
       'content-type': 'application/xml',
       ...(size === undefined ? {} : { 'content-range': `bytes */${size}` }),
-      ...CORS_HEADERS,
       ...ids,
     },
     body: renderError({

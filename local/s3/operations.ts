@@ -1,6 +1,7 @@
 // Every operation that is implemented, by AWS's name.
 
 import { configurationReads } from './bucket-configuration.ts';
+import { deleteBucketCors, getBucketCors, putBucketCors } from './bucket-cors.ts';
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './buckets.ts';
 import { preflightRequest } from './cors.ts';
 import {
@@ -33,9 +34,11 @@ export const OPERATIONS: Readonly<Record<string, Operation | undefined>> = {
   CreateBucket: createBucket,
   CreateMultipartUpload: createMultipartUpload,
   DeleteBucket: deleteBucket,
+  DeleteBucketCors: deleteBucketCors,
   DeleteObject: deleteObject,
   DeleteObjects: deleteObjects,
   DeleteObjectTagging: deleteObjectTagging,
+  GetBucketCors: getBucketCors,
   GetBucketLocation: getBucketLocation,
   GetObject: getObject,
   GetObjectAttributes: getObjectAttributes,
@@ -48,6 +51,7 @@ export const OPERATIONS: Readonly<Record<string, Operation | undefined>> = {
   ListObjectsV2: listObjectsV2,
   ListParts: listParts,
   PreflightRequest: preflightRequest,
+  PutBucketCors: putBucketCors,
   PutObject: putObject,
   PutObjectTagging: putObjectTagging,
   UploadPart: uploadPart,

@@ -3,6 +3,7 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { CloudIdentity, LocalRequest, LocalResponse, Refusal } from '../service.ts';
+import type { CorsRule } from './cors.ts';
 import { invalidArgument, s3Error } from './errors.ts';
 import type { UploadRegistry } from './multipart-uploads.ts';
 import type { ObjectStore } from './store.ts';
@@ -12,6 +13,8 @@ import { renderDocument, type XmlElement } from './xml.ts';
 export interface S3Context {
   readonly store: ObjectStore;
   readonly uploads: UploadRegistry;
+  /** By bucket; without rules it is not here. */
+  readonly corsRules: Map<string, readonly CorsRule[]>;
   readonly clock: Clock;
   readonly identity: CloudIdentity;
   /** The largest source that one CopyObject or UploadPartCopy takes, in bytes. */

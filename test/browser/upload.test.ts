@@ -2,8 +2,10 @@
 
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { PutBucketCorsCommand, S3Client } from '@aws-sdk/client-s3';
 import { build } from 'esbuild';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Assembly, synthesize } from '../../cli/synth.ts';
 import type { LargeItemClient } from '../../client/index.ts';
 import { storeIn } from '../../core/store.ts';
 import { startUploadServer } from '../../examples/browser-upload/server.ts';
@@ -12,12 +14,14 @@ import { useBrowser } from './browser.ts';
 import { clientOn, objectsIn } from './store.ts';
 
 const browser = useBrowser();
+let assembly: Assembly;
 let cloud: LocalCloud;
 let client: LargeItemClient;
 let server: Awaited<ReturnType<typeof startUploadServer>>;
 
 beforeAll(async () => {
-  cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale: 1000 });
+  assembly = await synthesize({ uploadOrigins: ['http://127.0.0.1:*'] });
+  cloud = await startLocalCloud({ assembly: assembly.folder, timeScale: 1000 });
   client = clientOn(cloud);
   server = await startUploadServer(client, 0);
 });
@@ -25,6 +29,7 @@ afterEach(() => cloud.faults.clear());
 afterAll(async () => {
   server.close();
   await cloud.stop();
+  await assembly.remove();
 });
 
 /** Chooses a file in the page and submits it. */
@@ -35,6 +40,20 @@ async function choose(buffer: Buffer, mimeType: string, expected?: RegExp) {
   await page.getByLabel('File').setInputFiles({ name: 'file', mimeType, buffer });
   await page.getByRole('button', { name: 'Upload' }).click();
   return page;
+}
+
+/** The CORS rule that a page needs which is a client itself (docs/configuration.md). */
+async function allowAll(url: string): Promise<void> {
+  const { endpoint, region, credentials } = cloud;
+  const rule = {
+    AllowedOrigins: [new URL(url).origin],
+    AllowedMethods: ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'],
+    AllowedHeaders: ['*'],
+    ExposeHeaders: ['ETag', 'Content-Range'],
+  };
+  const s3 = new S3Client({ endpoint, region, credentials });
+  const rules = { Bucket: client.store.bucket, CORSConfiguration: { CORSRules: [rule] } };
+  await s3.send(new PutBucketCorsCommand(rules));
 }
 
 const digestOf = (content: Buffer) => createHash('sha256').update(content).digest('hex');
@@ -99,6 +118,7 @@ test('the client itself works in a page, uploads in parts included', async () =>
     globalName: 'page',
     write: false,
   });
+  await allowAll(server.url);
   const page = await browser.openPage();
   await page.goto(server.url);
   await page.addScriptTag({ content: outputFiles[0]?.text ?? '' });

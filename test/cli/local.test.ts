@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetBucketCorsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { processIo } from '../../cli/io.ts';
 import { Terminal, twinwrite } from './terminal.ts';
@@ -116,20 +117,34 @@ describe('twinwrite local', () => {
     }
   });
 
-  it('lets its table expire items with --ttl', async () => {
+  it('lets its table expire items with --ttl, and pages upload with --upload-origin', async () => {
     const terminal = new Terminal();
-    const ended = terminal.run('local', '--port', '0', '--ttl', 'expiresAt', '--json');
+    const origins = ['http://127.0.0.1:3000', 'http://localhost:*'];
+    const ended = terminal.run(
+      ...['local', '--port', '0', '--ttl', 'expiresAt', '--json'],
+      ...origins.flatMap((origin) => ['--upload-origin', origin]),
+    );
     await vi.waitFor(() => expect(terminal.out).toContain('\n'), { timeout: 30_000 });
-    const { endpoint, region, table } = JSON.parse(terminal.out);
+    const { endpoint, region, table, bucket } = JSON.parse(terminal.out);
     const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
     const dynamodb = new DynamoDBClient({ endpoint, region, credentials });
     const { TimeToLiveDescription } = await dynamodb.send(
       new DescribeTimeToLiveCommand({ TableName: table }),
     );
     dynamodb.destroy();
+    const s3 = new S3Client({ endpoint, region, credentials });
+    const { CORSRules } = await s3.send(new GetBucketCorsCommand({ Bucket: bucket }));
+    s3.destroy();
     terminal.signal('SIGTERM');
+    expect(CORSRules).toMatchObject([{ AllowedOrigins: origins, AllowedMethods: ['PUT'] }]);
     expect(TimeToLiveDescription).toMatchObject({ TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAt' });
     expect((await ended).code).toBe(0);
+  });
+
+  it('refuses what is no origin', async () => {
+    const { code, err } = await twinwrite('local', '--upload-origin', 'http://127.0.0.1:3000/');
+    expect(code).toBe(2);
+    expect(err).toContain('Expected an origin, such as http://127.0.0.1:3000');
   });
 
   it('takes number and binary keys as the table has them, and refuses others', async () => {

@@ -179,21 +179,83 @@ describe('requests and answers', () => {
     expect(errors).toEqual([expect.any(TypeError)]);
   });
 
-  test('may come from pages of a browser', async () => {
-    const cloud = await start({ template });
+  test('may come from pages of a browser, to S3 as the bucket’s rules say', async () => {
     const origin = 'http://app.example';
-    const asked = { origin, 'access-control-request-headers': 'authorization, x-amz-date' };
-    const preflight = await request(cloud, { method: 'OPTIONS', path: `/${Bucket}/k`, headers: asked });
-    expect(preflight).toMatchObject({
-      status: 200,
-      headers: {
-        'access-control-allow-origin': '*',
-        'access-control-allow-methods': expect.stringContaining('PUT'),
-        'access-control-allow-headers': 'authorization, x-amz-date',
+    const CorsRules = [
+      {
+        AllowedOrigins: [origin],
+        AllowedMethods: ['PUT'],
+        AllowedHeaders: ['*'],
+        ExposedHeaders: ['ETag'],
+        MaxAge: 60,
+      },
+    ];
+    const cloud = await start({
+      template: {
+        Resources: {
+          Closed: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'closed' } },
+          Open: {
+            Type: 'AWS::S3::Bucket',
+            Properties: { BucketName: 'open', CorsConfiguration: { CorsRules } },
+          },
+        },
       },
     });
-    const put = await request(cloud, { method: 'PUT', path: `/${Bucket}/k`, headers: { origin } }, 'x');
-    expect(put).toMatchObject({ status: 200, headers: { 'access-control-allow-origin': '*' } });
+    const asked = {
+      origin,
+      'access-control-request-method': 'PUT',
+      'access-control-request-headers': 'authorization, x-amz-date',
+    };
+    const preflight = (path: string) => request(cloud, { method: 'OPTIONS', path, headers: asked });
+    const signed = '/open/k?X-Amz-Signature=s&X-Amz-SignedHeaders=host%3Bif-none-match&X-Amz-Date=d';
+    expect(await preflight(signed)).toMatchObject({
+      status: 200,
+      headers: {
+        'access-control-allow-origin': origin,
+        'access-control-allow-headers': 'authorization, x-amz-date',
+        'access-control-max-age': '60',
+      },
+    });
+    expect((await preflight('/closed/k')).status).toBe(403);
+    // Every other service of the port answers at its root, or at Lambda's path.
+    for (const path of ['/', '/2015-03-31/functions/fn/invocations']) {
+      const headers = {
+        'access-control-allow-origin': '*',
+        'access-control-allow-methods': expect.stringContaining('POST'),
+      };
+      expect(await preflight(path)).toMatchObject({ status: 200, headers });
+    }
+
+    const put = (path: string) => request(cloud, { method: 'PUT', path, headers: { origin } }, 'x');
+    expect(await put('/open/k')).toMatchObject({
+      status: 200,
+      headers: { 'access-control-allow-origin': origin },
+    });
+    expect((await put('/closed/k')).headers).not.toHaveProperty('access-control-allow-origin');
+    cloud.faults.inject({
+      service: 's3',
+      operation: 'PutObject',
+      when: 'before',
+      error: 'SlowDown',
+      status: 503,
+    });
+    expect(await put('/open/k')).toMatchObject({
+      status: 503,
+      headers: { 'access-control-allow-origin': origin },
+    });
+    const headers = { origin, 'x-amz-target': 'DynamoDB_20120810.ListTables' };
+    expect(await request(cloud, { method: 'POST', headers }, '{}')).toMatchObject({
+      status: 200,
+      headers: { 'access-control-allow-origin': '*' },
+    });
+  });
+
+  test('are refused at deployment where a CORS rule is none of S3’s', async () => {
+    const CorsRules = [{ AllowedOrigins: ['*'], AllowedMethods: ['PATCH'] }];
+    const template = {
+      Resources: { Bad: { Type: 'AWS::S3::Bucket', Properties: { CorsConfiguration: { CorsRules } } } },
+    };
+    await expect(start({ template })).rejects.toThrow(/PATCH/);
   });
 });
 

@@ -6,6 +6,7 @@ import type { Roles } from '../../iam/index.ts';
 import type { CodeStore } from '../../lambda/code.ts';
 import type { FunctionDefinition } from '../../lambda/index.ts';
 import type { StreamMappingDefinition } from '../../lambda/stream-mapping/index.ts';
+import type { CorsRule } from '../../s3/cors.ts';
 import type { CloudIdentity } from '../../service.ts';
 import type { NewParameter } from '../../ssm/parameters.ts';
 
@@ -15,7 +16,7 @@ export interface DeploymentTarget {
   readonly code: CodeStore;
   /** Absent: permissions are not checked, and policies not read. */
   readonly roles?: Roles | undefined;
-  createBucket(name: string): void;
+  createBucket(name: string, corsRules?: readonly CorsRule[]): void;
   createTable(input: CreateTableInput): Promise<CreatedTable>;
   createFunction(definition: FunctionDefinition): { functionArn: string };
   createStateMachine(machine: StateMachineDefinition): { stateMachineArn: string };

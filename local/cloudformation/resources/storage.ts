@@ -9,22 +9,43 @@ import {
   type ResourceRequest,
 } from './provider.ts';
 
+const texts = z.array(z.string());
+const corsRule = z
+  .object({
+    Id: z.string().optional(),
+    AllowedOrigins: texts,
+    AllowedMethods: texts,
+    AllowedHeaders: texts.default([]),
+    ExposedHeaders: texts.default([]),
+    MaxAge: z.coerce.number().int().min(0).optional(),
+  })
+  .transform((rule) => ({
+    id: rule.Id,
+    origins: rule.AllowedOrigins,
+    methods: rule.AllowedMethods,
+    headers: rule.AllowedHeaders,
+    exposed: rule.ExposedHeaders,
+    maxAgeSeconds: rule.MaxAge,
+  }));
+
 export const bucket = defineProvider({
-  shape: { BucketName: z.string().optional() },
+  shape: {
+    BucketName: z.string().optional(),
+    CorsConfiguration: z.object({ CorsRules: z.array(corsRule) }).optional(),
+  },
   inert: [
     'AccelerateConfiguration',
     'AccessControl',
     'BucketEncryption',
-    'CorsConfiguration',
     'LoggingConfiguration',
     'MetricsConfigurations',
     'OwnershipControls',
     'PublicAccessBlockConfiguration',
     'Tags',
   ],
-  async create({ BucketName }, { stackName, logicalId }, target) {
+  async create({ BucketName, CorsConfiguration }, { stackName, logicalId }, target) {
     const name = BucketName ?? physicalName(stackName, logicalId, { maxLength: 63, lowerCase: true });
-    target.createBucket(name);
+    target.createBucket(name, CorsConfiguration?.CorsRules);
     const { region } = target.identity;
     return {
       physicalId: name,

@@ -15,8 +15,9 @@ const WRITE_HEADERS: readonly (readonly [header: RegExp, action: string])[] = [
   [/^x-amz-object-lock-legal-hold$/, 's3:PutObjectLegalHold'],
 ];
 
-/** Reads of a bucket's configuration whose action is called otherwise than the operation. */
+/** On a bucket's configuration, where the action is called otherwise than the operation. */
 const CONFIGURATION_ACTIONS: Readonly<Record<string, string>> = {
+  DeleteBucketCors: 'PutBucketCORS',
   GetBucketAccelerateConfiguration: 'GetAccelerateConfiguration',
   GetBucketCors: 'GetBucketCORS',
   GetBucketEncryption: 'GetEncryptionConfiguration',
@@ -25,6 +26,7 @@ const CONFIGURATION_ACTIONS: Readonly<Record<string, string>> = {
   GetBucketReplication: 'GetReplicationConfiguration',
   GetObjectLockConfiguration: 'GetBucketObjectLockConfiguration',
   GetPublicAccessBlock: 'GetBucketPublicAccessBlock',
+  PutBucketCors: 'PutBucketCORS',
 };
 
 /** Those whose action has the operation's name. */

@@ -96,8 +96,12 @@ const TESTS_BY_REASON: Readonly<Record<string, readonly string[]>> = {
     'a presigned URL works until it expires',
     'headers that were signed into a URL count like headers',
   ],
-  'Cross-origin headers come only with a CORS rule of the bucket.': [
-    'a page may read answers and errors, and the entity tag',
+  'CORS rules are kept, but hardly looked at: the server lets every page in, whatever they say.': [
+    'a CORS rule with an unknown method or two wildcards is refused',
+    'a preflight is answered by the first rule for its origin, method and headers',
+    'a preflight that no rule allows is forbidden',
+    'a bucket without CORS rules forbids every preflight',
+    'a page may read answers and errors where a rule allows its method, and what it exposes',
   ],
 };
 

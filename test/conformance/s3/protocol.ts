@@ -3,9 +3,17 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  type CORSRule,
+  DeleteBucketCorsCommand,
+  GetBucketCorsCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutBucketCorsCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { expect } from 'vitest';
-import { failureOf, rawRequest, type TestGroup } from './harness.ts';
+import { failure, failureOf, rawRequest, type TestGroup } from './harness.ts';
 
 /** The query of a presigned URL; the suite's targets do not verify signatures. */
 function presigned(signedAt: Date, seconds: number): string {
@@ -117,28 +125,118 @@ export const protocol: TestGroup = (s3) => {
 };
 
 export const browsers: TestGroup = (s3) => {
-  s3.test('a page’s preflight is answered, for its origin, method and headers', async () => {
+  const origin = 'http://localhost:5173';
+  const upload = {
+    AllowedOrigins: ['https://*.example.com', origin],
+    AllowedMethods: ['PUT'],
+    AllowedHeaders: ['authorization', 'x-amz-meta-*'],
+    ExposeHeaders: ['ETag'],
+    MaxAgeSeconds: 300,
+  };
+  const read = { AllowedOrigins: ['*'], AllowedMethods: ['GET'] };
+  const bucketWith = async (...CORSRules: CORSRule[]) => {
     const Bucket = await s3.newBucket();
-    const answer = await rawRequest(s3.endpoint, 'OPTIONS', `/${Bucket}/a`, {
-      origin: 'http://localhost:5173',
-      'access-control-request-method': 'PUT',
-      'access-control-request-headers': 'authorization,x-amz-meta-author',
+    await s3.client.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules } }));
+    return Bucket;
+  };
+  const preflight = (bucket: string, method: string, from: string, names?: string) =>
+    rawRequest(s3.endpoint, 'OPTIONS', `/${bucket}/a`, {
+      origin: from,
+      'access-control-request-method': method,
+      ...(names !== undefined && { 'access-control-request-headers': names }),
     });
-    expect(answer.status).toBe(200);
-    expect(answer.headers['access-control-allow-origin']).toMatch(/^(\*|http:\/\/localhost:5173)$/);
-    expect(answer.headers['access-control-allow-methods']).toContain('PUT');
-    expect(answer.headers['access-control-allow-headers']).toContain('authorization');
-    expect(answer.headers['access-control-allow-headers']).toContain('x-amz-meta-author');
+
+  s3.test('CORS rules of a bucket are set, read, replaced and deleted', async () => {
+    const Bucket = await bucketWith({ ID: 'pages', ...upload }, read);
+    const { CORSRules } = await s3.client.send(new GetBucketCorsCommand({ Bucket }));
+    expect(CORSRules).toEqual([{ ID: 'pages', ...upload }, read]);
+    await s3.client.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules: [read] } }));
+    expect((await s3.client.send(new GetBucketCorsCommand({ Bucket }))).CORSRules).toEqual([read]);
+    await s3.client.send(new DeleteBucketCorsCommand({ Bucket }));
+    const gone = await failure(s3.client.send(new GetBucketCorsCommand({ Bucket })));
+    expect([gone.name, gone.$metadata.httpStatusCode]).toEqual(['NoSuchCORSConfiguration', 404]);
   });
 
-  s3.test('a page may read answers and errors, and the entity tag', async () => {
-    const Bucket = await s3.newBucket();
-    const origin = { origin: 'http://localhost:5173' };
-    const put = await rawRequest(s3.endpoint, 'PUT', `/${Bucket}/a`, origin, 'x');
-    const missing = await rawRequest(s3.endpoint, 'GET', `/${Bucket}/none`, origin);
-
-    expect(put.headers['access-control-allow-origin']).toBeDefined();
-    expect(put.headers['access-control-expose-headers']).toMatch(/\*|etag/i);
-    expect(missing.headers['access-control-allow-origin']).toBeDefined();
+  s3.test('a CORS rule with an unknown method or two wildcards is refused', async () => {
+    for (const rule of [
+      { ...read, AllowedMethods: ['PATCH'] },
+      { ...read, AllowedOrigins: ['http://*.*.example'] },
+    ]) {
+      expect((await failure(bucketWith(rule))).name).toBe('InvalidRequest');
+    }
   });
+
+  s3.test('a preflight is answered by the first rule for its origin, method and headers', async () => {
+    const bucket = await bucketWith(upload, read);
+    const asked = 'authorization,x-amz-meta-author';
+    expect(await preflight(bucket, 'PUT', origin, asked)).toMatchObject({
+      status: 200,
+      headers: {
+        'access-control-allow-origin': origin,
+        'access-control-allow-credentials': 'true',
+        'access-control-allow-methods': 'PUT',
+        'access-control-allow-headers': 'authorization, x-amz-meta-author',
+        'access-control-expose-headers': 'ETag',
+        'access-control-max-age': '300',
+      },
+    });
+    const { headers } = await preflight(bucket, 'GET', 'http://other.example');
+    expect(headers['access-control-allow-origin']).toBe('*');
+    expect((await preflight(bucket, 'PUT', 'https://app.example.com')).status).toBe(200);
+  });
+
+  s3.test('a preflight that no rule allows is forbidden', async () => {
+    const bucket = await bucketWith(upload, read);
+    for (const [from, method, names] of [
+      ['http://localhost:5174', 'PUT'],
+      ['https://example.com', 'PUT'],
+      ['http://app.example.com', 'PUT'],
+      [origin, 'DELETE'],
+      [origin, 'PUT', 'x-amz-acl'],
+    ] as const) {
+      const { status, text, headers } = await preflight(bucket, method, from, names);
+      expect([from, method, status]).toEqual([from, method, 403]);
+      expect(text).toContain('<Code>AccessForbidden</Code>');
+      expect(headers['access-control-allow-origin']).toBeUndefined();
+    }
+  });
+
+  s3.test('a bucket without CORS rules forbids every preflight', async () => {
+    const { status, text } = await preflight(await s3.newBucket(), 'GET', origin);
+    expect(status).toBe(403);
+    expect(text).toContain('CORSResponse: CORS is not enabled for this bucket.');
+  });
+
+  s3.test(
+    'a page may read answers and errors where a rule allows its method, and what it exposes',
+    async () => {
+      const bucket = await bucketWith(upload);
+      const put = await rawRequest(s3.endpoint, 'PUT', `/${bucket}/a`, { origin }, 'x');
+      expect(put).toMatchObject({
+        status: 200,
+        headers: { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'ETag' },
+      });
+      const refused = await rawRequest(
+        s3.endpoint,
+        'PUT',
+        `/${bucket}/a`,
+        { origin, 'if-none-match': '*' },
+        'x',
+      );
+      expect(refused).toMatchObject({ status: 412, headers: { 'access-control-allow-origin': origin } });
+      const got = await rawRequest(s3.endpoint, 'GET', `/${bucket}/a`, { origin });
+      const foreign = await rawRequest(
+        s3.endpoint,
+        'PUT',
+        `/${bucket}/a`,
+        { origin: 'http://evil.example' },
+        'x',
+      );
+      const ownPage = await rawRequest(s3.endpoint, 'PUT', `/${bucket}/a`, {}, 'x');
+      for (const { status, headers } of [got, foreign, ownPage]) {
+        expect(status).toBe(200);
+        expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+      }
+    },
+  );
 };

@@ -27,16 +27,17 @@ export async function serve(service: Service): Promise<Served> {
 }
 
 async function handle(service: Service, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const request = toRequest(incoming);
   let response: LocalResponse;
   try {
-    const call = await service.accept(toRequest(incoming));
+    const call = await service.accept(request);
     response = await call.perform();
   } catch (error) {
     response = service.errorResponse(
       error instanceof ServiceError ? error : new ServiceError('InternalError', String(error), 500),
     );
   }
-  outgoing.writeHead(response.status, response.headers);
+  outgoing.writeHead(response.status, { ...response.headers, ...service.crossOriginHeaders?.(request) });
   const { body } = response;
   if (body instanceof Readable && incoming.method !== 'HEAD') {
     // A client that goes away in the middle of an answer is no failure of the server.
