@@ -5,7 +5,7 @@ import { invalidInput } from '../core/errors.ts';
 import type { Operation } from '../core/run.ts';
 import { checkBatchName, itemName, MAX_ATTEMPTS } from './batch-names.ts';
 import type { Batch, BatchOptions, BatchOutcome, BatchProgress, ItemInput } from './batch-types.ts';
-import { splitOptions } from './content.ts';
+import { isReadOnce, splitOptions } from './content.ts';
 import { each, type Source } from './each.ts';
 import {
   IdempotencyConflict,
@@ -214,15 +214,7 @@ function rejectionOf(error: unknown): Error {
   }
 }
 
-/** Whether all contents can be read a second time; streams cannot. */
+/** Whether all contents can be read a second time. */
 function isReadAgain({ largeAttributes = {} }: ItemInput): boolean {
-  return Object.values(largeAttributes).every((value) => {
-    const { content } = splitOptions(value);
-    return (
-      typeof content === 'string' ||
-      content instanceof Uint8Array ||
-      content instanceof Blob ||
-      (typeof content === 'object' && content !== null && 'file' in content)
-    );
-  });
+  return Object.values(largeAttributes).every((value) => !isReadOnce(splitOptions(value).content));
 }

@@ -73,6 +73,11 @@ export function isStagedContent(content: unknown): content is { readonly staged:
   return typeof content === 'object' && content !== null && 'staged' in content;
 }
 
+/** Whether it is a stream, with its size or without: gone once it was read. */
+export function isReadOnce(content: unknown): boolean {
+  return isStream(content) || (typeof content === 'object' && content !== null && isSized(content));
+}
+
 /**
  * The content, ready to be stored; what has at most `limit` bytes is read into memory.
  * @throws {SagaError} InvalidInput when a file cannot be read, or a stream yields anything but bytes

@@ -8,7 +8,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { BatchOutcome, CreateInput } from '../../client/index.ts';
+import type { BatchOutcome, Content, CreateInput } from '../../client/index.ts';
 import { IdempotencyConflict, Rejected, UploadFailed } from '../../client/index.ts';
 import { awsError, clientOf, output, resetMocks, s3, sfn, started } from './mocks.ts';
 
@@ -445,6 +445,26 @@ describe('a named batch that is run again', () => {
     expect(await run()).toMatchObject({ written: 3 });
     expect(await run()).toMatchObject({ writtenBefore: 3 });
   });
+
+  it.each([
+    ['text', () => 'x'],
+    ['bytes', () => new Uint8Array(3)],
+    ['an ArrayBuffer', () => new ArrayBuffer(3)],
+    ['a DataView', () => new DataView(new ArrayBuffer(3))],
+    ['a Blob', () => new Blob(['x'])],
+    ['staged content', () => ({ staged: { key: 'staging/x', sha256: 'a'.repeat(64), size: 3 } })],
+  ] as [string, () => Content][])(
+    'tries anew what failed with %s, which can be read again',
+    async (_, content) => {
+      const input = () => [
+        { key: { id: 'a' }, largeAttributes: { page: { content: content(), contentType: 'a/b' } } },
+      ];
+      endOf = () => ROLLED_BACK;
+      expect(await client.createMany(input(), { batch }).summary()).toMatchObject({ failed: 1 });
+      endOf = () => ({});
+      expect(await client.createMany(input(), { batch }).summary()).toMatchObject({ written: 1 });
+    },
+  );
 
   it('does not write anew a stream that was read already: it would be empty', async () => {
     endOf = () => ROLLED_BACK;
