@@ -38,7 +38,7 @@ export interface ClientOptions {
   readonly sfn?: SFNClient | undefined;
   readonly s3?: S3Client | undefined;
   readonly dynamodb?: DynamoDBClient | undefined;
-  /** Milliseconds between the first looks at a run; later ones are up to 2 s apart. Default: 100. */
+  /** Milliseconds between the first looks at a run; later ones are up to 2 s apart. 0 to 60,000; default: 100. */
   readonly pollIntervalMs?: number | undefined;
 }
 

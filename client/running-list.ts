@@ -93,7 +93,7 @@ export class RunningList {
   }
 
   #longer(): number {
-    return Math.max(this.#pauseMs, Math.min(this.#pause * GROWTH, LONGEST_PAUSE_MS));
+    return Math.max(this.#pauseMs, Math.min(Math.max(this.#pause, 1) * GROWTH, LONGEST_PAUSE_MS));
   }
 
   /** Newest first; older pages are read while they can tell of more than a few. */

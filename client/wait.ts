@@ -2,15 +2,19 @@
 // that still run and then at those alone that have left it.
 
 import { DescribeExecutionCommand, type DescribeExecutionOutput, type SFNClient } from '@aws-sdk/client-sfn';
+import { invalidInput } from '../core/errors.ts';
 import { abortable } from './bytes.ts';
 import { WaitInterrupted } from './errors.ts';
 import { isPassing, isThrottling, jittered, limiter, sleep } from './pause.ts';
+import { asRejected } from './rejected.ts';
 import { RunningList } from './running-list.ts';
 
 /** Pauses between looks: grow from the first to the longest, in milliseconds. */
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2000;
 const GROWTH = 1.5;
+/** Of `pollIntervalMs`: longer than anybody wants, shorter than what timers take. */
+const LONGEST_INTERVAL_MS = 60_000;
 /** Lists have a smaller quota than looks, and serve all who wait. */
 const LIST_PAUSE = 10;
 /** Looks in a row that may fail before the waiting is given up; with the SDK's own retries, a minute or so. */
@@ -34,7 +38,11 @@ export class Waiter {
   readonly #lists = new Map<string, RunningList>();
   readonly #inTurn = limiter(LOOKS_AT_A_TIME);
 
+  /** @throws {Rejected} InvalidInput */
   constructor({ sfn, pollIntervalMs = FIRST_PAUSE_MS }: WaiterOptions) {
+    if (!(pollIntervalMs >= 0 && pollIntervalMs <= LONGEST_INTERVAL_MS)) {
+      asRejected(invalidInput('pollIntervalMs', pollIntervalMs, `expected 0 to ${LONGEST_INTERVAL_MS}`));
+    }
     this.#sfn = sfn;
     this.#pollIntervalMs = pollIntervalMs;
   }
@@ -73,7 +81,7 @@ export class Waiter {
         if (failures > MAX_FAILURES_IN_A_ROW) throw description;
       }
       await sleep(jittered(Math.max(pause, pauseOfMany(list))), signal);
-      pause = Math.max(this.#pollIntervalMs, Math.min(pause * GROWTH, LONGEST_PAUSE_MS));
+      pause = Math.max(this.#pollIntervalMs, Math.min(Math.max(pause, 1) * GROWTH, LONGEST_PAUSE_MS));
     }
   }
 

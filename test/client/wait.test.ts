@@ -70,6 +70,22 @@ describe('waiting', () => {
     await expect(attempt).rejects.toThrow();
   });
 
+  it('slows down also from an interval of 0', async () => {
+    const times = looks(running);
+    const controller = new AbortController();
+    const client = new LargeItemClient({ store, pollIntervalMs: 0 });
+    const attempt = client.create({ key }, { ...options, signal: controller.signal });
+    attempt.catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(times.length).toBeLessThan(90);
+    controller.abort();
+    await expect(attempt).rejects.toThrow();
+  });
+
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('refuses an interval of %d', (pollIntervalMs) => {
+    expect(() => new LargeItemClient({ store, pollIntervalMs })).toThrow(/pollIntervalMs/);
+  });
+
   it('ends at once when the run has ended', async () => {
     looks(running, succeeded);
     const attempt = clientOf().create({ key }, options);
