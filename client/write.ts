@@ -105,7 +105,6 @@ async function start(
     let earlier = mayBeStarted ? await findExecution(sfn, arn, options) : undefined;
     if (earlier === undefined) {
       const digests = await uploadAll(context, layout, options);
-      options.signal?.throwIfAborted();
       const request = { stateMachineArn, name, input: inputText(draft, layout, digests) };
       earlier = await startOnce(sfn, request, options);
     } else {
@@ -151,7 +150,9 @@ async function uploadAll(
   options: WriteOptions,
 ): Promise<Digest[]> {
   try {
-    return await digestsOf(staged, options.signal, (entry) => uploadOne(context, entry, options));
+    const digests = await digestsOf(staged, options.signal, (entry) => uploadOne(context, entry, options));
+    options.signal?.throwIfAborted();
+    return digests;
   } catch (error) {
     // With an idempotency key they are left: another call with it may be about to use them.
     if (options.idempotencyKey === undefined) {

@@ -252,6 +252,42 @@ describe('content', () => {
   });
 });
 
+describe('a signal', () => {
+  it('that is aborted with the last byte of an upload leaves no staged object behind', async () => {
+    const controller = new AbortController();
+    const attempt = client.create(
+      { key: { id: 'late' }, largeAttributes: { page: 'x'.repeat(300_000) } },
+      { signal: controller.signal, onProgress: () => controller.abort(new Error('enough')) },
+    );
+    await expect(attempt).rejects.toThrow('enough');
+    expect(await objectsOf(client, 'staging/create/create-late')).toEqual([]);
+    expect(await client.get({ id: 'late' })).toBeUndefined();
+  });
+
+  it('may be shared by many calls, without a warning of Node.js', async () => {
+    const warnings: Error[] = [];
+    const listen = (warning: Error): unknown => warnings.push(warning);
+    process.on('warning', listen);
+    const { signal } = new AbortController();
+    const key = { id: 'shared' };
+    const names = Array.from({ length: 24 }, (_, n) => `page${n}`);
+    const largeAttributes = Object.fromEntries(names.map((name) => [name, name]));
+    await client.create({ key, largeAttributes }, { signal });
+    const item = await client.get(key, { signal, load: true });
+    const lazy = await client.get(key, { signal });
+    const contents = Object.values(lazy?.large ?? {});
+    await Promise.all([
+      ...contents.map((content) => content.bytes({ signal })),
+      ...contents.map((content) => new Response(content.stream({ signal })).text()),
+      ...names.map((id) => client.create({ key: { id: `shared-${id}` } }, { signal })),
+    ]);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', listen);
+    expect(Object.keys(item?.large ?? {})).toHaveLength(24);
+    expect(warnings.filter(({ name }) => name === 'MaxListenersExceededWarning')).toEqual([]);
+  });
+});
+
 describe('keys', () => {
   const ids = ['a/b', 'a=b', 'pk=a', '..', '👩‍🚀', ' ', 'a%2Fb', '"', 'x'.repeat(200), 'é', 'e\u0301'];
 
