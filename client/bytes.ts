@@ -1,6 +1,6 @@
 // Streams of bytes, of every kind that callers have them in, behind one small interface.
 
-import { fileStream } from './platform.ts';
+import { fileStream, shareSignal } from './platform.ts';
 
 /** Bytes that are read once, from start to end. */
 export interface ByteReader {
@@ -97,6 +97,7 @@ export function concat(chunks: readonly Uint8Array[]): Uint8Array {
 /** The promise's outcome, or the signal's reason as soon as it is aborted. */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
+  shareSignal(signal);
   let abort: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
     abort = () => reject(signal.reason);

@@ -1,5 +1,7 @@
 // Work on many things side by side.
 
+import { shareSignal } from './platform.ts';
+
 /**
  * The results in the order of the inputs; at most `limit` are worked on at a time. The first failure is the outcome:
  * it aborts the signal that the others have, and nothing more is begun.
@@ -12,6 +14,7 @@ export async function inParallel<T, R>(
 ): Promise<R[]> {
   const failed = new AbortController();
   const stop = signal === undefined ? failed.signal : AbortSignal.any([failed.signal, signal]);
+  shareSignal(stop);
   const rest = inputs.entries();
   const results: R[] = [];
   const worker = async (): Promise<void> => {

@@ -1,5 +1,7 @@
 // Pauses between calls, and which errors are worth another call.
 
+import { shareSignal } from './platform.ts';
+
 /** Between half the time and the whole, so that many callers do not call in step. */
 export function jittered(ms: number): number {
   return ms * (0.5 + Math.random() / 2);
@@ -9,6 +11,7 @@ export function jittered(ms: number): number {
 export function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
+    if (signal !== undefined) shareSignal(signal);
     const abort = (): void => {
       clearTimeout(timer);
       reject(signal?.reason);

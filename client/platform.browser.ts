@@ -28,6 +28,9 @@ export async function fileStatus(path: string): Promise<FileStatus> {
   throw noFiles(path);
 }
 
+/** Browsers count no listeners. */
+export function shareSignal(_signal: AbortSignal): void {}
+
 export function environment(): Readonly<Record<string, string | undefined>> {
   return {};
 }

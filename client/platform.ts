@@ -2,6 +2,7 @@
 // field of package.json; nothing else in client/ or core/ that the client loads may need Node.js.
 
 import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 
@@ -40,6 +41,15 @@ export interface FileStatus {
 
 export function fileStatus(path: string): Promise<FileStatus> {
   return stat(path);
+}
+
+/** Many calls may share a signal; unless told so, Node.js 20 takes more than ten listeners on one for a leak. */
+export function shareSignal(signal: AbortSignal): void {
+  try {
+    setMaxListeners(Number.POSITIVE_INFINITY, signal);
+  } catch {
+    // Best effort: no signal of Node.js's own, as in a simulated browser, which does not count either.
+  }
 }
 
 /** Environment variables. */

@@ -1,6 +1,7 @@
 // A reader of bytes as the stream that callers get.
 
 import type { ByteReader } from './bytes.ts';
+import { shareSignal } from './platform.ts';
 
 /** Reads only when the stream is read; `cancel()`, a failure and the signal close the reader. */
 export function webStream(reader: ByteReader, signal: AbortSignal | undefined): ReadableStream<Uint8Array> {
@@ -16,8 +17,10 @@ export function webStream(reader: ByteReader, signal: AbortSignal | undefined): 
           stop();
           controller.error(signal?.reason);
         };
-        if (signal?.aborted) abort();
-        else signal?.addEventListener('abort', abort, { once: true });
+        if (signal === undefined) return;
+        if (signal.aborted) return abort();
+        shareSignal(signal);
+        signal.addEventListener('abort', abort, { once: true });
       },
       pull: async (controller) => {
         try {

@@ -1,5 +1,6 @@
 // What stands in for Node.js in a browser does the same.
 
+import { getMaxListeners, setMaxListeners } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
 import * as browser from '../../client/platform.browser.ts';
 import * as node from '../../client/platform.ts';
@@ -34,4 +35,15 @@ describe('in a browser', () => {
   test('there are no environment variables', () => {
     expect(inBrowser.environment()).toEqual({});
   });
+});
+
+test('a signal is shared whatever its owner has set, and whoever made it', () => {
+  for (const limit of [undefined, 0, 3]) {
+    const { signal } = new AbortController();
+    if (limit !== undefined) setMaxListeners(limit, signal);
+    node.shareSignal(signal);
+    node.shareSignal(signal);
+    expect(getMaxListeners(signal)).toBe(Number.POSITIVE_INFINITY);
+  }
+  expect(() => node.shareSignal({} as AbortSignal)).not.toThrow();
 });
