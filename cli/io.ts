@@ -38,6 +38,11 @@ export function processIo(): Io {
   };
 }
 
+/** Columns of the terminal; 80 where there is none, or one that does not know and says 0. */
+export function widthOf({ columns }: Output): number {
+  return columns || 80;
+}
+
 /** Writes a line and waits until the stream has taken it. */
 export function print(output: Output, line: string): Promise<void> {
   return write(output, `${line}\n`);

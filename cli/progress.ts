@@ -2,7 +2,7 @@
 
 import { cut } from '../audit/text.ts';
 import type { DownloadProgress, Progress } from '../client/index.ts';
-import type { Output } from './io.ts';
+import { type Output, widthOf } from './io.ts';
 
 /** What takes less shows nothing. */
 const SHOWN_AFTER_MS = 700;
@@ -39,7 +39,7 @@ export function statusLine(output: Output): StatusLine {
   let [shown, text, drawnAt] = ['', '', 0];
   const show = (): void => {
     if (text === shown) return;
-    output.write(ERASE_LINE + cut(text, (output.columns ?? 80) - 1));
+    output.write(ERASE_LINE + cut(text, widthOf(output) - 1));
     [shown, drawnAt] = [text, performance.now()];
   };
   const clear = (): void => {

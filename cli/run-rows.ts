@@ -5,7 +5,7 @@ import { keyText } from '../audit/key.ts';
 import type { Outcome, RunSummary } from '../audit/summary.ts';
 import { columns, cut, oneLine } from '../audit/text.ts';
 import { formatDuration } from '../audit/tree.ts';
-import { type Io, jsonText, type Output, wantsColor } from './io.ts';
+import { type Io, jsonText, type Output, wantsColor, widthOf } from './io.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
 
@@ -50,7 +50,7 @@ const STARTED_WIDTH = 19;
 const MIN_ITEM_WIDTH = 10;
 
 export function runTable(output: Output, env: Io['env']): RunTable {
-  const width = Math.max(output.columns ?? 80, 40);
+  const width = Math.max(widthOf(output), 40);
   const colors = pc.createColors(wantsColor(output, env));
   const fixed = OUTCOME_WIDTH + VERSION_WIDTH + DURATION_WIDTH + STARTED_WIDTH + 4 * GAP.length;
   const item = Math.max(width - fixed, MIN_ITEM_WIDTH);

@@ -19,7 +19,7 @@ import { registerSweep } from './commands/sweep.ts';
 import { registerTail } from './commands/tail.ts';
 import { registerUpdate } from './commands/update.ts';
 import { EXIT, reportOf } from './errors.ts';
-import { type Io, print } from './io.ts';
+import { type Io, print, widthOf } from './io.ts';
 
 /**
  * Runs one command to its end.
@@ -48,8 +48,8 @@ function createProgram(io: Io): Command {
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
       outputError: () => undefined, // run() prints it
-      getOutHelpWidth: () => Math.min(io.stdout.columns ?? 80, 100),
-      getErrHelpWidth: () => Math.min(io.stderr.columns ?? 80, 100),
+      getOutHelpWidth: () => Math.min(widthOf(io.stdout), 100),
+      getErrHelpWidth: () => Math.min(widthOf(io.stderr), 100),
     })
     .addHelpText(
       'after',

@@ -13,7 +13,7 @@ import {
   withTimeFilter,
 } from '../audit.ts';
 import { CommandFailed, Interrupted, UsageError } from '../errors.ts';
-import { type Io, jsonText, print } from '../io.ts';
+import { type Io, jsonText, print, widthOf } from '../io.ts';
 import { statusLine } from '../progress.ts';
 import { isFailure, previewJson, previewText, resultJson, resultText, summaryText } from '../replay-text.ts';
 import type { ReplayResult } from '../replay-work.ts';
@@ -153,7 +153,7 @@ async function say(
   if (json && !isToAsk) return;
   // Whoever is asked must have read it, wherever the results go.
   const output = json ? io.stderr : io.stdout;
-  for (const preview of previews) await print(output, previewText(preview, output.columns ?? 80));
+  for (const preview of previews) await print(output, previewText(preview, widthOf(output)));
   if (isBulk && previews.length === 0) await print(io.stderr, 'no such runs');
 }
 
@@ -176,7 +176,7 @@ async function carryOutAll(
     })) {
       results.push(result);
       status.clear();
-      const line = options.json ? jsonText(resultJson(result)) : resultText(result, io.stdout.columns ?? 80);
+      const line = options.json ? jsonText(resultJson(result)) : resultText(result, widthOf(io.stdout));
       await print(io.stdout, line);
     }
   } finally {

@@ -6,7 +6,7 @@ import type { RunReport } from '../../audit/index.ts';
 import { cut } from '../../audit/text.ts';
 import { connectAudit, interruptible } from '../audit.ts';
 import { UsageError } from '../errors.ts';
-import { type Io, jsonText, print, wantsColor } from '../io.ts';
+import { type Io, jsonText, print, wantsColor, widthOf } from '../io.ts';
 import { reportLines } from '../run-text.ts';
 import { type StackChoice, withStackOptions } from '../store.ts';
 
@@ -39,7 +39,7 @@ async function show(text: string, options: ShowOptions, io: Io): Promise<void> {
   const report = await interruptible(io, 'interrupted', async (signal) =>
     readRun(context, await resolveRun(context, text, { signal }), { signal }),
   );
-  const width = Math.max(io.stdout.columns ?? 80, 60);
+  const width = Math.max(widthOf(io.stdout), 60);
   if (options.mermaid) {
     const { toRunMermaid } = await import('../../audit/run-graph.ts');
     await print(io.stdout, toRunMermaid(report.tree));

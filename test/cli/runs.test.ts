@@ -228,6 +228,9 @@ describe('replay', () => {
       ),
     });
     expect((await twinwrite('get', '--key', 'id=again')).code).toBe(1);
+    // Some terminals do not know their width, and say 0.
+    const unsized = await new Terminal({ columns: 0 }).run('replay', name, '--dry-run');
+    expect(unsized.out).toContain(`+ ${name}\n    rolled-back, id=again\n`);
 
     const first = await twinwrite('replay', name);
     expect(first).toMatchObject({ code: 0, err: '' });

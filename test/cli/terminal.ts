@@ -15,6 +15,8 @@ export interface TerminalOptions {
   readonly stdin?: Readable;
   /** Whether standard error is a terminal. */
   readonly isTTY?: boolean;
+  /** What standard output says of its width. */
+  readonly columns?: number;
 }
 
 export class Terminal {
@@ -23,10 +25,10 @@ export class Terminal {
   readonly #err = collector();
   readonly #io: Io;
 
-  constructor({ stdin = Readable.from([]), isTTY = false }: TerminalOptions = {}) {
+  constructor({ stdin = Readable.from([]), isTTY = false, columns }: TerminalOptions = {}) {
     this.#io = {
       stdin,
-      stdout: this.#out.stream,
+      stdout: Object.assign(this.#out.stream, columns === undefined ? {} : { columns }),
       stderr: Object.assign(this.#err.stream, { isTTY }),
       env: process.env,
       onSignal: (signals, listener) => {
