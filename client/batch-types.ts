@@ -9,6 +9,7 @@ export interface ItemInput {
   readonly largeAttributes?: object | undefined;
 }
 
+/** How a batch runs. */
 export interface BatchOptions<Input> {
   /**
    * Makes the batch resumable: run again under this name, 1 to 32 characters of 0-9 A-Z a-z - _, it writes nothing

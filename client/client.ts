@@ -33,6 +33,7 @@ import type {
 import { Waiter } from './wait.ts';
 import { startWrite, type WriteContext, write } from './write.ts';
 
+/** How a client reaches AWS. */
 export interface ClientOptions {
   /** SDK clients of your own. Default: new ones for the store's Region. */
   readonly sfn?: SFNClient | undefined;
@@ -53,12 +54,14 @@ export interface ClientOptions {
  * await item?.large.page?.text();
  */
 export class LargeItemClient<Doc extends Document = AnyDocument> {
+  /** The description of its store. */
   readonly store: StoreDescriptor;
   readonly #sfn: SFNClient;
   readonly #s3: S3Client;
   readonly #dynamodb: DynamoDBClient;
   readonly #waiter: Waiter;
 
+  /** @throws {Rejected} InvalidInput for a wrong `pollIntervalMs` */
   constructor({
     store,
     sfn,

@@ -5,8 +5,9 @@ import { StoreNotFound } from './errors.ts';
 import { parameterValue, stackOutputs } from './lookups.ts';
 import { environment as processEnvironment } from './platform.ts';
 
-export const DEFAULT_STACK = 'Twinwrite';
+const DEFAULT_STACK = 'Twinwrite';
 
+/** Where the outputs are that describe a store. */
 export interface StackOptions {
   /** Default: `Twinwrite`. */
   readonly stackName?: string | undefined;
@@ -16,6 +17,7 @@ export interface StackOptions {
   readonly construct?: string | undefined;
 }
 
+/** Where the parameter is that describes a store. */
 export interface ParameterOptions {
   /** Name or ARN of the SSM parameter: the construct's `parameterName`. */
   readonly name: string;

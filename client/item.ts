@@ -2,6 +2,7 @@
 
 import type { AnyDocument, AttributesOf, Document, ForEachLarge, LargeNames } from './document.ts';
 
+/** What of an item to get, and how. */
 export interface GetOptions<Name extends string = string> {
   /**
    * Which large attributes to get. Default: all; `[]`: none, and S3 is not asked. An item that has no large attribute
@@ -44,6 +45,7 @@ export interface LargeItem<Doc extends Document = AnyDocument, Name extends stri
  * - the signal's reason once it is aborted
  */
 export interface LargeObject {
+  /** The pointer that the item holds: `s3://bucket/key`. */
   readonly uri: string;
   /** Bytes. */
   readonly size: number;
@@ -82,11 +84,13 @@ export interface LargeObject {
   presignedUrl(options?: PresignOptions): Promise<string>;
 }
 
+/** How content is fetched. */
 export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
+/** How content, or a part of it, is fetched. */
 export interface RangeOptions extends DownloadOptions {
   /**
    * Only this part. The digest is one of the whole content, so a part cannot be checked against it: its bytes have
@@ -114,6 +118,7 @@ export interface DownloadProgress {
   readonly total: number;
 }
 
+/** What a URL for reading is like. */
 export interface PresignOptions {
   /** Seconds from now, up to 7 days. Default: 15 minutes. */
   readonly expiresIn?: number | undefined;

@@ -11,6 +11,7 @@ import { BYTES_TYPE } from './content.ts';
 import { checkExpiresIn, DEFAULT_SECONDS } from './presign.ts';
 import type { StagedContent } from './types.ts';
 
+/** What a presigned upload must be like. */
 export interface PresignUploadOptions {
   /** The large attribute that it is for: part of the object's key, for whoever looks at the bucket. */
   readonly attribute?: string | undefined;

@@ -76,6 +76,7 @@ export interface LargeAttribute {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
+/** Large attributes by name. */
 export type LargeAttributes = Readonly<Record<string, LargeAttribute | Content>>;
 
 interface CommonInput<Doc extends Document> {
@@ -93,6 +94,7 @@ interface ContentInput<Doc extends Document> extends CommonInput<Doc> {
   readonly updateAt?: Date | string | undefined;
 }
 
+/** What `create` takes: the key, and all of the item's attributes. */
 export type CreateInput<Doc extends Document = AnyDocument> = ContentInput<Doc> &
   Field<'attributes', AttributesOf<Doc>> &
   Field<'largeAttributes', ContentsOf<Doc>>;
@@ -104,12 +106,15 @@ export interface Expression {
   readonly values?: Attributes | undefined;
 }
 
+/** What `update` takes: the key, and what changes; everything else of the item stays. */
 export interface UpdateInput<Doc extends Document = AnyDocument> extends ContentInput<Doc> {
+  /** Plain attributes and their new values. */
   readonly set?: Some<AttributesOf<Doc>> | undefined;
   /** Plain and large attributes to remove. */
   readonly remove?: readonly Optional<Doc>[] | undefined;
   /** Numbers to add to numbers, members to add to sets. */
   readonly add?: AddendsOf<Doc> | undefined;
+  /** Large attributes and their new contents. */
   readonly largeAttributes?: Some<ContentsOf<Doc>> | undefined;
   /** A DynamoDB update expression, run in the same write. */
   readonly updateExpression?: Expression | undefined;
@@ -119,12 +124,15 @@ export interface UpdateInput<Doc extends Document = AnyDocument> extends Content
   readonly expectedVersion?: number | undefined;
 }
 
+/** What `delete` takes. */
 export interface DeleteInput<Doc extends Document = AnyDocument> extends CommonInput<Doc> {
+  /** Refuse unless the item is at this version. */
   readonly expectedVersion?: number | undefined;
   /** Refuse when there is no such item. Default: then the delete is done already. */
   readonly mustExist?: boolean | undefined;
 }
 
+/** How a write is made, beside what it writes. */
 export interface WriteOptions {
   /**
    * Makes calling again safe: it becomes the execution's name, 1 to 80 characters of 0-9 A-Z a-z - _, which stands
@@ -134,6 +142,7 @@ export interface WriteOptions {
   readonly idempotencyKey?: string | undefined;
   /** Before the start: stops everything. After it: stops the waiting only, see `WaitInterrupted`. */
   readonly signal?: AbortSignal | undefined;
+  /** Called as content goes up, and once the run has started; what it throws ends the call, but not a run that has started. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
@@ -142,6 +151,7 @@ export interface WaitChoice<Wait extends boolean = boolean> {
   readonly wait?: Wait | undefined;
 }
 
+/** How far a write is. */
 export type Progress =
   /** `bytes` of a large attribute have been uploaded, out of `total` if that is known. */
   | {
