@@ -20,7 +20,7 @@ export function callerIdentity(
 /**
  * Credentials with which calls are checked against the role's policies. Callers from outside may assume every role of
  * the deployed stacks; a role needs `sts:AssumeRole` on the other. Trust policies are not asked for it.
- * @throws {ServiceError} AccessDenied for a role of no stack, as AWS answers
+ * @throws {ServiceError} AccessDenied for a role of no stack, as AWS answers; ValidationError
  */
 export function assumeRole(parameters: URLSearchParams, roles: Roles | undefined) {
   const roleArn = parameters.get('RoleArn') ?? '';
@@ -31,12 +31,15 @@ export function assumeRole(parameters: URLSearchParams, roles: Roles | undefined
       'RoleSessionName: expected 2 to 64 of A-Z a-z 0-9 _ + = , . @ -',
     );
   }
+  const seconds = Number(parameters.get('DurationSeconds') ?? 3600);
+  if (!(Number.isInteger(seconds) && seconds >= 900 && seconds <= 43_200)) {
+    throw new ServiceError('ValidationError', 'DurationSeconds: expected 900 to 43200');
+  }
   const variables = roles?.credentials(roleArn, sessionName) ?? {};
   if (roles !== undefined && variables.AWS_ACCESS_KEY_ID === undefined) {
     const denial = `not authorized to perform: sts:AssumeRole on resource: ${roleArn}`;
     throw new ServiceError('AccessDenied', `${denial}: no stack here has such a role`, 403);
   }
-  const seconds = Number(parameters.get('DurationSeconds') ?? 3600);
   const { arn, id } = assumed(roleArn, sessionName);
   return {
     Credentials: {

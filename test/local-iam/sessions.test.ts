@@ -78,11 +78,15 @@ test('a role needs the right to assume another', async () => {
   });
 });
 
-test('a role of no stack, or a session without a proper name, is refused', async () => {
+test('a role of no stack, or a session without a proper name or length, is refused', async () => {
   const { cloud } = await startWith([], { resources });
   const stranger = `arn:aws:iam::${ACCOUNT}:role/stranger`;
   await expect(assume(cloud, { role: stranger })).rejects.toMatchObject({ name: 'AccessDenied' });
   await expect(assume(cloud, { session: 'a b' })).rejects.toThrow('RoleSessionName');
+  for (const DurationSeconds of [1, Number.MAX_SAFE_INTEGER]) {
+    const command = new AssumeRoleCommand({ RoleArn: APP, RoleSessionName: 'test', DurationSeconds });
+    await expect(clientOf(STSClient, cloud).send(command)).rejects.toThrow('DurationSeconds');
+  }
 });
 
 test('with iam: false any role may be assumed, and nothing is checked', async () => {
