@@ -11,6 +11,7 @@ const THOROUGH = [
   'test/local-data/conformance.test.ts',
   'test/local-iam/operator-grants.test.ts',
   'test/local-iam/product-grants.test.ts',
+  'test/package/**/*.test.ts',
 ];
 
 /** Tests in a real Chromium, which `npm run test:browser` installs where it is missing. */
