@@ -188,8 +188,9 @@ export class StartFailed extends TwinwriteError {
 }
 
 /**
- * The waiting ended before the run did: its signal was aborted, or the execution cannot be described. The run goes on
- * by itself and may yet write. What to do: call again with the same `idempotencyKey`, or describe `executionArn`.
+ * The waiting ended before the run did: its signal was aborted, `onProgress` threw, or the execution cannot be described.
+ * The run goes on by itself and may yet write. What to do: wait with `client.handle(executionArn)`, or call again with the
+ * same `idempotencyKey`.
  */
 export class WaitInterrupted extends TwinwriteError {
   override readonly name = 'WaitInterrupted';

@@ -142,7 +142,10 @@ export interface WriteOptions {
   readonly idempotencyKey?: string | undefined;
   /** Before the start: stops everything. After it: stops the waiting only, see `WaitInterrupted`. */
   readonly signal?: AbortSignal | undefined;
-  /** Called as content goes up, and once the run has started; what it throws ends the call, but not a run that has started. */
+  /**
+   * Called as content goes up, and once the run has started. What it throws ends the call; a run that has started goes on,
+   * and `WaitInterrupted` names it.
+   */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 

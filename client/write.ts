@@ -11,7 +11,7 @@ import type { StoreDescriptor } from '../core/store.ts';
 import { abortable } from './bytes.ts';
 import { openContent, readerOf } from './content.ts';
 import { type LargeDraft, makeDraft } from './draft.ts';
-import { IdempotencyConflict, UploadFailed } from './errors.ts';
+import { IdempotencyConflict, UploadFailed, WaitInterrupted } from './errors.ts';
 import {
   asksForTheSame,
   executionArn,
@@ -52,8 +52,17 @@ export async function write(
   options: WriteOptions,
 ): Promise<WriteResult> {
   const started = await startWrite(context, operation, input, options);
-  options.onProgress?.({ phase: 'waiting', executionArn: started.executionArn });
+  reportWaiting(options, started.executionArn);
   return finishWrite(context, started, options.signal);
+}
+
+/** @throws {WaitInterrupted} what the callback throws, with the name of the run, which goes on */
+function reportWaiting({ onProgress }: WriteOptions, executionArn: string): void {
+  try {
+    onProgress?.({ phase: 'waiting', executionArn });
+  } catch (error) {
+    throw new WaitInterrupted(executionArn, error);
+  }
 }
 
 /** Everything up to the start of the execution. Throws as {@link write} does, but for what the run itself ends with. */

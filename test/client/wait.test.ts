@@ -107,6 +107,18 @@ describe('waiting', () => {
     expect(onProgress.mock.calls).toEqual([[{ phase: 'waiting', executionArn: arn }]]);
   });
 
+  it('ends with what its progress callback throws, and names the run, which goes on', async () => {
+    const cause = new Error('the screen is gone');
+    const onProgress = () => {
+      throw cause;
+    };
+    await expect(clientOf().create({ key }, { ...options, onProgress })).rejects.toMatchObject({
+      name: 'WaitInterrupted',
+      executionArn: arn,
+      cause,
+    });
+  });
+
   it('stops when its signal is aborted, and names the run, which goes on', async () => {
     looks(running);
     const controller = new AbortController();
