@@ -4,7 +4,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -13,6 +13,7 @@ import { run } from '../cli/run.ts';
 import { synthesize } from '../cli/synth.ts';
 import { LargeItemClient, type LargeObject } from '../client/index.ts';
 import { startLocalCloud } from '../local/index.ts';
+import { peakRss } from './peak-rss.ts';
 
 const MEBIBYTE = 1024 ** 2;
 const KEY = 'bench';
@@ -64,13 +65,6 @@ async function measure(reader: string): Promise<void> {
   const bytes = (await READERS[reader]?.()) ?? 0;
   const seconds = (performance.now() - since) / 1000;
   console.log(JSON.stringify({ bytes, seconds, peak: await peakRss() } satisfies Measured));
-}
-
-/** Bytes. What getrusage tells begins, on Linux, with the peak of the process that has started this one. */
-async function peakRss(): Promise<number> {
-  const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
-  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
-  return 1024 * Number(kilobytes ?? process.resourceUsage().maxRSS);
 }
 
 async function measureApart(reader: string, env: NodeJS.ProcessEnv): Promise<Measured> {

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { LargeItemClient } from '../client/index.ts';
+import { peakRss } from './peak-rss.ts';
 
 export type Uploader = 'client' | 'sdk';
 
@@ -59,5 +60,5 @@ const client = await LargeItemClient.fromStack();
 const content = Readable.from(chunks(Number(bytes)), { objectMode: false });
 const since = performance.now();
 const seconds = await (uploader === 'client' ? byClient : bySdk)(client, content, since);
-const measured: Measured = { seconds, peakRss: process.resourceUsage().maxRSS * 1024 };
+const measured: Measured = { seconds, peakRss: await peakRss() };
 console.log(JSON.stringify(measured));
