@@ -1,9 +1,9 @@
 // A run in one line: what its description says, and what that means (DESIGN, "What a status means"). No call to AWS.
 
 import type { DescribeExecutionOutput, ExecutionStatus } from '@aws-sdk/client-sfn';
+import { causeMessage } from '../core/cause-message.ts';
 import type { Operation } from '../core/run.ts';
 import type { StoreDescriptor } from '../core/store.ts';
-import { causeMessage } from './cause.ts';
 import { type KeyTexts, keyOfInput } from './key.ts';
 import { replayedName } from './replay-name.ts';
 

@@ -100,8 +100,8 @@ interface Interruption {
   readonly state: string | undefined;
   /** The task's or the stopper's error name. */
   readonly error: string;
-  /** The cause as Step Functions has it. */
-  readonly causeText: string;
+  /** The sentence for a person in its cause. */
+  readonly cause: string;
 }
 
 /**
@@ -117,12 +117,12 @@ export class Stuck extends TwinwriteError {
   /** Shell command that lets the run go on. Possible for 14 days after it stopped. */
   readonly redrive: string;
 
-  constructor({ executionArn, state, error, causeText }: Interruption, how = 'failed') {
+  constructor({ executionArn, state, error, cause }: Interruption, how = 'failed') {
     const at = state === undefined ? '' : ` at ${state}`;
     const name = executionArn.split(':').at(-1);
     const redrive = `aws stepfunctions redrive-execution --execution-arn ${executionArn}`;
     super(
-      `the execution ${how}${at} with ${error}: ${causeText}; to go on from there: twinwrite replay ${name}, or ${redrive}`,
+      `the execution ${how}${at} with ${error}: ${cause}; to go on from there: twinwrite replay ${name}, or ${redrive}`,
     );
     this.executionArn = executionArn;
     this.state = state;

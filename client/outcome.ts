@@ -6,6 +6,7 @@ import {
   type SFNClient,
 } from '@aws-sdk/client-sfn';
 import type { Item } from '../core/attributes.ts';
+import { causeMessage } from '../core/cause-message.ts';
 import { causeSchema, outputSchema } from '../core/contract.ts';
 import { toSdkItem } from '../core/sdk-item.ts';
 import { Aborted, OutcomeUnknown, Rejected, RolledBack, Stuck, TwinwriteError } from './errors.ts';
@@ -47,7 +48,7 @@ async function failureOf(sfn: SFNClient, execution: DescribeExecutionOutput): Pr
     executionArn,
     state: await lastState(sfn, executionArn),
     error: error || 'no error name',
-    causeText: cause || 'no cause given',
+    cause: causeMessage(cause) || 'no cause given',
   };
   return status === 'ABORTED' || status === 'TIMED_OUT'
     ? new Aborted(status, interruption)

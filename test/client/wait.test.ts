@@ -248,6 +248,15 @@ describe('the end of a run', () => {
     });
   });
 
+  it("says what the task said, without the function's stack trace", async () => {
+    sfn.on(GetExecutionHistoryCommand).resolves({ events: [] });
+    const errorMessage = JSON.stringify({ message: 'the write may or may not take effect' });
+    const failed = JSON.stringify({ errorType: 'WriteInDoubt', errorMessage, trace: ['at handler'] });
+    const { message } = (await outcome({ status: 'FAILED', error: 'WriteInDoubt', cause: failed })) as Stuck;
+    expect(message).toContain('failed with WriteInDoubt: the write may or may not take effect; to go on');
+    expect(message).not.toContain('at handler');
+  });
+
   it('is told without the state to callers who may not read the history', async () => {
     sfn.on(GetExecutionHistoryCommand).rejects(awsError('AccessDeniedException', 400));
     expect(await outcome({ status: 'FAILED', error: 'WriteInDoubt' })).toMatchObject({
