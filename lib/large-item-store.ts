@@ -137,20 +137,12 @@ export class LargeItemStore extends Construct {
       ...layout,
       ...(legacy && { legacy: { bucket: legacy.bucket.bucketName, prefix: legacy.prefix } }),
     };
-    this.tasks = new SagaTasks(this, 'Tasks', {
-      table: this.table,
-      bucket: this.bucket,
-      prefix,
-      stagingPrefix,
-      legacy,
-      store: Stack.of(this).toJsonString(store),
-    });
+    const { table, bucket } = this;
+    const workedOn = { table, bucket, prefix, store: Stack.of(this).toJsonString(store) };
+    this.tasks = new SagaTasks(this, 'Tasks', { ...workedOn, stagingPrefix, legacy });
     if (stream) {
       new RemovedItems(this, 'RemovedItems', {
-        table: this.table,
-        bucket: this.bucket,
-        prefix,
-        store: Stack.of(this).toJsonString(store),
+        ...workedOn,
         removals: cleanUpForeignDeletes ? 'all' : 'expired',
       });
     }
@@ -162,11 +154,8 @@ export class LargeItemStore extends Construct {
     };
     this.sweep = new Sweep(this, 'Sweep', {
       ...props.sweep,
-      table: this.table,
-      bucket: this.bucket,
-      prefix,
+      ...workedOn,
       reportPrefix,
-      store: Stack.of(this).toJsonString(store),
       stateMachines: this.stateMachines,
       logs,
     });
@@ -175,14 +164,8 @@ export class LargeItemStore extends Construct {
     if (props.parameterName !== undefined) {
       this.parameter = createParameter(this, props.parameterName, this.descriptor);
     }
-    this.#granting = {
-      table: this.table,
-      bucket: this.bucket,
-      prefix,
-      stagingPrefix,
-      legacy,
-      stateMachines: this.stateMachines,
-    };
+    const { stateMachines } = this;
+    this.#granting = { table, bucket, prefix, stagingPrefix, legacy, stateMachines };
     addOutputs(this, descriptor, this.descriptor);
   }
 
