@@ -44,12 +44,12 @@ export async function* list(
   } while (ContinuationToken !== undefined);
 }
 
-/** Objects by the item that their keys name, as many items as one call reads. */
-async function* batches(check: Check): AsyncGenerator<ReadonlyMap<string, readonly OwnObject[]>> {
+/** Objects of sagas, of as many items as one call reads. */
+async function* batches(check: Check): AsyncGenerator<readonly OwnObject[]> {
   const { store, tally } = check;
   const space = { ...store, reportPrefix: store.sweep?.reportPrefix ?? store.stagingPrefix };
-  let batch = new Map<string, OwnObject[]>();
-  let objects = 0;
+  let batch: OwnObject[] = [];
+  const items = new Set<string>();
   const all = store.prefix === '' ? '' : `${store.prefix}/`;
   for await (const object of list(check, check.prefix ?? all)) {
     if (!isInObjectSpace(object.key, space)) continue;
@@ -60,20 +60,19 @@ async function* batches(check: Check): AsyncGenerator<ReadonlyMap<string, readon
       tally.add('foreign');
       continue;
     }
-    const id = JSON.stringify(own.item);
-    if (objects >= MAX_OBJECTS || (batch.size >= MAX_ITEMS && !batch.has(id))) {
+    const item = JSON.stringify(own.item);
+    if (batch.length >= MAX_OBJECTS || (items.size >= MAX_ITEMS && !items.has(item))) {
       yield batch;
-      batch = new Map();
-      objects = 0;
+      batch = [];
+      items.clear();
     }
-    batch.set(id, [...(batch.get(id) ?? []), own]);
-    objects += 1;
+    batch.push(own);
+    items.add(item);
   }
-  if (objects > 0) yield batch;
+  if (batch.length > 0) yield batch;
 }
 
-async function checkBatch(check: Check, batch: ReadonlyMap<string, readonly OwnObject[]>): Promise<void> {
-  const objects = [...batch.values()].flat();
+async function checkBatch(check: Check, objects: readonly OwnObject[]): Promise<void> {
   const referenced = await referencedBy(check, objects);
   const unreferenced = objects.filter(({ key }) => !referenced.has(key));
   const states = await Promise.all(unreferenced.map(async ({ run }) => check.runs.of(run)));
