@@ -4,7 +4,7 @@ import { setMaxListeners } from 'node:events';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SFNClient } from '@aws-sdk/client-sfn';
-import type { StoreDescriptor } from '../core/store.ts';
+import type { StoreDescriptor } from '../core/contract/store.ts';
 
 export interface AuditContext {
   readonly store: StoreDescriptor;

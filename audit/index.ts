@@ -1,6 +1,7 @@
 // Audit and replay: what the command line and the console show of runs, and do about them.
 
 export { type AuditContext, type CallOptions, patiently, sleep } from './context.ts';
+export { toRunMermaid } from './drawing/run-graph.ts';
 export {
   AuditError,
   InvalidRun,
@@ -9,8 +10,6 @@ export {
   ReplayRefused,
   RunNotFound,
 } from './errors.ts';
-export type { Deletion, Phase } from './facts.ts';
-export { type FollowOptions, followRuns } from './follow.ts';
 export {
   type Finding,
   type FindingKind,
@@ -19,6 +18,7 @@ export {
   type FsckSummary,
   fsck,
 } from './fsck/index.ts';
+export type { Deletion, Phase } from './history/facts.ts';
 export {
   type Attempt,
   type Branch,
@@ -28,38 +28,39 @@ export {
   type StateKind,
   type StateNode,
   type StateStatus,
-} from './history.ts';
-export { describeWriter, type ItemState } from './item.ts';
+} from './history/history.ts';
+export type { TimelineEntry } from './history/timeline.ts';
+export { describeWriter, type ItemState } from './item/item.ts';
+export { type KeyTexts, keyText } from './item/key.ts';
+export {
+  previewReplay,
+  type Replayed,
+  type ReplayOptions,
+  type ReplayPreview,
+  replay,
+} from './replay/replay.ts';
+export { decideReplay, type ReplayDecision, type ReplayDetails } from './replay/replay-decision.ts';
+export type { RefusalCode, ReplayFacts, StagedReport } from './replay/replay-facts.ts';
 export {
   describeItem,
   type ItemDescription,
   type ItemObject,
   type PointerReport,
   type RunOfObject,
-} from './item-page.ts';
-export { type KeyTexts, keyText } from './key.ts';
+} from './report/item-page.ts';
+export type { ObjectReport, ObjectRole, Presence } from './report/objects.ts';
+export { readRun } from './report/report.ts';
+export type { CompensationReport, ItemReport, RunReport } from './report/run-report.ts';
+export { type FollowOptions, followRuns } from './runs/follow.ts';
 export {
   type KnownRuns,
   type ListOptions,
   type ListProgress,
   listRuns,
   type RunFilter,
-} from './list.ts';
-export type { ObjectReport, ObjectRole, Presence } from './objects.ts';
-export { previewReplay, type Replayed, type ReplayOptions, type ReplayPreview, replay } from './replay.ts';
-export {
-  decideReplay,
-  type RefusalCode,
-  type ReplayDecision,
-  type ReplayDetails,
-  type ReplayFacts,
-  type StagedReport,
-} from './replay-decision.ts';
-export { type CompensationReport, type ItemReport, type RunReport, readRun } from './report.ts';
-export { consoleUrl, resolveRun } from './resolve.ts';
-export { toRunMermaid } from './run-graph.ts';
-export { type StopOptions, stopRun } from './stop.ts';
+} from './runs/list.ts';
+export { consoleUrl, resolveRun } from './runs/resolve.ts';
+export { type StopOptions, stopRun } from './runs/stop.ts';
+export { OUTCOMES, type Outcome, outcomeOf, type RunSummary, summaryOf } from './runs/summary.ts';
+export { waitForRun } from './runs/wait.ts';
 export { inOrder } from './streams.ts';
-export { OUTCOMES, type Outcome, outcomeOf, type RunSummary, summaryOf } from './summary.ts';
-export type { TimelineEntry } from './timeline.ts';
-export { waitForRun } from './wait.ts';

@@ -11,10 +11,10 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { ulid } from 'ulid';
-import { causeMessage } from '../core/cause-message.ts';
-import type { ReportedObject } from '../core/sweep.ts';
-import { type SweepInput, type SweepOutput, sweepOutputSchema } from '../core/sweep-contract.ts';
-import { reportManifestSchema } from '../core/sweep-report.ts';
+import { causeMessage } from '../core/errors/cause-message.ts';
+import { type SweepInput, type SweepOutput, sweepOutputSchema } from '../core/sweep/contract.ts';
+import { reportManifestSchema } from '../core/sweep/report.ts';
+import type { ReportedObject } from '../core/sweep/sweep.ts';
 import { type AuditContext, type CallOptions, patiently, sleep } from './context.ts';
 import { AuditError, InvalidRun, NotOfThisStore, RunNotFound } from './errors.ts';
 

@@ -5,15 +5,15 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { AuditContext } from '../audit/context.ts';
-import { canonicalKey } from '../audit/key.ts';
-import type { RunFilter } from '../audit/list.ts';
-import { OUTCOMES, type Outcome } from '../audit/summary.ts';
-import { SagaError } from '../core/errors.ts';
-import { OPERATIONS, type Operation } from '../core/run.ts';
-import type { StoreDescriptor } from '../core/store.ts';
+import { canonicalKey } from '../audit/item/key.ts';
+import type { RunFilter } from '../audit/runs/list.ts';
+import { OUTCOMES, type Outcome } from '../audit/runs/summary.ts';
+import type { StoreDescriptor } from '../core/contract/store.ts';
+import { SagaError } from '../core/errors/errors.ts';
+import { OPERATIONS, type Operation } from '../core/keys/run.ts';
 import { Interrupted, UsageError } from './errors.ts';
+import { asText, type Pairs, pairs } from './input/pairs.ts';
 import type { Io } from './io.ts';
-import { asText, type Pairs, pairs } from './pairs.ts';
 import { connect, type StackChoice } from './store.ts';
 
 export interface RunFilterOptions extends StackChoice {

@@ -1,9 +1,10 @@
 // How a command ends when it does not do what it was asked: one line for a person, an object for a program, an exit code.
 
 import { CommanderError } from 'commander';
+import { oneLine } from '../audit/drawing/text.ts';
 import { AuditError } from '../audit/errors.ts';
-import { oneLine } from '../audit/text.ts';
-import { messageOf, NotWritten, TwinwriteError } from '../client/errors.ts'; // not the whole client: --help need not load AWS's SDK
+import { messageOf, TwinwriteError } from '../client/errors/errors.ts';
+import { NotWritten } from '../client/errors/write-errors.ts'; // not the whole client: --help need not load AWS's SDK
 
 /** 0: done. 1: it failed. 2: the command line is wrong. 130: Ctrl-C, as shells have it (128 + SIGINT). */
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { NumberValueImpl as NumberValue } from '@aws-sdk/util-dynamodb';
 import type { Value } from '../client/index.ts';
-import { canonicalNumber } from '../core/numbers.ts';
+import { canonicalNumber } from '../core/values/numbers.ts';
 
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 

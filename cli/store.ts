@@ -2,11 +2,11 @@
 
 import { type Command, Option } from 'commander';
 import type { Key, LargeItemClient, Value } from '../client/index.ts';
-import { type KeySchema, keyAttributes } from '../core/keys.ts';
+import { type KeySchema, keyAttributes } from '../core/keys/item-key.ts';
 import { UsageError } from './errors.ts';
 import { parseExactNumber } from './exact-json.ts';
+import { asText, type Pairs, pairs } from './input/pairs.ts';
 import type { Io } from './io.ts';
-import { asText, type Pairs, pairs } from './pairs.ts';
 
 /** How options name a store. */
 export interface StackChoice {

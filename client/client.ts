@@ -3,35 +3,35 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import type { Operation } from '../core/run.ts';
-import type { StoreDescriptor } from '../core/store.ts';
-import { batchOf } from './batch.ts';
-import type { Batch, BatchOptions } from './batch-types.ts';
+import type { StoreDescriptor } from '../core/contract/store.ts';
+import type { Operation } from '../core/keys/run.ts';
+import { batchOf } from './batch/batch.ts';
+import type { Batch, BatchOptions } from './batch/batch-types.ts';
+import type { Source } from './batch/each.ts';
+import type { AnyDocument, Document, LargeNames } from './document.ts';
+import { asRejected } from './errors/rejected.ts';
+import type {
+  CreateInput,
+  DeleteInput,
+  UpdateInput,
+  WaitChoice,
+  WriteOptions,
+  WriteResult,
+} from './inputs.ts';
+import type { GetOptions, LargeItem } from './read/item.ts';
+import { read } from './read/read.ts';
 import {
   type ParameterOptions,
   type StackOptions,
   storeFromEnvironment,
   storeFromParameter,
   storeFromStack,
-} from './discovery.ts';
-import type { AnyDocument, Document, LargeNames } from './document.ts';
-import type { Source } from './each.ts';
-import { handleOf, resume, type WriteHandle } from './handle.ts';
-import type { GetOptions, LargeItem } from './item.ts';
-import { type PresignedUpload, type PresignUploadOptions, presignUpload } from './presign-upload.ts';
-import { read } from './read.ts';
-import { asRejected } from './rejected.ts';
-import type {
-  CreateInput,
-  DeleteInput,
-  StagedContent,
-  UpdateInput,
-  WaitChoice,
-  WriteOptions,
-  WriteResult,
-} from './types.ts';
-import { Waiter } from './wait.ts';
-import { startWrite, type WriteContext, write } from './write.ts';
+} from './store/discovery.ts';
+import type { StagedContent } from './types.ts';
+import { type PresignedUpload, type PresignUploadOptions, presignUpload } from './upload/presign-upload.ts';
+import { Waiter } from './wait/wait.ts';
+import { handleOf, resume, type WriteHandle } from './write/handle.ts';
+import { startWrite, type WriteContext, write } from './write/write.ts';
 
 /** How a client reaches AWS. */
 export interface ClientOptions {

@@ -1,31 +1,35 @@
 // The client library, as `twinwrite`.
 
 export { NumberValueImpl as NumberValue } from '@aws-sdk/util-dynamodb';
-export type { StoreDescriptor } from '../core/store.ts';
-export type { Batch, BatchOptions, BatchOutcome, BatchProgress } from './batch-types.ts';
+export type { StoreDescriptor } from '../core/contract/store.ts';
+export type { Batch, BatchOptions, BatchOutcome, BatchProgress } from './batch/batch-types.ts';
 export { type ClientOptions, LargeItemClient } from './client.ts';
-export type { ParameterOptions, StackOptions } from './discovery.ts';
 export type { AnyDocument, Document } from './document.ts';
+export { StoreNotFound, TwinwriteError } from './errors/errors.ts';
+export { IntegrityError, ItemChanged, ReadContended, ReadFailed } from './errors/read-errors.ts';
 export {
   Aborted,
   IdempotencyConflict,
-  IntegrityError,
-  ItemChanged,
   NotWritten,
   OutcomeUnknown,
-  ReadContended,
-  ReadFailed,
   type Reason,
   Rejected,
   RolledBack,
   StartFailed,
-  StoreNotFound,
   Stuck,
-  TwinwriteError,
   UploadFailed,
   WaitInterrupted,
-} from './errors.ts';
-export type { WaitOptions, WriteHandle } from './handle.ts';
+} from './errors/write-errors.ts';
+export type {
+  CreateInput,
+  DeleteInput,
+  Expression,
+  Progress,
+  UpdateInput,
+  WaitChoice,
+  WriteOptions,
+  WriteResult,
+} from './inputs.ts';
 export type {
   ByteRange,
   DownloadOptions,
@@ -35,23 +39,17 @@ export type {
   LargeObject,
   PresignOptions,
   RangeOptions,
-} from './item.ts';
-export type { PresignedUpload, PresignUploadOptions } from './presign-upload.ts';
+} from './read/item.ts';
+export type { ParameterOptions, StackOptions } from './store/discovery.ts';
 export type {
   Attributes,
   ByteStream,
   Content,
-  CreateInput,
-  DeleteInput,
-  Expression,
   Key,
   LargeAttribute,
   LargeAttributes,
-  Progress,
   StagedContent,
-  UpdateInput,
   Value,
-  WaitChoice,
-  WriteOptions,
-  WriteResult,
 } from './types.ts';
+export type { PresignedUpload, PresignUploadOptions } from './upload/presign-upload.ts';
+export type { WaitOptions, WriteHandle } from './write/handle.ts';

@@ -3,11 +3,11 @@
 
 import type { AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
 import { NumberValueImpl as NumberValue } from '@aws-sdk/util-dynamodb';
-import type { AttributeFormat, AttributeValue, Item } from '../core/attributes.ts';
-import { toBase64 } from '../core/encoding.ts';
-import { invalidInput } from '../core/errors.ts';
-import { type KeySchema, keyAttributes, toKey } from '../core/keys.ts';
-import { canonicalNumber } from '../core/numbers.ts';
+import { invalidInput } from '../core/errors/errors.ts';
+import { type KeySchema, keyAttributes, toKey } from '../core/keys/item-key.ts';
+import type { AttributeFormat, AttributeValue, Item } from '../core/values/attributes.ts';
+import { toBase64 } from '../core/values/encoding.ts';
+import { canonicalNumber } from '../core/values/numbers.ts';
 import type { Value } from './types.ts';
 
 type JsonRecord = Readonly<Record<string, unknown>>;

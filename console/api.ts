@@ -7,10 +7,10 @@ import type {
   RunReport as AuditReport,
   RunSummary as AuditSummary,
 } from '../audit/index.ts';
-import type { StoreDescriptor } from '../core/store.ts';
+import type { StoreDescriptor } from '../core/contract/store.ts';
 
 export type { Outcome, StateKind, StateStatus } from '../audit/index.ts';
-export { OPERATIONS, type Operation } from '../core/run.ts';
+export { OPERATIONS, type Operation } from '../core/keys/run.ts';
 
 /** Every call of the API carries the secret of the server's start in this header. */
 export const SECRET_HEADER = 'x-twinwrite-secret';

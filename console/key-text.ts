@@ -2,7 +2,7 @@
 // table has no sort key. JSON where that would be read as another key.
 
 import type { KeyTexts } from '../audit/index.ts';
-import { type KeySchema, keyAttributes } from '../core/keys.ts';
+import { type KeySchema, keyAttributes } from '../core/keys/item-key.ts';
 
 /** The text of a key; {@link parseKeyText} gives the key back. */
 export function formatKeyText(key: KeyTexts, schema: KeySchema): string {

@@ -1,7 +1,5 @@
 // The saga's rules and the contract of its executions, as `twinwrite/contract`.
 
-export type { AttributeFormat, AttributeValue, Item } from './attributes.ts';
-export { causeSchemas, FAILURE_REASONS, type FailureReason, failureJsonSchema } from './causes.ts';
 export {
   type CreateInput,
   causeSchema,
@@ -15,16 +13,17 @@ export {
   outputSchema,
   type UpdateInput,
   updateInputSchema,
-} from './contract.ts';
-export { type Cause, SagaError, type SagaErrorName } from './errors.ts';
-export { readPointers, readSaga, type SagaMetadata } from './item.ts';
+} from './contract/contract.ts';
 export {
-  type KeyAttribute,
-  type KeySchema,
-  type KeyType,
-  type ObjectKeyParts,
-  objectKey,
-  parseObjectKey,
-} from './keys.ts';
-export { formatRun, OPERATIONS, type Operation, parseRun, type Run } from './run.ts';
-export { type Store, type StoreDescriptor, storeDescriptorSchema, storeJsonSchema } from './store.ts';
+  type Store,
+  type StoreDescriptor,
+  storeDescriptorSchema,
+  storeJsonSchema,
+} from './contract/store.ts';
+export { causeSchemas, FAILURE_REASONS, type FailureReason, failureJsonSchema } from './errors/causes.ts';
+export { type Cause, SagaError, type SagaErrorName } from './errors/errors.ts';
+export { readPointers, readSaga, type SagaMetadata } from './item/item.ts';
+export type { KeyAttribute, KeySchema, KeyType } from './keys/item-key.ts';
+export { type ObjectKeyParts, objectKey, parseObjectKey } from './keys/object-key.ts';
+export { formatRun, OPERATIONS, type Operation, parseRun, type Run } from './keys/run.ts';
+export type { AttributeFormat, AttributeValue, Item } from './values/attributes.ts';

@@ -4,7 +4,7 @@
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Definition, toMermaid } from '../audit/mermaid.ts';
+import { type Definition, toMermaid } from '../audit/drawing/mermaid.ts';
 import {
   failureJsonSchema,
   inputJsonSchema,
@@ -12,7 +12,7 @@ import {
   outputJsonSchema,
   storeJsonSchema,
 } from '../core/index.ts';
-import { sweepInputJsonSchema, sweepOutputJsonSchema } from '../core/sweep-contract.ts';
+import { sweepInputJsonSchema, sweepOutputJsonSchema } from '../core/sweep/contract.ts';
 import { callersTable } from './callers.ts';
 
 const root = join(import.meta.dirname, '..');

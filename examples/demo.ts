@@ -1,7 +1,7 @@
 // `npm run demo`: the three sagas on real files, in a local cloud: what goes well, what is refused, and what fails
 // half-way. Every expectation is a check; the exit code is 1 if one of them is not met.
 
-import { synthesize } from '../cli/synth.ts';
+import { synthesize } from '../cli/commands/local/synth.ts';
 import { startLocalCloud } from '../local/index.ts';
 import { ACTS } from './demo/acts.ts';
 import { type Check, Screen } from './demo/screen.ts';

@@ -2,10 +2,10 @@
 
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
-import type { Item } from '../core/attributes.ts';
-import { fromSdkItem, toSdkItem } from '../core/sdk-item.ts';
+import type { Item } from '../core/values/attributes.ts';
+import { fromSdkItem, toSdkItem } from '../core/values/sdk-item.ts';
 
-export { fromSdkItem, toSdkItem } from '../core/sdk-item.ts';
+export { fromSdkItem, toSdkItem } from '../core/values/sdk-item.ts';
 
 /**
  * Every call is made once (rule 3): whether and when it is made again is decided where it can be seen, by the

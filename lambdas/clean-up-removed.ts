@@ -1,9 +1,9 @@
 // Consumer of the table's stream: deletes the objects of items that time to live has removed, or that another writer has
 // deleted or overwritten.
 
-import type { Item } from '../core/attributes.ts';
-import { referencedKeys } from '../core/item.ts';
-import { releasedKeys } from '../core/removal.ts';
+import { referencedKeys } from '../core/item/item.ts';
+import { releasedKeys } from '../core/sweep/removal.ts';
+import type { Item } from '../core/values/attributes.ts';
 import { failureOf, readItem, s3 } from './aws.ts';
 import { deleteKeys } from './deletions.ts';
 import { storeFromEnvironment } from './task.ts';

@@ -2,11 +2,12 @@
 // is what was promised.
 
 import { CopyObjectCommand, HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
-import { SagaError } from '../core/errors.ts';
-import { MAX_SINGLE_COPY_BYTES } from '../core/limits.ts';
-import type { PlannedPut } from '../core/plan.ts';
+import { SagaError } from '../core/errors/errors.ts';
+import { MAX_SINGLE_COPY_BYTES } from '../core/errors/limits.ts';
+import type { PlannedPut } from '../core/saga/plan.ts';
 import { failureOf, s3 } from './aws.ts';
-import { type Attempt, type Copy, copyInParts, type ObjectOptions } from './copy-in-parts.ts';
+import { copyInParts } from './copy-in-parts.ts';
+import type { Attempt, Copy, ObjectOptions } from './missing-parts.ts';
 
 /**
  * @throws {SagaError} StagedObjectMissing; CopyUnfinished; ContentMismatch when size or content are not as planned. Up to 5 GB

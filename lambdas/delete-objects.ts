@@ -1,9 +1,9 @@
 // Tasks DeleteReplacedObjects and DeleteCreatedObjects: delete objects that nothing needs any more (rule 6).
 
-import type { Item } from '../core/attributes.ts';
-import { SagaError, someOf } from '../core/errors.ts';
-import { referencedKeys } from '../core/item.ts';
-import { objectPlace } from '../core/keys.ts';
+import { SagaError, someOf } from '../core/errors/errors.ts';
+import { referencedKeys } from '../core/item/item.ts';
+import { objectPlace } from '../core/keys/pointer.ts';
+import type { Item } from '../core/values/attributes.ts';
 import { readItem, s3 } from './aws.ts';
 import { deleteKeys } from './deletions.ts';
 import { storeFromEnvironment, task } from './task.ts';

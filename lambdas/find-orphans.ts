@@ -4,8 +4,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { listedObject } from '../core/inventory.ts';
-import { type BatchReport, sweepBatch } from '../core/sweep.ts';
+import { listedObject } from '../core/sweep/inventory.ts';
+import { type BatchReport, sweepBatch } from '../core/sweep/sweep.ts';
 import { sweepCalls } from './sweep-calls.ts';
 import { sweepFromEnvironment, task } from './task.ts';
 

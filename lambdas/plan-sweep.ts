@@ -1,9 +1,9 @@
 // Task PlanSweep: checks a sweep's input, and fixes what all its batches go by.
 
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { invalidInput } from '../core/errors.ts';
-import { inventoryProblem } from '../core/inventory.ts';
-import { type ParsedSweepInput, parseSweepInput } from '../core/sweep-contract.ts';
+import { invalidInput } from '../core/errors/errors.ts';
+import { type ParsedSweepInput, parseSweepInput } from '../core/sweep/contract.ts';
+import { inventoryProblem } from '../core/sweep/inventory.ts';
 import { failureOf, s3 } from './aws.ts';
 import { storeFromEnvironment, task } from './task.ts';
 

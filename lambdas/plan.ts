@@ -2,16 +2,17 @@
 
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
-import type { Item } from '../core/attributes.ts';
-import type { LargeAttributeInput } from '../core/contract.ts';
-import { invalidInput } from '../core/errors.ts';
-import { readPointers } from '../core/item.ts';
-import { isOfAnotherItem, ownObjectKey, parseObjectKey } from '../core/keys.ts';
-import { decodeMetadata, UPDATED_AT } from '../core/metadata.ts';
-import { checkPayloads } from '../core/payload.ts';
-import { type Content, makePlan, type Plan } from '../core/plan.ts';
-import { largeAttributesOf, type SagaRequest, toRequest } from '../core/request.ts';
-import type { Operation } from '../core/run.ts';
+import type { LargeAttributeInput } from '../core/contract/contract.ts';
+import { largeAttributesOf, type SagaRequest, toRequest } from '../core/contract/request.ts';
+import { invalidInput } from '../core/errors/errors.ts';
+import { readPointers } from '../core/item/item.ts';
+import { decodeMetadata, UPDATED_AT } from '../core/item/metadata.ts';
+import { isOfAnotherItem, parseObjectKey } from '../core/keys/object-key.ts';
+import { ownObjectKey } from '../core/keys/pointer.ts';
+import type { Operation } from '../core/keys/run.ts';
+import { checkPayloads } from '../core/saga/payload.ts';
+import { type Content, makePlan, type Plan } from '../core/saga/plan.ts';
+import type { Item } from '../core/values/attributes.ts';
 import { failureOf, readItem, s3 } from './aws.ts';
 import { storeFromEnvironment, task } from './task.ts';
 

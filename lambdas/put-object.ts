@@ -1,13 +1,13 @@
 // Task PutObject: puts one large attribute's content under the key that names this run (rule 1).
 
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import type { LargeAttributeInput } from '../core/contract.ts';
-import { SagaError } from '../core/errors.ts';
-import { encodeMetadata, UPDATED_AT } from '../core/metadata.ts';
-import type { PlannedPut } from '../core/plan.ts';
+import type { LargeAttributeInput } from '../core/contract/contract.ts';
+import { SagaError } from '../core/errors/errors.ts';
+import { encodeMetadata, UPDATED_AT } from '../core/item/metadata.ts';
+import type { PlannedPut } from '../core/saga/plan.ts';
 import { failureOf, isRefusal, s3 } from './aws.ts';
-import type { ObjectOptions } from './copy-in-parts.ts';
 import { copyStaged } from './copy-object.ts';
+import type { ObjectOptions } from './missing-parts.ts';
 import { storeFromEnvironment, task } from './task.ts';
 
 export interface PutObjectEvent {

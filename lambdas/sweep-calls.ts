@@ -8,11 +8,12 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import type { Item } from '../core/attributes.ts';
-import { referencedKeys } from '../core/item.ts';
-import type { Run } from '../core/run.ts';
-import type { SweepSettings } from '../core/store.ts';
-import type { NamedObject, RunDescription, SweepCalls, SweptStore } from '../core/sweep.ts';
+import type { SweepSettings } from '../core/contract/store.ts';
+import { referencedKeys } from '../core/item/item.ts';
+import type { Run } from '../core/keys/run.ts';
+import type { NamedObject, SweptStore } from '../core/sweep/named-object.ts';
+import type { RunDescription, SweepCalls } from '../core/sweep/sweep.ts';
+import type { Item } from '../core/values/attributes.ts';
 import { failureOf, fromSdkItem, toSdkItem } from './aws.ts';
 import { deleteKeys } from './deletions.ts';
 

@@ -1,8 +1,8 @@
 // What every task shares: the store it works on, and how its errors reach the state machine.
 
-import { SagaError } from '../core/errors.ts';
-import { type Store, type SweepSettings, storeSchema, sweepSettingsSchema } from '../core/store.ts';
-import type { SweptStore } from '../core/sweep.ts';
+import { type Store, type SweepSettings, storeSchema, sweepSettingsSchema } from '../core/contract/store.ts';
+import { SagaError } from '../core/errors/errors.ts';
+import type { SweptStore } from '../core/sweep/named-object.ts';
 
 /**
  * The store that the construct describes in the variable `STORE` of every function.

@@ -4,14 +4,14 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import type { SweepOutput } from '../core/sweep-contract.ts';
+import type { SweepOutput } from '../core/sweep/contract.ts';
 import {
   addBatch,
   addFailedBatch,
   NO_SUMS,
   reportManifestSchema,
   type SweepSums,
-} from '../core/sweep-report.ts';
+} from '../core/sweep/report.ts';
 import { s3 } from './aws.ts';
 import { sweepFromEnvironment, task } from './task.ts';
 

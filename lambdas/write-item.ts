@@ -6,12 +6,12 @@ import {
   TransactWriteItemsCommand,
   type TransactWriteItemsCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { SagaError, someOf } from '../core/errors.ts';
-import { conditionFailure, nextAttempt, proveOutcome } from '../core/outcome.ts';
-import type { Plan } from '../core/plan.ts';
-import { toRequest } from '../core/request.ts';
-import type { Operation } from '../core/run.ts';
-import { type WriteAction, writeRequest } from '../core/write.ts';
+import { toRequest } from '../core/contract/request.ts';
+import { SagaError, someOf } from '../core/errors/errors.ts';
+import type { Operation } from '../core/keys/run.ts';
+import { conditionFailure, nextAttempt, proveOutcome } from '../core/saga/outcome.ts';
+import type { Plan } from '../core/saga/plan.ts';
+import { type WriteAction, writeRequest } from '../core/saga/write.ts';
 import { dynamodb, failureOf, fromSdkItem, readItem, toSdkItem } from './aws.ts';
 import { storeFromEnvironment, task } from './task.ts';
 

@@ -5,7 +5,7 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import type { Operation } from '../core/run.ts';
+import type { Operation } from '../core/keys/run.ts';
 import { allowObjects, allowPutting, allowReading } from './rights.ts';
 
 export interface Granting {

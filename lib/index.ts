@@ -1,6 +1,6 @@
 // The CDK construct, as `twinwrite/cdk`.
 
-export type { KeyAttribute, KeyType } from '../core/keys.ts';
+export type { KeyAttribute, KeyType } from '../core/keys/item-key.ts';
 export { LargeItemStack, type LargeItemStackProps } from './large-item-stack.ts';
 export { LargeItemStore, type LargeItemStoreProps } from './large-item-store.ts';
 export { Sweep, type SweepProps } from './sweep.ts';

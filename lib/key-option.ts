@@ -1,6 +1,6 @@
 // A key attribute as text, as command lines and CDK context give it.
 
-import { KEY_TYPES, type KeyAttribute, type KeyType } from '../core/keys.ts';
+import { KEY_TYPES, type KeyAttribute, type KeyType } from '../core/keys/item-key.ts';
 
 /**
  * `id:S` as a key attribute.

@@ -1,17 +1,16 @@
 // The construct: a table, a bucket, and the three sagas that keep them consistent.
 
-import { join } from 'node:path';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { KeyAttribute } from '../core/keys.ts';
-import { OPERATIONS, type Operation } from '../core/run.ts';
-import type { Store, StoreDescriptor } from '../core/store.ts';
+import type { Store, StoreDescriptor } from '../core/contract/store.ts';
+import type { KeyAttribute } from '../core/keys/item-key.ts';
+import { OPERATIONS, type Operation } from '../core/keys/run.ts';
 import {
   type Granting,
   grantCheck,
@@ -24,8 +23,8 @@ import {
 import { addOutputs, createParameter, grantDiscovery } from './discovery.ts';
 import { checkExpiring, checkedLayout, checkedReportPrefix } from './layout.ts';
 import { checkNeighbours } from './neighbours.ts';
-import { PACKAGE_ROOT } from './package-root.ts';
 import { FAILURES_PREFIX, RemovedItems } from './removed-items.ts';
+import { createLogs, createStateMachine } from './state-machines.ts';
 import { addLifecycle, checkTable, createBucket, createTable } from './storage.ts';
 import { Sweep, type SweepProps } from './sweep.ts';
 import { SagaTasks } from './tasks.ts';
@@ -146,11 +145,11 @@ export class LargeItemStore extends Construct {
         removals: cleanUpForeignDeletes ? 'all' : 'expired',
       });
     }
-    const logs = this.#logs(props.logRetention ?? RetentionDays.ONE_MONTH);
+    const logs = createLogs(this, props.logRetention ?? RetentionDays.ONE_MONTH);
     this.stateMachines = {
-      create: this.#stateMachine('Create', 'create', logs),
-      update: this.#stateMachine('Update', 'update', logs),
-      delete: this.#stateMachine('Delete', 'delete', logs),
+      create: createStateMachine(this, 'Create', 'create', this.tasks, logs),
+      update: createStateMachine(this, 'Update', 'update', this.tasks, logs),
+      delete: createStateMachine(this, 'Delete', 'delete', this.tasks, logs),
     };
     this.sweep = new Sweep(this, 'Sweep', {
       ...props.sweep,
@@ -216,36 +215,6 @@ export class LargeItemStore extends Construct {
   /** Lets someone sweep by hand: start a sweep, watch it, read its report. */
   grantSweep(grantee: IGrantable): void {
     this.sweep.grantSweep(grantee);
-  }
-
-  #logs(retention: RetentionDays): LogGroup {
-    // Under this name CloudWatch Logs needs no resource policy per log group, whose number is limited.
-    return new LogGroup(this, 'Logs', {
-      logGroupName: `/aws/vendedlogs/states/${Stack.of(this).stackName}-${this.node.addr.slice(-8)}`,
-      retention,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-  }
-
-  #stateMachine(id: string, operation: Operation, logs: LogGroup): StateMachine {
-    const { plan, putObject, writeItem, deleteObjects } = this.tasks;
-    const functions = {
-      PlanFunction: plan,
-      ...(operation !== 'delete' && { PutObjectFunction: putObject }),
-      WriteItemFunction: writeItem,
-      DeleteObjectsFunction: deleteObjects,
-    };
-    const machine = new StateMachine(this, id, {
-      definitionBody: DefinitionBody.fromFile(join(PACKAGE_ROOT, 'statemachines', `${operation}.asl.json`)),
-      definitionSubstitutions: Object.fromEntries(
-        Object.entries(functions).map(([name, task]) => [name, task.functionArn]),
-      ),
-      logs: { destination: logs, level: LogLevel.ALL, includeExecutionData: false },
-      tracingEnabled: true,
-    });
-    // A definition from a file is shipped as it is: CDK derives no rights from it.
-    for (const task of Object.values(functions)) task.grantInvoke(machine);
-    return machine;
   }
 
   #describe(store: Store): StoreDescriptor {

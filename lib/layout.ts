@@ -1,8 +1,8 @@
 // Where a store keeps its objects and how it makes their keys: the construct's props with their defaults, checked.
 
-import type { KeySchema } from '../core/keys.ts';
-import { layoutProblem } from '../core/store.ts';
-import { canLieBelow, DEFAULT_OBJECT_KEY_TEMPLATE } from '../core/template.ts';
+import { layoutProblem } from '../core/contract/store.ts';
+import type { KeySchema } from '../core/keys/item-key.ts';
+import { canLieBelow, DEFAULT_OBJECT_KEY_TEMPLATE } from '../core/keys/template.ts';
 import type { LargeItemStoreProps } from './large-item-store.ts';
 
 export interface Layout {

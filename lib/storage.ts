@@ -17,7 +17,7 @@ import {
   type LifecycleRule,
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import type { KeyAttribute, KeySchema, KeyType } from '../core/keys.ts';
+import type { KeyAttribute, KeySchema, KeyType } from '../core/keys/item-key.ts';
 
 const ATTRIBUTE_TYPES: Readonly<Record<KeyType, AttributeType>> = {
   S: AttributeType.STRING,

@@ -12,10 +12,10 @@ import { Schedule, type ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { DEFAULT_GRACE_SECONDS, MIN_GRACE_SECONDS } from '../core/limits.ts';
-import type { Operation } from '../core/run.ts';
-import type { SweepSettings } from '../core/store.ts';
-import { GRACE_TOO_SHORT, type SweepInput } from '../core/sweep-contract.ts';
+import type { SweepSettings } from '../core/contract/store.ts';
+import { DEFAULT_GRACE_SECONDS, MIN_GRACE_SECONDS } from '../core/errors/limits.ts';
+import type { Operation } from '../core/keys/run.ts';
+import { GRACE_TOO_SHORT, type SweepInput } from '../core/sweep/contract.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
 import { allowObjects, allowReading } from './rights.ts';
 import { allowItem, taskFunction } from './tasks.ts';

@@ -18,6 +18,59 @@ const ARROWS = {
   cli: ['audit', 'client', 'console', 'core', 'lib', 'local'],
 } as const satisfies Record<string, readonly string[]>;
 
+/**
+ * The rooms of a folder, from its top to its bottom: wings, which are folders, and single files. What a room imports of
+ * its own folder stands below it.
+ */
+const ROOMS = {
+  core: ['index', 'sweep', 'saga', 'contract', 'item', 'keys', 'values', 'errors'],
+  client: [
+    'index',
+    'client',
+    'batch',
+    'write',
+    'upload',
+    'read',
+    'wait',
+    'store',
+    'values',
+    'content',
+    'calls',
+    'platform',
+    'errors',
+    'inputs',
+    'document',
+    'types',
+  ],
+  audit: [
+    'index',
+    'fsck',
+    'sweep',
+    'replay',
+    'report',
+    'drawing',
+    'history',
+    'runs',
+    'item',
+    'streams',
+    'context',
+    'errors',
+  ],
+  cli: [
+    'main',
+    'local-defaults',
+    'run',
+    'commands',
+    'text',
+    'audit',
+    'store',
+    'input',
+    'io',
+    'errors',
+    'exact-json',
+  ],
+} as const satisfies Partial<Record<keyof typeof ARROWS, readonly string[]>>;
+
 /** Packages that are kept out of a folder, however they are loaded. */
 const KEPT_OUT: readonly (readonly [folder: keyof typeof ARROWS, packages: RegExp])[] = [
   ['core', /^@aws-sdk\/|^aws-cdk-lib/],
@@ -36,18 +89,43 @@ function imports(file: string): string[] {
   return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] as string);
 }
 
+/** The files of ours that a file imports, as paths from the root. */
+function ownImports(file: string): string[] {
+  return imports(file)
+    .filter((target) => target.startsWith('.'))
+    .map((target) => relative(root, resolve(root, dirname(file), target)));
+}
+
 describe.each(Object.entries(ARROWS))('%s', (folder, allowed: readonly string[]) => {
   it(`imports of ours ${allowed.join(', ') || 'nothing'}`, () => {
     const files = sources(folder);
     expect(files.length).toBeGreaterThan(0);
     const strange = files.flatMap((file) =>
-      imports(file)
-        .filter((target) => target.startsWith('.'))
-        .map((target) => relative(root, resolve(root, dirname(file), target)).split('/')[0] as string)
+      ownImports(file)
+        .map((target) => target.split('/')[0] as string)
         .filter((target) => target !== folder && !allowed.includes(target))
         .map((target) => `${file} -> ${target}`),
     );
     expect(strange).toEqual([]);
+  });
+});
+
+describe.each(Object.entries(ROOMS))('%s/', (folder, rooms: readonly string[]) => {
+  const roomOf = (file: string) => file.split('/')[1]?.replace(/\.tsx?$/, '') as string;
+
+  it('has these rooms', () => {
+    const found = new Set(sources(folder).map(roomOf));
+    expect([...found].sort()).toEqual([...rooms].sort());
+  });
+
+  it('imports from top to bottom', () => {
+    const upwards = sources(folder).flatMap((file) =>
+      ownImports(file)
+        .filter((target) => target.startsWith(`${folder}/`))
+        .filter((target) => rooms.indexOf(roomOf(target)) < rooms.indexOf(roomOf(file)))
+        .map((target) => `${file} -> ${target}`),
+    );
+    expect(upwards).toEqual([]);
   });
 });
 
@@ -59,9 +137,9 @@ it.each(KEPT_OUT)('%s does not load %s', (folder, packages) => {
 /** What browsers lack, and where it may stand all the same. */
 const NODE_ONLY = /'node:|\b(?:Buffer|process)\b/;
 const NODE_MAY = new Map([
-  ['client/platform.ts', 'browsers get platform.browser.ts'],
-  ['client/save.ts', 'only platform.ts loads it'],
-  ['core/write.ts', 'only tasks load it'],
+  ['client/platform/platform.ts', 'browsers get platform.browser.ts'],
+  ['client/platform/save.ts', 'only platform.ts loads it'],
+  ['core/saga/write.ts', 'only tasks load it'],
 ]);
 
 it('core and client need nothing that browsers lack', () => {

@@ -1,6 +1,6 @@
 // What a check of a store finds, and the count of it.
 
-import type { KeyTexts } from '../key.ts';
+import type { KeyTexts } from '../item/key.ts';
 
 /** One thing that is not as sagas leave it. Keys of items are texts by key attribute; sizes are bytes. */
 export type Finding =

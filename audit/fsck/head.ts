@@ -1,7 +1,7 @@
 // What S3 keeps of one object.
 
 import { HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
-import type { ObjectPlace } from '../../core/keys.ts';
+import type { ObjectPlace } from '../../core/keys/pointer.ts';
 import { patiently } from '../context.ts';
 import type { Check } from './check.ts';
 

@@ -3,20 +3,16 @@
 import { createHash } from 'node:crypto';
 import { ScanCommand, type AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
-import type { Item } from '../../core/attributes.ts';
-import { isSpoiled, readPointers, readSaga } from '../../core/item.ts';
-import {
-  isOfAnotherItem,
-  keyAttributes,
-  type ObjectPlace,
-  objectPlace,
-  ownObjectKey,
-} from '../../core/keys.ts';
-import { type PromisedDigest, promisedDigest } from '../../core/promised-digest.ts';
-import { fromSdkItem } from '../../core/sdk-item.ts';
+import { isSpoiled, readPointers, readSaga } from '../../core/item/item.ts';
+import { keyAttributes } from '../../core/keys/item-key.ts';
+import { isOfAnotherItem } from '../../core/keys/object-key.ts';
+import { type ObjectPlace, objectPlace, ownObjectKey } from '../../core/keys/pointer.ts';
+import { type PromisedDigest, promisedDigest } from '../../core/keys/promised-digest.ts';
+import type { Item } from '../../core/values/attributes.ts';
+import { fromSdkItem } from '../../core/values/sdk-item.ts';
 import { patiently } from '../context.ts';
-import { readItem } from '../item.ts';
-import { type KeyTexts, textsOfKey } from '../key.ts';
+import { readItem } from '../item/item.ts';
+import { type KeyTexts, textsOfKey } from '../item/key.ts';
 import { inOrder } from '../streams.ts';
 import type { Check } from './check.ts';
 import { headOf } from './head.ts';

@@ -6,10 +6,15 @@ import {
   type KeysAndAttributes,
 } from '@aws-sdk/client-dynamodb';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { referencedKeys } from '../../core/item.ts';
-import type { ObjectPlace } from '../../core/keys.ts';
-import { fromSdkItem, toSdkItem } from '../../core/sdk-item.ts';
-import { isInObjectSpace, type ListedObject, type OwnObject, ownObject } from '../../core/sweep.ts';
+import { referencedKeys } from '../../core/item/item.ts';
+import type { ObjectPlace } from '../../core/keys/pointer.ts';
+import {
+  isInObjectSpace,
+  type ListedObject,
+  type OwnObject,
+  ownObject,
+} from '../../core/sweep/named-object.ts';
+import { fromSdkItem, toSdkItem } from '../../core/values/sdk-item.ts';
 import { patiently, sleep } from '../context.ts';
 import { inOrder } from '../streams.ts';
 import type { Check } from './check.ts';

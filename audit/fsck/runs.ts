@@ -1,11 +1,11 @@
 // Whether the run that an object's key names may still need the object.
 
 import type { DescribeExecutionOutput } from '@aws-sdk/client-sfn';
-import { formatRun, type Run } from '../../core/run.ts';
-import { hasEndedForGood } from '../../core/sweep.ts';
+import { formatRun, type Run } from '../../core/keys/run.ts';
+import { hasEndedForGood } from '../../core/sweep/sweep.ts';
 import type { AuditContext, CallOptions } from '../context.ts';
-import { describe } from '../list.ts';
-import { executionArn } from '../summary.ts';
+import { describe } from '../runs/list.ts';
+import { executionArn } from '../runs/summary.ts';
 
 export type RunState =
   | { readonly kind: 'ended' }

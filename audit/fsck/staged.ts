@@ -1,7 +1,7 @@
 // Uploads in the staging prefix that no run needs any more.
 
-import { OPERATIONS, type Operation } from '../../core/run.ts';
-import type { ListedObject } from '../../core/sweep.ts';
+import { OPERATIONS, type Operation } from '../../core/keys/run.ts';
+import type { ListedObject } from '../../core/sweep/named-object.ts';
 import { inOrder } from '../streams.ts';
 import type { Check } from './check.ts';
 import { list } from './objects.ts';

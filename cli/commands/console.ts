@@ -5,8 +5,8 @@ import type { Command } from 'commander';
 import { PACKAGE_ROOT } from '../../lib/package-root.ts';
 import { connectAudit } from '../audit.ts';
 import { CommandFailed, reportOf } from '../errors.ts';
+import { asPort, portInUse } from '../input/port.ts';
 import { type Io, print } from '../io.ts';
-import { asPort, portInUse } from '../port.ts';
 import { type StackChoice, withStackOptions } from '../store.ts';
 
 interface ConsoleCommandOptions extends StackChoice {

@@ -1,15 +1,15 @@
 // `twinwrite fsck`
 
 import { type Command, InvalidArgumentError } from 'commander';
+import { oneLine } from '../../audit/drawing/text.ts';
+import { formatDuration } from '../../audit/drawing/tree.ts';
 import type { Finding, FindingKind, FsckProgress, FsckSummary } from '../../audit/fsck/index.ts';
-import { keyText } from '../../audit/key.ts';
-import { oneLine } from '../../audit/text.ts';
-import { formatDuration } from '../../audit/tree.ts';
+import { keyText } from '../../audit/item/key.ts';
 import { connectAudit, interruptible } from '../audit.ts';
 import { CommandFailed } from '../errors.ts';
 import { type Io, jsonText, print } from '../io.ts';
-import { formatBytes, statusLine } from '../progress.ts';
 import { type StackChoice, withStackOptions } from '../store.ts';
+import { formatBytes, statusLine } from '../text/progress.ts';
 
 interface FsckOptions extends StackChoice {
   readonly prefix?: string;

@@ -2,15 +2,15 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { EndedSweep, SweepProgress } from '../../audit/sweep.ts';
-import { SagaError } from '../../core/errors.ts';
-import type { SweepInput } from '../../core/sweep-contract.ts';
-import { parseGrace } from '../../core/sweep-contract.ts';
+import { SagaError } from '../../core/errors/errors.ts';
+import type { SweepInput } from '../../core/sweep/contract.ts';
+import { parseGrace } from '../../core/sweep/contract.ts';
 import { asCount, connectAudit } from '../audit.ts';
 import { CommandFailed, Interrupted } from '../errors.ts';
 import { type Io, jsonText, print } from '../io.ts';
-import { statusLine } from '../progress.ts';
 import { type StackChoice, withStackOptions } from '../store.ts';
-import { progressText, sweepText } from '../sweep-text.ts';
+import { statusLine } from '../text/progress.ts';
+import { progressText, sweepText } from '../text/sweep-text.ts';
 
 interface SweepOptions extends StackChoice {
   readonly delete?: true;

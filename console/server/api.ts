@@ -14,7 +14,7 @@ import {
   resolveRun,
   stopRun,
 } from '../../audit/index.ts';
-import { OPERATIONS } from '../../core/run.ts';
+import { OPERATIONS } from '../../core/keys/run.ts';
 import { type Session, SINCES } from '../api.ts';
 import { keyTextExample, parseKeyText } from '../key-text.ts';
 import { definitionOf } from './definitions.ts';

@@ -31,4 +31,4 @@ export function runOfArn(
 }
 
 /** The run that an object's key or `_saga` names. */
-export { parseRun as runOfText } from '../../core/run.ts';
+export { parseRun as runOfText } from '../../core/keys/run.ts';

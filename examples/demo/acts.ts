@@ -1,6 +1,6 @@
 // The acts of the demo, in order: each goes on where the one before ended.
 
-import type { RunTree, StateNode } from '../../audit/history.ts';
+import type { RunTree, StateNode } from '../../audit/history/history.ts';
 import { NotWritten, type WriteResult } from '../../client/index.ts';
 import type { Screen } from './screen.ts';
 import type { Stage } from './stage.ts';

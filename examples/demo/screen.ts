@@ -2,9 +2,9 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import pc from 'picocolors';
-import type { RunTree } from '../../audit/history.ts';
-import { cut } from '../../audit/text.ts';
-import { renderTree } from '../../audit/tree.ts';
+import { cut } from '../../audit/drawing/text.ts';
+import { renderTree } from '../../audit/drawing/tree.ts';
+import type { RunTree } from '../../audit/history/history.ts';
 
 export const WIDTH = 80;
 

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { type _Object, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { type HistoryEvent, paginateGetExecutionHistory, SFNClient } from '@aws-sdk/client-sfn';
-import { type RunTree, runTree } from '../../audit/history.ts';
+import { type RunTree, runTree } from '../../audit/history/history.ts';
 import { LargeItemClient } from '../../client/index.ts';
-import type { Item } from '../../core/attributes.ts';
-import { readPointers } from '../../core/item.ts';
-import { parseObjectKey } from '../../core/keys.ts';
-import { storeIn } from '../../core/store.ts';
+import { storeIn } from '../../core/contract/store.ts';
+import { readPointers } from '../../core/item/item.ts';
+import { parseObjectKey } from '../../core/keys/object-key.ts';
+import type { Item } from '../../core/values/attributes.ts';
 import type { LocalCloud } from '../../local/index.ts';
 import type { Screen } from './screen.ts';
 

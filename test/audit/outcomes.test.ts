@@ -1,11 +1,11 @@
 // What recorded runs are taken for: their outcome in one line, and the facts that their histories prove.
 
 import { describe, expect, it } from 'vitest';
-import { factsOf, type RunFacts } from '../../audit/facts.ts';
-import { runTree } from '../../audit/history.ts';
-import { objectsOfRun } from '../../audit/objects.ts';
-import { type Outcome, outcomeOf, summaryOf } from '../../audit/summary.ts';
-import { timelineOf } from '../../audit/timeline.ts';
+import { factsOf, type RunFacts } from '../../audit/history/facts.ts';
+import { runTree } from '../../audit/history/history.ts';
+import { timelineOf } from '../../audit/history/timeline.ts';
+import { objectsOfRun } from '../../audit/report/objects.ts';
+import { type Outcome, outcomeOf, summaryOf } from '../../audit/runs/summary.ts';
 import { recorded, STORE } from './recordings.ts';
 import { SCENARIO_NAMES, type ScenarioName } from './scenarios.ts';
 

@@ -9,9 +9,9 @@ import {
 } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import type { AuditContext } from '../../audit/context.ts';
-import { runTree } from '../../audit/history.ts';
-import { listRuns } from '../../audit/list.ts';
-import { readHistory } from '../../audit/read-history.ts';
+import { runTree } from '../../audit/history/history.ts';
+import { readHistory } from '../../audit/history/read-history.ts';
+import { listRuns } from '../../audit/runs/list.ts';
 import { history, type Line } from './histories.ts';
 import { recorded, STORE } from './recordings.ts';
 

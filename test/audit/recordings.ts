@@ -2,9 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parsed } from '../../audit/summary.ts';
-import { OPERATIONS } from '../../core/run.ts';
-import type { StoreDescriptor } from '../../core/store.ts';
+import { parsed } from '../../audit/runs/summary.ts';
+import type { StoreDescriptor } from '../../core/contract/store.ts';
+import { OPERATIONS } from '../../core/keys/run.ts';
 import type { Recording, ScenarioName } from './scenarios.ts';
 
 /** The store that recordings are of. */

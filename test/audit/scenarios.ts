@@ -6,7 +6,7 @@ import {
   type HistoryEvent,
 } from '@aws-sdk/client-sfn';
 import { expect } from 'vitest';
-import type { Operation } from '../../core/run.ts';
+import type { Operation } from '../../core/keys/run.ts';
 import { entered, type Run } from '../e2e/harness.ts';
 import { page, type Stage } from '../e2e/one-item.ts';
 

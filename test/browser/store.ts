@@ -4,7 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { LargeItemClient } from '../../client/index.ts';
-import { storeIn } from '../../core/store.ts';
+import { storeIn } from '../../core/contract/store.ts';
 import type { LocalCloud } from '../../local/index.ts';
 
 export function clientOn({ endpoint, region, credentials, outputs }: LocalCloud): LargeItemClient {

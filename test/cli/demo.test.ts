@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { columns } from '../../audit/text.ts';
+import { columns } from '../../audit/drawing/text.ts';
 import { type Check, Screen } from '../../examples/demo/screen.ts';
 import { demo } from '../../examples/demo.ts';
 

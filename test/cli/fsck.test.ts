@@ -1,6 +1,6 @@
 import { DeleteObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, expect, inject, it, vi } from 'vitest';
-import { storeIn } from '../../core/store.ts';
+import { storeIn } from '../../core/contract/store.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
 import { Terminal, twinwrite } from './terminal.ts';
 

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { progressLine } from '../../cli/progress.ts';
+import { progressLine } from '../../cli/text/progress.ts';
 
 type AnyProgress = Parameters<ReturnType<typeof progressLine>['update']>[0];
 

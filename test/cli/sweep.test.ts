@@ -1,7 +1,7 @@
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
-import { type StoreDescriptor, storeIn } from '../../core/store.ts';
+import { type StoreDescriptor, storeIn } from '../../core/contract/store.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
 import { Terminal, twinwrite } from './terminal.ts';
 

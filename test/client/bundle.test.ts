@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { storeIn } from '../../core/store.ts';
+import { storeIn } from '../../core/contract/store.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
 import type { Given, run } from './page.ts';
 
@@ -49,14 +49,14 @@ const EVERYTHING = "export * from '../../client/index.ts';";
 describe('for a browser', () => {
   test('it is the client, its rules and the SDK, without look-ups or anything of Node.js', async () => {
     const { inputs, bytes } = await bundled(EVERYTHING, BROWSER);
-    expect(inputs).toContain('client/platform.browser.ts');
+    expect(inputs).toContain('client/platform/platform.browser.ts');
     expect(inputs.filter((name) => KEPT_OUT.test(name) || LOOKUPS.test(name))).toEqual([]);
     // Measured 540 KB, 167 KB compressed: docs/configuration.md says so.
     expect(bytes).toBeLessThan(600_000);
   });
 
   test('a module that is of Node.js alone cannot slip in', async () => {
-    const slipped = bundled("export { writeToken } from '../../core/write.ts';", BROWSER);
+    const slipped = bundled("export { writeToken } from '../../core/saga/write.ts';", BROWSER);
     await expect(slipped).rejects.toThrow('node:crypto');
   });
 });
@@ -64,7 +64,7 @@ describe('for a browser', () => {
 describe('for Node.js', () => {
   test('it holds no CDK, no local cloud, no command line', async () => {
     const { inputs } = await bundled(EVERYTHING, { platform: 'node' });
-    expect(inputs).toContain('client/platform.ts');
+    expect(inputs).toContain('client/platform/platform.ts');
     expect(inputs.filter((name) => KEPT_OUT.test(name))).toEqual([]);
     expect(inputs.filter((name) => LOOKUPS.test(name)).length).toBeGreaterThan(0);
   });
@@ -77,7 +77,10 @@ describe('for Node.js', () => {
 
 test('of an error class alone nothing else is left', async () => {
   const { inputs, bytes } = await bundled("export { Rejected } from '../../client/index.ts';", BROWSER);
-  expect(inputs.filter((name) => name !== '<stdin>')).toEqual(['client/errors.ts']);
+  expect(inputs.filter((name) => name !== '<stdin>')).toEqual([
+    'client/errors/errors.ts',
+    'client/errors/write-errors.ts',
+  ]);
   expect(bytes).toBeLessThan(2_000);
 });
 

@@ -8,7 +8,7 @@ import {
   type SFNClient,
 } from '@aws-sdk/client-sfn';
 import type { AuditContext } from '../../audit/index.ts';
-import type { StoreDescriptor } from '../../core/store.ts';
+import type { StoreDescriptor } from '../../core/contract/store.ts';
 
 const MACHINE = 'arn:aws:states:eu-central-1:123456789012:stateMachine:';
 

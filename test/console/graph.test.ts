@@ -8,7 +8,7 @@ import { type PlacedNode, place } from '../../console/web/run/graph-layout.ts';
 import { type Definition, graphOf } from '../../console/web/run/graph-model.ts';
 import { idsOf, lastOf } from '../../console/web/run/state-ids.ts';
 import { lookOf } from '../../console/web/run/state-look.ts';
-import { OPERATIONS, type Operation } from '../../core/run.ts';
+import { OPERATIONS, type Operation } from '../../core/keys/run.ts';
 
 function definitionOf(operation: Operation): Definition {
   const file = join(import.meta.dirname, '../../statemachines', `${operation}.asl.json`);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KeyTexts } from '../../audit/index.ts';
 import { formatKeyText, keyTextExample, parseKeyText } from '../../console/key-text.ts';
-import type { KeySchema } from '../../core/keys.ts';
+import type { KeySchema } from '../../core/keys/item-key.ts';
 
 const ONE: KeySchema = { partitionKey: { name: 'id', type: 'S' } };
 const TWO: KeySchema = { partitionKey: { name: 'tenant', type: 'S' }, sortKey: { name: 'doc', type: 'S' } };

@@ -1,6 +1,6 @@
 // A day of a small library of documents: runs of every outcome, on a store whose time only a test moves.
 
-import type { Operation } from '../../core/run.ts';
+import type { Operation } from '../../core/keys/run.ts';
 import type { FaultInput } from '../../local/index.ts';
 import { type Run, type TestStore, taskFailures } from '../e2e/harness.ts';
 

@@ -1,8 +1,8 @@
 // What the tests of the rules share: a store, a run, and how a refusal is caught.
 
-import { SagaError } from '../../core/errors.ts';
-import type { Run } from '../../core/run.ts';
-import type { Store } from '../../core/store.ts';
+import type { Store } from '../../core/contract/store.ts';
+import { SagaError } from '../../core/errors/errors.ts';
+import type { Run } from '../../core/keys/run.ts';
 
 export const STORE: Store = {
   table: 'Docs',

@@ -1,11 +1,12 @@
 // Items and plans for the tests of the rules: what a saga wrote, what another writer wrote, and planning on either.
 
-import type { Item } from '../../core/attributes.ts';
-import { writeSaga } from '../../core/item.ts';
-import { formatPointer, objectKey } from '../../core/keys.ts';
-import { type Content, makePlan, type Plan, type PlanContext } from '../../core/plan.ts';
-import { largeAttributesOf, toRequest } from '../../core/request.ts';
-import { formatRun, type Operation } from '../../core/run.ts';
+import { largeAttributesOf, toRequest } from '../../core/contract/request.ts';
+import { writeSaga } from '../../core/item/item.ts';
+import { objectKey } from '../../core/keys/object-key.ts';
+import { formatPointer } from '../../core/keys/pointer.ts';
+import { formatRun, type Operation } from '../../core/keys/run.ts';
+import { type Content, makePlan, type Plan, type PlanContext } from '../../core/saga/plan.ts';
+import type { Item } from '../../core/values/attributes.ts';
 import { run, SHA256, STORE } from './fixtures.ts';
 
 export const KEY = { id: { S: '1' } } as const;

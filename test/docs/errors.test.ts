@@ -3,12 +3,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import * as client from '../../client/errors.ts';
+import * as general from '../../client/errors/errors.ts';
+import * as read from '../../client/errors/read-errors.ts';
+import * as write from '../../client/errors/write-errors.ts';
 import * as exported from '../../client/index.ts';
-import { causeSchemas, errorsOf, FAILURE_REASONS } from '../../core/causes.ts';
-import { DELETE_ERRORS, WRITE_ERRORS } from '../../core/errors.ts';
+import { causeSchemas, errorsOf, FAILURE_REASONS } from '../../core/errors/causes.ts';
+import { DELETE_ERRORS, WRITE_ERRORS } from '../../core/errors/errors.ts';
 
 const text = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'errors.md'), 'utf8');
+
+const client = { ...general, ...read, ...write };
+const { TwinwriteError } = general;
 
 /** Cells of the tables' rows below a heading, by the name in the first cell. */
 function rows(heading: string): ReadonlyMap<string, readonly string[]> {
@@ -25,9 +30,8 @@ function rows(heading: string): ReadonlyMap<string, readonly string[]> {
 
 describe('docs/errors.md', () => {
   it('has each class: when, what was written, what to do; and none that there is not', () => {
-    const isError = (value: unknown): value is typeof client.TwinwriteError =>
-      typeof value === 'function' &&
-      (value === client.TwinwriteError || value.prototype instanceof client.TwinwriteError);
+    const isError = (value: unknown): value is typeof TwinwriteError =>
+      typeof value === 'function' && (value === TwinwriteError || value.prototype instanceof TwinwriteError);
     const classes = Object.values<unknown>(client).filter(isError);
     const names = classes.map(({ name }) => name);
     expect([...rows('Classes').keys()].sort()).toEqual([...names].sort());

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Operation } from '../../core/run.ts';
+import type { Operation } from '../../core/keys/run.ts';
 import { useStage } from './one-item.ts';
 
 const stage = useStage();

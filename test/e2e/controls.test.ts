@@ -183,13 +183,13 @@ describe('a mutation that would change nothing is an error', () => {
   it.each<[string, Mutation, RegExp]>([
     [
       'a text that is not in the source',
-      { task: 'plan', file: 'core/plan.ts', from: 'no such text', to: '' },
-      /core\/plan\.ts: expected once, found 0 times: no such text/,
+      { task: 'plan', file: 'core/saga/plan.ts', from: 'no such text', to: '' },
+      /core\/saga\/plan\.ts: expected once, found 0 times: no such text/,
     ],
     [
       'a source that the task does not use',
-      { task: 'put-object', file: 'core/outcome.ts', from: 'export', to: '' },
-      /put-object does not use core\/outcome\.ts/,
+      { task: 'put-object', file: 'core/saga/outcome.ts', from: 'export', to: '' },
+      /put-object does not use core\/saga\/outcome\.ts/,
     ],
     [
       'another value in the definition',

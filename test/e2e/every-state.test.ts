@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Operation } from '../../core/run.ts';
+import type { Operation } from '../../core/keys/run.ts';
 import type { EndedRun, Run } from './harness.ts';
 import { page, useStage } from './one-item.ts';
 

@@ -20,12 +20,12 @@ import {
 } from '@aws-sdk/client-sfn';
 import { expect, inject, vi } from 'vitest';
 import * as z from 'zod';
-import type { AttributeValue, Item } from '../../core/attributes.ts';
-import { causeSchemas, errorsOf, FAILURE_REASONS, OUTCOME_UNKNOWN } from '../../core/causes.ts';
-import type { Operation } from '../../core/run.ts';
-import { type StoreDescriptor, storeIn } from '../../core/store.ts';
-import type { ListedObject } from '../../core/sweep.ts';
-import type { SweepInput } from '../../core/sweep-contract.ts';
+import { type StoreDescriptor, storeIn } from '../../core/contract/store.ts';
+import { causeSchemas, errorsOf, FAILURE_REASONS, OUTCOME_UNKNOWN } from '../../core/errors/causes.ts';
+import type { Operation } from '../../core/keys/run.ts';
+import type { SweepInput } from '../../core/sweep/contract.ts';
+import type { ListedObject } from '../../core/sweep/named-object.ts';
+import type { AttributeValue, Item } from '../../core/values/attributes.ts';
 import { fromSdkItem, toSdkItem } from '../../lambdas/aws.ts';
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../../local/index.ts';
 

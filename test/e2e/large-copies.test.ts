@@ -3,7 +3,7 @@
 import { rm } from 'node:fs/promises';
 import { CreateMultipartUploadCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { objectKey } from '../../core/keys.ts';
+import { objectKey } from '../../core/keys/object-key.ts';
 import { startStore, type TestStore } from './harness.ts';
 import { COPIES_IN_SMALL_PARTS, PART_BYTES, stageLarge } from './large-copies.ts';
 import { assembleMutant, type Mutation } from './mutants.ts';

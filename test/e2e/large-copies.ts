@@ -11,19 +11,19 @@ export const PART_BYTES = 1000;
 export const COPIES_IN_SMALL_PARTS: readonly Mutation[] = [
   {
     task: 'put-object',
-    file: 'core/limits.ts',
+    file: 'core/errors/limits.ts',
     from: 'MAX_SINGLE_COPY_BYTES = 5 * 1024 ** 3;',
     to: `MAX_SINGLE_COPY_BYTES = ${PART_BYTES};`,
   },
   {
     task: 'put-object',
-    file: 'lambdas/copy-in-parts.ts',
+    file: 'lambdas/missing-parts.ts',
     from: 'LEAST_PART_BYTES = 512 * 1024 ** 2;',
     to: `LEAST_PART_BYTES = ${PART_BYTES};`,
   },
   {
     task: 'put-object',
-    file: 'lambdas/copy-in-parts.ts',
+    file: 'lambdas/missing-parts.ts',
     from: 'PARALLEL_PARTS = 100;',
     to: 'PARALLEL_PARTS = 1;',
   },

@@ -5,7 +5,7 @@ import type { Mutation } from './mutants.ts';
 const PUT_STATES = 'States.PutObjects.ItemProcessor.States';
 
 export const OWN_UNUSED_OBJECTS_GO: readonly Mutation[] = [
-  { task: 'plan', file: 'core/plan.ts', from: '    ...unused,\n', to: '' },
+  { task: 'plan', file: 'core/saga/plan.ts', from: '    ...unused,\n', to: '' },
 ];
 
 export const FAILED_REPLAN_COMPENSATES: readonly Mutation[] = (['Create', 'Update'] as const).map(
@@ -20,7 +20,7 @@ export const FAILED_REPLAN_COMPENSATES: readonly Mutation[] = (['Create', 'Updat
 export const CREATED_BY_IN_CONDITION: readonly Mutation[] = [
   {
     task: 'write-item',
-    file: 'core/write.ts',
+    file: 'core/saga/write.ts',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a text of the source
     from: "        `${saga()}.${terms.name('createdBy')} = ${terms.value({ S: expected.createdBy })}`,\n",
     to: '',
@@ -42,14 +42,14 @@ export const PAUSE_BEFORE_RETRY: readonly Mutation[] = [
 ];
 
 export const PAUSE_AFTER_REDRIVE: readonly Mutation[] = [
-  { task: 'write-item', file: 'core/outcome.ts', from: 'if (redriven && ', to: 'if (false && ' },
+  { task: 'write-item', file: 'core/saga/outcome.ts', from: 'if (redriven && ', to: 'if (false && ' },
 ];
 
 /** One pause outlasts a request, two the function that makes it. */
 export const SECOND_PAUSE_AFTER_REDRIVE: readonly Mutation[] = [
   {
     task: 'write-item',
-    file: 'core/outcome.ts',
+    file: 'core/saga/outcome.ts',
     from: 'PAUSES_AFTER_REDRIVE = 2;',
     to: 'PAUSES_AFTER_REDRIVE = 1;',
   },
@@ -59,7 +59,7 @@ export const SECOND_PAUSE_AFTER_REDRIVE: readonly Mutation[] = [
 export const MEMORY_OF_DOUBT: readonly Mutation[] = [
   {
     task: 'write-item',
-    file: 'core/outcome.ts',
+    file: 'core/saga/outcome.ts',
     from: 'refusalIsDefinite: first && elapsedMs < REQUEST_LIFETIME_SECONDS * 1000',
     to: 'refusalIsDefinite: true',
   },
@@ -134,7 +134,7 @@ export const LONG_PAUSE_AFTER_REDRIVE: readonly Mutation[] = [
 export const RUN_IS_ASKED: readonly Mutation[] = [
   {
     task: 'find-orphans',
-    file: 'core/sweep.ts',
+    file: 'core/sweep/sweep.ts',
     from: "hasEndedForGood(run, description, now) ? 'ended' : 'goingOn'",
     to: "'ended'",
   },
@@ -144,7 +144,7 @@ export const RUN_IS_ASKED: readonly Mutation[] = [
 export const GRACE: readonly Mutation[] = [
   {
     task: 'find-orphans',
-    file: 'core/sweep.ts',
+    file: 'core/sweep/sweep.ts',
     from: 'unreferenced.filter((object) => youngestAge(object) <= cutoff)',
     to: 'unreferenced',
   },

@@ -1,7 +1,11 @@
 // At the edges of what an execution, a key and an object can hold.
 
 import { describe, expect, it } from 'vitest';
-import { MAX_EXECUTION_INPUT_BYTES, MAX_OBJECT_KEY_BYTES, MAX_PAYLOAD_BYTES } from '../../core/limits.ts';
+import {
+  MAX_EXECUTION_INPUT_BYTES,
+  MAX_OBJECT_KEY_BYTES,
+  MAX_PAYLOAD_BYTES,
+} from '../../core/errors/limits.ts';
 import { useStage } from './one-item.ts';
 
 const stage = useStage();

@@ -10,7 +10,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Finding, fsck } from '../../audit/index.ts';
 import { IntegrityError, LargeItemClient } from '../../client/index.ts';
-import { storesIn } from '../../core/store.ts';
+import { storesIn } from '../../core/contract/store.ts';
 import { LargeItemStore } from '../../lib/index.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
 import { TestStore } from './harness.ts';

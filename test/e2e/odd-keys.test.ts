@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Operation } from '../../core/run.ts';
+import type { Operation } from '../../core/keys/run.ts';
 import { LargeItemStack, type LargeItemStoreProps } from '../../lib/index.ts';
 import { type EndedRun, startStore, type TestStore } from './harness.ts';
 

@@ -1,12 +1,12 @@
 // A store whose time stands still, and a fresh item for each test: what schedules are staged on.
 
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
-import type { Item } from '../../core/attributes.ts';
-import { readPointers } from '../../core/item.ts';
-import { itemPrefix } from '../../core/keys.ts';
-import type { Operation } from '../../core/run.ts';
-import type { ListedObject } from '../../core/sweep.ts';
-import type { SweepInput } from '../../core/sweep-contract.ts';
+import { readPointers } from '../../core/item/item.ts';
+import { itemPrefix } from '../../core/keys/object-key.ts';
+import type { Operation } from '../../core/keys/run.ts';
+import type { SweepInput } from '../../core/sweep/contract.ts';
+import type { ListedObject } from '../../core/sweep/named-object.ts';
+import type { Item } from '../../core/values/attributes.ts';
 import type { FaultInput } from '../../local/index.ts';
 import {
   type EndedRun,

@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import type { Item } from '../../core/attributes.ts';
+import type { Item } from '../../core/values/attributes.ts';
 import type { TestStore } from './harness.ts';
 
 export interface MateItem {

@@ -2,8 +2,8 @@
 
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Item } from '../../core/attributes.ts';
-import { storeIn } from '../../core/store.ts';
+import { storeIn } from '../../core/contract/store.ts';
+import type { Item } from '../../core/values/attributes.ts';
 import { toSdkItem } from '../../lambdas/aws.ts';
 import type { LargeItemStoreProps } from '../../lib/index.ts';
 import { FAILURES_PREFIX } from '../../lib/removed-items.ts';

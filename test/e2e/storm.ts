@@ -1,9 +1,9 @@
 // Many runs on few items at once, with faults of every kind, and what is lost then.
 // The operations and faults are the same in every storm; how they interleave is not.
 
-import { readPointers, readSaga } from '../../core/item.ts';
-import { itemPrefix } from '../../core/keys.ts';
-import { OPERATIONS, type Operation } from '../../core/run.ts';
+import { readPointers, readSaga } from '../../core/item/item.ts';
+import { itemPrefix } from '../../core/keys/object-key.ts';
+import { OPERATIONS, type Operation } from '../../core/keys/run.ts';
 import type { FaultInput } from '../../local/index.ts';
 import type { EndedRun, Run, TestStore } from './harness.ts';
 

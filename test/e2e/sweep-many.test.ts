@@ -3,9 +3,10 @@
 import { Agent, request } from 'node:http';
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { formatPointer, objectKey } from '../../core/keys.ts';
-import { formatRun } from '../../core/run.ts';
-import type { SweepOutput } from '../../core/sweep-contract.ts';
+import { objectKey } from '../../core/keys/object-key.ts';
+import { formatPointer } from '../../core/keys/pointer.ts';
+import { formatRun } from '../../core/keys/run.ts';
+import type { SweepOutput } from '../../core/sweep/contract.ts';
 import { startStore, type TestStore } from './harness.ts';
 
 const ITEMS = 8_000;

@@ -2,7 +2,8 @@
 // every gap between the steps of one batch. And what is lost when a step is left out.
 
 import { describe, expect, it } from 'vitest';
-import { type SweepCalls, type SweptStore, sweepBatch } from '../../core/sweep.ts';
+import type { SweptStore } from '../../core/sweep/named-object.ts';
+import { type SweepCalls, sweepBatch } from '../../core/sweep/sweep.ts';
 import { sweepCalls } from '../../lambdas/sweep-calls.ts';
 import { type Run, taskFailures } from './harness.ts';
 import { NOTHING_LOST, page, useStage } from './one-item.ts';

@@ -3,7 +3,7 @@ import './environment.ts';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import type { Item } from '../../core/attributes.ts';
+import type { Item } from '../../core/values/attributes.ts';
 import { toSdkItem } from '../../lambdas/aws.ts';
 import { handler, type StreamRecord } from '../../lambdas/clean-up-removed.ts';
 import { keyOf, pointer, sagaItem } from '../core/items.ts';

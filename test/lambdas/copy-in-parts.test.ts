@@ -11,7 +11,7 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { MAX_PART_BYTES, MAX_PARTS, MAX_SINGLE_COPY_BYTES } from '../../core/limits.ts';
+import { MAX_PART_BYTES, MAX_PARTS, MAX_SINGLE_COPY_BYTES } from '../../core/errors/limits.ts';
 import { handler } from '../../lambdas/put-object.ts';
 import { SHA256 } from '../core/fixtures.ts';
 import { keyOf } from '../core/items.ts';

@@ -1,7 +1,7 @@
 import './environment.ts';
 import { CopyObjectCommand, CreateMultipartUploadCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { beforeEach, expect, test } from 'vitest';
-import { MAX_SINGLE_COPY_BYTES } from '../../core/limits.ts';
+import { MAX_SINGLE_COPY_BYTES } from '../../core/errors/limits.ts';
 import { handler } from '../../lambdas/put-object.ts';
 import { SHA256 } from '../core/fixtures.ts';
 import { keyOf } from '../core/items.ts';

@@ -1,7 +1,7 @@
 import './environment.ts';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { encodeMetadata } from '../../core/metadata.ts';
+import { encodeMetadata } from '../../core/item/metadata.ts';
 import { handler, type PutObjectEvent } from '../../lambdas/put-object.ts';
 import { SHA256 } from '../core/fixtures.ts';
 import { keyOf } from '../core/items.ts';

@@ -6,8 +6,8 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { TOKEN_LIFETIME_SECONDS } from '../../core/limits.ts';
-import { formatRun } from '../../core/run.ts';
+import { TOKEN_LIFETIME_SECONDS } from '../../core/errors/limits.ts';
+import { formatRun } from '../../core/keys/run.ts';
 import { dynamodb, s3, toSdkItem } from '../../lambdas/aws.ts';
 import { handler, type WriteItemEvent } from '../../lambdas/write-item.ts';
 import { run } from '../core/fixtures.ts';

@@ -5,7 +5,7 @@ import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { storeDescriptorSchema, storeSchema } from '../../core/store.ts';
+import { storeDescriptorSchema, storeSchema } from '../../core/contract/store.ts';
 import { LargeItemStack, LargeItemStore, type LargeItemStoreProps } from '../../lib/index.ts';
 import { FUNCTION_TIMEOUT_SECONDS } from '../../lib/tasks.ts';
 import { rights, substituted } from './template.ts';

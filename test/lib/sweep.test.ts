@@ -5,7 +5,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parseSweepInput } from '../../core/sweep-contract.ts';
+import { parseSweepInput } from '../../core/sweep/contract.ts';
 import { LargeItemStore, type LargeItemStoreProps, type SweepProps } from '../../lib/index.ts';
 import { rights } from './template.ts';
 

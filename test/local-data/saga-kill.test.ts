@@ -2,7 +2,7 @@
 
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { expect, inject, test, vi } from 'vitest';
-import { type StoreDescriptor, storeIn } from '../../core/store.ts';
+import { type StoreDescriptor, storeIn } from '../../core/contract/store.ts';
 import { type CloudProcess, newFolder, startProcess } from './harness.ts';
 
 /** So slow that no wait ends by itself: a run whose task fails stays in the pause before its next attempt. */

@@ -23,7 +23,7 @@ import {
   waitForRun,
 } from '../../audit/index.ts';
 import { definitionOf } from '../../console/server/definitions.ts';
-import { storeIn } from '../../core/store.ts';
+import { storeIn } from '../../core/contract/store.ts';
 import { LargeItemStack } from '../../lib/index.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
 import { ACCOUNT } from './support.ts';

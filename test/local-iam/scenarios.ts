@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { ListMultipartUploadsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import type { Operation } from '../../core/run.ts';
+import type { Operation } from '../../core/keys/run.ts';
 import { stageLarge } from '../e2e/large-copies.ts';
 import { page, type Stage } from '../e2e/one-item.ts';
 

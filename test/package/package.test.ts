@@ -165,7 +165,9 @@ test('bundled for a browser it takes the modules for browsers', async () => {
     logLevel: 'silent',
   });
   const inputs = Object.keys(metafile.inputs).map((name) => name.replace('node_modules/twinwrite/dist/', ''));
-  expect(inputs).toEqual(expect.arrayContaining(['client/platform.browser.js', 'client/lookups.browser.js']));
-  expect(inputs).not.toContain('client/platform.js');
-  expect(inputs).not.toContain('client/lookups.js');
+  expect(inputs).toEqual(
+    expect.arrayContaining(['client/platform/platform.browser.js', 'client/store/lookups.browser.js']),
+  );
+  expect(inputs).not.toContain('client/platform/platform.js');
+  expect(inputs).not.toContain('client/store/lookups.js');
 });

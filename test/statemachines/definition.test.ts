@@ -8,10 +8,10 @@ import {
   PUT_PROGRESS,
   type SagaErrorName,
   WRITE_ERRORS,
-} from '../../core/errors.ts';
-import { REQUEST_LIFETIME_SECONDS, TOKEN_LIFETIME_SECONDS } from '../../core/limits.ts';
-import { PAUSES_AFTER_REDRIVE } from '../../core/outcome.ts';
-import { OPERATIONS } from '../../core/run.ts';
+} from '../../core/errors/errors.ts';
+import { REQUEST_LIFETIME_SECONDS, TOKEN_LIFETIME_SECONDS } from '../../core/errors/limits.ts';
+import { OPERATIONS } from '../../core/keys/run.ts';
+import { PAUSES_AFTER_REDRIVE } from '../../core/saga/outcome.ts';
 import { FUNCTION_TIMEOUT_SECONDS } from '../../lib/tasks.ts';
 import { allStates, MACHINES, pauses, type State, stateOf, writeTask } from './machines.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { causeSchema, outputSchema } from '../../core/contract.ts';
-import { MAX_PAYLOAD_BYTES, REQUEST_LIFETIME_SECONDS } from '../../core/limits.ts';
+import { causeSchema, outputSchema } from '../../core/contract/contract.ts';
+import { MAX_PAYLOAD_BYTES, REQUEST_LIFETIME_SECONDS } from '../../core/errors/limits.ts';
 import { FUNCTION_TIMEOUT_SECONDS } from '../../lib/tasks.ts';
 import { allStates, evaluate, MACHINES, stateOf, writeTask } from './machines.ts';
 

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import jsonata from 'jsonata';
-import { OPERATIONS, type Operation } from '../../core/run.ts';
+import { OPERATIONS, type Operation } from '../../core/keys/run.ts';
 
 export interface Retrier {
   readonly ErrorEquals: readonly string[];

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import aslValidator from 'asl-validator';
 import { expect, test } from 'vitest';
-import { MAX_PAYLOAD_BYTES } from '../../core/limits.ts';
+import { MAX_PAYLOAD_BYTES } from '../../core/errors/limits.ts';
 import { FUNCTION_TIMEOUT_SECONDS } from '../../lib/tasks.ts';
 import { evaluate } from './machines.ts';
 

@@ -1,0 +1,76 @@
+// The path that a run took, as a Mermaid state diagram: drawn from its history alone.
+
+import type { RunTree, StateNode } from '../history/history.ts';
+import { oneLine } from './text.ts';
+
+const STYLES = {
+  succeeded: 'fill:#d9f2d9,stroke:#2e7d32,color:#000',
+  failed: 'fill:#fde0dc,stroke:#c62828,color:#000,stroke-width:3px',
+  compensation: 'fill:#fff3cd,stroke:#b26a00,color:#000,stroke-dasharray:4 2',
+  running: 'fill:#dbeafe,stroke:#1d4ed8,color:#000',
+} as const;
+type Style = keyof typeof STYLES;
+
+/** Mermaid source of type `stateDiagram-v2`: each state that was entered once, with what it went on for. */
+export function toRunMermaid(tree: RunTree): string {
+  const styles = new Map<string, Style>();
+  const body = draw(tree.states, '', '  ', styles);
+  return [
+    'stateDiagram-v2',
+    ...body,
+    ...Object.entries(STYLES).map(([style, css]) => `  classDef ${style} ${css}`),
+    ...[...styles].map(([id, style]) => `  class ${id} ${style}`),
+  ].join('\n');
+}
+
+function draw(
+  states: readonly StateNode[],
+  scope: string,
+  indent: string,
+  styles: Map<string, Style>,
+): string[] {
+  const names = new Map(states.map((state) => [state.name, state]));
+  const edges = new Map<string, number>();
+  let from = '[*]';
+  for (const state of states) {
+    const to = idOf(scope, state.name);
+    const edge = `${from} --> ${to}`;
+    edges.set(edge, (edges.get(edge) ?? 0) + 1);
+    from = to;
+  }
+  const last = states.at(-1);
+  if (last?.status === 'succeeded') edges.set(`${from} --> [*]`, 1);
+  for (const [name, state] of names) styles.set(idOf(scope, name), styleOf(state));
+  return [
+    ...[...names].map(([name, state]) => `${indent}state "${labelOf(name, state)}" as ${idOf(scope, name)}`),
+    ...[...names].flatMap(([name, state]) => iterations(state, idOf(scope, name), indent, styles)),
+    ...[...edges].map(([edge, count]) => `${indent}${edge}${count > 1 ? `: ${count} times` : ''}`),
+  ];
+}
+
+/** The iterations of a Map, beside each other. */
+function iterations(state: StateNode, id: string, indent: string, styles: Map<string, Style>): string[] {
+  const parts = state.branches.map((branch) =>
+    draw(branch.states, `${id}_${branch.index}_`, `${indent}  `, styles),
+  );
+  if (parts.length === 0) return [];
+  const body = parts.flatMap((part, at) => (at === 0 ? part : [`${indent}  --`, ...part]));
+  return [`${indent}state ${id} {`, ...body, `${indent}}`];
+}
+
+function labelOf(name: string, { attempts, failure, branches }: StateNode): string {
+  const retries = attempts.length > 1 ? `, ${attempts.length} attempts` : '';
+  const error = failure === undefined || branches.length > 0 ? '' : `: ${failure.error}`;
+  return oneLine(`${name}${error}${retries}`).replace(/[";#]/g, ' ');
+}
+
+function styleOf({ status, kind }: StateNode): Style {
+  if (status === 'failed' || status === 'aborted') return 'failed';
+  if (status === 'running') return 'running';
+  if (kind === 'compensation') return 'compensation';
+  return status === 'caught' ? 'failed' : 'succeeded';
+}
+
+function idOf(scope: string, name: string): string {
+  return `${scope}${name.replace(/\W/g, '')}`;
+}

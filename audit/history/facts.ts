@@ -1,0 +1,149 @@
+// What a run's history proves about its work: what it planned, put, wrote and deleted, and where it stopped.
+// A pure reading of the tree; names of states are those of statemachines/.
+
+import type { Plan } from '../../core/saga/plan.ts';
+import type { Failure, RunTree, StateNode, StateStatus } from './history.ts';
+import { resultOf } from './timeline.ts';
+
+/** The part of the saga in which a run is, or stopped. */
+export type Phase = 'planning' | 'putting' | 'writing' | 'compensation' | 'cleanup' | 'ended';
+
+/** A compensation or clean-up that was begun. */
+export interface Deletion {
+  readonly state: string;
+  readonly kind: 'compensation' | 'cleanup';
+  readonly status: StateStatus;
+  /** Keys of objects that it was to delete. */
+  readonly keys: readonly string[];
+  /** Keys that it left alone because the item references them. */
+  readonly kept: readonly string[];
+  readonly failure?: Failure;
+}
+
+export interface RunFacts {
+  /** In order; empty where the history does not show results. */
+  readonly plans: readonly Plan[];
+  /** Keys of the objects that were put. */
+  readonly put: readonly string[];
+  /** Keys of objects that may have been put: their last attempt did not answer. */
+  readonly maybePut: readonly string[];
+  /** Whether the item was written: `maybe` once a write was tried that got no definite answer. */
+  readonly written: 'yes' | 'no' | 'maybe';
+  readonly deletions: readonly Deletion[];
+  readonly phase: Phase;
+  /** The state at the top in which it is, or stopped; missing once it ended by itself. */
+  readonly stoppedAt?: string;
+}
+
+const WRITES: ReadonlySet<string> = new Set(['WriteItem', 'DeleteItem']);
+/** Answers that prove that the write was not applied. */
+const DEFINITE: ReadonlySet<string> = new Set([
+  'WriteConflict',
+  'ConditionFailed',
+  'WriteRefused',
+  'WriteThrottled',
+  'States.DataLimitExceeded',
+]);
+
+export function factsOf(tree: RunTree): RunFacts {
+  const plans: Plan[] = [];
+  const put = new Set<string>();
+  const maybePut = new Set<string>();
+  const deletions: Deletion[] = [];
+  let written: RunFacts['written'] = 'no';
+  for (const state of tree.states) {
+    const plan = plans.at(-1);
+    if (state.name === 'Plan') plans.push(...planIn(state));
+    else if (state.name === 'PutObjects') {
+      for (const [key, certain] of putsOf(state, plan)) (certain ? put : maybePut).add(key);
+    } else if (WRITES.has(state.name)) written = writtenBy(state);
+    else if (state.type === 'Task' && (state.kind === 'compensation' || state.kind === 'cleanup')) {
+      deletions.push(deletionOf(state, state.kind, plan));
+    }
+  }
+  const last = tree.states.at(-1);
+  const isStopped = last !== undefined && last.status !== 'succeeded' && last.kind !== 'outcome';
+  return {
+    ...(isStopped && { stoppedAt: last.name }),
+    plans,
+    put: [...put],
+    maybePut: [...maybePut].filter((key) => !put.has(key)),
+    written,
+    deletions,
+    phase: phaseOf(tree),
+  };
+}
+
+function planIn(state: StateNode): Plan[] {
+  const result = resultOf(state);
+  return isPlan(result) ? [result] : [];
+}
+
+/** The plan of this version of the stack; another's is not guessed at. */
+function isPlan(value: unknown): value is Plan {
+  const { number, run, key, expected, puts, pointers, replaced, created } = (value ?? {}) as Partial<Plan>;
+  return (
+    typeof number === 'number' &&
+    typeof run === 'string' &&
+    [key, expected, pointers].every((record) => typeof record === 'object' && record !== null) &&
+    [puts, replaced, created].every(Array.isArray)
+  );
+}
+
+function* putsOf(
+  map: StateNode,
+  plan: Plan | undefined,
+): Generator<readonly [key: string, certain: boolean]> {
+  for (const branch of map.branches) {
+    const [task] = branch.states;
+    const key = plan?.puts[branch.index]?.key;
+    if (task === undefined || key === undefined || task.attempts.length === 0) continue;
+    const refused = task.status === 'caught' && task.attempts.length === 1 && isRefusal(task.failure);
+    if (!refused) yield [key, task.status === 'succeeded'];
+  }
+}
+
+function isRefusal(failure: Failure | undefined): boolean {
+  return ['ContentMismatch', 'StagedObjectMissing', 'PutRefused'].includes(failure?.error ?? '');
+}
+
+function writtenBy(state: StateNode): RunFacts['written'] {
+  if (state.status === 'succeeded') return 'yes';
+  // The state machine catches a refusal only where it proves that nothing was written (rule 3).
+  if (state.status === 'caught') return state.failure?.error === 'OutcomeUnknown' ? 'maybe' : 'no';
+  const doubtful = state.attempts.some(
+    ({ failure }) => failure === undefined || !DEFINITE.has(failure.error),
+  );
+  return doubtful ? 'maybe' : 'no';
+}
+
+function deletionOf(state: StateNode, kind: Deletion['kind'], plan: Plan | undefined): Deletion {
+  const result = resultOf(state) as { kept?: unknown } | undefined;
+  return {
+    state: state.name,
+    kind,
+    status: state.status,
+    keys: (kind === 'compensation' ? plan?.created : plan?.replaced) ?? [],
+    kept: Array.isArray(result?.kept) ? result.kept : [],
+    ...(state.failure && { failure: state.failure }),
+  };
+}
+
+const PHASES: Readonly<Record<string, Phase>> = {
+  PutObjects: 'putting',
+  'AllObjectsPut?': 'putting',
+  LetRequestsExpire: 'putting',
+  WriteItem: 'writing',
+  DeleteItem: 'writing',
+  DeleteCreatedObjects: 'compensation',
+  DeleteReplacedObjects: 'cleanup',
+  CleanupDeferred: 'cleanup',
+};
+
+/** By the last state at the top, unless the execution went through a state that ends it. */
+function phaseOf({ states }: RunTree): Phase {
+  const last = states.at(-1);
+  if (last === undefined) return 'planning';
+  if (last.kind === 'outcome') return 'ended';
+  return PHASES[last.name] ?? 'planning';
+}

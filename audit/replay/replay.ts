@@ -1,0 +1,201 @@
+// Replays a run: finds out what would happen, and makes it happen once.
+
+import { createHash } from 'node:crypto';
+import { RedriveExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { toRequest } from '../../core/contract/request.ts';
+import type { StoreDescriptor } from '../../core/contract/store.ts';
+import { SagaError } from '../../core/errors/errors.ts';
+import { type AuditContext, type CallOptions, patiently } from '../context.ts';
+import { ReplayRefused } from '../errors.ts';
+import { factsOf } from '../history/facts.ts';
+import { runTree } from '../history/history.ts';
+import { readHistory } from '../history/read-history.ts';
+import { type ItemState, readItem, stateOf } from '../item/item.ts';
+import { type KeyTexts, keyOfTexts } from '../item/key.ts';
+import { presenceOf, stagedIn } from '../report/objects.ts';
+import { describe } from '../runs/list.ts';
+import { nextReplay } from '../runs/replays.ts';
+import { describeRun } from '../runs/resolve.ts';
+import { executionArn as arnOf, parsed, type RunSummary, summaryOf } from '../runs/summary.ts';
+import { decideReplay, type ReplayDecision } from './replay-decision.ts';
+import type { StagedReport } from './replay-facts.ts';
+
+export interface ReplayPreview extends ReplayDecision {
+  readonly run: RunSummary;
+  readonly force: boolean;
+}
+
+export interface ReplayOptions extends CallOptions {
+  /** Go on although the item has moved on, or a person has to decide. */
+  readonly force?: boolean | undefined;
+}
+
+export interface Replayed {
+  /** The run that now does the work: of a redrive the same. */
+  readonly executionArn: string;
+  readonly kind: 'redrive' | 'new-execution';
+}
+
+/**
+ * What a replay would do, without doing it.
+ * @throws {RunNotFound} @throws {NotOfThisStore}
+ */
+export async function previewReplay(
+  context: AuditContext,
+  executionArn: string,
+  { force = false, signal }: ReplayOptions = {},
+): Promise<ReplayPreview> {
+  const { store } = context;
+  const description = await describeRun(context, executionArn, { signal });
+  const run = summaryOf(description, store);
+  const input = parsed(description.input);
+  const [events, item, staged, next] = await Promise.all([
+    readHistory(context, executionArn, { signal }),
+    run.key && readState(context, run.key, { signal }),
+    stagedReports(context, input, { signal }),
+    nextReplay(context, description, { signal }),
+  ]);
+  const decision = decideReplay({
+    summary: run,
+    facts: factsOf(runTree(events)),
+    cause: parsed(description.cause) ?? {},
+    input,
+    inputProblem: inputProblem(run, input, store),
+    redrive: {
+      possible: description.redriveStatus === 'REDRIVABLE',
+      obstacle: description.redriveStatusReason,
+    },
+    item,
+    staged,
+    ...next,
+    force,
+  });
+  return { ...decision, run, force };
+}
+
+/**
+ * Does what a preview said, unless it would be something else by now. Called again it starts nothing again: a new run's
+ * name, and the token of a redrive, follow from the run that is replayed.
+ * @throws {ReplayRefused} when the preview was a refusal, or would be another one now
+ */
+export async function replay(
+  context: AuditContext,
+  preview: ReplayPreview,
+  { signal }: CallOptions = {},
+): Promise<Replayed> {
+  const { executionArn } = preview.run;
+  const now = await previewReplay(context, executionArn, { force: preview.force, signal });
+  if (preview.kind === 'refused') throw refused(preview);
+  const done = doneAlready(preview, now);
+  if (done !== undefined) return done;
+  if (now.kind === 'refused') throw refused(now);
+  if (now.kind !== preview.kind || now.details.itemNow !== preview.details.itemNow) {
+    const change = `then ${preview.details.itemNow ?? 'unknown'}, now ${now.details.itemNow ?? 'unknown'}`;
+    throw new ReplayRefused(
+      'item-moved-on',
+      executionArn,
+      `the item has moved on since the preview: ${change}`,
+    );
+  }
+  return now.kind === 'redrive' ? redrive(context, now.run, signal) : startAgain(context, now, signal);
+}
+
+/** What this very preview has led to before. */
+function doneAlready(preview: ReplayPreview, now: ReplayPreview): Replayed | undefined {
+  if (preview.kind === 'redrive') {
+    const { executionArn, redriveCount } = now.run;
+    return redriveCount > preview.run.redriveCount ? { executionArn, kind: 'redrive' } : undefined;
+  }
+  const earlier = now.details.replayedBy;
+  if (earlier === undefined || earlier.name !== preview.newName) return undefined;
+  return { executionArn: earlier.executionArn, kind: 'new-execution' };
+}
+
+function refused({ code, reason, run }: ReplayPreview): ReplayRefused {
+  return new ReplayRefused(code ?? 'not-redrivable', run.executionArn, reason);
+}
+
+async function redrive(
+  context: AuditContext,
+  run: RunSummary,
+  signal: AbortSignal | undefined,
+): Promise<Replayed> {
+  const { executionArn, redriveCount, stoppedAt } = run;
+  const clientToken = createHash('sha256')
+    .update(`${executionArn}#${redriveCount}#${stoppedAt?.getTime()}`)
+    .digest('hex');
+  const command = new RedriveExecutionCommand({ executionArn, clientToken });
+  try {
+    await patiently(() => context.sfn.send(command, { abortSignal: signal }), { signal });
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (name !== 'ExecutionNotRedrivable') throw error;
+    const now = await describe(context, executionArn, signal);
+    if ((now?.redriveCount ?? 0) === redriveCount) {
+      throw new ReplayRefused('not-redrivable', executionArn, `it cannot be redriven: ${message}`);
+    }
+  }
+  return { executionArn, kind: 'redrive' };
+}
+
+async function startAgain(
+  context: AuditContext,
+  { run, newName = '' }: ReplayPreview,
+  signal: AbortSignal | undefined,
+): Promise<Replayed> {
+  const { store, sfn } = context;
+  const stateMachineArn = store.stateMachines[run.operation];
+  const executionArn = arnOf(store, run.operation, newName);
+  const { input } = await describeRun(context, run.executionArn, { signal });
+  const command = new StartExecutionCommand({ stateMachineArn, name: newName, input });
+  try {
+    await patiently(() => sfn.send(command, { abortSignal: signal }), { signal });
+  } catch (error) {
+    if ((error as Error).name !== 'ExecutionAlreadyExists') throw error;
+    const other = await describe(context, executionArn, signal);
+    if (other !== undefined && other.input !== input) {
+      throw new ReplayRefused(
+        'no-name-left',
+        run.executionArn,
+        `the name ${newName} is taken by another run`,
+      );
+    }
+  }
+  return { executionArn, kind: 'new-execution' };
+}
+
+/** What the saga's own rules say against the input, whatever the item. */
+function inputProblem(run: RunSummary, input: unknown, store: StoreDescriptor): string | undefined {
+  try {
+    toRequest(run.operation, input, store);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SagaError) return error.message;
+    throw error;
+  }
+}
+
+async function readState(
+  context: AuditContext,
+  key: KeyTexts,
+  options: CallOptions,
+): Promise<ItemState | undefined> {
+  try {
+    return stateOf(await readItem(context, keyOfTexts(key, context.store.key), options));
+  } catch (error) {
+    if ((error as Error).name === 'AccessDeniedException') return undefined;
+    throw error;
+  }
+}
+
+function stagedReports(context: AuditContext, input: unknown, options: CallOptions): Promise<StagedReport[]> {
+  return Promise.all(
+    stagedIn(input).map(async ({ attribute, key, size }): Promise<StagedReport> => {
+      const presence = await presenceOf(context, key, options);
+      if (presence.exists === 'unknown') return { attribute, key, state: 'unknown' };
+      if (presence.exists === 'no') return { attribute, key, state: 'gone' };
+      const isSame = size === undefined || presence.size === size;
+      return { attribute, key, state: isSame ? 'there' : 'changed' };
+    }),
+  );
+}

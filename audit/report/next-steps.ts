@@ -1,0 +1,120 @@
+// What to do about a run, in sentences. Pure.
+
+import { describeState, describeWriter } from '../item/item.ts';
+import type { ObjectReport } from './objects.ts';
+import type { RunReport } from './run-report.ts';
+
+export function nextStepsOf(report: Omit<RunReport, 'nextSteps'>): string[] {
+  const { replayedBy } = report;
+  const steps = replayedBy
+    ? [`It was replayed by ${replayedBy.name}, which is ${replayedBy.outcome}: go on from there.`]
+    : stepsByOutcome(report);
+  return [...steps, ...lossSteps(report)];
+}
+
+function stepsByOutcome(report: Omit<RunReport, 'nextSteps'>): string[] {
+  const { summary, redrive } = report;
+  switch (summary.outcome) {
+    case 'committed':
+      return ['Nothing to do: the write took effect, exactly once.'];
+    case 'cleanup-deferred':
+      return [
+        'Nothing to do: the write took effect, exactly once.',
+        'Objects that are not needed any more could not be deleted; the sweeper collects them.',
+      ];
+    case 'running':
+      return ['Wait: the run goes on by itself.'];
+    case 'rejected':
+      return [
+        'Nothing was written.',
+        summary.reason === 'InvalidInput'
+          ? 'Correct the input and start a new run: the same input would be refused again.'
+          : 'Replay it once the reason is gone: a replay starts a new run with the same input.',
+      ];
+    case 'rolled-back':
+      return [
+        keepsObjects(report)
+          ? 'Nothing was written; the objects that the run put are left, as its input asks.'
+          : 'Nothing was written, and every object that the run put is deleted.',
+        OF_UPLOAD.has(summary.reason ?? '')
+          ? 'Write the content again in a new run: a replay would copy the same upload.'
+          : 'Replay it once the reason is gone: a replay starts a new run with the same input.',
+      ];
+    case 'unknown':
+      return [
+        'Whether the write took effect cannot be proved; nothing was deleted, so the item is consistent.',
+        `Look at the item (${itemText(report)}) and decide: if it lacks the write, write again, or replay it all the same.`,
+      ];
+    case 'stuck':
+    case 'aborted':
+      return redrive.possible ? redriveSteps(report) : lateSteps(report);
+  }
+}
+
+/** What is wrong with an upload stays wrong. */
+const OF_UPLOAD: ReadonlySet<string> = new Set(['ContentMismatch', 'StagedObjectMissing']);
+
+/** `cleanUp.whenFailed` turned off. */
+function keepsObjects({ input }: Omit<RunReport, 'nextSteps'>): boolean {
+  const { cleanUp } = (input ?? {}) as { cleanUp?: { whenFailed?: unknown } };
+  return cleanUp?.whenFailed === false;
+}
+
+const AT: Readonly<Record<RunReport['phase'], string>> = {
+  planning: 'before anything was written',
+  putting: 'while it put objects; the item was not written',
+  writing: 'in the write of the item',
+  compensation: 'in the compensation; the item was not written',
+  cleanup: 'in the clean-up after its write, which took effect',
+  ended: 'at its end',
+};
+
+function redriveSteps({ summary, phase, written }: Omit<RunReport, 'nextSteps'>): string[] {
+  const doubt = phase === 'writing' && written === 'maybe' ? ', which may have taken effect' : '';
+  const cause = summary.outcome === 'stuck' ? 'Remove what made the task fail, then replay it' : 'Replay it';
+  return [
+    `It stopped ${AT[phase]}${doubt}.`,
+    `${cause}: a replay redrives the same run, which goes on from where it stopped.`,
+  ];
+}
+
+function lateSteps(report: Omit<RunReport, 'nextSteps'>): string[] {
+  const { phase, redrive } = report;
+  const why = redrive.obstacle ?? 'Step Functions does not say why';
+  return [
+    `It stopped ${AT[phase]}, and cannot be redriven any more (${why}); the sweeper collects its objects.`,
+    phase === 'cleanup'
+      ? 'The write took effect: there is nothing to write again.'
+      : `Look at the item (${itemText(report)}) and decide: if it lacks the write, write again, or replay it all the same.`,
+  ];
+}
+
+function itemText({ item }: Omit<RunReport, 'nextSteps'>): string {
+  if (item === undefined) return 'which could not be read';
+  return item.carriesThisWrite
+    ? `now ${describeState(item.now)}, written by this run`
+    : `now ${describeWriter(item.now)}`;
+}
+
+/** Objects that are not as the outcome has them. */
+function lossSteps(report: Omit<RunReport, 'nextSteps'>): string[] {
+  const { objects, item, summary, written } = report;
+  const isCurrent = item?.carriesThisWrite === true;
+  const lost = objects.filter(({ exists, role }) => exists === 'no' && ['created', 'kept'].includes(role));
+  const dangling = isCurrent && written === 'yes' ? lost : [];
+  const leftOver = objects.filter(
+    ({ exists, wanted, put }) => exists === 'yes' && wanted === false && put !== 'no',
+  );
+  return [
+    ...(dangling.length === 0
+      ? []
+      : [`The item points at ${names(dangling)}, which is gone: write the content again.`]),
+    ...(leftOver.length > 0 && summary.outcome === 'rolled-back' && !keepsObjects(report)
+      ? [`Left over: ${names(leftOver)}; the sweeper collects it.`]
+      : []),
+  ];
+}
+
+function names(objects: readonly ObjectReport[]): string {
+  return objects.map(({ attribute, key }) => attribute ?? key).join(', ');
+}

@@ -1,0 +1,170 @@
+// The runs of a store, newest first, read lazily: ListExecutions tells neither error nor input nor output, so each run
+// that is asked for is described, several at a time.
+
+import {
+  DescribeExecutionCommand,
+  type DescribeExecutionOutput,
+  type ExecutionListItem,
+  ListExecutionsCommand,
+} from '@aws-sdk/client-sfn';
+import { OPERATIONS, type Operation } from '../../core/keys/run.ts';
+import { type AuditContext, patiently } from '../context.ts';
+import { canonicalKey, type KeyTexts, sameKey } from '../item/key.ts';
+import { inOrder, merged } from '../streams.ts';
+import { OUTCOMES, type Outcome, type RunSummary, STATUSES, summaryOf } from './summary.ts';
+
+export interface RunFilter {
+  /** Default: all. */
+  readonly operations?: readonly Operation[] | undefined;
+  /** Default: all. */
+  readonly outcomes?: readonly Outcome[] | undefined;
+  /** Runs on this item only. */
+  readonly key?: KeyTexts | undefined;
+  /** Runs that started at this time or later. */
+  readonly since?: Date | undefined;
+  /** Runs that started before. */
+  readonly until?: Date | undefined;
+}
+
+export interface ListOptions extends RunFilter {
+  /** How many runs at most. Default: all that Step Functions remembers, of the last 90 days. */
+  readonly limit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told after each run that was looked at. */
+  readonly onProgress?: ((progress: ListProgress) => void) | undefined;
+  /** Runs that were looked at before: what has ended since need not be described again. */
+  readonly known?: KnownRuns | undefined;
+}
+
+/** A memory of runs for who lists again and again. */
+export interface KnownRuns {
+  /** The run that an execution is, as it is listed now; undefined when it has to be described. */
+  find(execution: ExecutionListItem): RunSummary | undefined;
+  keep(run: RunSummary): void;
+}
+
+export interface ListProgress {
+  /** Runs looked at, and those among them that were asked for. */
+  readonly scanned: number;
+  readonly found: number;
+  /** Start of the run looked at last: how far back the search has come. */
+  readonly reached: Date;
+}
+
+/** ListExecutions gives no more at once. */
+const PAGE = 1000;
+/** Descriptions under way at a time: AWS refills 15 to 25 a second. */
+const CONCURRENCY = 8;
+
+/**
+ * Runs that match, newest start first.
+ * @throws {SagaError} InvalidInput when the key is not the table's
+ * @throws the signal's reason
+ */
+export async function* listRuns(
+  context: AuditContext,
+  { limit = Number.POSITIVE_INFINITY, ...options }: ListOptions = {},
+): AsyncGenerator<RunSummary, void, undefined> {
+  const key = options.key && canonicalKey(options.key, context.store.key);
+  const { outcomes = OUTCOMES, signal, onProgress, known } = options;
+  let [scanned, found] = [0, 0];
+  if (limit <= 0) return;
+  // A short list needs no more descriptions under way than it has room for.
+  const concurrency = Math.min(CONCURRENCY, limit);
+  const summarize = async (execution: ExecutionListItem): Promise<RunSummary | undefined> => {
+    const found = known?.find(execution);
+    if (found !== undefined) return found;
+    const description = await describe(context, execution.executionArn ?? '', signal);
+    const run = description && summaryOf(description, context.store);
+    if (run !== undefined) known?.keep(run);
+    return run;
+  };
+  for await (const run of inOrder(listExecutions(context, options), concurrency, summarize)) {
+    if (run === undefined) continue; // it ended 90 days ago since it was listed
+    const matches = outcomes.includes(run.outcome) && (key === undefined || sameKey(run.key, key));
+    scanned += 1;
+    if (matches) found += 1;
+    onProgress?.({ scanned, found, reached: run.startedAt });
+    if (matches) yield run;
+    if (found >= limit) return;
+  }
+}
+
+/** Executions as ListExecutions has them, of all state machines asked for, newest start first. */
+export function listExecutions(
+  context: AuditContext,
+  { operations = OPERATIONS, outcomes = OUTCOMES, since, until, signal }: Omit<ListOptions, 'limit'>,
+): AsyncGenerator<ExecutionListItem, void, undefined> {
+  const statuses = new Set(outcomes.flatMap((outcome) => STATUSES[outcome]));
+  const all = OUTCOMES.flatMap((outcome) => STATUSES[outcome]).every((status) => statuses.has(status));
+  const streams = operations.flatMap((operation) =>
+    (all ? [undefined] : [...statuses]).map((statusFilter) =>
+      within(pages(context, { operation, statusFilter, signal }), since, until),
+    ),
+  );
+  return merged(streams, (execution) => -startOf(execution));
+}
+
+interface PageRequest {
+  readonly operation: Operation;
+  readonly statusFilter: ExecutionListItem['status'];
+  readonly signal: AbortSignal | undefined;
+}
+
+async function* pages(
+  { sfn, store }: AuditContext,
+  { operation, statusFilter, signal }: PageRequest,
+): AsyncGenerator<ExecutionListItem, void, undefined> {
+  const stateMachineArn = store.stateMachines[operation];
+  let nextToken: string | undefined;
+  do {
+    const page = await patiently(
+      () =>
+        sfn.send(
+          new ListExecutionsCommand({
+            stateMachineArn,
+            maxResults: PAGE,
+            ...(statusFilter && { statusFilter }),
+            ...(nextToken !== undefined && { nextToken }),
+          }),
+          { abortSignal: signal },
+        ),
+      { signal },
+    );
+    yield* page.executions ?? [];
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+}
+
+/** They come newest first, so what is too old ends the search. */
+async function* within(
+  executions: AsyncIterable<ExecutionListItem>,
+  since: Date | undefined,
+  until: Date | undefined,
+): AsyncGenerator<ExecutionListItem, void, undefined> {
+  for await (const execution of executions) {
+    if (since !== undefined && startOf(execution) < since.getTime()) return;
+    if (until === undefined || startOf(execution) < until.getTime()) yield execution;
+  }
+}
+
+/** The description, or undefined when there is no such execution. */
+export async function describe(
+  { sfn }: AuditContext,
+  executionArn: string,
+  signal?: AbortSignal,
+): Promise<DescribeExecutionOutput | undefined> {
+  try {
+    return await patiently(
+      () => sfn.send(new DescribeExecutionCommand({ executionArn }), { abortSignal: signal }),
+      { signal },
+    );
+  } catch (error) {
+    if ((error as Error).name === 'ExecutionDoesNotExist') return undefined;
+    throw error;
+  }
+}
+
+function startOf({ startDate }: ExecutionListItem): number {
+  return startDate?.getTime() ?? 0;
+}

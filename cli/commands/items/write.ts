@@ -1,0 +1,93 @@
+// What create, update and delete share: options of content, the wait for the run, its interruption, and the result.
+
+import type { Command } from 'commander';
+import { oneLine } from '../../../audit/drawing/text.ts';
+import { TwinwriteError } from '../../../client/errors/errors.ts';
+import { WaitInterrupted } from '../../../client/errors/write-errors.ts';
+import type { LargeItemClient, WriteOptions, WriteResult } from '../../../client/index.ts';
+import { Interrupted } from '../../errors.ts';
+import { exactJson } from '../../exact-json.ts';
+import { asContentSource, collectMetadata } from '../../input/content.ts';
+import { asJson, asText, pairs } from '../../input/pairs.ts';
+import { type Io, print } from '../../io.ts';
+import { connect, keyText, type StoreOptions, withStoreOptions } from '../../store.ts';
+import { progressLine } from '../../text/progress.ts';
+
+export interface WriteCommandOptions extends StoreOptions {
+  readonly idempotencyKey?: string;
+}
+
+export function withWriteOptions(command: Command): Command {
+  return withStoreOptions(command).option(
+    '--idempotency-key <name>',
+    'makes it safe to run the command again: it is the name of the execution',
+  );
+}
+
+/** Adds `--set`, `--set-json`, `--large` and what goes with them. */
+export function withContentOptions(command: Command): Command {
+  return command
+    .option('--set <name=text>', 'a plain attribute, as text', pairs(asText))
+    .option('--set-json <name=json>', 'a plain attribute, of the type that the JSON has', pairs(asJson))
+    .option(
+      '--large <name=content>',
+      'a large attribute: text, @FILE, or - for standard input',
+      pairs(asContentSource),
+    )
+    .option(
+      '--content-type <name=type>',
+      "its content type (default: by the file's extension)",
+      pairs(asText),
+    )
+    .option('--metadata <name:key=value>', 'user metadata of its object', collectMetadata);
+}
+
+/** Runs a write to its end, with its progress on a terminal, and prints its result. */
+export async function runWrite(
+  options: WriteCommandOptions,
+  io: Io,
+  write: (client: LargeItemClient, options: WriteOptions) => Promise<WriteResult>,
+): Promise<void> {
+  const client = await connect(options, io);
+  const controller = new AbortController();
+  const progress = progressLine(io.stderr);
+  const stopListening = io.onSignal(['SIGINT'], () => controller.abort());
+  try {
+    const result = await write(client, {
+      signal: controller.signal,
+      onProgress: progress.update,
+      ...(options.idempotencyKey !== undefined && { idempotencyKey: options.idempotencyKey }),
+    });
+    progress.end();
+    await print(io.stdout, options.json ? exactJson(result) : resultText(options, result));
+  } catch (error) {
+    progress.end();
+    throw controller.signal.aborted ? interruption(error) : error;
+  } finally {
+    stopListening();
+  }
+}
+
+function interruption(error: unknown): unknown {
+  if (error instanceof WaitInterrupted) {
+    const { executionArn } = error;
+    return new Interrupted(`interrupted; the run goes on by itself: ${executionArn}`, executionArn);
+  }
+  // Whatever else the library says of its own is an answer: the interrupt came too late to matter.
+  const isAnswer = error instanceof TwinwriteError && error.name !== 'UploadFailed';
+  return isAnswer ? error : new Interrupted('interrupted; nothing was written');
+}
+
+function resultText(options: WriteCommandOptions, result: WriteResult): string {
+  const { version, cleanup, largeAttributes, executionArn } = result;
+  const outcome = version === null ? 'deleted' : `now at version ${version}`;
+  const pointers = Object.entries(largeAttributes).map(([name, uri]) => `  ${name}  ${uri}`);
+  return [
+    `${keyText(options.key)}: ${outcome}`,
+    ...pointers,
+    ...(cleanup === 'deferred' ? ['  objects that are not needed any more are left for the sweeper'] : []),
+    `  run  ${executionArn}`,
+  ]
+    .map((line) => `${/^ */.exec(line)?.[0]}${oneLine(line)}`)
+    .join('\n');
+}

@@ -1,0 +1,74 @@
+// Synthesises the product's stack in this process, into a temporary folder.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { KeySchema } from '../../../core/keys/item-key.ts';
+import { CommandFailed } from '../../errors.ts';
+
+export const STACK_NAME = 'Twinwrite';
+
+export interface Assembly {
+  /** Folder of the cloud assembly. */
+  readonly folder: string;
+  remove(): Promise<void>;
+}
+
+/** How the product's stack differs from its default: partition key `id`, a string, no time to live, no uploads by pages. */
+export type StoreSettings = Partial<KeySchema> & {
+  readonly ttl?: string | undefined;
+  readonly uploadOrigins?: readonly string[] | undefined;
+};
+
+/**
+ * @throws {CommandFailed} when the CDK is not installed
+ */
+export async function synthesize({
+  partitionKey,
+  sortKey,
+  ttl,
+  uploadOrigins = [],
+}: StoreSettings = {}): Promise<Assembly> {
+  const { App, LargeItemStack } = await loadCdk();
+  const folder = await mkdtemp(join(tmpdir(), 'twinwrite-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    // `cdk synth` validates the template; here it would only cost three seconds.
+    const app = new App({
+      outdir: folder,
+      analyticsReporting: false,
+      builtinCloudFormationValidation: false,
+    });
+    new LargeItemStack(app, STACK_NAME, {
+      store: {
+        ...(partitionKey && { partitionKey }),
+        ...(sortKey && { sortKey }),
+        ...(ttl !== undefined && { ttl }),
+        uploadOrigins,
+      },
+    });
+    app.synth();
+    return { folder, remove };
+  } catch (error) {
+    await remove();
+    throw (error as Error).name === 'CannotFindAsset' ? tasksMissing(error) : error;
+  }
+}
+
+function tasksMissing(cause: unknown): CommandFailed {
+  return new CommandFailed('the tasks are not bundled: npm run build:tasks', { cause });
+}
+
+/** On demand: it takes a second to load, which other commands need not spend. */
+async function loadCdk() {
+  try {
+    const [{ App }, { LargeItemStack }] = await Promise.all([
+      import('aws-cdk-lib'),
+      import('../../../lib/index.ts'),
+    ]);
+    return { App, LargeItemStack };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new CommandFailed('the local cloud needs the CDK: npm install aws-cdk-lib constructs');
+  }
+}

@@ -1,0 +1,163 @@
+// A run's report as lines for a terminal: what it was, what happened, what is left, what to do.
+
+import pc from 'picocolors';
+import { columns, cut, oneLine } from '../../audit/drawing/text.ts';
+import { COMPENSATION_MARK, formatDuration, renderTree } from '../../audit/drawing/tree.ts';
+import { describeWriter } from '../../audit/item/item.ts';
+import { keyText } from '../../audit/item/key.ts';
+import type { ObjectReport } from '../../audit/report/objects.ts';
+import type { CompensationReport, RunReport } from '../../audit/report/run-report.ts';
+import { formatBytes } from './progress.ts';
+import { OUTCOME_MARKS, outcomeColor, timeText } from './run-rows.ts';
+
+type Colors = ReturnType<typeof pc.createColors>;
+
+export interface ReportOptions {
+  readonly width: number;
+  readonly color: boolean;
+  /** Whether there is a page of the run in the AWS console. */
+  readonly onAws: boolean;
+}
+
+export function reportLines(report: RunReport, { width, color, onAws }: ReportOptions): string[] {
+  const colors = pc.createColors(color);
+  const heading = (text: string): string => colors.bold(text);
+  const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
+  const objects = report.objects.flatMap((object) => objectLines(object, report, width - 2));
+  const compensations = report.compensations.flatMap((each) =>
+    wrapped(oneLine(compensationText(each)), width - 2),
+  );
+  return [
+    ...factLines(report, width, colors),
+    '',
+    heading('States'),
+    ...indented(renderTree(report.tree, { width: width - 2, color, title: 'run' })),
+    '',
+    heading('Timeline'),
+    ...indented(timelineLines(report, width - 2)),
+    ...(objects.length === 0 ? [] : ['', heading('Objects'), ...indented(objects)]),
+    ...(compensations.length === 0
+      ? []
+      : ['', heading('Compensation and clean-up'), ...indented(compensations)]),
+    '',
+    heading('Next'),
+    ...indented(report.nextSteps.flatMap((step) => wrapped(oneLine(step), width - 2))),
+    ...(onAws ? ['', `AWS console  ${report.consoleUrl}`] : []),
+  ];
+}
+
+/** What it was about, one fact a line. */
+function factLines(
+  { summary, item, redrive, replayedBy }: RunReport,
+  width: number,
+  colors: Colors,
+): string[] {
+  const { outcome, name, key, reason, message, startedAt, durationMs, redriveCount, replayOf } = summary;
+  const now = item && `${describeWriter(item.now)}${item.carriesThisWrite ? ' (this run)' : ''}`;
+  const facts: (readonly [string, string | undefined])[] = [
+    ['operation', summary.operation],
+    ['item', key && keyText(key)],
+    ['item now', now],
+    ['wrote', summary.version === undefined ? undefined : `version ${summary.version}`],
+    ['error', reason],
+    ['cause', message],
+    ['started', `${timeText(startedAt)} UTC`],
+    ['took', durationMs === undefined ? undefined : formatDuration(durationMs)],
+    ['redrives', redriveCount === 0 ? undefined : String(redriveCount)],
+    ['replays', replayOf],
+    ['replayed', replayedBy && `by ${replayedBy.name}: ${replayedBy.outcome}`],
+    ['redrivable', outcome === 'stuck' || outcome === 'aborted' ? redriveText(redrive) : undefined],
+  ];
+  return [
+    outcomeColor(outcome, colors)(`${OUTCOME_MARKS[outcome]} ${name}  ${outcome}`),
+    ...facts.flatMap(([label, text]) =>
+      text === undefined ? [] : factText(label, oneLine(text), width).map((line) => `  ${line}`),
+    ),
+    `  ${'ARN'.padEnd(LABEL_WIDTH)}${summary.executionArn}`,
+  ];
+}
+
+const LABEL_WIDTH = 12;
+
+function factText(label: string, text: string, width: number): string[] {
+  const [first = '', ...rest] = wrapped(text, width - 2 - LABEL_WIDTH);
+  return [label.padEnd(LABEL_WIDTH) + first, ...rest.map((line) => ' '.repeat(LABEL_WIDTH) + line)];
+}
+
+function redriveText({ possible, obstacle = 'no' }: RunReport['redrive']): string {
+  return possible ? 'yes, for 14 days from its end' : obstacle;
+}
+
+const NAME_WIDTH = 22;
+const BAR_WIDTH = 18;
+
+/** Bars over the run's time; nested states are indented. */
+function timelineLines({ timeline, tree }: RunReport, width: number): string[] {
+  const start = tree.startedAt.getTime();
+  const total = Math.max(tree.durationMs, 1);
+  return timeline.map(({ name, within, attribute, startedAt, durationMs, retries, kind }) => {
+    const from = startedAt.getTime() - start;
+    const before = Math.min(Math.floor((from / total) * BAR_WIDTH), BAR_WIDTH - 1);
+    const length = Math.max(Math.min(Math.round((durationMs / total) * BAR_WIDTH), BAR_WIDTH - before), 1);
+    const bar = (' '.repeat(before) + (kind === 'compensation' ? '▒' : '█').repeat(length)).padEnd(BAR_WIDTH);
+    const label = `${'  '.repeat(within.length)}${name}${attribute === undefined ? '' : ` [${attribute}]`}`;
+    const times = `+${formatDuration(from)}`.padEnd(11) + formatDuration(durationMs).padEnd(11);
+    const again = retries === 0 ? '' : retries === 1 ? '1 retry' : `${retries} retries`;
+    return cut(`${padded(label, NAME_WIDTH)}  ${bar}  ${times}${again}`.trimEnd(), width, false);
+  });
+}
+
+/** The object's line, and its key below. */
+function objectLines(object: ObjectReport, report: RunReport, width: number): string[] {
+  const { attribute = '?', role, put, key } = object;
+  const did = role === 'created' ? PUTS[put] : undefined;
+  const parts = [attribute, role, did, presenceText(object, report)].filter(Boolean);
+  return [cut(parts.join(', '), width), `  ${oneLine(key)}`];
+}
+
+const PUTS = { yes: 'put', no: 'not put', maybe: 'perhaps put' } as const;
+
+function presenceText({ exists, size, wanted, role, put }: ObjectReport, { item }: RunReport): string {
+  if (exists === 'unknown') return 'whether it exists may not be asked';
+  if (exists === 'yes') {
+    const note = wanted === false ? ', not needed any more' : '';
+    return `exists${size === undefined ? '' : `, ${formatBytes(size)}`}${note}`;
+  }
+  if (role === 'created' && put === 'no') return 'does not exist';
+  const isMissed = wanted === true && item?.carriesThisWrite === true;
+  return isMissed ? 'GONE although the item points at it' : 'deleted';
+}
+
+function compensationText({ state, kind, status, keys, kept, left, failure }: CompensationReport): string {
+  const mark = kind === 'compensation' ? `${COMPENSATION_MARK} ` : '';
+  const rest = [
+    `${status} over ${objectsText(keys.length)}`,
+    kept.length === 0 ? undefined : `${objectsText(kept.length)} kept, since the item points there`,
+    left.length === 0 ? 'none left' : `LEFT ${objectsText(left.length)}`,
+    failure && [failure.error, failure.message].filter(Boolean).join(': '),
+  ];
+  return `${mark}${state}: ${rest.filter(Boolean).join('; ')}`;
+}
+
+function objectsText(count: number): string {
+  return `${count} object${count === 1 ? '' : 's'}`;
+}
+
+function padded(text: string, width: number): string {
+  const shown = cut(text, width, false);
+  return shown + ' '.repeat(width - columns(shown));
+}
+
+/** Broken at blanks; a word that is longer than the line stays whole. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && columns(longer) > width) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,114 @@
+// What the calls that write take and give.
+
+import type {
+  AddendsOf,
+  AnyDocument,
+  AttributesOf,
+  ContentsOf,
+  Document,
+  Field,
+  FormatOf,
+  Optional,
+  Some,
+} from './document.ts';
+import type { Attributes, Value } from './types.ts';
+
+interface CommonInput<Doc extends Document> {
+  readonly key: Readonly<Doc['key']>;
+  /** Whether objects that are not needed any more are deleted. Default: both true. */
+  readonly cleanUp?:
+    | { readonly whenFailed?: boolean | undefined; readonly whenSucceeded?: boolean | undefined }
+    | undefined;
+  /** How values are written: plain JavaScript values (default), or as DynamoDB's JSON. */
+  readonly attributeFormat?: FormatOf<Doc> | undefined;
+}
+
+interface ContentInput<Doc extends Document> extends CommonInput<Doc> {
+  /** Update time that the objects carry as metadata: a Date, or ISO 8601 with offset. Default: the run's start. */
+  readonly updateAt?: Date | string | undefined;
+}
+
+/** What `create` takes: the key, and all of the item's attributes. */
+export type CreateInput<Doc extends Document = AnyDocument> = ContentInput<Doc> &
+  Field<'attributes', AttributesOf<Doc>> &
+  Field<'largeAttributes', ContentsOf<Doc>>;
+
+/** A DynamoDB expression with its placeholders. */
+export interface Expression {
+  readonly expression: string;
+  readonly names?: Readonly<Record<string, string>> | undefined;
+  readonly values?: Attributes | undefined;
+}
+
+/** What `update` takes: the key, and what changes; everything else of the item stays. */
+export interface UpdateInput<Doc extends Document = AnyDocument> extends ContentInput<Doc> {
+  /** Plain attributes and their new values. */
+  readonly set?: Some<AttributesOf<Doc>> | undefined;
+  /** Plain and large attributes to remove. */
+  readonly remove?: readonly Optional<Doc>[] | undefined;
+  /** Numbers to add to numbers, members to add to sets. */
+  readonly add?: AddendsOf<Doc> | undefined;
+  /** Large attributes and their new contents. */
+  readonly largeAttributes?: Some<ContentsOf<Doc>> | undefined;
+  /** A DynamoDB update expression, run in the same write. */
+  readonly updateExpression?: Expression | undefined;
+  /** A DynamoDB condition that the item must meet. */
+  readonly condition?: Expression | undefined;
+  /** Refuse unless the item is at this version. */
+  readonly expectedVersion?: number | undefined;
+}
+
+/** What `delete` takes. */
+export interface DeleteInput<Doc extends Document = AnyDocument> extends CommonInput<Doc> {
+  /** Refuse unless the item is at this version. */
+  readonly expectedVersion?: number | undefined;
+  /** Refuse when there is no such item. Default: then the delete is done already. */
+  readonly mustExist?: boolean | undefined;
+}
+
+/** How a write is made, beside what it writes. */
+export interface WriteOptions {
+  /**
+   * Makes calling again safe: it becomes the execution's name, 1 to 80 characters of 0-9 A-Z a-z - _, which stands
+   * for one write of one operation for 90 days. A further call with the same key and input waits for that write and
+   * gives its outcome, be it a success or an error.
+   */
+  readonly idempotencyKey?: string | undefined;
+  /** Before the start: stops everything. After it: stops the waiting only, see `WaitInterrupted`. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Called as content goes up, and once the run has started. What it throws ends the call; a run that has started goes on,
+   * and `WaitInterrupted` names it.
+   */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** `false`: the call ends once the run has started, and gives a `WriteHandle`. Default: true. */
+export interface WaitChoice<Wait extends boolean = boolean> {
+  readonly wait?: Wait | undefined;
+}
+
+/** How far a write is. */
+export type Progress =
+  /** `bytes` of a large attribute have been uploaded, out of `total` if that is known. */
+  | {
+      readonly phase: 'uploading';
+      readonly attribute: string;
+      readonly bytes: number;
+      readonly total: number | undefined;
+    }
+  | { readonly phase: 'waiting'; readonly executionArn: string };
+
+/** A write that took effect. */
+export interface WriteResult {
+  readonly key: Readonly<Record<string, Value>>;
+  /** The item's version after the write; null once it is deleted. */
+  readonly version: number | null;
+  /** The run as object keys and `_saga.writtenBy` name it. */
+  readonly run: string;
+  readonly executionArn: string;
+  /** Pointers that the write set: S3 URIs by attribute. */
+  readonly largeAttributes: Readonly<Record<string, string>>;
+  /** `deferred`: unneeded objects could not be deleted and are left for the sweeper. */
+  readonly cleanup: 'done' | 'deferred';
+}

@@ -1,0 +1,124 @@
+// Waits for the ends of executions: looks at each from time to time, or, when many are waited for, at a list of those
+// that still run and then at those alone that have left it.
+
+import { DescribeExecutionCommand, type DescribeExecutionOutput, type SFNClient } from '@aws-sdk/client-sfn';
+import { invalidInput } from '../../core/errors/errors.ts';
+import { isPassing, isThrottling, jittered, limiter, sleep } from '../calls/pause.ts';
+import { abortable } from '../content/bytes.ts';
+import { asRejected } from '../errors/rejected.ts';
+import { WaitInterrupted } from '../errors/write-errors.ts';
+import { RunningList } from './running-list.ts';
+
+/** Pauses between looks: grow from the first to the longest, in milliseconds. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2000;
+const GROWTH = 1.5;
+/** Of `pollIntervalMs`: longer than anybody wants, shorter than what timers take. */
+const LONGEST_INTERVAL_MS = 60_000;
+/** Lists have a smaller quota than looks, and serve all who wait. */
+const LIST_PAUSE = 10;
+/** Looks in a row that may fail before the waiting is given up; with the SDK's own retries, a minute or so. */
+const MAX_FAILURES_IN_A_ROW = 20;
+/** Looks under way at a time, so that many runs that end together do not use up the account's rate at once. */
+const LOOKS_AT_A_TIME = 10;
+/** For callers who may not list: pauses as long as all need for a look each, at about the account's rate of looks. */
+const MS_PER_LOOK = 100;
+const LONGEST_PAUSE_OF_MANY_MS = 30_000;
+
+export interface WaiterOptions {
+  readonly sfn: SFNClient;
+  /** Milliseconds until the second look. Default: 100. */
+  readonly pollIntervalMs?: number | undefined;
+}
+
+/** All waits of a client. */
+export class Waiter {
+  readonly #sfn: SFNClient;
+  readonly #pollIntervalMs: number;
+  readonly #lists = new Map<string, RunningList>();
+  readonly #inTurn = limiter(LOOKS_AT_A_TIME);
+
+  /** @throws {Rejected} InvalidInput */
+  constructor({ sfn, pollIntervalMs = FIRST_PAUSE_MS }: WaiterOptions) {
+    if (!(pollIntervalMs >= 0 && pollIntervalMs <= LONGEST_INTERVAL_MS)) {
+      asRejected(invalidInput('pollIntervalMs', pollIntervalMs, `expected 0 to ${LONGEST_INTERVAL_MS}`));
+    }
+    this.#sfn = sfn;
+    this.#pollIntervalMs = pollIntervalMs;
+  }
+
+  /**
+   * The execution as it is described after its end.
+   * @throws {WaitInterrupted} when the signal is aborted, or the execution cannot be described
+   */
+  async wait(executionArn: string, signal: AbortSignal | undefined): Promise<DescribeExecutionOutput> {
+    const list = this.#listOf(executionArn);
+    list.join(executionArn);
+    try {
+      return await this.#untilEnd(executionArn, list, signal);
+    } catch (error) {
+      throw new WaitInterrupted(executionArn, signal?.aborted ? signal.reason : error);
+    } finally {
+      list.leave(executionArn);
+    }
+  }
+
+  async #untilEnd(
+    executionArn: string,
+    list: RunningList,
+    signal: AbortSignal | undefined,
+  ): Promise<DescribeExecutionOutput> {
+    let pause = this.#pollIntervalMs;
+    let failures = 0;
+    for (;;) {
+      await list.untilMissing(executionArn, signal);
+      const description = await this.#look(executionArn, signal);
+      if (!(description instanceof Error)) {
+        if (hasEnded(description)) return description;
+        failures = 0;
+      } else if (!isThrottling(description)) {
+        failures += 1;
+        if (failures > MAX_FAILURES_IN_A_ROW) throw description;
+      }
+      await sleep(jittered(Math.max(pause, pauseOfMany(list))), signal);
+      pause = Math.max(this.#pollIntervalMs, Math.min(Math.max(pause, 1) * GROWTH, LONGEST_PAUSE_MS));
+    }
+  }
+
+  /** A description, or an error that the next look may not meet. */
+  async #look(
+    executionArn: string,
+    signal: AbortSignal | undefined,
+  ): Promise<DescribeExecutionOutput | Error> {
+    const describe = async () => {
+      signal?.throwIfAborted();
+      return this.#sfn.send(new DescribeExecutionCommand({ executionArn }), { abortSignal: signal });
+    };
+    try {
+      return await abortable(this.#inTurn(describe), signal);
+    } catch (error) {
+      // An execution may be so new that it is not seen everywhere yet.
+      if (isPassing(error) || (error as Error).name === 'ExecutionDoesNotExist') return error as Error;
+      throw error;
+    }
+  }
+
+  #listOf(executionArn: string): RunningList {
+    const stateMachineArn = executionArn
+      .slice(0, executionArn.lastIndexOf(':'))
+      .replace(':execution:', ':stateMachine:');
+    const pauseMs = this.#pollIntervalMs * LIST_PAUSE;
+    const list =
+      this.#lists.get(stateMachineArn) ?? new RunningList({ sfn: this.#sfn, stateMachineArn, pauseMs });
+    this.#lists.set(stateMachineArn, list);
+    return list;
+  }
+}
+
+export function hasEnded({ status }: DescribeExecutionOutput): boolean {
+  return status !== 'RUNNING' && status !== 'PENDING_REDRIVE';
+}
+
+function pauseOfMany({ refused, size }: RunningList): number {
+  return refused ? Math.min(size * MS_PER_LOOK, LONGEST_PAUSE_OF_MANY_MS) : 0;
+}

@@ -1,0 +1,125 @@
+// The execution that performs a write: its name, its ARN, and how it is started once only.
+
+import {
+  DescribeExecutionCommand,
+  type DescribeExecutionOutput,
+  type SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { ulid } from 'ulid';
+import { invalidInput } from '../../core/errors/errors.ts';
+import { MAX_EXECUTION_NAME_LENGTH, REPLAY_SUFFIX_LENGTH } from '../../core/errors/limits.ts';
+import type { Operation } from '../../core/keys/run.ts';
+import type { Item } from '../../core/values/attributes.ts';
+import { isPassing, isThrottling, jittered, sleep } from '../calls/pause.ts';
+import { IdempotencyConflict, StartFailed } from '../errors/write-errors.ts';
+import { sameInput } from './same-input.ts';
+
+/** `{operation}-{item}-{ulid}`, or the caller's idempotency key. @throws {SagaError} InvalidInput */
+export function executionName(operation: Operation, key: Item, idempotencyKey: string | undefined): string {
+  if (idempotencyKey !== undefined) {
+    if (!/^[0-9A-Za-z_-]{1,80}$/.test(idempotencyKey)) {
+      throw invalidInput('idempotencyKey', idempotencyKey, 'expected 1 to 80 characters of 0-9 A-Z a-z - _');
+    }
+    return idempotencyKey;
+  }
+  const id = ulid();
+  const room = MAX_EXECUTION_NAME_LENGTH - REPLAY_SUFFIX_LENGTH - `${operation}--${id}`.length;
+  const item = slug(key, room);
+  return [operation, ...(item === '' ? [] : [item]), id].join('-');
+}
+
+/** The ARN that an execution of this name has. */
+export function executionArn(stateMachineArn: string, name: string): string {
+  return `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+}
+
+export interface StartRequest {
+  readonly stateMachineArn: string;
+  readonly name: string;
+  readonly input: string;
+}
+
+export interface StartOptions {
+  /** How often a call that is throttled is tried, with growing pauses. Default: 10 times, a quarter of a minute. */
+  readonly attempts?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The execution as it is now, or undefined if there is none of this name. @throws {StartFailed} */
+export async function findExecution(
+  sfn: SFNClient,
+  arn: string,
+  options: StartOptions = {},
+): Promise<DescribeExecutionOutput | undefined> {
+  try {
+    const describe = () => sfn.send(new DescribeExecutionCommand({ executionArn: arn }));
+    return await patiently(describe, isPassing, options);
+  } catch (error) {
+    if ((error as Error).name === 'ExecutionDoesNotExist') return undefined;
+    throw new StartFailed(arn, error);
+  }
+}
+
+/**
+ * Starts the execution, or finds that it was started before with the same input.
+ * @returns the execution that was started before and has ended, if that is so
+ * @throws {IdempotencyConflict} when it was started with another input
+ * @throws {StartFailed}
+ */
+export async function startOnce(
+  sfn: SFNClient,
+  request: StartRequest,
+  options: StartOptions = {},
+): Promise<DescribeExecutionOutput | undefined> {
+  const arn = executionArn(request.stateMachineArn, request.name);
+  try {
+    await patiently(() => sfn.send(new StartExecutionCommand(request)), isThrottling, options);
+    return undefined;
+  } catch (error) {
+    if ((error as Error).name !== 'ExecutionAlreadyExists') throw new StartFailed(arn, error);
+    // Also met without an idempotency key: the SDK starts again when an answer is lost.
+    const earlier = await findExecution(sfn, arn, options);
+    if (earlier === undefined) throw new StartFailed(arn, error); // it exists, but cannot be seen everywhere yet
+    if (!asksForTheSame(earlier, request.input)) throw new IdempotencyConflict(arn);
+    return earlier;
+  }
+}
+
+/** Whether an earlier execution of the same name was started for this input. */
+export function asksForTheSame({ input = 'null' }: DescribeExecutionOutput, other: string): boolean {
+  return sameInput(input, other);
+}
+
+const ATTEMPTS = 10;
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5000;
+
+/** Calls again, ever more rarely, after errors that are worth it. */
+async function patiently<T>(
+  call: () => Promise<T>,
+  isWorthIt: (error: unknown) => boolean,
+  { attempts = ATTEMPTS, signal }: StartOptions,
+): Promise<T> {
+  let pause = FIRST_PAUSE_MS;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isWorthIt(error) || attempt >= (isThrottling(error) ? attempts : ATTEMPTS)) throw error;
+      await sleep(jittered(pause), signal);
+      pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
+    }
+  }
+}
+
+/** Key values in the characters that names may have, as much as there is room for. */
+export function slug(key: Item, room: number): string {
+  return Object.values(key)
+    .map((value) => String(Object.values(value)[0]).replace(/[^0-9A-Za-z_]+/g, '-'))
+    .join('-')
+    .replace(/-{2,}/g, '-')
+    .replace(/^-/, '')
+    .slice(0, room)
+    .replace(/-+$/, '');
+}

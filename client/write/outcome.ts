@@ -1,0 +1,78 @@
+// What the end of an execution means to the caller who waited for it (README.md, "What happens in a run").
+
+import {
+  type DescribeExecutionOutput,
+  GetExecutionHistoryCommand,
+  type SFNClient,
+} from '@aws-sdk/client-sfn';
+import { causeSchema, outputSchema } from '../../core/contract/contract.ts';
+import { causeMessage } from '../../core/errors/cause-message.ts';
+import type { Item } from '../../core/values/attributes.ts';
+import { toSdkItem } from '../../core/values/sdk-item.ts';
+import { TwinwriteError } from '../errors/errors.ts';
+import { Aborted, OutcomeUnknown, Rejected, RolledBack, Stuck } from '../errors/write-errors.ts';
+import type { WriteResult } from '../inputs.ts';
+import { decodeItem } from '../values.ts';
+
+/** @throws {TwinwriteError} Rejected, RolledBack, OutcomeUnknown, Stuck or Aborted, unless the execution succeeded */
+export async function resultOf(sfn: SFNClient, execution: DescribeExecutionOutput): Promise<WriteResult> {
+  if (execution.status !== 'SUCCEEDED') throw await failureOf(sfn, execution);
+  const executionArn = execution.executionArn as string;
+  const parsed = outputSchema.safeParse(JSON.parse(execution.output ?? 'null'));
+  if (!parsed.success) {
+    throw new TwinwriteError(`${executionArn} succeeded, but its output is of another version of the stack`, {
+      cause: parsed.error,
+    });
+  }
+  const { key, version, run, largeAttributes, cleanup } = parsed.data;
+  return {
+    key: decodeItem(toSdkItem(key as Item)),
+    version,
+    run,
+    executionArn,
+    largeAttributes,
+    cleanup,
+  };
+}
+
+async function failureOf(sfn: SFNClient, execution: DescribeExecutionOutput): Promise<TwinwriteError> {
+  const { status, error = '', cause = '' } = execution;
+  const executionArn = execution.executionArn as string;
+  const [kind, reason = ''] = error.split('.', 2);
+  const { message, ...details } = parseCause(cause);
+  if (status === 'FAILED') {
+    if (kind === 'Rejected') return new Rejected({ reason, message, details, executionArn });
+    if (kind === 'RolledBack') return new RolledBack({ reason, message, details, executionArn });
+    if (error === 'OutcomeUnknown') return new OutcomeUnknown(executionArn, message, details);
+  }
+  const interruption = {
+    executionArn,
+    state: await lastState(sfn, executionArn),
+    error: error || 'no error name',
+    cause: causeMessage(cause) || 'no cause given',
+  };
+  return status === 'ABORTED' || status === 'TIMED_OUT'
+    ? new Aborted(status, interruption)
+    : new Stuck(interruption);
+}
+
+function parseCause(text: string): { readonly message: string; readonly [detail: string]: unknown } {
+  try {
+    return causeSchema.parse(JSON.parse(text));
+  } catch {
+    return { message: text }; // not the saga's own JSON: shown as it is
+  }
+}
+
+/** The state in which the execution ended; undefined for callers who may not read its history. */
+async function lastState(sfn: SFNClient, executionArn: string): Promise<string | undefined> {
+  try {
+    const { events = [] } = await sfn.send(
+      new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: 100 }),
+    );
+    return events.find((event) => event.stateEnteredEventDetails !== undefined)?.stateEnteredEventDetails
+      ?.name;
+  } catch {
+    return undefined; // it only helps to find the place
+  }
+}

@@ -1,0 +1,228 @@
+// One write from start to end: check, open the content, stage what does not fit, start the execution once, wait.
+
+import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { DescribeExecutionOutput, SFNClient } from '@aws-sdk/client-sfn';
+import type { CreateInput } from '../../core/contract/contract.ts';
+import type { StoreDescriptor } from '../../core/contract/store.ts';
+import { SagaError } from '../../core/errors/errors.ts';
+import { MAX_EXECUTION_INPUT_BYTES } from '../../core/errors/limits.ts';
+import { isStaged } from '../../core/keys/pointer.ts';
+import type { Operation } from '../../core/keys/run.ts';
+import { abortable } from '../content/bytes.ts';
+import { openContent, readerOf } from '../content/content.ts';
+import { type Digest, hashing } from '../content/sha256.ts';
+import { asRejected } from '../errors/rejected.ts';
+import { IdempotencyConflict, UploadFailed, WaitInterrupted } from '../errors/write-errors.ts';
+import type { WriteOptions, WriteResult } from '../inputs.ts';
+import { upload } from '../upload/upload.ts';
+import { hasEnded, type Waiter } from '../wait/wait.ts';
+import { type LargeDraft, makeDraft } from './draft.ts';
+import {
+  asksForTheSame,
+  executionArn,
+  executionName,
+  findExecution,
+  type StartOptions,
+  startOnce,
+} from './execution.ts';
+import { inputText, type Layout, layOut, type OpenLarge, type StagedLarge, stagedKey } from './layout.ts';
+import { resultOf } from './outcome.ts';
+
+export interface WriteContext {
+  readonly store: StoreDescriptor;
+  readonly s3: S3Client;
+  readonly sfn: SFNClient;
+  readonly waiter: Waiter;
+}
+
+/** The execution that a write has become. */
+export interface Started {
+  readonly executionArn: string;
+  /** Keys of what was uploaded for it. */
+  readonly staged: readonly string[];
+  /** The same write of an earlier call with this idempotency key, as it was found. */
+  readonly earlier: DescribeExecutionOutput | undefined;
+}
+
+/** @throws {TwinwriteError} see `errors.ts`; the signal's reason, when it is aborted before the start */
+export async function write(
+  context: WriteContext,
+  operation: Operation,
+  input: object,
+  options: WriteOptions,
+): Promise<WriteResult> {
+  const started = await startWrite(context, operation, input, options);
+  reportWaiting(options, started.executionArn);
+  return finishWrite(context, started, options.signal);
+}
+
+/** @throws {WaitInterrupted} what the callback throws, with the name of the run, which goes on */
+function reportWaiting({ onProgress }: WriteOptions, executionArn: string): void {
+  try {
+    onProgress?.({ phase: 'waiting', executionArn });
+  } catch (error) {
+    throw new WaitInterrupted(executionArn, error);
+  }
+}
+
+/** Everything up to the start of the execution. Throws as {@link write} does, but for what the run itself ends with. */
+export async function startWrite(
+  context: WriteContext,
+  operation: Operation,
+  input: object,
+  options: WriteOptions & StartOptions,
+): Promise<Started> {
+  return start(context, operation, input, options).catch(asRejected);
+}
+
+/**
+ * Waits for the end of a run; what was staged for it is deleted once it has succeeded.
+ * @throws {TwinwriteError} what the run ended with, or WaitInterrupted
+ */
+export async function finishWrite(
+  context: WriteContext,
+  { executionArn, staged = [], earlier }: Pick<Started, 'executionArn'> & Partial<Started>,
+  signal: AbortSignal | undefined,
+): Promise<WriteResult> {
+  const { sfn, store, waiter } = context;
+  const execution =
+    earlier !== undefined && hasEnded(earlier) ? earlier : await waiter.wait(executionArn, signal);
+  const result = await resultOf(sfn, execution);
+  await deleteStaged(context, new Set([...staged, ...stagedKeysIn(execution, store)]));
+  return result;
+}
+
+async function start(
+  context: WriteContext,
+  operation: Operation,
+  input: object,
+  options: WriteOptions & StartOptions,
+): Promise<Started> {
+  const { store, sfn } = context;
+  options.signal?.throwIfAborted();
+  const draft = makeDraft(operation, input, store);
+  const name = executionName(operation, draft.request.key, options.idempotencyKey);
+  const stateMachineArn = store.stateMachines[operation];
+  const arn = executionArn(stateMachineArn, name);
+  const large = await openAll(draft.large, options);
+  try {
+    const layout = layOut(draft, large, (attribute) =>
+      stagedKey(store.stagingPrefix, operation, name, attribute),
+    );
+    // What an earlier call staged may be in use by its run: look before writing over it.
+    const mayBeStarted = options.idempotencyKey !== undefined && layout.staged.length > 0;
+    let earlier = mayBeStarted ? await findExecution(sfn, arn, options) : undefined;
+    if (earlier === undefined) {
+      const digests = await uploadAll(context, layout, options);
+      const request = { stateMachineArn, name, input: inputText(draft, layout, digests) };
+      earlier = await startOnce(sfn, request, options);
+    } else {
+      const digests = await digestsOf(layout.staged, options.signal, (entry) =>
+        digestOf(entry, options.signal),
+      );
+      if (!asksForTheSame(earlier, inputText(draft, layout, digests))) throw new IdempotencyConflict(arn);
+    }
+    return { executionArn: arn, staged: layout.staged.map((entry) => entry.stagedKey), earlier };
+  } finally {
+    closeAll(large);
+  }
+}
+
+/** All contents, or none: what was opened is closed when another cannot be. */
+async function openAll(large: readonly LargeDraft[], { signal }: WriteOptions): Promise<OpenLarge[]> {
+  const open: OpenLarge[] = [];
+  try {
+    for (const entry of large) {
+      const source = await openContent(entry.content, entry.field, MAX_EXECUTION_INPUT_BYTES, signal).catch(
+        (error: unknown) => {
+          throw contentError(entry.name, error, signal);
+        },
+      );
+      open.push({ ...entry, source });
+    }
+    return open;
+  } catch (error) {
+    closeAll(open);
+    throw error;
+  }
+}
+
+function closeAll(large: readonly OpenLarge[]): void {
+  for (const { source } of large) {
+    if (source.kind === 'stream') source.reader.close();
+  }
+}
+
+async function uploadAll(
+  context: WriteContext,
+  { staged }: Layout,
+  options: WriteOptions,
+): Promise<Digest[]> {
+  try {
+    const digests = await digestsOf(staged, options.signal, (entry) => uploadOne(context, entry, options));
+    options.signal?.throwIfAborted();
+    return digests;
+  } catch (error) {
+    // With an idempotency key they are left: another call with it may be about to use them.
+    if (options.idempotencyKey === undefined) {
+      await deleteStaged(context, new Set(staged.map(({ stagedKey: key }) => key)));
+    }
+    throw error;
+  }
+}
+
+/** One after the other, so that memory is bounded whatever their number. */
+async function digestsOf(
+  staged: readonly StagedLarge[],
+  signal: AbortSignal | undefined,
+  digestOf: (entry: StagedLarge) => Promise<Digest>,
+): Promise<Digest[]> {
+  const digests: Digest[] = [];
+  for (const entry of staged) {
+    try {
+      digests.push(await digestOf(entry));
+    } catch (error) {
+      throw contentError(entry.name, error, signal);
+    }
+  }
+  return digests;
+}
+
+async function uploadOne(
+  { s3, store }: WriteContext,
+  { name, source, stagedKey: key, options: { contentType = source.defaultType } }: StagedLarge,
+  { signal, onProgress }: WriteOptions,
+): Promise<Digest> {
+  const size = source.kind === 'bytes' ? source.bytes.length : source.size;
+  return upload({ s3, bucket: store.bucket, key, contentType }, readerOf(source), {
+    size,
+    signal,
+    onBytes: (bytes) => onProgress?.({ phase: 'uploading', attribute: name, bytes, total: size }),
+  });
+}
+
+/** What uploading would give, for content that an earlier call has uploaded. */
+async function digestOf({ source }: StagedLarge, signal: AbortSignal | undefined): Promise<Digest> {
+  const reader = hashing(readerOf(source));
+  while ((await abortable(reader.read(), signal)) !== undefined);
+  return reader.digest();
+}
+
+async function deleteStaged({ s3, store }: WriteContext, keys: ReadonlySet<string>): Promise<void> {
+  const deletions = [...keys].map((Key) => s3.send(new DeleteObjectCommand({ Bucket: store.bucket, Key })));
+  // Best effort: the bucket's lifecycle deletes what stays behind.
+  await Promise.allSettled(deletions);
+}
+
+/** What an execution's input names as staged: also known to a process that did not start it. */
+function stagedKeysIn({ input = 'null' }: DescribeExecutionOutput, store: StoreDescriptor): string[] {
+  const { largeAttributes } = (JSON.parse(input) ?? {}) as Pick<CreateInput, 'largeAttributes'>;
+  return Object.values(largeAttributes ?? {})
+    .map(({ staged }) => staged?.key)
+    .filter((key) => key !== undefined && isStaged(key, store)) as string[];
+}
+
+function contentError(attribute: string, error: unknown, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted) return signal.reason;
+  return error instanceof SagaError ? error : new UploadFailed(attribute, error);
+}

@@ -1,0 +1,195 @@
+// The plan: from a request and a consistent read of its item, what to put, what to write under which
+// condition, and what to delete afterwards. The heart of rules 1, 2, 4 and 6.
+
+import { largeAttributesOf, type SagaRequest, type UpdateRequest } from '../contract/request.ts';
+import { SagaError } from '../errors/errors.ts';
+import { MAX_PLANS } from '../errors/limits.ts';
+import { readPointers, readSaga, type SagaMetadata } from '../item/item.ts';
+import { isOfAnotherItem, objectKey, type StoreShape } from '../keys/object-key.ts';
+import { formatPointer, ownObjectKey } from '../keys/pointer.ts';
+import { formatRun, type Run } from '../keys/run.ts';
+import type { Item } from '../values/attributes.ts';
+import { checkItemSize, checkPrecondition, isEnded } from './preconditions.ts';
+
+/** What must still hold of the item when the write takes effect (rule 2). */
+export type Expected =
+  | { readonly kind: 'absent' }
+  | {
+      readonly kind: 'saga';
+      readonly createdBy: string;
+      readonly version: number;
+      /** Those that the write sets again, if any: a writer that is no saga may take one away and leave the version. */
+      readonly pointers?: Readonly<Record<string, string>>;
+    }
+  /** Not written by a saga yet: adopted if these pointers are still all that it has. */
+  | { readonly kind: 'foreign'; readonly pointers: Readonly<Record<string, string>> };
+
+export interface PlannedPut {
+  readonly attribute: string;
+  readonly key: string;
+  /** Lower-case hexadecimal digest and bytes of the content. */
+  readonly sha256: string;
+  readonly size: number;
+}
+
+/** A plan travels through the execution's states: small values and pointers only. */
+export interface Plan {
+  /** 1, and one more after each conflict. */
+  readonly number: number;
+  readonly run: string;
+  readonly key: Item;
+  readonly expected: Expected;
+  readonly puts: readonly PlannedPut[];
+  /** Keys that this run has put once those are put; a later plan need not put them again. */
+  readonly placed: readonly string[];
+  /** Pointers that the write sets: every large attribute of the request. */
+  readonly pointers: Readonly<Record<string, string>>;
+  /** `_saga` after the write; null when the item is deleted. */
+  readonly saga: SagaMetadata | null;
+  /** Object keys to delete once the write took effect; whole URIs where they lie in another bucket. */
+  readonly replaced: readonly string[];
+  /** Object keys to delete once it is certain that it never will: every key of this run. */
+  readonly created: readonly string[];
+}
+
+/** A large attribute's content, as the plan task found it. */
+export type Content = Pick<PlannedPut, 'sha256' | 'size'>;
+
+export interface PlanContext {
+  readonly store: StoreShape;
+  readonly run: Run;
+  readonly number: number;
+  /** Keys that this run's earlier plans have put. */
+  readonly placed: ReadonlySet<string>;
+  /** The item, read consistently; undefined if there is none. */
+  readonly item: Item | undefined;
+  /** Content of each large attribute of the request. */
+  readonly contents: ReadonlyMap<string, Content>;
+  /** Large attributes whose present object holds that content already, with the options asked for. */
+  readonly reusable: ReadonlySet<string>;
+}
+
+/** @throws {SagaError} one of PLAN_ERRORS: the request cannot be carried out on the item as it is */
+export function makePlan(request: SagaRequest, context: PlanContext): Plan {
+  if (context.number > MAX_PLANS) {
+    throw new SagaError('Conflict', `other writers changed the item during each of ${MAX_PLANS} plans`, {
+      plans: MAX_PLANS,
+    });
+  }
+  checkPrecondition(request, context.item, context.store);
+  const expected = expectation(context);
+  const run = formatRun(context.run);
+  const created = ownKeys(request, context, run);
+  const pointers = nextPointers(created, context);
+  const puts = plannedPuts(created, pointers, context);
+  const { saga, replaced } = afterWrite(request, context, run, pointers);
+  checkItemSize(request, context.item ?? {}, pointers, saga);
+  return {
+    number: context.number,
+    run,
+    key: request.key,
+    expected,
+    puts,
+    placed: [...context.placed, ...puts.map(({ key: placed }) => placed)],
+    pointers: Object.fromEntries(pointers),
+    saga,
+    replaced: request.cleanUp.whenSucceeded ? replaced : [],
+    created: request.cleanUp.whenFailed ? [...created.values()] : [],
+  };
+}
+
+function expectation({ item, store, reusable }: PlanContext): Expected {
+  if (item === undefined) return { kind: 'absent' };
+  const saga = readSaga(item);
+  const pointers = [...readPointers(item, store)];
+  if (saga === undefined) return { kind: 'foreign', pointers: Object.fromEntries(pointers) };
+  const { createdBy, version } = saga;
+  const reused = pointers.filter(([name]) => reusable.has(name));
+  return {
+    kind: 'saga',
+    createdBy,
+    version,
+    ...(reused.length > 0 && { pointers: Object.fromEntries(reused) }),
+  };
+}
+
+/** Every object key that this run may put, by attribute: the same in each of its plans. */
+function ownKeys(
+  request: SagaRequest,
+  { store, contents }: PlanContext,
+  run: string,
+): ReadonlyMap<string, string> {
+  return new Map(
+    Object.keys(largeAttributesOf(request)).map((attribute) => {
+      const { sha256 } = contentOf(attribute, contents);
+      return [attribute, objectKey(store, request.key, attribute, sha256, run)];
+    }),
+  );
+}
+
+function nextPointers(
+  created: ReadonlyMap<string, string>,
+  { item, store, reusable }: PlanContext,
+): ReadonlyMap<string, string> {
+  const current = item === undefined ? new Map<string, string>() : readPointers(item, store);
+  return new Map(
+    [...created].map(([attribute, key]) => [
+      attribute,
+      (reusable.has(attribute) ? current.get(attribute) : undefined) ?? formatPointer(store.bucket, key),
+    ]),
+  );
+}
+
+/** The objects of this run that the write will use and that are not in place yet. */
+function plannedPuts(
+  created: ReadonlyMap<string, string>,
+  pointers: ReadonlyMap<string, string>,
+  { store, contents, placed }: PlanContext,
+): PlannedPut[] {
+  return [...created]
+    .filter(([name, key]) => pointers.get(name) === formatPointer(store.bucket, key) && !placed.has(key))
+    .map(([attribute, key]) => ({ attribute, key, ...contentOf(attribute, contents) }));
+}
+
+/** `_saga` after the write, and the objects that nothing needs any more then. */
+function afterWrite(
+  request: SagaRequest,
+  { item = {}, store, placed }: PlanContext,
+  run: string,
+  pointers: ReadonlyMap<string, string>,
+): { saga: SagaMetadata | null; replaced: string[] } {
+  const before = readPointers(item, store);
+  const after = new Map([...before].filter(([name]) => !isEnded(name, request)));
+  for (const [name, pointer] of pointers) after.set(name, pointer);
+
+  const used = new Set(after.values());
+  const dropped = [...before.values()].filter((pointer) => !used.has(pointer));
+  const unused = [...placed].filter((key) => !used.has(formatPointer(store.bucket, key)));
+  const replaced = [
+    ...dropped
+      .flatMap((pointer) => ownObjectKey(pointer, store) ?? [])
+      .filter((key) => !isOfAnotherItem(key, request.key, store)),
+    ...unused,
+    ...(request.operation === 'update' ? stagedKeys(request) : []),
+  ];
+  if (request.operation === 'delete') return { saga: null, replaced };
+
+  const previous = readSaga(item);
+  const saga = {
+    createdBy: previous?.createdBy ?? run,
+    version: (previous?.version ?? 0) + 1,
+    writtenBy: run,
+    large: [...after.keys()].sort(),
+  };
+  return { saga, replaced };
+}
+
+function stagedKeys(request: UpdateRequest): string[] {
+  return Object.values(request.largeAttributes).flatMap(({ staged }) => staged?.key ?? []);
+}
+
+function contentOf(attribute: string, contents: ReadonlyMap<string, Content>): Content {
+  const content = contents.get(attribute);
+  if (content === undefined) throw new TypeError(`no content was examined for ${attribute}`);
+  return content;
+}

@@ -1,0 +1,48 @@
+// The state machines of the three sagas, and where they log.
+
+import { join } from 'node:path';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import type { Operation } from '../core/keys/run.ts';
+import { PACKAGE_ROOT } from './package-root.ts';
+import type { SagaTasks } from './tasks.ts';
+
+/** The log group that the state machines of a store share. */
+export function createLogs(scope: Construct, retention: RetentionDays): LogGroup {
+  // Under this name CloudWatch Logs needs no resource policy per log group, whose number is limited.
+  return new LogGroup(scope, 'Logs', {
+    logGroupName: `/aws/vendedlogs/states/${Stack.of(scope).stackName}-${scope.node.addr.slice(-8)}`,
+    retention,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+}
+
+/** The saga of one operation, from its definition in statemachines/. */
+export function createStateMachine(
+  scope: Construct,
+  id: string,
+  operation: Operation,
+  tasks: SagaTasks,
+  logs: LogGroup,
+): StateMachine {
+  const { plan, putObject, writeItem, deleteObjects } = tasks;
+  const functions = {
+    PlanFunction: plan,
+    ...(operation !== 'delete' && { PutObjectFunction: putObject }),
+    WriteItemFunction: writeItem,
+    DeleteObjectsFunction: deleteObjects,
+  };
+  const machine = new StateMachine(scope, id, {
+    definitionBody: DefinitionBody.fromFile(join(PACKAGE_ROOT, 'statemachines', `${operation}.asl.json`)),
+    definitionSubstitutions: Object.fromEntries(
+      Object.entries(functions).map(([name, task]) => [name, task.functionArn]),
+    ),
+    logs: { destination: logs, level: LogLevel.ALL, includeExecutionData: false },
+    tracingEnabled: true,
+  });
+  // A definition from a file is shipped as it is: CDK derives no rights from it.
+  for (const task of Object.values(functions)) task.grantInvoke(machine);
+  return machine;
+}

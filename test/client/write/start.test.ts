@@ -1,0 +1,580 @@
+// What a call of the client starts: the execution's name and input, what is staged, and what is refused before.
+
+import { randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  type Content,
+  type CreateInput,
+  IdempotencyConflict,
+  Rejected,
+  StartFailed,
+} from '../../../client/index.ts';
+import { MAX_EXECUTION_INPUT_BYTES } from '../../../core/errors/limits.ts';
+import {
+  arnOf,
+  awsError,
+  clientOf,
+  executionsEnd,
+  output,
+  resetMocks,
+  s3,
+  sfn,
+  sha256,
+  started,
+} from '../mocks.ts';
+
+const client = clientOf();
+const key = { id: '42' };
+
+beforeEach(() => {
+  resetMocks();
+  executionsEnd();
+  s3.on(PutObjectCommand).resolves({});
+  s3.on(DeleteObjectCommand).resolves({});
+});
+
+/** Calls that upload something. */
+function uploads(): { Key: string | undefined; Body: unknown; ChecksumSHA256: string | undefined }[] {
+  return s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => ({
+    Key: input.Key,
+    Body: input.Body,
+    ChecksumSHA256: input.ChecksumSHA256,
+  }));
+}
+
+describe('the name of an execution', () => {
+  it('says operation and item, and never repeats', async () => {
+    await client.create({ key });
+    await client.create({ key });
+    await client.delete({ key });
+    const names = started().map(({ name }) => name);
+    expect(names[0]).toMatch(/^create-42-[0-9A-Z]{26}$/);
+    expect(names[2]).toMatch(/^delete-42-[0-9A-Z]{26}$/);
+    expect(new Set(names).size).toBe(3);
+  });
+
+  it.each([
+    ['a/b c=ü', /^update-a-b-c-[0-9A-Z]{26}$/],
+    ['👩‍🚀', /^update-[0-9A-Z]{26}$/],
+    ['_x-y_', /^update-_x-y_-[0-9A-Z]{26}$/],
+    ['x'.repeat(300), /^update-x{35}-[0-9A-Z]{26}$/],
+  ])('of item %s has characters and length that names may have', async (id, expected) => {
+    await client.update({ key: { id }, set: { a: 1 } });
+    const [{ name } = { name: '' }] = started();
+    expect(name).toMatch(expected);
+    expect(name.length).toBeLessThanOrEqual(80);
+  });
+
+  it('has both parts of a key of two', async () => {
+    const two = clientOf({
+      key: { partitionKey: { name: 'id', type: 'S' }, sortKey: { name: 'n', type: 'N' } },
+    });
+    await two.create({ key: { id: 'a', n: 1.5 } });
+    expect(started()[0]?.name).toMatch(/^create-a-1-5-/);
+  });
+
+  it('is the idempotency key where there is one', async () => {
+    await client.create({ key }, { idempotencyKey: 'order_7-A' });
+    expect(started()[0]?.name).toBe('order_7-A');
+  });
+
+  it.each(['', 'a b', 'a/b', 'x'.repeat(81), 'ü'])(
+    'refuses the idempotency key "%s"',
+    async (idempotencyKey) => {
+      await expect(client.create({ key }, { idempotencyKey })).rejects.toMatchObject({
+        name: 'Rejected',
+        field: 'idempotencyKey',
+      });
+      expect(started()).toEqual([]);
+    },
+  );
+});
+
+describe('the input of an execution', () => {
+  const file = join(tmpdir(), `twinwrite-${randomUUID()}.html`);
+
+  beforeAll(() => writeFile(file, '<p>'));
+  afterAll(() => rm(file));
+
+  it('is what the contract has for it', async () => {
+    await client.update({
+      key,
+      set: { a: 1 },
+      remove: ['b'],
+      add: { c: 2 },
+      condition: { expression: 'a = :a', values: { ':a': 0 } },
+      largeAttributes: { page: { content: '<p>', contentType: 'text/html', metadata: { author: 'Zoë' } } },
+      updateAt: new Date(0),
+      cleanUp: { whenSucceeded: false },
+      expectedVersion: 3,
+    });
+    expect(started()[0]?.input).toEqual({
+      key,
+      set: { a: 1 },
+      remove: ['b'],
+      add: { c: 2 },
+      condition: { expression: 'a = :a', values: { ':a': 0 } },
+      largeAttributes: { page: { text: '<p>', contentType: 'text/html', metadata: { author: 'Zoë' } } },
+      updateAt: '1970-01-01T00:00:00.000Z',
+      cleanUp: { whenSucceeded: false },
+      expectedVersion: 3,
+    });
+  });
+
+  it('is typed when JSON has no form for a value', async () => {
+    await client.update({ key, set: { tags: new Set(['a']), n: 2n ** 60n }, add: { m: 1 } });
+    expect(started()[0]?.input).toEqual({
+      key: { id: { S: '42' } },
+      set: { tags: { SS: ['a'] }, n: { N: '1152921504606846976' } },
+      add: { m: { N: '1' } },
+      attributeFormat: 'dynamodb',
+    });
+  });
+
+  it.each<[string, Content, string | undefined, object]>([
+    ['a string', 'x\u0000', undefined, { text: 'x\u0000' }],
+    ['bytes that are text', Buffer.from('plain'), undefined, { base64: 'cGxhaW4=' }],
+    ['bytes that are text of a known type', Buffer.from('plain'), 'text/plain', { text: 'plain' }],
+    ['bytes of a known type that JSON would escape', Buffer.from('\0\0\0\0'), 'a/b', { base64: 'AAAAAA==' }],
+    ['bytes of a known type that are no text', Uint8Array.of(0xff), 'a/b', { base64: '/w==' }],
+    ['text with a byte order mark', Buffer.from('\ufeffabc'), 'text/plain', { text: '\ufeffabc' }],
+    ['a file', { file }, undefined, { base64: 'PHA+' }],
+    ['a short stream', Readable.from([Buffer.from('ab'), Buffer.from('c')]), undefined, { base64: 'YWJj' }],
+  ])('carries %s byte for byte', async (_, content, contentType, expected) => {
+    await client.create({ key, largeAttributes: { page: { content, contentType } } });
+    expect(started()[0]?.input.largeAttributes?.page).toEqual({
+      ...expected,
+      ...(contentType && { contentType }),
+    });
+    expect(uploads()).toEqual([]);
+  });
+});
+
+describe('staging', () => {
+  async function roomForText(): Promise<number> {
+    await client.create({ key, largeAttributes: { page: '' } });
+    const bytes = Buffer.byteLength(started()[0]?.text ?? '');
+    sfn.resetHistory();
+    return MAX_EXECUTION_INPUT_BYTES - bytes;
+  }
+
+  it('leaves content inline that just fits the input', async () => {
+    const text = 'x'.repeat(await roomForText());
+    await client.create({ key, largeAttributes: { page: text } });
+    expect(uploads()).toEqual([]);
+    expect(Buffer.byteLength(started()[0]?.text ?? '')).toBe(MAX_EXECUTION_INPUT_BYTES);
+  });
+
+  it('takes content one byte larger to the staging prefix, with its SHA-256', async () => {
+    const text = 'x'.repeat((await roomForText()) + 1);
+    await client.create({ key, largeAttributes: { page: text } });
+    const { name, input } = started()[0] ?? {};
+    const stagedKey = `staging/create/${name}/page`;
+    expect(uploads()).toEqual([
+      {
+        Key: stagedKey,
+        Body: new TextEncoder().encode(text),
+        ChecksumSHA256: Buffer.from(sha256(text), 'hex').toString('base64'),
+      },
+    ]);
+    expect(input?.largeAttributes?.page).toEqual({
+      staged: { key: stagedKey, sha256: sha256(text), size: text.length },
+    });
+  });
+
+  it('counts what JSON escapes', async () => {
+    const room = await roomForText();
+    await client.create({ key, largeAttributes: { page: '"'.repeat(Math.floor(room / 2)) } });
+    expect(uploads()).toHaveLength(0);
+    await client.create({ key, largeAttributes: { page: '"'.repeat(Math.floor(room / 2) + 1) } });
+    expect(uploads()).toHaveLength(1);
+  });
+
+  it('takes the largest contents first, and no more than it must', async () => {
+    const sizes = { small: 1000, larger: 120_000, largest: 140_000, middle: 60_000 };
+    const contents = Object.entries(sizes).map(([name, size]) => [name, 'x'.repeat(size)] as const);
+    await client.create({ key, largeAttributes: Object.fromEntries(contents) });
+    expect(uploads().map(({ Key }) => Key?.split('/').at(-1))).toEqual(['largest']);
+  });
+
+  it('keeps the options of what it takes', async () => {
+    const options = { contentType: 'text/html', metadata: { a: 'b' } };
+    await client.create({ key, largeAttributes: { page: { content: 'x'.repeat(300_000), ...options } } });
+    expect(started()[0]?.input.largeAttributes?.page).toMatchObject(options);
+  });
+
+  it('encodes the name of the attribute in the key', async () => {
+    await client.create({ key, largeAttributes: { 'a/b c': 'x'.repeat(300_000) } }, { idempotencyKey: 'k' });
+    expect(uploads()[0]?.Key).toBe('staging/create/k/a%2Fb%20c');
+  });
+
+  it('ends with the objects deleted once the run has succeeded', async () => {
+    await client.create({ key, largeAttributes: { page: 'x'.repeat(300_000) } }, { idempotencyKey: 'k' });
+    expect(s3.commandCalls(DeleteObjectCommand).map(({ args: [{ input }] }) => input)).toEqual([
+      { Bucket: 'bucket', Key: 'staging/create/k/page' },
+    ]);
+  });
+
+  it('keeps the objects of a run that failed: a replay needs them', async () => {
+    executionsEnd({ status: 'FAILED', error: 'RolledBack.Conflict', cause: '{"message":"busy"}' });
+    await expect(client.create({ key, largeAttributes: { page: 'x'.repeat(300_000) } })).rejects.toThrow(
+      'busy',
+    );
+    expect(s3.commandCalls(DeleteObjectCommand)).toEqual([]);
+  });
+
+  it('succeeds also when its objects cannot be deleted', async () => {
+    s3.on(DeleteObjectCommand).rejects(awsError('AccessDenied', 403));
+    const result = await client.create({ key, largeAttributes: { page: 'x'.repeat(300_000) } });
+    expect(result.version).toBe(1);
+  });
+
+  it('that fails starts nothing, and deletes what it had taken before', async () => {
+    s3.on(PutObjectCommand).callsFake(({ Key }: { Key: string }) => {
+      if (Key.endsWith('/b')) throw awsError('AccessDenied', 403);
+      return {};
+    });
+    const large = { a: 'x'.repeat(300_000), b: 'x'.repeat(300_000) };
+    await expect(client.create({ key, largeAttributes: large })).rejects.toMatchObject({
+      name: 'UploadFailed',
+      attribute: 'b',
+      cause: expect.objectContaining({ name: 'AccessDenied' }),
+    });
+    expect(started()).toEqual([]);
+    expect(s3.commandCalls(DeleteObjectCommand)[0]?.args[0].input.Key).toMatch(/\/a$/);
+  });
+});
+
+describe('a multipart upload', () => {
+  const megabytes = 1024 ** 2;
+  /** Copies, as they were sent: the memory of a part is used again for another. */
+  const sent = new Map<number, Buffer>();
+
+  beforeEach(() => {
+    s3.on(CreateMultipartUploadCommand).resolves({ UploadId: 'u' });
+    s3.on(AbortMultipartUploadCommand).resolves({});
+    s3.on(CompleteMultipartUploadCommand).resolves({});
+    sent.clear();
+    s3.on(UploadPartCommand).callsFake(({ PartNumber, Body }: { PartNumber: number; Body: Uint8Array }) => {
+      sent.set(PartNumber, Buffer.from(Body));
+      return { ETag: `e${PartNumber}`, ChecksumCRC64NVME: `c${PartNumber}` };
+    });
+  });
+
+  function bodies(): Buffer {
+    const parts = [...sent].sort(([one], [other]) => one - other);
+    return Buffer.concat(parts.map(([, body]) => body));
+  }
+
+  it.each([17, 24])('of %i MB has parts of 8 MB in order, whatever the chunks', async (size) => {
+    const content = Buffer.alloc(size * megabytes, 'abcdefg');
+    async function* chunks() {
+      for (let at = 0, step = 1; at < content.length; at += step, step = (step * 3) % 5_000_011) {
+        yield content.subarray(at, at + step);
+      }
+    }
+    await client.create({ key, largeAttributes: { film: chunks() } });
+    expect(bodies().equals(content)).toBe(true);
+    const { MultipartUpload } = s3.commandCalls(CompleteMultipartUploadCommand)[0]?.args[0].input ?? {};
+    expect(MultipartUpload?.Parts).toEqual(
+      [1, 2, 3].map((n) => ({ PartNumber: n, ETag: `e${n}`, ChecksumCRC64NVME: `c${n}` })),
+    );
+    expect(started()[0]?.input.largeAttributes?.film?.staged).toMatchObject({
+      sha256: sha256(content),
+      size: content.length,
+    });
+  });
+
+  it.each([UploadPartCommand, CompleteMultipartUploadCommand])(
+    'is aborted when %o fails',
+    async (command) => {
+      s3.on(command as typeof UploadPartCommand).rejects(awsError('AccessDenied', 403));
+      const film = Buffer.alloc(20 * megabytes);
+      await expect(client.create({ key, largeAttributes: { film } })).rejects.toThrow('AccessDenied');
+      expect(s3.commandCalls(AbortMultipartUploadCommand)[0]?.args[0].input.UploadId).toBe('u');
+      expect(started()).toEqual([]);
+    },
+  );
+
+  it('is aborted only when no part is on its way any more', async () => {
+    const order: string[] = [];
+    let release = (): void => undefined;
+    s3.on(UploadPartCommand).callsFake(async ({ PartNumber }: { PartNumber: number }) => {
+      if (PartNumber === 2) throw awsError('AccessDenied', 403);
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      order.push(`part ${PartNumber}`);
+      return {};
+    });
+    s3.on(AbortMultipartUploadCommand).callsFake(async () => order.push('aborted'));
+    const attempt = client.create({ key, largeAttributes: { film: Buffer.alloc(20 * megabytes) } });
+    attempt.catch(() => undefined);
+    await expect.poll(() => s3.commandCalls(UploadPartCommand).length).toBeGreaterThanOrEqual(2);
+    release();
+    await expect(attempt).rejects.toThrow('AccessDenied');
+    expect(order).toEqual(['part 1', 'aborted']);
+  });
+});
+
+describe('what is wrong is refused before anything is read, uploaded or started', () => {
+  const large = 'x'.repeat(300_000);
+  const unread = () => Readable.from([Buffer.from('x')]);
+  const cyclic: { self?: unknown } = {};
+  cyclic.self = cyclic;
+
+  it.each<[string, unknown, string]>([
+    ['an unknown field', { key, atributes: {} }, 'atributes'],
+    ['no key', {}, 'key'],
+    ['a key of another type', { key: { id: 42 } }, 'key.id'],
+    ['an empty key', { key: { id: '' } }, 'key.id'],
+    ['a key of bytes where text is', { key: { id: Buffer.from('x') } }, 'key.id'],
+    [
+      'no content',
+      { key, largeAttributes: { page: { contentType: 'a/b' } } },
+      'largeAttributes.page.content',
+    ],
+    ['content that is a number', { key, largeAttributes: { page: 7 } }, 'largeAttributes.page.content'],
+    ['content that is null', { key, largeAttributes: { page: null } }, 'largeAttributes.page.content'],
+    [
+      'a stream that is none, with its size',
+      { key, largeAttributes: { page: { stream: 'x', size: 1 } } },
+      'largeAttributes.page.content.stream',
+    ],
+    [
+      'a stream with a size that is none',
+      { key, largeAttributes: { page: { stream: unread(), size: -1 } } },
+      'largeAttributes.page.content.size',
+    ],
+    [
+      'staged content without a key',
+      { key, largeAttributes: { page: { staged: {} } } },
+      'largeAttributes.page.staged',
+    ],
+    [
+      'content as the contract has it',
+      { key, largeAttributes: { page: { base64: 'eA==' } } },
+      'largeAttributes',
+    ],
+    [
+      'an unknown option',
+      { key, largeAttributes: { page: { content: 'x', type: 'a' } } },
+      'largeAttributes.page.type',
+    ],
+    ['half a surrogate pair', { key, largeAttributes: { page: 'a\ud800' } }, 'largeAttributes.page.content'],
+    ['half a pair in a name', { key, largeAttributes: { '\ud800': 'a' } }, 'largeAttributes'],
+    ['large attributes in an array', { key, largeAttributes: ['x'] }, 'largeAttributes'],
+    [
+      'an attribute in two places',
+      { key, attributes: { page: 1 }, largeAttributes: { page: large } },
+      'largeAttributes.page',
+    ],
+    ['the reserved attribute', { key, attributes: { _saga: 1 } }, 'attributes._saga'],
+    ['a Date', { key, attributes: { at: { deep: new Date(0) } } }, 'attributes.at.deep'],
+    ['a Map', { key, attributes: { at: new Map() } }, 'attributes.at'],
+    ['a function', { key, attributes: { at: () => 1 } }, 'attributes.at'],
+    ['an undefined value', { key, attributes: { at: undefined } }, 'attributes.at'],
+    ['a cycle', { key, attributes: cyclic }, 'attributes.self'],
+    ['a number that is none', { key, attributes: { n: Number.NaN } }, 'attributes.n'],
+    ['an integer of 39 digits', { key, attributes: { n: 10n ** 39n + 1n } }, 'attributes.n'],
+    ['an empty set', { key, attributes: { s: new Set() } }, 'attributes.s'],
+    ['a mixed set', { key, attributes: { s: new Set([1, 'a']) } }, 'attributes.s'],
+    [
+      'metadata over 2 KB',
+      { key, largeAttributes: { page: { content: large, metadata: { a: 'x'.repeat(2048) } } } },
+      'largeAttributes.page.metadata',
+    ],
+    ['a time that is none', { key, updateAt: new Date(Number.NaN) }, 'updateAt'],
+    [
+      'an object key over 1,024 bytes',
+      { key: { id: '/'.repeat(300) }, largeAttributes: { page: large } },
+      'key',
+    ],
+    ['attributes past the input', { key, attributes: { text: large } }, 'attributes'],
+    [
+      'a file that is not there',
+      { key, largeAttributes: { page: { file: '/no/such/file' } } },
+      'largeAttributes.page.content.file',
+    ],
+    ['a folder', { key, largeAttributes: { page: { file: tmpdir() } } }, 'largeAttributes.page.content.file'],
+    [
+      'a stream of text',
+      { key, largeAttributes: { page: Readable.from(['text']) } },
+      'largeAttributes.page.content',
+    ],
+    ['a stream beside it', { key: { id: 7 }, largeAttributes: { page: unread() } }, 'key.id'],
+  ])('%s', async (_, input, field) => {
+    const attempt = client.create(input as CreateInput);
+    await expect(attempt).rejects.toBeInstanceOf(Rejected);
+    await expect(attempt).rejects.toMatchObject({ reason: 'InvalidInput', executionArn: undefined });
+    const refused = await attempt.catch((error: Rejected) => error.field);
+    expect(String(refused).startsWith(field)).toBe(true);
+    expect(started()).toEqual([]);
+    expect(s3.calls()).toEqual([]);
+  });
+
+  it('and streams that were opened are closed', async () => {
+    const stream = Readable.from([Buffer.alloc(300_000)]);
+    const page = { file: '/no/such/file' };
+    await expect(client.create({ key, largeAttributes: { film: stream, page } })).rejects.toThrow('ENOENT');
+    expect(stream.destroyed).toBe(true);
+  });
+});
+
+describe('a name that was used before', () => {
+  const options = { idempotencyKey: 'k' };
+  const earlierInput = (input: object) => {
+    sfn.on(StartExecutionCommand).rejects(awsError('ExecutionAlreadyExists', 400));
+    sfn.on(DescribeExecutionCommand).callsFake(({ executionArn }: { executionArn: string }) => ({
+      executionArn,
+      status: 'SUCCEEDED',
+      input: JSON.stringify(input),
+      output: JSON.stringify(output),
+    }));
+  };
+
+  it.each<[string, object]>([
+    ['the same input', { key, largeAttributes: { page: { text: 'x' } }, cleanUp: { whenFailed: true } }],
+    [
+      'its fields in another order',
+      { cleanUp: { whenFailed: true }, largeAttributes: { page: { text: 'x' } }, key },
+    ],
+    [
+      'its content in base64',
+      { key, largeAttributes: { page: { base64: 'eA==' } }, cleanUp: { whenFailed: true } },
+    ],
+    [
+      'its content staged',
+      {
+        key,
+        largeAttributes: { page: { staged: { key: 'staging/x', sha256: sha256('x'), size: 1 } } },
+        cleanUp: { whenFailed: true },
+      },
+    ],
+  ])('with %s gives the outcome of that run', async (_, input) => {
+    earlierInput(input);
+    const result = await client.create(
+      { key, largeAttributes: { page: 'x' }, cleanUp: { whenFailed: true } },
+      options,
+    );
+    expect(result).toMatchObject({ executionArn: arnOf('Create', 'k'), version: 1 });
+  });
+
+  it.each<[string, object]>([
+    ['another item', { key: { id: '43' }, largeAttributes: { page: { text: 'x' } } }],
+    ['other content', { key, largeAttributes: { page: { text: 'y' } } }],
+    ['another option', { key, largeAttributes: { page: { text: 'x', contentType: 'a/b' } } }],
+    ['one attribute more', { key, largeAttributes: { page: { text: 'x' }, b: { text: '' } } }],
+  ])('with %s is a conflict that names the execution', async (_, input) => {
+    earlierInput(input);
+    const attempt = client.create({ key, largeAttributes: { page: 'x' } }, options);
+    await expect(attempt).rejects.toBeInstanceOf(IdempotencyConflict);
+    await expect(attempt).rejects.toMatchObject({ executionArn: arnOf('Create', 'k') });
+  });
+
+  it('with the same staged content does not upload it again', async () => {
+    const page = 'x'.repeat(300_000);
+    const staged = { key: 'staging/create/k/page', sha256: sha256(page), size: page.length };
+    earlierInput({ key, largeAttributes: { page: { staged } } });
+    await client.create({ key, largeAttributes: { page: Readable.from([Buffer.from(page)]) } }, options);
+    expect(uploads()).toEqual([]);
+    expect(started()).toEqual([]);
+  });
+
+  it('with other staged content does not touch what the first run may be using', async () => {
+    const staged = { key: 'staging/create/k/page', sha256: sha256('other'), size: 5 };
+    earlierInput({ key, largeAttributes: { page: { staged } } });
+    const attempt = client.create({ key, largeAttributes: { page: 'x'.repeat(300_000) } }, options);
+    await expect(attempt).rejects.toBeInstanceOf(IdempotencyConflict);
+    expect(s3.calls()).toEqual([]);
+  });
+
+  it('without an idempotency key was this very call, whose answer was lost', async () => {
+    sfn.on(StartExecutionCommand).callsFake(({ input }: { input: string }) => {
+      earlierInput(JSON.parse(input));
+      throw awsError('ExecutionAlreadyExists', 400);
+    });
+    expect(await client.create({ key })).toMatchObject({ version: 1 });
+  });
+});
+
+describe('a start that fails', () => {
+  it('names the execution that may have started', async () => {
+    sfn.on(StartExecutionCommand).rejects(awsError('AccessDeniedException', 400));
+    const attempt = client.create({ key }, { idempotencyKey: 'k' });
+    await expect(attempt).rejects.toBeInstanceOf(StartFailed);
+    await expect(attempt).rejects.toMatchObject({
+      executionArn: arnOf('Create', 'k'),
+      cause: expect.objectContaining({ name: 'AccessDeniedException' }),
+    });
+  });
+
+  it('does not happen to a call that is aborted before', async () => {
+    const signal = AbortSignal.abort(new Error('not any more'));
+    await expect(client.create({ key }, { signal })).rejects.toThrow('not any more');
+    expect(sfn.calls()).toEqual([]);
+  });
+});
+
+describe('a start that is throttled', () => {
+  const throttled = () => awsError('ThrottlingException', 400, 'Rate exceeded');
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('is tried again, ever more rarely', async () => {
+    sfn
+      .on(StartExecutionCommand)
+      .rejectsOnce(throttled())
+      .rejectsOnce(awsError('ExecutionLimitExceeded', 400))
+      .resolves({});
+    const attempt = client.create({ key });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect((await attempt).version).toBe(1);
+    expect(new Set(started().map(({ name }) => name)).size).toBe(1);
+  });
+
+  it('fails after a quarter of a minute', async () => {
+    sfn.on(StartExecutionCommand).rejects(throttled());
+    const attempt = client.create({ key });
+    const settled = expect(attempt).rejects.toMatchObject({
+      name: 'StartFailed',
+      cause: expect.objectContaining({ message: 'Rate exceeded' }),
+    });
+    await vi.advanceTimersByTimeAsync(20_000);
+    await settled;
+    expect(started()).toHaveLength(10);
+  });
+
+  it('is given up when the call is aborted, which says what is not known', async () => {
+    sfn.on(StartExecutionCommand).rejects(throttled());
+    const controller = new AbortController();
+    const attempt = client.create({ key }, { signal: controller.signal, idempotencyKey: 'k' });
+    const settled = expect(attempt).rejects.toMatchObject({
+      name: 'StartFailed',
+      executionArn: arnOf('Create', 'k'),
+      cause: expect.objectContaining({ message: 'enough' }),
+    });
+    await vi.advanceTimersByTimeAsync(10);
+    controller.abort(new Error('enough'));
+    await settled;
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
