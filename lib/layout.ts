@@ -3,7 +3,7 @@
 import type { KeySchema } from '../core/keys.ts';
 import { layoutProblem } from '../core/store.ts';
 import { canLieBelow, DEFAULT_OBJECT_KEY_TEMPLATE } from '../core/template.ts';
-import type { LargeItemStoreProps } from './large-item-store.ts';
+import type { LargeItemStoreProps } from './large-item-store-props.ts';
 
 export interface Layout {
   readonly key: KeySchema;
