@@ -33,7 +33,7 @@ function sources(folder: string): string[] {
 
 function imports(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8');
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] as string);
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*\x27([^\x27]+)\x27/g)].map((match) => match[1] as string);
 }
 
 describe.each(Object.entries(ARROWS))('%s', (folder, allowed: readonly string[]) => {
@@ -57,7 +57,7 @@ it.each(KEPT_OUT)('%s does not load %s', (folder, packages) => {
 });
 
 /** What browsers lack, and where it may stand all the same. */
-const NODE_ONLY = /'node:|\b(?:Buffer|process)\b/;
+const NODE_ONLY = /\x27node:|\b(?:Buffer|process)\b/;
 const NODE_MAY = new Map([
   ['client/platform.ts', 'browsers get platform.browser.ts'],
   ['client/save.ts', 'only platform.ts loads it'],
@@ -70,7 +70,10 @@ it('core and client need nothing that browsers lack', () => {
   expect(needy.sort()).toEqual([...NODE_MAY.keys()]);
 });
 
-/** A file's text without its comments. */
+/** A string on one line, in quotes of any kind, or a comment. */
+const STRING_OR_COMMENT = /(?<string>([\x22\x27\x60])(?:\\.|(?!\2)[^\\\n])*\2)|\/\*.*?\*\/|\/\/[^\n]*/gs;
+
+/** A file's text without its comments. What looks like one within a string, as in an address, stays. */
 function code(file: string): string {
-  return readFileSync(join(root, file), 'utf8').replace(/\/\*.*?\*\/|\/\/[^\n]*/gs, '');
+  return readFileSync(join(root, file), 'utf8').replace(STRING_OR_COMMENT, '$<string>');
 }

@@ -8,7 +8,7 @@ import type { Distribution, ItemBatcher, ItemFormat, ItemReader, ResultWriter } 
 
 const MAX_LABEL_LENGTH = 40;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is barred
-const BARRED_IN_LABEL = /[\s?*<>{}[\]:;,\\|^~$#%&`"\u0000-\u001f\u007f-\u009f]/;
+const BARRED_IN_LABEL = /[\s?*<>{}[\]:;,\\|^~$#%&\x60\x22\u0000-\u001f\u007f-\u009f]/;
 const DELIMITERS = { COMMA: ',', PIPE: '|', SEMICOLON: ';', SPACE: ' ', TAB: '\t' } as const;
 const COUNT = { min: 0, max: Number.MAX_SAFE_INTEGER };
 
