@@ -2,7 +2,8 @@
 
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { LargeItemStore, type LargeItemStoreProps } from './large-item-store.ts';
+import { LargeItemStore } from './large-item-store.ts';
+import type { LargeItemStoreProps } from './large-item-store-props.ts';
 
 export interface LargeItemStackProps extends StackProps {
   readonly store?: LargeItemStoreProps;

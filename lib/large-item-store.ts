@@ -9,7 +9,6 @@ import type { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { Store, StoreDescriptor } from '../core/contract/store.ts';
-import type { KeyAttribute } from '../core/keys/item-key.ts';
 import { OPERATIONS, type Operation } from '../core/keys/run.ts';
 import {
   type Granting,
@@ -21,67 +20,15 @@ import {
   grantWait,
 } from './callers.ts';
 import { addOutputs, createParameter, grantDiscovery } from './discovery.ts';
+import type { LargeItemStoreProps } from './large-item-store-props.ts';
 import { checkExpiring, checkedLayout, checkedReportPrefix } from './layout.ts';
 import { checkNeighbours } from './neighbours.ts';
 import { FAILURES_PREFIX, RemovedItems } from './removed-items.ts';
 import { createLogs, createStateMachine } from './state-machines.ts';
 import { addLifecycle, checkTable, createBucket, createTable } from './storage.ts';
-import { Sweep, type SweepProps } from './sweep.ts';
+import { Sweep } from './sweep.ts';
 import { SagaTasks } from './tasks.ts';
 import { allowUploads } from './upload-origins.ts';
-
-export interface LargeItemStoreProps {
-  /** The table's partition key. Default: `id`, a string. */
-  readonly partitionKey?: KeyAttribute;
-  /** The table's sort key. Default: none. */
-  readonly sortKey?: KeyAttribute;
-  /** A table of your own, whose key `partitionKey` and `sortKey` describe. Default: a new on-demand table. */
-  readonly table?: ITable;
-  /** A bucket of your own, in the same Region. Default: a new private bucket. */
-  readonly bucket?: IBucket;
-  /** What object keys begin with, without a slash at either end; may be empty. Default: `items`. */
-  readonly prefix?: string;
-  /** The same for uploads that a run is yet to copy; not below `prefix`, nor above it. Default: `staging`. */
-  readonly stagingPrefix?: string;
-  /**
-   * How object keys are made: `{prefix}/`, then `{pk}`, `{sk}` (if the table has a sort key), `{attr}`, `{sha256}` and
-   * `{run}`, once each, told apart by literals. Default: `{prefix}/pk={pk}/sk={sk}/attr={attr}/sha256={sha256}/{run}`.
-   */
-  readonly objectKeyTemplate?: string;
-  /** Templates that this store had before, so that their keys are still understood. The default's always are. */
-  readonly formerObjectKeyTemplates?: readonly string[];
-  /**
-   * Where the objects are that pynamodb_mate put, if not below `prefix` in `bucket`: they are read, replaced and deleted
-   * with their items. `prefix` is what the library was given, `bucket` by default the store's. See docs/migration.md.
-   */
-  readonly legacy?: { readonly bucket?: IBucket; readonly prefix: string };
-  /** When dangling objects are looked for, and whether they are deleted. Default: when a sweep is started by hand. */
-  readonly sweep?: SweepProps;
-  /**
-   * Origins of web pages that may upload to URLs of the client's `presignUpload`: `https://app.example.com`, or with one `*`.
-   * They become a CORS rule of the bucket, for PUT. Default: none.
-   */
-  readonly uploadOrigins?: readonly string[];
-  /** What happens to a new table and bucket when the stack goes. Default: they are retained. */
-  readonly removalPolicy?: RemovalPolicy;
-  /**
-   * The number attribute of the table's time to live, in seconds since 1970: the objects of items that DynamoDB expires are
-   * deleted, too. A table of your own must have time to live on this attribute, and a stream of new and old images.
-   */
-  readonly ttl?: string;
-  /**
-   * Also delete the objects of items that other writers than sagas delete or overwrite. A delete by a saga cannot be told
-   * from theirs, so then its `cleanUp.whenSucceeded: false` has no effect. Default: false.
-   */
-  readonly cleanUpForeignDeletes?: boolean;
-  /**
-   * Name of an SSM parameter to keep the store's description in, for apps that look it up: `/my-app/docs`. Default: none,
-   * since apps also find it in the stack's outputs, or get it with their deployment as `descriptor`.
-   */
-  readonly parameterName?: string;
-  /** How long the state machines' logs are kept. They never hold the items' data. Default: one month. */
-  readonly logRetention?: RetentionDays;
-}
 
 /**
  * A DynamoDB table whose items' large attributes are S3 objects, written through Step Functions sagas only.

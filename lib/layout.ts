@@ -3,7 +3,7 @@
 import { layoutProblem } from '../core/contract/store.ts';
 import type { KeySchema } from '../core/keys/item-key.ts';
 import { canLieBelow, DEFAULT_OBJECT_KEY_TEMPLATE } from '../core/keys/template.ts';
-import type { LargeItemStoreProps } from './large-item-store.ts';
+import type { LargeItemStoreProps } from './large-item-store-props.ts';
 
 export interface Layout {
   readonly key: KeySchema;

@@ -126,7 +126,17 @@ export async function startCloud(
       },
       data,
     );
-    const services = createServices({ options, storage, clock, identity, dispatch, env, stacks, roles });
+    const services = createServices({
+      storage,
+      clock,
+      identity,
+      dispatch,
+      env,
+      stacks,
+      roles,
+      onLog: options.onLog,
+      onError: options.onError,
+    });
     const guard = roles && createGuard(roles, identity);
     gate = createGate({ services: services.all, faults, clock, guard, onError: options.onError });
     const { states, lambda, dynamodb, s3 } = services.all;

@@ -1,7 +1,6 @@
 // The services of a local cloud: those that keep data, and those around them.
 
 import type { Clock } from './clock.ts';
-import type { LocalCloudOptions } from './cloud.ts';
 import { createCloudFormation, type DeployedStack, type DeploymentTarget } from './cloudformation/index.ts';
 import type { DataDirectory } from './data/index.ts';
 import type { DynamoDb } from './dynamodb/index.ts';
@@ -65,7 +64,6 @@ export async function openStorage(
 }
 
 interface ServiceSetup {
-  readonly options: LocalCloudOptions;
   readonly storage: Storage;
   readonly clock: Clock;
   readonly identity: CloudIdentity;
@@ -73,11 +71,15 @@ interface ServiceSetup {
   readonly env: Readonly<Record<string, string>>;
   readonly stacks: readonly DeployedStack[];
   readonly roles: Roles | undefined;
+  /** Called with every line that a function writes. */
+  readonly onLog: ((functionName: string, line: string) => void) | undefined;
+  /** Told of defects of the local cloud itself. */
+  readonly onError: ((error: unknown) => void) | undefined;
 }
 
 /** All services, and where resources come to be in them. */
 export function createServices(setup: ServiceSetup) {
-  const { options, clock, identity, roles } = setup;
+  const { clock, identity, roles, onLog, onError } = setup;
   const { s3, dynamodb, states } = setup.storage;
   const code = createCodeStore();
   const variables = { ...setup.env, AWS_DEFAULT_REGION: identity.region };
@@ -86,15 +88,15 @@ export function createServices(setup: ServiceSetup) {
     identity,
     variables,
     credentialsOf: ({ name, roleArn }) => roles?.credentials(roleArn, name) ?? {},
-    onLog: options.onLog,
+    onLog,
   });
   const streams = createStreamMappings({
     clock,
     dynamodb,
     dispatch: setup.dispatch,
     refusalOf: roles && createRefusals('dynamodb', roles, identity),
-    onLog: options.onLog,
-    onError: options.onError,
+    onLog,
+    onError,
   });
   const cloudformation = createCloudFormation(() => setup.stacks, identity, roles);
   const ssm = createSsm({ clock, identity });

@@ -86,7 +86,7 @@ function sources(folder: string): string[] {
 
 function imports(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8');
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] as string);
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*\x27([^\x27]+)\x27/g)].map((match) => match[1] as string);
 }
 
 /** The files of ours that a file imports, as paths from the root. */
@@ -135,7 +135,7 @@ it.each(KEPT_OUT)('%s does not load %s', (folder, packages) => {
 });
 
 /** What browsers lack, and where it may stand all the same. */
-const NODE_ONLY = /'node:|\b(?:Buffer|process)\b/;
+const NODE_ONLY = /\x27node:|\b(?:Buffer|process)\b/;
 const NODE_MAY = new Map([
   ['client/platform/platform.ts', 'browsers get platform.browser.ts'],
   ['client/platform/save.ts', 'only platform.ts loads it'],
@@ -148,7 +148,10 @@ it('core and client need nothing that browsers lack', () => {
   expect(needy.sort()).toEqual([...NODE_MAY.keys()]);
 });
 
-/** A file's text without its comments. */
+/** A string on one line, in quotes of any kind, or a comment. */
+const STRING_OR_COMMENT = /(?<string>([\x22\x27\x60])(?:\\.|(?!\2)[^\\\n])*\2)|\/\*.*?\*\/|\/\/[^\n]*/gs;
+
+/** A file's text without its comments. What looks like one within a string, as in an address, stays. */
 function code(file: string): string {
-  return readFileSync(join(root, file), 'utf8').replace(/\/\*.*?\*\/|\/\/[^\n]*/gs, '');
+  return readFileSync(join(root, file), 'utf8').replace(STRING_OR_COMMENT, '$<string>');
 }

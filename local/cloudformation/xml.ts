@@ -23,5 +23,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 function escapeText(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+  return text.replace(/[&<>\x22\x27]/g, (character) => ENTITIES[character] ?? character);
 }

@@ -1,7 +1,8 @@
 // ConsumedCapacity of reads and writes.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 
-import { type Item, itemSize } from './values.ts';
+import { itemSize } from './sizes.ts';
+import type { Item } from './values.ts';
 
 export interface ConsumedCapacity {
   readonly TableName: string;

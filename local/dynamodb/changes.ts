@@ -5,8 +5,9 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { CloudIdentity } from '../service.ts';
 import { keyOf } from './keys.ts';
+import { itemSize } from './sizes.ts';
 import type { ItemChange } from './storage.ts';
-import { type Item, itemSize, sameItem } from './values.ts';
+import { type Item, sameItem } from './values.ts';
 
 export type StreamViewType = 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
 

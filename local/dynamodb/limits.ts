@@ -3,7 +3,8 @@
 
 import type { Request } from './dynalite.ts';
 import { validationError } from './errors.ts';
-import { type AttributeValue, type Item, itemSize, MAX_ITEM_BYTES } from './values.ts';
+import { itemSize, MAX_ITEM_BYTES } from './sizes.ts';
+import type { AttributeValue, Item } from './values.ts';
 
 const MAX_EXPRESSION_BYTES = 4096;
 /** Lists and maps around a value; the attribute itself is the first of 32 levels. */

@@ -17,8 +17,9 @@ import {
 import { validationError } from './errors.ts';
 import { checkKeySizes, checkNoEmptyKey, keyNames } from './keys.ts';
 import { checkExpressionSizes } from './limits.ts';
+import { itemSize } from './sizes.ts';
 import { findItem, findTable } from './storage.ts';
-import { type Item, itemSize, type Path } from './values.ts';
+import type { Item, Path } from './values.ts';
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;

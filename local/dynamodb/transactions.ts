@@ -12,9 +12,10 @@ import {
 } from './dynalite.ts';
 import { type CancellationReason, CONDITION_FAILED, transactionCanceled, validationError } from './errors.ts';
 import { type KeyedRead, project, readItem } from './reads.ts';
+import { itemSize } from './sizes.ts';
 import { commit, findItem, findTable, type ItemChange } from './storage.ts';
 import { parseTransactGet } from './transaction-requests.ts';
-import { type Item, itemSize } from './values.ts';
+import type { Item } from './values.ts';
 import { checkAgainstTable, checkKeyNotEmpty, evaluate, type Write } from './writes.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;

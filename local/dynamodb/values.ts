@@ -1,6 +1,4 @@
-// Attribute values and items as DynamoDB's JSON writes them: equality, order and size.
-
-import { numberSize } from './numbers.ts';
+// Attribute values and items as DynamoDB's JSON writes them: equality and order.
 
 export type ScalarType = 'S' | 'N' | 'B';
 export type AttributeType = ScalarType | 'BOOL' | 'NULL' | 'SS' | 'NS' | 'BS' | 'L' | 'M';
@@ -24,9 +22,6 @@ export type Item = Readonly<Record<string, AttributeValue>>;
 
 /** Attribute names and list positions, from the top of the item. */
 export type Path = readonly (string | number)[];
-
-/** 400 KB, names and values. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
-export const MAX_ITEM_BYTES = 400 * 1024;
 
 export function typeOf(value: AttributeValue): AttributeType {
   return Object.keys(value)[0] as AttributeType;
@@ -81,30 +76,6 @@ export function compareValues(left: AttributeValue, right: AttributeValue): numb
     return Buffer.compare(Buffer.from(left.B, 'base64'), Buffer.from(right.B, 'base64'));
   }
   return undefined;
-}
-
-/** Bytes of an item against the 400 KB limit: UTF-8 names and values. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
-export function itemSize(item: Item): number {
-  return Object.entries(item).reduce(
-    (sum, [name, value]) => sum + Buffer.byteLength(name) + valueSize(value),
-    0,
-  );
-}
-
-function valueSize(value: AttributeValue): number {
-  if (value.S !== undefined) return Buffer.byteLength(value.S);
-  if (value.N !== undefined) return numberSize(value.N);
-  if (value.B !== undefined) return base64Size(value.B);
-  if (value.SS) return value.SS.reduce((sum, member) => sum + Buffer.byteLength(member), 0);
-  if (value.NS) return value.NS.reduce((sum, member) => sum + numberSize(member), 0);
-  if (value.BS) return value.BS.reduce((sum, member) => sum + base64Size(member), 0);
-  if (value.L) return value.L.reduce((sum, member) => sum + 1 + valueSize(member), 3);
-  if (value.M) return 3 + Object.keys(value.M).length + itemSize(value.M);
-  return 1;
-}
-
-function base64Size(text: string): number {
-  return Buffer.byteLength(text, 'base64');
 }
 
 function sameList(left: readonly AttributeValue[], right: readonly AttributeValue[]): boolean {

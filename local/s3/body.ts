@@ -12,9 +12,10 @@ import {
   declaredChecksum,
   verifyChecksum,
 } from './checksums.ts';
+import type { Content } from './content.ts';
 import { invalidArgument, s3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
-import type { Content, ObjectStore } from './store.ts';
+import type { ObjectStore } from './store.ts';
 
 export interface ReceivedBody {
   readonly content: Content;

@@ -2,7 +2,7 @@
 // Source: PutBucketCors in the API Reference; "Elements of a CORS configuration" in the User Guide.
 
 import { receiveText } from './body.ts';
-import type { CorsRule } from './cors.ts';
+import type { CorsRule } from './cors-rules.ts';
 import { s3Error } from './errors.ts';
 import { type Operation, requireBucket, type S3Context, xmlResponse } from './request.ts';
 import { type ParsedElement, parseDocument } from './xml.ts';

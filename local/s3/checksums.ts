@@ -2,9 +2,9 @@
 // Source: "Checking object integrity" in the Amazon S3 User Guide.
 
 import { createHash } from 'node:crypto';
+import type { Content } from './content.ts';
 import { createCrc32, createCrc32c, createCrc64Nvme, type Digest } from './crc.ts';
 import { invalidArgument, notImplemented, s3Error } from './errors.ts';
-import type { Content } from './store.ts';
 
 export const CHECKSUM_ALGORITHMS = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const;
 export type ChecksumAlgorithm = (typeof CHECKSUM_ALGORITHMS)[number];

@@ -8,7 +8,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { DataError } from '../data/index.ts';
-import type { Content } from './store.ts';
+import type { Content } from './content.ts';
 
 /** The bytes of a file from `start` up to, without, `end`. */
 export interface Piece {

@@ -1,29 +1,11 @@
-// Cross-origin requests: what a bucket's CORS rules let pages of other origins do and see.
+// Requests of pages of other origins: the answer to a preflight, and what lets a page read the others.
 // Source: "Using cross-origin resource sharing (CORS)" in the S3 User Guide.
 
 import { preflight } from '../cors.ts';
 import type { LocalRequest, ServiceError } from '../service.ts';
+import { type Asked, leaveOf } from './cors-rules.ts';
 import { s3Error } from './errors.ts';
 import { type Operation, readRequest, type S3Context, type S3Request } from './request.ts';
-
-/** A rule of a bucket. Origins and headers have one `*` at most. */
-export interface CorsRule {
-  readonly id?: string | undefined;
-  readonly origins: readonly string[];
-  readonly methods: readonly string[];
-  /** What a preflight may ask for; other headers a browser sends unasked. */
-  readonly headers: readonly string[];
-  /** What a page may see of an answer's headers. */
-  readonly exposed: readonly string[];
-  readonly maxAgeSeconds?: number | undefined;
-}
-
-/** What a page, or its browser ahead of it, asks leave for. */
-interface Asked {
-  readonly origin: string;
-  readonly method: string;
-  readonly headers: readonly string[];
-}
 
 const NOT_ALLOWED =
   "This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.";
@@ -68,42 +50,6 @@ function askedBy({ headers }: S3Request): Asked {
   }
   const names = headers['access-control-request-headers'] ?? '';
   return { origin, method, headers: names.split(',').flatMap((name) => name.trim().toLowerCase() || []) };
-}
-
-/** What the first rule that fits gives leave for, as headers. */
-function leaveOf(rules: readonly CorsRule[], asked: Asked): Record<string, string> | undefined {
-  const allows = (patterns: readonly string[], text: string) =>
-    patterns.find((pattern) => matches(pattern, text));
-  for (const rule of rules) {
-    const origin = allows(rule.origins, asked.origin);
-    const patterns = rule.headers.map((header) => header.toLowerCase());
-    const fits = rule.methods.includes(asked.method) && asked.headers.every((name) => allows(patterns, name));
-    if (origin !== undefined && fits) return headersOf(rule, asked, origin === '*');
-  }
-  return undefined;
-}
-
-function headersOf(
-  { methods, exposed, maxAgeSeconds }: CorsRule,
-  { origin, headers }: Asked,
-  isForAll: boolean,
-): Record<string, string> {
-  return {
-    'access-control-allow-origin': isForAll ? '*' : origin,
-    ...(!isForAll && { 'access-control-allow-credentials': 'true' }),
-    'access-control-allow-methods': methods.join(', '),
-    ...(headers.length > 0 && { 'access-control-allow-headers': headers.join(', ') }),
-    ...(exposed.length > 0 && { 'access-control-expose-headers': exposed.join(', ') }),
-    ...(maxAgeSeconds !== undefined && { 'access-control-max-age': String(maxAgeSeconds) }),
-    vary: 'Origin, Access-Control-Request-Headers, Access-Control-Request-Method',
-  };
-}
-
-/** @param pattern - with one `*` at most */
-function matches(pattern: string, text: string): boolean {
-  const [start = '', end] = pattern.split('*');
-  if (end === undefined) return pattern === text;
-  return text.length >= start.length + end.length && text.startsWith(start) && text.endsWith(end);
 }
 
 function forbidden({ key }: S3Request, { method }: Asked, why: string): ServiceError {

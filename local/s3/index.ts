@@ -13,7 +13,8 @@ import {
 import { checkAccess } from './access.ts';
 import { setCorsRules } from './bucket-cors.ts';
 import { addBucket } from './buckets.ts';
-import { type CorsRule, crossOriginHeaders } from './cors.ts';
+import { crossOriginHeaders } from './cors.ts';
+import type { CorsRule } from './cors-rules.ts';
 import { openDirectoryStore } from './directory-store.ts';
 import { notImplemented } from './errors.ts';
 import { UploadRegistry } from './multipart-uploads.ts';

@@ -74,7 +74,7 @@ export function nameEncoder(encodingType: string | null): (name: string) => stri
   return (name) =>
     encodeURIComponent(name)
       .replaceAll('%2F', '/')
-      .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+      .replace(/[!\x27()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function commonPrefixOf(key: string, prefix: string, delimiter: string): string | undefined {

@@ -15,13 +15,14 @@ import {
   verifyChecksum,
 } from './checksums.ts';
 import { checkWrite } from './conditions.ts';
+import type { Content } from './content.ts';
 import { s3Error } from './errors.ts';
 import type { Upload, UploadedPart } from './multipart-uploads.ts';
 import { ENCRYPTED } from './object-headers.ts';
 import { replaceObject } from './object-write.ts';
 import { parsePartNumber } from './ranges.ts';
 import { currentSecond, type Operation, requireBucket, type S3Context, type S3Request } from './request.ts';
-import type { Content, StoredObject } from './store.ts';
+import type { StoredObject } from './store.ts';
 import { type ParsedElement, parseDocument, renderDocument } from './xml.ts';
 
 /** Completing a completed upload again with the same parts answers the same again. */

@@ -2,9 +2,10 @@
 
 import { randomBytes } from 'node:crypto';
 import type { ChecksumAlgorithm, ChecksumType } from './checksums.ts';
+import type { Content } from './content.ts';
 import { s3Error } from './errors.ts';
 import { compareKeys } from './sorted-keys.ts';
-import type { Content, ObjectStore, Tag } from './store.ts';
+import type { ObjectStore, Tag } from './store.ts';
 
 export interface UploadedPart {
   readonly partNumber: number;

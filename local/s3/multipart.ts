@@ -13,6 +13,7 @@ import {
   parseAlgorithm,
   parseType,
 } from './checksums.ts';
+import type { Content } from './content.ts';
 import { findCopySource, requireCopyable } from './copy-source.ts';
 import { s3Error } from './errors.ts';
 import { nameEncoder, takePage } from './listing.ts';
@@ -30,7 +31,6 @@ import {
   xmlResponse,
 } from './request.ts';
 import { compareKeys } from './sorted-keys.ts';
-import type { Content } from './store.ts';
 import type { XmlElement } from './xml.ts';
 
 const MAX_LISTED = 1000;

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { type Checksum, checksumMembers, fullObjectChecksum, parseAlgorithm } from './checksums.ts';
 import { checkWrite } from './conditions.ts';
+import type { Content } from './content.ts';
 import { type CopySource, findCopySource, requireCopyable } from './copy-source.ts';
 import { invalidArgument, s3Error } from './errors.ts';
 import { ENCRYPTED, keptHeaders, refuseUnsupported, storageClassOf, tagsOf } from './object-headers.ts';
@@ -15,7 +16,7 @@ import {
   type S3Request,
   xmlResponse,
 } from './request.ts';
-import type { Content, StoredObject } from './store.ts';
+import type { StoredObject } from './store.ts';
 
 const DIRECTIVES = ['COPY', 'REPLACE'] as const;
 type Directive = (typeof DIRECTIVES)[number];

@@ -70,7 +70,7 @@ function canonicalQuery(query: URLSearchParams): string {
 
 /** As RFC 3986 has it, which encodes more than `encodeURIComponent`. */
 function encode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => {
+  return encodeURIComponent(text).replace(/[!\x27()*]/g, (character) => {
     return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
   });
 }

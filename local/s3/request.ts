@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { CloudIdentity, LocalRequest, LocalResponse, Refusal } from '../service.ts';
-import type { CorsRule } from './cors.ts';
+import type { CorsRule } from './cors-rules.ts';
 import { invalidArgument, s3Error } from './errors.ts';
 import type { UploadRegistry } from './multipart-uploads.ts';
 import type { ObjectStore } from './store.ts';

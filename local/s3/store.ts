@@ -1,18 +1,9 @@
 // Where buckets and objects live. The index is synchronous, so that a handler can check a condition and change
 // an object in one step that no other request can interleave; contents are asynchronous, so that they may be files.
 
-import { Readable } from 'node:stream';
 import type { Checksum } from './checksums.ts';
+import { type Content, MemoryContent } from './content.ts';
 import { compareKeys, SortedKeys } from './sorted-keys.ts';
-
-/** Bytes at rest: immutable, shared by reference between objects, never copied. */
-export interface Content {
-  readonly size: number;
-  chunks(): Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
-  /** The bytes from `start` up to, without, `end`. */
-  slice(start: number, end: number): Content;
-  body(): Uint8Array | Readable;
-}
 
 export interface Tag {
   readonly Key: string;
@@ -131,37 +122,4 @@ interface Shelf {
   readonly bucket: Bucket;
   readonly objects: Map<string, StoredObject>;
   readonly keys: SortedKeys;
-}
-
-class MemoryContent implements Content {
-  readonly size: number;
-  readonly #chunks: readonly Uint8Array[];
-
-  constructor(chunks: readonly Uint8Array[]) {
-    this.#chunks = chunks;
-    this.size = chunks.reduce((size, chunk) => size + chunk.length, 0);
-  }
-
-  chunks(): readonly Uint8Array[] {
-    return this.#chunks;
-  }
-
-  slice(start: number, end: number): Content {
-    const views: Uint8Array[] = [];
-    let offset = 0;
-    for (const chunk of this.#chunks) {
-      const from = Math.max(start - offset, 0);
-      const to = Math.min(end - offset, chunk.length);
-      if (from < to) {
-        views.push(chunk.subarray(from, to));
-      }
-      offset += chunk.length;
-    }
-    return new MemoryContent(views);
-  }
-
-  body(): Uint8Array | Readable {
-    const [first = new Uint8Array(), ...rest] = this.#chunks;
-    return rest.length === 0 ? first : Readable.from(this.#chunks, { objectMode: false });
-  }
 }

@@ -117,7 +117,7 @@ function renderElement(name: string, value: XmlValue): string {
 
 /** Control characters go out as references, as S3 does it; a parser may refuse them (hence encoding-type=url). */
 function escapeText(text: string): string {
-  return text.replace(/[&<>"]|\p{Cc}/gu, (character) => {
+  return text.replace(/[&<>\x22]|\p{Cc}/gu, (character) => {
     switch (character) {
       case '&':
         return '&amp;';

@@ -1,7 +1,7 @@
 // What an execution runs as and within: its role's session, its context object, its time.
 
 import type { RoleSession } from '../service.ts';
-import type { Execution } from './executions.ts';
+import type { Execution } from './execution.ts';
 import type { Json, JsonObject } from './json.ts';
 import { MAX_EXPRESS_SECONDS } from './limits.ts';
 

@@ -1,6 +1,7 @@
 // Executions: starting, running, stopping and ending them.
 
 import type { Clock } from '../clock.ts';
+import type { ChildOf, Execution, ExecutionStatus } from './execution.ts';
 import { callerOf, contextOf, timeLimit } from './execution-context.ts';
 import { STATES, StateFailure } from './failure.ts';
 import { type EventDetails, History, UnkeptHistory } from './history.ts';
@@ -9,55 +10,11 @@ import type { Journal } from './journal/journal.ts';
 import type { Json } from './json.ts';
 import { MAX_HISTORY_EVENTS } from './limits.ts';
 import type { Revision } from './machines.ts';
-import type { MapRunHost } from './map-run/host.ts';
 import { Aborted, Baton } from './run/baton.ts';
-import { createFrame, type Frame } from './run/frame.ts';
+import { createFrame } from './run/frame.ts';
 import { writeAborted } from './run/group.ts';
 import { runMachine } from './run/machine.ts';
-import { type Run, textWithDetails } from './run/thread.ts';
-
-export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
-
-export interface Execution {
-  readonly arn: string;
-  readonly name: string;
-  /** The state machine as it was at the start. */
-  readonly revision: Revision;
-  /** The input as it was given. */
-  readonly inputText: string;
-  /** Grows with each start: the order of ListExecutions. */
-  readonly sequence: number;
-  readonly startedAt: number;
-  /** Present in an Express workflow: whether its starter waits for its end. */
-  readonly express?: 'SYNC' | 'ASYNC' | undefined;
-  /** Present in a child execution of a Distributed Map. */
-  readonly mapRun?: ChildOf | undefined;
-  readonly history: History;
-  status: ExecutionStatus;
-  stoppedAt: number | undefined;
-  output: Json | undefined;
-  error: string | undefined;
-  cause: string | undefined;
-  redriveCount: number;
-  redrivenAt: number | undefined;
-  /** The clientTokens of redrives, the latest last. */
-  readonly redriveTokens: { readonly token: string; readonly redrivenAt: number }[];
-  /** Where it stands; what a redrive goes on from. */
-  root: Frame;
-  /** Stops what runs. */
-  controller: AbortController | undefined;
-  /** Who started it is told of its end, each time that it ends. */
-  onEnd?: ((execution: Execution) => void) | undefined;
-}
-
-/** Whose child an execution is. */
-export interface ChildOf {
-  /** The Map Run's ARN. */
-  readonly arn: string;
-  /** The ARN of the execution whose Map Run it is. */
-  readonly executionArn: string;
-  readonly itemCount: number;
-}
+import { type MapRunHost, type Run, textWithDetails } from './run/thread.ts';
 
 /** What executions run on. */
 export interface Environment {

@@ -40,7 +40,7 @@ export function parseOrRefuse(definition: string, type: WorkflowType = 'STANDARD
 /** Names of state machines and executions: 1 to 80 characters without those that AWS bars. */
 export function checkName(name: string): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is barred
-  const barred = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/;
+  const barred = /[\s<>{}[\]?*\x22#%\\^|~\x60$&,;:/\u0000-\u001f\u007f-\u009f]/;
   if (name.length >= 1 && name.length <= 80 && !barred.test(name)) return;
   throw new ServiceError('InvalidName', `Invalid Name: '${name}'`);
 }

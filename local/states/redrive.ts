@@ -1,7 +1,8 @@
 // Redriving: a closed execution goes on from the states that did not succeed.
 
 import { ServiceError } from '../service.ts';
-import { drive, type Environment, type Execution } from './executions.ts';
+import type { Execution } from './execution.ts';
+import { drive, type Environment } from './executions.ts';
 import { MAX_HISTORY_EVENTS, REDRIVE_PERIOD_MS, REDRIVE_TOKEN_MS, REDRIVE_TOKENS } from './limits.ts';
 import { resumable } from './run/frame.ts';
 

@@ -1,6 +1,6 @@
 // What one local Step Functions holds: state machines by ARN, executions by ARN and in the order of their start.
 
-import type { Execution } from './executions.ts';
+import type { Execution } from './execution.ts';
 import type { Journal } from './journal/journal.ts';
 import type { StateMachine } from './machines.ts';
 import type { MapRun } from './map-run/map-run.ts';

@@ -488,7 +488,7 @@ describe('a cloud assembly', () => {
     [
       'a transform',
       '{"Resources":{},"Transform":"AWS::Serverless-2016-10-31"}',
-      /Transform "AWS::Serverless/,
+      /Transform "AWS::Serverless-2016-10-31"/,
     ],
   ])('with a template that has %s is refused', async (_, content, message) => {
     const folder = await folderWith({ 'App.template.json': content });

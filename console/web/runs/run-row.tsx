@@ -5,9 +5,8 @@ import type { RunSummary } from '../../api.ts';
 import { Link } from '../parts/link.tsx';
 import { OutcomeBadge } from '../parts/outcome.tsx';
 import { Ago, Duration } from '../parts/time.tsx';
-import { runAddress } from '../router.ts';
+import { navigate, runAddress } from '../router.ts';
 import { useKeyText } from '../session.ts';
-import { openRun } from './run-table.tsx';
 
 /** What names a run in its row: its item, or in a list of one item's runs its own name. */
 export type NamedBy = 'item' | 'name';
@@ -97,6 +96,11 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
     </div>
   );
 });
+
+/** What a click anywhere in a row does, unless text was selected in it. */
+function openRun(run: RunSummary): void {
+  if (getSelection()?.isCollapsed !== false) navigate(runAddress(run));
+}
 
 function What({ run: { reason, message, replayOf, redriveCount } }: { run: RunSummary }) {
   const notes = [

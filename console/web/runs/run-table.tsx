@@ -2,13 +2,12 @@
 
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
-import type { RunSummary, Session } from '../../api.ts';
+import type { Session } from '../../api.ts';
 import type { Runs } from '../data/use-runs.ts';
 import { formatCount } from '../format.ts';
 import { Notice, Problem } from '../parts/problem.tsx';
 import { useNow } from '../parts/time.tsx';
 import { useNarrow } from '../parts/use-narrow.ts';
-import { navigate, runAddress } from '../router.ts';
 import { HeadRow, type NamedBy, RunRow } from './run-row.tsx';
 
 const ROW_HEIGHT = { wide: 36, narrow: 60 };
@@ -152,11 +151,6 @@ const MOVES: Readonly<Record<string, (from: number, count: number) => number>> =
   Home: () => 0,
   End: (_, count) => count - 1,
 };
-
-/** What a click anywhere in a row does, unless text was selected in it. */
-export function openRun(run: RunSummary): void {
-  if (getSelection()?.isCollapsed !== false) navigate(runAddress(run));
-}
 
 function ListState({ listing: { runs, hasMore, error, retry } }: { listing: Runs }) {
   return (

@@ -6,7 +6,7 @@ import type { Roles } from '../../iam/index.ts';
 import type { CodeStore } from '../../lambda/code.ts';
 import type { FunctionDefinition } from '../../lambda/index.ts';
 import type { StreamMappingDefinition } from '../../lambda/stream-mapping/index.ts';
-import type { CorsRule } from '../../s3/cors.ts';
+import type { CorsRule } from '../../s3/cors-rules.ts';
 import type { CloudIdentity } from '../../service.ts';
 import type { NewParameter } from '../../ssm/parameters.ts';
 

@@ -2,7 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../../service.ts';
-import { type Execution, start, stop } from '../executions.ts';
+import type { Execution } from '../execution.ts';
+import { start, stop } from '../executions.ts';
 import type { JsonObject } from '../json.ts';
 import { checkName } from '../machines.ts';
 import { redrive, redriveObstacle } from '../redrive.ts';

@@ -2,7 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../../service.ts';
-import { type Execution, start } from '../executions.ts';
+import type { Execution } from '../execution.ts';
+import { start } from '../executions.ts';
 import type { JsonObject } from '../json.ts';
 import { checkName, type StateMachine } from '../machines.ts';
 import { parseInput, seconds, text } from './input.ts';

@@ -1,7 +1,7 @@
 // Finding what a call names.
 
 import { ServiceError } from '../../service.ts';
-import type { Execution } from '../executions.ts';
+import type { Execution } from '../execution.ts';
 import type { JsonObject } from '../json.ts';
 import { RETENTION_MS } from '../limits.ts';
 import type { StateMachine } from '../machines.ts';

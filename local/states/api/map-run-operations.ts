@@ -1,7 +1,7 @@
 // Calls about Map Runs and their child executions.
 
 import { ServiceError } from '../../service.ts';
-import type { Execution } from '../executions.ts';
+import type { Execution } from '../execution.ts';
 import type { JsonObject } from '../json.ts';
 import type { MapRun } from '../map-run/map-run.ts';
 import { arn, constraint, decodeToken, encodeToken, number, pageSize, seconds } from './input.ts';

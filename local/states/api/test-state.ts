@@ -3,7 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../../service.ts';
 import type { Catcher, Machine, RecoverableState, State } from '../definition/types.ts';
-import { type Execution, start } from '../executions.ts';
+import type { Execution } from '../execution.ts';
+import { start } from '../executions.ts';
 import { NO_JOURNAL } from '../journal/journal.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { parseOrRefuse } from '../machines.ts';

@@ -2,84 +2,39 @@
 // where the results go. Source: "Using Map state in Distributed mode" in the Developer Guide.
 
 import { createHash } from 'node:crypto';
-import type { Template } from '../expressions/template.ts';
 import { MAX_DATA_BYTES } from '../limits.ts';
-import { readMachine } from './machine.ts';
 import type { Reader } from './reader.ts';
-import type { Machine } from './types.ts';
-
-/** Present in a Map state of mode DISTRIBUTED. */
-export interface Distribution {
-  /** Part of the ARNs of the Map Run and its child executions. */
-  readonly label: string;
-  readonly executionType: 'STANDARD' | 'EXPRESS';
-  /** The child executions' definition. */
-  readonly definition: string;
-  readonly reader: ItemReader | undefined;
-  readonly batcher: ItemBatcher | undefined;
-  readonly writer: ResultWriter;
-}
-
-export interface ItemReader {
-  readonly format: ItemFormat;
-  readonly arguments: Template | undefined;
-  readonly maxItems: Template | undefined;
-}
-
-/** What is read: the list of a bucket's objects, or the items in one object. */
-export type ItemFormat =
-  | { readonly type: 'objects' }
-  | { readonly type: 'JSON'; readonly pointer: string | undefined }
-  | { readonly type: 'JSONL' }
-  /** An S3 Inventory: the objects that its files list. */
-  | { readonly type: 'MANIFEST' }
-  | { readonly type: 'CSV'; readonly headers: readonly string[] | undefined; readonly delimiter: string };
-
-export interface ItemBatcher {
-  readonly maxItems: Template | undefined;
-  readonly maxBytes: Template | undefined;
-  readonly input: Template | undefined;
-}
-
-export interface ResultWriter {
-  /** Bucket and Prefix; undefined where the results are the state's alone. */
-  readonly destination: Template | undefined;
-  readonly transformation: 'NONE' | 'COMPACT' | 'FLATTEN';
-  readonly outputType: 'JSON' | 'JSONL';
-}
+import type { Distribution, ItemBatcher, ItemFormat, ItemReader, ResultWriter } from './types.ts';
 
 const MAX_LABEL_LENGTH = 40;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is barred
-const BARRED_IN_LABEL = /[\s?*<>{}[\]:;,\\|^~$#%&`"\u0000-\u001f\u007f-\u009f]/;
+const BARRED_IN_LABEL = /[\s?*<>{}[\]:;,\\|^~$#%&\x60\x22\u0000-\u001f\u007f-\u009f]/;
 const DELIMITERS = { COMMA: ',', PIPE: '|', SEMICOLON: ';', SPACE: ' ', TAB: '\t' } as const;
 const COUNT = { min: 0, max: Number.MAX_SAFE_INTEGER };
 
-/** Reads ItemProcessor; its mode decides whether there is a distribution. Undefined if too little is left to go on with. */
-export function readProcessor(
-  reader: Reader,
-  name: string,
-): { readonly processor: Machine; readonly distribution: Distribution | undefined } | undefined {
-  const object = reader.child('ItemProcessor');
-  if (object === undefined) return undefined;
-  const config = object.child('ProcessorConfig');
+/**
+ * Reads what a Map has beside an inline one; undefined where the mode of its processor says that it is inline.
+ * @param processor - the Map's ItemProcessor
+ */
+export function readDistribution(reader: Reader, name: string, processor: Reader): Distribution | undefined {
+  const config = processor.child('ProcessorConfig');
   const distributed = config?.oneOf('Mode', ['INLINE', 'DISTRIBUTED']) === 'DISTRIBUTED';
   const executionType = distributed ? config?.oneOf('ExecutionType', ['STANDARD', 'EXPRESS']) : undefined;
   if (distributed) config?.require('ExecutionType');
   config?.done();
-  const { ProcessorConfig: _, ...definition } = object.object;
-  const distribution = distributed
-    ? {
-        label: readLabel(reader) ?? generatedLabel(name),
-        executionType: executionType ?? 'STANDARD',
-        definition: JSON.stringify({ QueryLanguage: 'JSONata', ...definition }),
-        reader: readItemReader(reader),
-        batcher: readItemBatcher(reader),
-        writer: readResultWriter(reader),
-      }
-    : undefined;
-  if (!distributed) refuseDistributedFields(reader);
-  const processor = readMachine(object, 'nested');
-  return processor && { processor, distribution };
+  if (!distributed) {
+    refuseDistributedFields(reader);
+    return undefined;
+  }
+  const { ProcessorConfig: _, ...definition } = processor.object;
+  return {
+    label: readLabel(reader) ?? generatedLabel(name),
+    executionType: executionType ?? 'STANDARD',
+    definition: JSON.stringify({ QueryLanguage: 'JSONata', ...definition }),
+    reader: readItemReader(reader),
+    batcher: readItemBatcher(reader),
+    writer: readResultWriter(reader),
+  };
 }
 
 function refuseDistributedFields(reader: Reader): void {

@@ -29,11 +29,15 @@ export function readMachine(reader: Reader, level: 'top' | 'nested'): Machine | 
       reader.diagnostics.schema('Expected value of type Object', location);
       continue;
     }
-    const state = readState(name, new Reader(object, location, reader.diagnostics));
+    const state = readState(name, new Reader(object, location, reader.diagnostics), readNested);
     if (state !== undefined) states.set(name, state);
   }
   checkTransitions(reader, objects);
   return { startAt, states, comment, timeoutSeconds };
+}
+
+function readNested(reader: Reader): Machine | undefined {
+  return readMachine(reader, 'nested');
 }
 
 function readTopFields(reader: Reader): number | undefined {

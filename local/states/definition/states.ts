@@ -5,9 +5,8 @@ import { parameterProblem } from '../integrations/integration.ts';
 import { resolveResource } from '../integrations/registry.ts';
 import { MAX_TIMEOUT_SECONDS } from '../limits.ts';
 import { isRfc3339 } from '../timestamp.ts';
-import { readProcessor } from './distribution.ts';
+import { readDistribution } from './distribution.ts';
 import type { Readable } from './expression-check.ts';
-import { readMachine } from './machine.ts';
 import type { Reader } from './reader.ts';
 import { readCatch, readRetry } from './recovery.ts';
 import type {
@@ -30,19 +29,30 @@ const SECONDS = { min: 1, max: MAX_TIMEOUT_SECONDS };
 const PERCENTAGE = { min: 0, max: 100 };
 const COUNT = { min: 0, max: Number.MAX_SAFE_INTEGER };
 
-/** Reads a state. Problems are reported; undefined if too little is left to go on with. */
-export function readState(name: string, reader: Reader): State | undefined {
+/** Reads a branch or an item processor. */
+type ReadMachine = (reader: Reader) => Machine | undefined;
+
+/**
+ * Reads a state. Problems are reported; undefined if too little is left to go on with.
+ * @param readMachine - reads the machines inside of it
+ */
+export function readState(name: string, reader: Reader, readMachine: ReadMachine): State | undefined {
   if (!reader.require('Type')) return undefined;
   const type = reader.oneOf('Type', TYPES);
   if (type === undefined) return undefined;
   reader.string('Comment');
   refuseJsonPathFields(reader);
-  const state = readByType(type, name, reader);
+  const state = readByType(type, name, reader, readMachine);
   reader.done();
   return state;
 }
 
-function readByType(type: (typeof TYPES)[number], name: string, reader: Reader): State | undefined {
+function readByType(
+  type: (typeof TYPES)[number],
+  name: string,
+  reader: Reader,
+  readMachine: ReadMachine,
+): State | undefined {
   switch (type) {
     case 'Pass':
       return { type, name, ...readExit(reader, 'input') } satisfies PassState;
@@ -68,9 +78,9 @@ function readByType(type: (typeof TYPES)[number], name: string, reader: Reader):
     case 'Task':
       return readTask(name, reader);
     case 'Parallel':
-      return readParallel(name, reader);
+      return readParallel(name, reader, readMachine);
     case 'Map':
-      return readMap(name, reader);
+      return readMap(name, reader, readMachine);
   }
 }
 
@@ -158,17 +168,17 @@ function literalShape(template: Template | undefined) {
   return Object.fromEntries(template.fields.map(([field]) => [field, null]));
 }
 
-function readParallel(name: string, reader: Reader): ParallelState | undefined {
+function readParallel(name: string, reader: Reader, readMachine: ReadMachine): ParallelState | undefined {
   const exit = readExit(reader, 'result');
   const args = reader.template('Arguments', 'input');
   const recovery = { retry: readRetry(reader), catch: readCatch(reader) };
   if (!reader.require('Branches')) return undefined;
-  const branches = reader.objects('Branches', 1).map((branch) => readMachine(branch, 'nested'));
+  const branches = reader.objects('Branches', 1).map((branch) => readMachine(branch));
   if (!branches.every((branch): branch is Machine => branch !== undefined)) return undefined;
   return { type: 'Parallel', name, ...exit, ...recovery, branches, arguments: args };
 }
 
-function readMap(name: string, reader: Reader): MapState | undefined {
+function readMap(name: string, reader: Reader, readMachine: ReadMachine): MapState | undefined {
   const exit = readExit(reader, 'result');
   const map = {
     items: reader.templateOf('Items', 'array', 'input'),
@@ -181,6 +191,9 @@ function readMap(name: string, reader: Reader): MapState | undefined {
   };
   reader.refuse('Iterator', "Field 'Iterator' is not supported by the local cloud, use 'ItemProcessor'");
   if (!reader.has('Iterator') && !reader.require('ItemProcessor')) return undefined;
-  const read = readProcessor(reader, name);
-  return read && { type: 'Map', name, ...exit, ...map, ...read };
+  const object = reader.child('ItemProcessor');
+  if (object === undefined) return undefined;
+  const distribution = readDistribution(reader, name, object);
+  const processor = readMachine(object);
+  return processor && { type: 'Map', name, ...exit, ...map, processor, distribution };
 }

@@ -2,7 +2,6 @@
 
 import type { Template } from '../expressions/template.ts';
 import type { Integration } from '../integrations/integration.ts';
-import type { Distribution } from './distribution.ts';
 
 /** A state machine, a branch of a Parallel or the processor of a Map. */
 export interface Machine {
@@ -101,6 +100,46 @@ export interface MapState extends Named, Exit, Recoverable {
   /** Checked when the state runs; an inline Map tolerates no failure whatever they say. */
   readonly toleratedFailureCount: Template | undefined;
   readonly toleratedFailurePercentage: Template | undefined;
+}
+
+/** Present in a Map state of mode DISTRIBUTED. */
+export interface Distribution {
+  /** Part of the ARNs of the Map Run and its child executions. */
+  readonly label: string;
+  readonly executionType: 'STANDARD' | 'EXPRESS';
+  /** The child executions' definition. */
+  readonly definition: string;
+  readonly reader: ItemReader | undefined;
+  readonly batcher: ItemBatcher | undefined;
+  readonly writer: ResultWriter;
+}
+
+export interface ItemReader {
+  readonly format: ItemFormat;
+  readonly arguments: Template | undefined;
+  readonly maxItems: Template | undefined;
+}
+
+/** What is read: the list of a bucket's objects, or the items in one object. */
+export type ItemFormat =
+  | { readonly type: 'objects' }
+  | { readonly type: 'JSON'; readonly pointer: string | undefined }
+  | { readonly type: 'JSONL' }
+  /** An S3 Inventory: the objects that its files list. */
+  | { readonly type: 'MANIFEST' }
+  | { readonly type: 'CSV'; readonly headers: readonly string[] | undefined; readonly delimiter: string };
+
+export interface ItemBatcher {
+  readonly maxItems: Template | undefined;
+  readonly maxBytes: Template | undefined;
+  readonly input: Template | undefined;
+}
+
+export interface ResultWriter {
+  /** Bucket and Prefix; undefined where the results are the state's alone. */
+  readonly destination: Template | undefined;
+  readonly transformation: 'NONE' | 'COMPACT' | 'FLATTEN';
+  readonly outputType: 'JSON' | 'JSONL';
 }
 
 export type DistributedMapState = MapState & { readonly distribution: Distribution };

@@ -6,7 +6,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { appendRecords, replaceRecords } from '../../data/index.ts';
-import type { Execution } from '../executions.ts';
+import type { Execution } from '../execution.ts';
 import type { Frame } from '../run/frame.ts';
 import { FrameTracker } from './frame-changes.ts';
 import { type ExecutionRecord, startOf, stateOf } from './records.ts';

@@ -1,6 +1,6 @@
 // What the file of an execution holds, record by record.
 
-import type { Execution } from '../executions.ts';
+import type { Execution } from '../execution.ts';
 import type { HistoryEvent } from '../history.ts';
 import type { FrameChange } from './frame-changes.ts';
 

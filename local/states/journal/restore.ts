@@ -4,7 +4,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { DataError, readRecords } from '../../data/index.ts';
-import type { Execution } from '../executions.ts';
+import type { Execution } from '../execution.ts';
 import { History, type HistoryEvent } from '../history.ts';
 import { parseOrRefuse, type Revision } from '../machines.ts';
 import { FrameTable } from './frame-changes.ts';

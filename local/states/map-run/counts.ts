@@ -1,6 +1,6 @@
 // How many children of a Map Run, and items in them, are where.
 
-import type { ExecutionStatus } from '../executions.ts';
+import type { ExecutionStatus } from '../execution.ts';
 
 type Place = 'running' | 'succeeded' | 'failed' | 'timedOut' | 'aborted' | 'pendingRedrive';
 

@@ -1,6 +1,6 @@
 // The items of a CSV file (RFC 4180), one record at a time.
 
-import type { ItemFormat } from '../definition/distribution.ts';
+import type { ItemFormat } from '../definition/types.ts';
 import { STATES, StateFailure } from '../failure.ts';
 import type { Json } from '../json.ts';
 

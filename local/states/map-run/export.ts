@@ -1,12 +1,13 @@
 // Writes the results of a Map Run to a bucket: a manifest, and files of results by how the children ended.
 
-import type { ResultWriter } from '../definition/distribution.ts';
+import type { ResultWriter } from '../definition/types.ts';
 import { STATES, StateFailure } from '../failure.ts';
 import { type Dispatch, parameterProblem } from '../integrations/integration.ts';
 import { call, request } from '../integrations/response.ts';
 import { parseDocument } from '../integrations/s3/wire.ts';
 import { byteLength, type Json, type JsonObject } from '../json.ts';
-import { countWritten, type Results, record, transformed } from './results.ts';
+import type { Results } from './map-run.ts';
+import { countWritten, record, transformed } from './results.ts';
 
 type FileKind = 'SUCCEEDED' | 'FAILED' | 'PENDING';
 

@@ -4,28 +4,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Refusal } from '../../service.ts';
 import type { DistributedMapState } from '../definition/types.ts';
-import { type Environment, type Execution, start, stop } from '../executions.ts';
+import type { Execution } from '../execution.ts';
+import { type Environment, start, stop } from '../executions.ts';
 import { StateFailure } from '../failure.ts';
 import { NO_JOURNAL } from '../journal/journal.ts';
 import type { Revision } from '../machines.ts';
 import { redrive, redriveObstacle } from '../redrive.ts';
+import type { MapRunHost } from '../run/thread.ts';
 import type { Store } from '../store.ts';
 import type { Batch } from './batches.ts';
-import { type Child, MapRun, type MapRunOrigin, type MapRunSettings } from './map-run.ts';
-import type { Results } from './results.ts';
-import type { Children } from './run.ts';
-
-/** What a Distributed Map of one execution needs from outside. */
-export interface MapRunHost {
-  /** ARN and more of a Map Run that is about to begin. */
-  originOf(state: DistributedMapState): MapRunOrigin;
-  begin(
-    origin: MapRunOrigin,
-    settings: MapRunSettings,
-    work: { readonly batches: AsyncIterator<Batch>; readonly results: Results },
-  ): MapRun;
-  childrenOf(mapRun: MapRun, state: DistributedMapState): Children;
-}
+import { type Child, MapRun } from './map-run.ts';
+import { type Children, controlOf } from './run.ts';
 
 /** @param refusal - what the parent's role may not do; absent: nothing */
 export function createMapRunHost(
@@ -43,13 +32,12 @@ export function createMapRunHost(
       stateMachineArn: `${revision.arn}/${label}`,
       executionType,
     }),
-    begin: (origin, settings, work) => {
+    begin: (state, origin, settings, work) => {
       const mapRun = new MapRun(origin, settings, work, environment.clock);
       store.addMapRun(mapRun);
-      return mapRun;
+      const ofChildren = childRevision(revision, state);
+      return controlOf(mapRun, new ChildExecutions(store, childEnvironment, mapRun, ofChildren, refusal));
     },
-    childrenOf: (mapRun, state) =>
-      new ChildExecutions(store, childEnvironment, mapRun, childRevision(revision, state), refusal),
   };
 }
 

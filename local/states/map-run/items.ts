@@ -2,7 +2,7 @@
 // Source: "ItemReader (Map)" in the Developer Guide.
 
 import { Readable } from 'node:stream';
-import type { ItemFormat } from '../definition/distribution.ts';
+import type { ItemFormat } from '../definition/types.ts';
 import { STATES, StateFailure } from '../failure.ts';
 import { type Dispatch, parameterProblem } from '../integrations/integration.ts';
 import { call } from '../integrations/response.ts';

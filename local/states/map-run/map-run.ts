@@ -2,11 +2,11 @@
 
 import { basename } from 'node:path/posix';
 import type { Clock } from '../../clock.ts';
-import type { Execution } from '../executions.ts';
+import type { Execution } from '../execution.ts';
 import { STATES, StateFailure } from '../failure.ts';
+import type { Json } from '../json.ts';
 import type { Batch } from './batches.ts';
 import { Counts } from './counts.ts';
-import type { Results } from './results.ts';
 
 export type MapRunStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
 
@@ -35,6 +35,24 @@ export interface Child {
   readonly execution: Execution;
 }
 
+/** What a Map Run has to do, and where the results go. */
+export interface MapRunWork {
+  readonly batches: AsyncIterator<Batch>;
+  /** How many items and children there will be; 0 where that is not known before the items are read. */
+  readonly expected: { readonly items: number; readonly executions: number };
+  readonly results: Results;
+}
+
+/** Where the results of one Map Run go. A redriven Map Run goes on with the same. */
+export interface Results {
+  /** Whether they are written to a bucket, be it that the Map Run fails. */
+  readonly exported: boolean;
+  /** Takes the result of a child that succeeded. @throws {StateFailure} where it cannot be kept */
+  add(child: Child): Promise<void>;
+  /** @returns the state's result @throws {StateFailure} */
+  finish(mapRun: MapRun): Promise<Json>;
+}
+
 export class MapRun {
   readonly origin: MapRunOrigin;
   readonly settings: MapRunSettings;
@@ -57,16 +75,13 @@ export class MapRun {
   #allRead = false;
   #failure: StateFailure | undefined;
 
-  constructor(
-    origin: MapRunOrigin,
-    settings: MapRunSettings,
-    work: { readonly batches: AsyncIterator<Batch>; readonly results: Results },
-    clock: Clock,
-  ) {
+  constructor(origin: MapRunOrigin, settings: MapRunSettings, work: MapRunWork, clock: Clock) {
     this.origin = origin;
     this.settings = settings;
     this.batches = work.batches;
     this.results = work.results;
+    this.items.expected = work.expected.items;
+    this.executions.expected = work.expected.executions;
     this.#clock = clock;
     this.startedAt = clock.now();
   }

@@ -1,22 +1,12 @@
 // What becomes of the results of a Map Run's children: the state's result, or objects in a bucket.
 // Source: "ResultWriter (Map)" in the Developer Guide.
 
-import type { ResultWriter } from '../definition/distribution.ts';
-import type { Execution } from '../executions.ts';
+import type { ResultWriter } from '../definition/types.ts';
+import type { Execution } from '../execution.ts';
 import { dataLimitExceeded } from '../failure.ts';
 import { byteLength, isObject, type Json, type JsonObject } from '../json.ts';
 import { MAX_DATA_BYTES } from '../limits.ts';
-import type { Child, MapRun } from './map-run.ts';
-
-/** Where the results of one Map Run go. A redriven Map Run goes on with the same. */
-export interface Results {
-  /** Whether they are written to a bucket, be it that the Map Run fails. */
-  readonly exported: boolean;
-  /** Takes the result of a child that succeeded. @throws {StateFailure} where it cannot be kept */
-  add(child: Child): Promise<void>;
-  /** @returns the state's result @throws {StateFailure} */
-  finish(mapRun: MapRun): Promise<Json>;
-}
+import type { Child, MapRun, Results } from './map-run.ts';
 
 /**
  * The results as the state's own, in the order of the items. What passes the limit of a state's result is let go at once,

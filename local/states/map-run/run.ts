@@ -3,6 +3,7 @@
 import { StateFailure } from '../failure.ts';
 import type { Json } from '../json.ts';
 import { MAX_CHILD_EXECUTIONS } from '../limits.ts';
+import type { MapRunControl } from '../run/frame.ts';
 import type { Batch } from './batches.ts';
 import type { Child, MapRun } from './map-run.ts';
 
@@ -24,14 +25,29 @@ export interface Children {
 /** After so many starts the process has a turn for what else it does. */
 const STARTS_A_TURN = 64;
 
-/**
- * Runs to the end.
- * @param redriven - children of an earlier attempt to begin with
- * @param signal - stops all children; the Map Run is then ABORTED
- * @returns the state's result; null when it was stopped
- * @throws {StateFailure} what the Map Run failed with
- */
-export async function runToEnd(
+/** The Map Run for the state that starts it. */
+export function controlOf(mapRun: MapRun, children: Children): MapRunControl {
+  let queued: Child[] = [];
+  return {
+    arn: mapRun.origin.arn,
+    get isRunning() {
+      return mapRun.status === 'RUNNING';
+    },
+    get redrivable() {
+      return mapRun.redrivable;
+    },
+    get redriveCount() {
+      return mapRun.redriveCount;
+    },
+    redrive: () => {
+      queued = mapRun.redrive();
+    },
+    runToEnd: (signal) => runToEnd(mapRun, children, queued.splice(0), signal),
+  };
+}
+
+/** @param redriven - children of an earlier attempt to begin with */
+async function runToEnd(
   mapRun: MapRun,
   children: Children,
   redriven: readonly Child[],

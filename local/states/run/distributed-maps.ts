@@ -15,9 +15,9 @@ import { MAX_DATA_BYTES } from '../limits.ts';
 import { type Batching, batchesOf } from '../map-run/batches.ts';
 import { exportedResults } from '../map-run/export.ts';
 import { type ItemSource, readItems } from '../map-run/items.ts';
-import type { Child, MapRun, MapRunSettings } from '../map-run/map-run.ts';
-import { type Results, stateResults } from '../map-run/results.ts';
-import { runToEnd } from '../map-run/run.ts';
+import type { MapRunSettings, Results } from '../map-run/map-run.ts';
+import { stateResults } from '../map-run/results.ts';
+import type { MapRunControl } from './frame.ts';
 import { stateItems } from './maps.ts';
 import { emit, emitAside, outside } from './thread.ts';
 import { evaluating, leave, placeOf, scopeOf, type Visit } from './visit.ts';
@@ -28,13 +28,8 @@ type MapVisit = Visit<DistributedMapState>;
 export async function attemptDistributedMap(visit: MapVisit): Promise<void> {
   const { state, thread } = visit;
   const { frame } = thread;
-  const redriven = frame.mapRun?.redrivable ? frame.mapRun.redrive() : undefined;
-  const mapRun = frame.mapRun !== undefined && redriven ? frame.mapRun : await begin(visit);
-  if (redriven) {
-    const { origin, redriveCount } = mapRun;
-    emit(thread, 'MapRunRedriven', { mapRunArn: origin.arn, redriveCount });
-  }
-  const result = await run(visit, mapRun, redriven ?? []);
+  const mapRun = frame.mapRun?.redrivable ? redrive(visit, frame.mapRun) : await begin(visit);
+  const result = await run(visit, mapRun);
   const succeeded = emitAside(thread, 'MapRunSucceeded', frame.lastEventId);
   emitAside(thread, 'MapStateSucceeded', succeeded);
   visit.decidedAfter = frame.lastEventId;
@@ -43,11 +38,9 @@ export async function attemptDistributedMap(visit: MapVisit): Promise<void> {
 }
 
 /** @throws {StateFailure} with its event written */
-async function run(visit: MapVisit, mapRun: MapRun, redriven: readonly Child[]): Promise<Json> {
-  const { state, thread } = visit;
-  const children = thread.run.mapRuns.childrenOf(mapRun, state);
+async function run({ thread }: MapVisit, mapRun: MapRunControl): Promise<Json> {
   try {
-    return await outside(thread, runToEnd(mapRun, children, redriven, thread.signal));
+    return await outside(thread, mapRun.runToEnd(thread.signal));
   } catch (error) {
     if (error instanceof StateFailure) {
       emit(thread, 'MapRunFailed', { error: error.error, cause: error.reason });
@@ -56,8 +49,14 @@ async function run(visit: MapVisit, mapRun: MapRun, redriven: readonly Child[]):
   }
 }
 
+function redrive({ thread }: MapVisit, mapRun: MapRunControl): MapRunControl {
+  mapRun.redrive();
+  emit(thread, 'MapRunRedriven', { mapRunArn: mapRun.arn, redriveCount: mapRun.redriveCount });
+  return mapRun;
+}
+
 /** Evaluates the state's fields and starts its Map Run. Items are read later, as they are needed. */
-async function begin(visit: MapVisit): Promise<MapRun> {
+async function begin(visit: MapVisit): Promise<MapRunControl> {
   const { thread } = visit;
   const { mapRuns, dispatch } = thread.run;
   const { distribution, name } = visit.state;
@@ -71,9 +70,9 @@ async function begin(visit: MapVisit): Promise<MapRun> {
   emit(thread, 'MapRunStarted', { mapRunArn: origin.arn });
   const read = source === undefined ? (items ?? []) : readItems(source, dispatch);
   const batches = batchesOf(selected(visit, read), batching, name);
-  const mapRun = mapRuns.begin(origin, settings, { batches, results });
-  mapRun.items.expected = items?.length ?? 0;
-  if (distribution.batcher === undefined) mapRun.executions.expected = mapRun.items.expected;
+  const count = items?.length ?? 0;
+  const expected = { items: count, executions: distribution.batcher === undefined ? count : 0 };
+  const mapRun = mapRuns.begin(visit.state, origin, settings, { batches, expected, results });
   thread.frame.mapRun = mapRun;
   return mapRun;
 }

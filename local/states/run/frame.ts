@@ -3,7 +3,6 @@
 
 import type { Machine, State } from '../definition/types.ts';
 import { isObject, type Json } from '../json.ts';
-import type { MapRun } from '../map-run/map-run.ts';
 
 export interface MapItem {
   readonly Index: number;
@@ -39,7 +38,24 @@ export interface Frame {
   /** Branches or iterations of the current state, once started. */
   children: Frame[] | undefined;
   /** The Map Run of the current state, a Distributed Map, once started. */
-  mapRun: MapRun | undefined;
+  mapRun: MapRunControl | undefined;
+}
+
+/** A Map Run as the state that started it holds it. Its children are executions of their own: no frame looks at them. */
+export interface MapRunControl {
+  readonly arn: string;
+  readonly isRunning: boolean;
+  /** Whether a redrive goes on with it; otherwise it starts another. */
+  readonly redrivable: boolean;
+  readonly redriveCount: number;
+  /** Queues the children that did not succeed; they are the first to be run. */
+  redrive(): void;
+  /**
+   * @param signal - stops all children; the Map Run is then aborted
+   * @returns the state's result; null when it was stopped
+   * @throws {StateFailure} what the Map Run failed with
+   */
+  runToEnd(signal: AbortSignal): Promise<Json>;
 }
 
 export function createFrame(machine: Machine, input: Json, parent?: Frame, mapItem?: MapItem): Frame {

@@ -6,12 +6,14 @@ import { Aborted } from './baton.ts';
 import { currentState, type Frame } from './frame.ts';
 import { outside, type Thread } from './thread.ts';
 
+/** Runs a branch or iteration to its end and returns the event that says so. */
+export type RunMember = (thread: Thread) => Promise<number>;
+
 export interface Member {
   readonly frame: Frame;
   /** Writes what starts the member; `previousEventId` is the last event of the one whose place it takes. */
   start?(previousEventId: number): void;
-  /** Runs to its end and returns the event that says so. */
-  run(thread: Thread): Promise<number>;
+  readonly run: RunMember;
 }
 
 /** A member failed and the others are stopped; their events are still to be written. */
@@ -90,7 +92,7 @@ type AddEvent = (type: string, details?: { name: string; index: number }) => voi
 export function writeAborted(frame: Frame, add: AddEvent): void {
   if (frame.stage !== 'inside') return;
   const { type } = currentState(frame);
-  if (frame.mapRun?.status === 'RUNNING') add('MapRunAborted');
+  if (frame.mapRun?.isRunning) add('MapRunAborted');
   if (type === 'Task' || type === 'Wait' || type === 'Map' || type === 'Parallel') add(`${type}StateAborted`);
   for (const child of startedChildren(frame)) writeChildEnded(frame, child, 'Aborted', add);
 }

@@ -48,7 +48,7 @@ async function runState(thread: Thread, state: State): Promise<void> {
     }
     case 'Parallel': {
       const visit = enter(thread, state);
-      return recovering(visit, () => attemptParallel(visit));
+      return recovering(visit, () => attemptParallel(visit, runMachine));
     }
     case 'Map': {
       if (isDistributed(state)) {
@@ -56,7 +56,7 @@ async function runState(thread: Thread, state: State): Promise<void> {
         return recovering(visit, () => attemptDistributedMap(visit));
       }
       const visit = enter(thread, state);
-      return recovering(visit, () => attemptMap(visit));
+      return recovering(visit, () => attemptMap(visit, runMachine));
     }
   }
 }

@@ -13,14 +13,13 @@ import { limitedText } from '../failure.ts';
 import type { Json } from '../json.ts';
 import { MAX_INLINE_CONCURRENCY } from '../limits.ts';
 import { createFrame, type Frame, type MapItem } from './frame.ts';
-import { type Member, runGroup } from './group.ts';
-import { runMachine } from './machine.ts';
+import { type Member, type RunMember, runGroup } from './group.ts';
 import { groupFailed } from './parallels.ts';
 import { emit, emitAside } from './thread.ts';
 import { evaluating, evaluationFailed, leave, scopeOf, type Visit } from './visit.ts';
 
 /** One attempt. A redrive goes on with the iterations that did not succeed. */
-export async function attemptMap(visit: Visit<MapState>): Promise<void> {
+export async function attemptMap(visit: Visit<MapState>, run: RunMember): Promise<void> {
   const { state, thread } = visit;
   const { frame } = thread;
   const concurrency =
@@ -32,7 +31,7 @@ export async function attemptMap(visit: Visit<MapState>): Promise<void> {
   frame.children ??= await prepareIterations(visit);
   const members = frame.children
     .filter(({ status }) => status !== 'succeeded')
-    .map((iteration) => memberFor(visit, iteration));
+    .map((iteration) => memberFor(visit, iteration, run));
   try {
     const limit = Math.min(concurrency, MAX_INLINE_CONCURRENCY);
     frame.lastEventId = await runGroup(thread, members, limit, frame.lastEventId);
@@ -66,7 +65,7 @@ export async function stateItems(visit: Visit<MapState>): Promise<Json[]> {
   throw new QueryError(`Map state input must be an array but was: ${JSON.stringify(input)}`);
 }
 
-function memberFor(visit: Visit<MapState>, iteration: Frame): Member {
+function memberFor(visit: Visit<MapState>, iteration: Frame, run: RunMember): Member {
   const { state, thread } = visit;
   const { mapItem } = iteration;
   if (mapItem === undefined) throw new Error('an iteration without its item');
@@ -82,7 +81,7 @@ function memberFor(visit: Visit<MapState>, iteration: Frame): Member {
     },
     run: async (iterationThread) => {
       if (!resumed) iteration.input = await selectItem(visit, iteration, mapItem);
-      await runMachine(iterationThread);
+      await run(iterationThread);
       return emitAside(iterationThread, 'MapIterationSucceeded', iteration.lastEventId, {
         name: state.name,
         index: mapItem.Index,

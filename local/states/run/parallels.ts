@@ -5,19 +5,18 @@ import { evaluate } from '../expressions/template.ts';
 import { limitedText } from '../failure.ts';
 import type { Json } from '../json.ts';
 import { createFrame, type Frame } from './frame.ts';
-import { GroupFailure, runGroup, writeGroupFailed } from './group.ts';
-import { runMachine } from './machine.ts';
+import { GroupFailure, type RunMember, runGroup, writeGroupFailed } from './group.ts';
 import { emit, emitAside, type Thread } from './thread.ts';
 import { evaluating, leave, scopeOf, type Visit } from './visit.ts';
 
 /** One attempt. A redrive goes on with the branches that did not succeed. */
-export async function attemptParallel(visit: Visit<ParallelState>): Promise<void> {
+export async function attemptParallel(visit: Visit<ParallelState>, run: RunMember): Promise<void> {
   const { state, thread } = visit;
   const { frame } = thread;
   frame.children ??= await startBranches(visit);
   const pending = frame.children.filter(({ status }) => status !== 'succeeded');
   for (const branch of pending) branch.lastEventId = frame.lastEventId;
-  const members = pending.map((branch) => ({ frame: branch, run: runMachine }));
+  const members = pending.map((branch) => ({ frame: branch, run }));
   try {
     frame.lastEventId = await runGroup(thread, members, members.length, frame.lastEventId);
   } catch (error) {

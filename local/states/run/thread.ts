@@ -2,12 +2,13 @@
 // frame and steps aside while it waits.
 
 import type { Clock } from '../../clock.ts';
+import type { DistributedMapState } from '../definition/types.ts';
 import type { EventDetails, History } from '../history.ts';
 import type { Dispatch } from '../integrations/integration.ts';
 import type { Json, JsonObject } from '../json.ts';
-import type { MapRunHost } from '../map-run/host.ts';
+import type { MapRunOrigin, MapRunSettings, MapRunWork } from '../map-run/map-run.ts';
 import { Aborted, type Baton, untilAborted } from './baton.ts';
-import type { Frame } from './frame.ts';
+import type { Frame, MapRunControl } from './frame.ts';
 
 /** From a start or a redrive to the next end. */
 export interface Run {
@@ -19,6 +20,18 @@ export interface Run {
   readonly baton: Baton;
   /** `Execution` and `StateMachine` of the context object. */
   readonly context: JsonObject;
+}
+
+/** What a Distributed Map of one execution needs from outside. */
+export interface MapRunHost {
+  /** ARN and more of a Map Run that is about to begin. */
+  originOf(state: DistributedMapState): MapRunOrigin;
+  begin(
+    state: DistributedMapState,
+    origin: MapRunOrigin,
+    settings: MapRunSettings,
+    work: MapRunWork,
+  ): MapRunControl;
 }
 
 export interface Thread {

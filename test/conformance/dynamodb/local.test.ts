@@ -10,9 +10,9 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DynamoDb } from '../../../local/dynamodb/index.ts';
 import type { Call } from '../../../local/service.ts';
+import { failure } from './behaviour.ts';
 import { DOCUMENTS, key, TableName } from './documents.ts';
 import { clientOf, type LocalEndpoint, startLocalEndpoint } from './endpoint.ts';
-import { failure } from './suite.ts';
 
 const MINUTE_MS = 60_000;
 let local: LocalEndpoint;

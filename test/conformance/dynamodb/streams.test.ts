@@ -3,9 +3,9 @@
 import type { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ChangeRecord, DynamoDb } from '../../../local/dynamodb/index.ts';
+import { failure } from './behaviour.ts';
 import { DOCUMENTS, key, TableName } from './documents.ts';
 import { clientOf, type LocalEndpoint, startLocalEndpoint } from './endpoint.ts';
-import { failure } from './suite.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -1,8 +1,9 @@
 // What DynamoDB does, as AWS documents it, said through the AWS SDK alone: the same suite runs against the local cloud
 // and against an independent emulator.
 
-import type { AttributeValue, DynamoDB } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DynamoDB } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import type { Behaviour, Subject } from './behaviour.ts';
 import { concurrencyBehaviours } from './behaviours/concurrency.ts';
 import { conditionBehaviours } from './behaviours/conditions.ts';
 import { itemBehaviours } from './behaviours/items.ts';
@@ -12,20 +13,6 @@ import { tableBehaviours } from './behaviours/tables.ts';
 import { tokenBehaviours } from './behaviours/tokens.ts';
 import { transactionBehaviours } from './behaviours/transactions.ts';
 import { updateBehaviours } from './behaviours/updates.ts';
-
-/** What a behaviour is tried on. */
-export interface Subject {
-  readonly client: DynamoDB;
-  /** A table with the partition key `id` (S). */
-  readonly simple: string;
-  /** A table with the keys `pk` (S) and `sk` (N), and a global index `byKind` on `kind` (S) and `sk`. */
-  readonly sorted: string;
-}
-
-/** One thing that DynamoDB does. Every behaviour uses keys of its own, so that their order does not matter. */
-export type Behaviour = readonly [name: string, holds: (subject: Subject) => Promise<void>];
-
-export type Item = Record<string, AttributeValue>;
 
 const GROUPS: Readonly<Record<string, readonly Behaviour[]>> = {
   tables: tableBehaviours,
@@ -113,34 +100,4 @@ async function prepare(client: DynamoDB): Promise<Subject> {
     ],
   });
   return { client, simple, sorted };
-}
-
-/** The error that a call fails with, for its name, message and members to be looked at. */
-export async function failure(call: Promise<unknown>): Promise<Error & Record<string, unknown>> {
-  try {
-    await call;
-  } catch (error) {
-    return error as Error & Record<string, unknown>;
-  }
-  throw new Error('expected the call to fail; it succeeded');
-}
-
-/** Passes when the call is refused as invalid, with a message that says this. */
-export async function refused(call: Promise<unknown>, message: string | RegExp = ''): Promise<void> {
-  const error = await failure(call);
-  expect({ name: error.name, message: error.message }).toEqual({
-    name: 'ValidationException',
-    message: typeof message === 'string' ? expect.stringContaining(message) : expect.stringMatching(message),
-  });
-}
-
-/** The item with this `id`, read consistently. */
-export async function read({ client, simple }: Subject, id: string): Promise<Item | undefined> {
-  const { Item } = await client.getItem({ TableName: simple, Key: { id: { S: id } }, ConsistentRead: true });
-  return Item;
-}
-
-/** Puts an item with this `id` and attributes into the simple table. */
-export async function given({ client, simple }: Subject, id: string, attributes: Item = {}): Promise<void> {
-  await client.putItem({ TableName: simple, Item: { id: { S: id }, ...attributes } });
 }

@@ -6,7 +6,7 @@ import {
   type TransactWriteItem,
 } from '@aws-sdk/client-dynamodb';
 import { expect } from 'vitest';
-import type { Behaviour, Subject } from '../suite.ts';
+import type { Behaviour, Subject } from '../behaviour.ts';
 
 const TOTAL = 1000;
 const ROUNDS = 15;

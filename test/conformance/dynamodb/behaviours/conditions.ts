@@ -2,7 +2,7 @@
 
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { expect } from 'vitest';
-import { type Behaviour, given, type Item, refused, type Subject } from '../suite.ts';
+import { type Behaviour, given, type Item, refused, type Subject } from '../behaviour.ts';
 
 const bytes = (...values: number[]) => ({ B: new Uint8Array(values) });
 

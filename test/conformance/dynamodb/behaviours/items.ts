@@ -2,7 +2,7 @@
 
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { expect } from 'vitest';
-import { type Behaviour, failure, given, type Item, read, refused, type Subject } from '../suite.ts';
+import { type Behaviour, failure, given, type Item, read, refused, type Subject } from '../behaviour.ts';
 
 const EVERY_TYPE: Item = {
   string: { S: 'ünïcode 🦊' },

@@ -2,7 +2,7 @@
 
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { expect } from 'vitest';
-import { type Behaviour, failure, given, read, refused } from '../suite.ts';
+import { type Behaviour, failure, given, read, refused } from '../behaviour.ts';
 
 const MAX_ITEM_BYTES = 400 * 1024;
 

@@ -2,7 +2,7 @@
 
 import { paginateQuery, paginateScan, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { expect } from 'vitest';
-import { type Behaviour, type Item, refused, type Subject } from '../suite.ts';
+import { type Behaviour, type Item, refused, type Subject } from '../behaviour.ts';
 
 /** Puts items with these sort keys into one partition of the sorted table. */
 async function partition(

@@ -6,7 +6,7 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
 import { expect } from 'vitest';
-import { type Behaviour, failure, refused, type Subject } from '../suite.ts';
+import { type Behaviour, failure, refused, type Subject } from '../behaviour.ts';
 
 function schemaOf(TableName: string): CreateTableCommandInput {
   return {

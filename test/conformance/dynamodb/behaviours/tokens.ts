@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { IdempotentParameterMismatchException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { expect } from 'vitest';
-import { type Behaviour, failure, given, read, refused } from '../suite.ts';
+import { type Behaviour, failure, given, read, refused } from '../behaviour.ts';
 import { increment, key, put, putNew, write } from './writes.ts';
 
 export const tokenBehaviours: readonly Behaviour[] = [

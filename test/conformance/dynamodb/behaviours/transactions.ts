@@ -2,7 +2,7 @@
 
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { expect } from 'vitest';
-import { type Behaviour, failure, given, type Item, read, refused } from '../suite.ts';
+import { type Behaviour, failure, given, type Item, read, refused } from '../behaviour.ts';
 import { increment, key, ONE, put, putNew, write } from './writes.ts';
 
 export const transactionBehaviours: readonly Behaviour[] = [

@@ -2,7 +2,7 @@
 
 import { ConditionalCheckFailedException, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { expect } from 'vitest';
-import { type Behaviour, given, type Item, read, refused, type Subject } from '../suite.ts';
+import { type Behaviour, given, type Item, read, refused, type Subject } from '../behaviour.ts';
 
 /** Updates the item with this `id`. */
 async function update(

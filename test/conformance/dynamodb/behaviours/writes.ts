@@ -1,7 +1,7 @@
 // The parts of transactions that several behaviours use.
 
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import type { Item, Subject } from '../suite.ts';
+import type { Item, Subject } from '../behaviour.ts';
 
 export const key = (id: string) => ({ id: { S: id } });
 export const ONE: Item = { ':one': { N: '1' } };
