@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..', '..');
 const MAP = 'docs/README.md';
 
 const pages = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
-  (name) => name.endsWith('.md') && !/(^|\/)(node_modules|dist)\//.test(name),
+  (name) => name.endsWith('.md') && !/(^|\/)(node_modules|dist|cdk\.out|\.[^/]+)\//.test(name),
 );
 
 const files = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
