@@ -1,7 +1,7 @@
 // The documentation holds together: links lead somewhere, the map names every page, each decision has a number of its own.
 
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { headingIds, linksOf } from './markdown.ts';
 
@@ -31,7 +31,7 @@ interface Target {
 function targetsOf(page: string): Target[] {
   return linksOf(textOf(page)).map((link) => {
     const [path = '', fragment] = link.split('#');
-    return { path: path === '' ? page : relative('.', join(dirname(page), path)), fragment };
+    return { path: path === '' ? page : join(dirname(page), path), fragment };
   });
 }
 
