@@ -1,5 +1,5 @@
 // The kinds of callers of a store, each with the construct's grant for it, and what that grant comes to in a template:
-// README prints it, and a test sees that each right is needed.
+// docs/grants.md prints it, and a test sees that each right is needed.
 
 import { App, Stack } from 'aws-cdk-lib';
 import { AccountRootPrincipal, type IGrantable, Role } from 'aws-cdk-lib/aws-iam';
@@ -104,7 +104,7 @@ export function arnIn(template: Template, { Resource }: Statement): string {
   return String(resolve(Resource, placeholders(template)));
 }
 
-/** README's table: callers, the grants for them, and what these allow. */
+/** The table in docs/grants.md: callers, the grants for them, and what these allow. */
 export function callersTable(): string {
   const template = synthesised();
   const rows = Object.entries<Caller>(CALLERS).flatMap(([name, { does, grant }]) =>

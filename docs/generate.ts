@@ -1,5 +1,5 @@
-// Writes what the documentation takes from the code: the state graphs, README's examples and rights of callers, the
-// contract's JSON Schemas.
+// Writes what the documentation takes from the code: the state graphs, the examples, the rights of callers, the contract's
+// JSON Schemas.
 // `npm run docs` runs it; a test fails when what is committed is not current.
 
 import { readFile, writeFile } from 'node:fs/promises';
@@ -30,13 +30,15 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   ];
   const page = (path: string) => readFile(join(root, path), 'utf8');
   return new Map([
+    ['README.md', await withExamples(await page('README.md'), { 'quick-start.ts': 'ts', 'stack.ts': 'ts' })],
+    ['docs/grants.md', withCallers(await page('docs/grants.md'))],
     [
-      'README.md',
-      withCallers(await withExamples(await withGraphs(await page('README.md'), ['update']), README_EXAMPLES)),
+      'docs/languages.md',
+      await withExamples(await page('docs/languages.md'), { 'python/documents.py': 'python' }),
     ],
     ['docs/waiting.md', await withExamples(await page('docs/waiting.md'), { 'run-events.ts': 'ts' })],
     ['docs/reading.md', await withExamples(await page('docs/reading.md'), { 'reading.ts': 'ts' })],
-    ['docs/protocol.md', await withGraphs(await page('docs/protocol.md'), ['create', 'delete'])],
+    ['docs/protocol.md', await withGraphs(await page('docs/protocol.md'), ['create', 'update', 'delete'])],
     ['docs/sweeping.md', await withGraphs(await page('docs/sweeping.md'), ['sweep'])],
     ...schemas.map(
       ([name, schema]) =>
@@ -59,12 +61,6 @@ async function withGraphs(page: string, machines: readonly string[]): Promise<st
   );
 }
 
-const README_EXAMPLES = {
-  'quick-start.ts': 'ts',
-  'stack.ts': 'ts',
-  'python/documents.py': 'python',
-} as const;
-
 /** A page with each example as it stands in examples/: the parts that it marks, or all but what says what it is for. */
 async function withExamples(page: string, examples: Readonly<Record<string, string>>): Promise<string> {
   let text = page;
@@ -76,20 +72,18 @@ async function withExamples(page: string, examples: Readonly<Record<string, stri
   return text;
 }
 
-/** What stands between each `[readme]` and `[/readme]`, without the indentation that all of a part has. */
+/** What stands between each `[shown]` and `[/shown]`, without the indentation that all of a part has. */
 function shownOf(source: string): string | undefined {
-  const parts = [...source.matchAll(/^ *# \[readme\]\n([\s\S]*?)^ *# \[\/readme\]$/gm)].map(
-    ([, part = '']) => {
-      const indentations = part.split('\n').flatMap((line) => /^ *(?=\S)/.exec(line)?.[0].length ?? []);
-      return part.replaceAll(new RegExp(`^ {${Math.min(...indentations)}}`, 'gm'), '').trim();
-    },
-  );
+  const parts = [...source.matchAll(/^ *# \[shown\]\n([\s\S]*?)^ *# \[\/shown\]$/gm)].map(([, part = '']) => {
+    const indentations = part.split('\n').flatMap((line) => /^ *(?=\S)/.exec(line)?.[0].length ?? []);
+    return part.replaceAll(new RegExp(`^ {${Math.min(...indentations)}}`, 'gm'), '').trim();
+  });
   return parts.length === 0 ? undefined : parts.join('\n\n\n');
 }
 
-/** README with the rights that the construct's grants come to. */
-function withCallers(readme: string): string {
-  return fill(readme, 'iam', 'iam', callersTable());
+/** A page with the rights that the construct's grants come to. */
+function withCallers(page: string): string {
+  return fill(page, 'iam', 'iam', callersTable());
 }
 
 /** The text with what stands between `<!-- {start} -->` and `<!-- /{end} -->` replaced. */

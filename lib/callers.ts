@@ -1,5 +1,5 @@
 // What callers of a store may do: one grant per thing that they do, each action by its name. docs/generate.ts prints
-// them into README; test/client/callers.test.ts sees to it that each is needed.
+// them into docs/grants.md; test/client/callers.test.ts sees to it that each is needed.
 
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';

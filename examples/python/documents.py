@@ -13,12 +13,12 @@ import sys
 import time
 import uuid
 
-# [readme]
+# [shown]
 import boto3
 
 store = json.loads(os.environ["STORE"])
 sfn, s3, dynamodb = (boto3.client(service) for service in ("stepfunctions", "s3", "dynamodb"))
-# [/readme]
+# [/shown]
 
 
 class NotWritten(Exception):
@@ -41,7 +41,7 @@ class Damaged(Exception):
     """What is stored is not what was written."""
 
 
-# [readme]
+# [shown]
 def run(operation, name, **request):
     """Starts a run and waits for its end. The name is the idempotency key: a second call takes up the first's run."""
     machine, text = store["stateMachines"][operation], json.dumps(request, sort_keys=True)
@@ -65,7 +65,7 @@ def run(operation, name, **request):
     raise Stuck(f'{end["status"]} {error}: aws stepfunctions redrive-execution --execution-arn {arn}')
 
 
-# [/readme]
+# [/shown]
 def stage(content):
     """Uploads what an execution's input cannot hold (256 KiB), and gives what a request names it by."""
     key = f'{store["stagingPrefix"]}/{uuid.uuid4()}'
@@ -106,14 +106,14 @@ def content_of(pointer):
 
 def main(path):
     unique = uuid.uuid4().hex[:12]
-    # [readme]
+    # [shown]
     picture = stage(open(path, "rb").read())  # content past 256 KiB is uploaded first, and named
     cat = {"id": f"cat-{unique}"}
     created = run("create", f"create-{unique}", key=cat, attributes={"title": "A cat"}, largeAttributes={
         "page": {"text": "<h1>A cat</h1>", "contentType": "text/html"},
         "picture": {"staged": picture, "contentType": "image/png"},
     })
-    # [/readme]
+    # [/shown]
     unstage(picture)
     print(f'created version {created["version"]}, clean-up {created["cleanup"]}')
 

@@ -49,6 +49,39 @@ describe('the demo', () => {
   });
 });
 
+/** What a line says, whatever was measured, and whichever of a Map's iterations ended first. */
+function timeless(line: string): string {
+  return line.replace(/^[│├└─ ]*/, '').replace(/ +(?:in )?\d+(?:\.\d+)? m?s$/, '');
+}
+
+/** Acts by their titles, each with its lines, sorted. */
+function actsOf(output: readonly string[]): Record<string, string[]> {
+  const acts = output
+    .join('\n')
+    .split(/^── /m)
+    .map((act) => act.split('\n').filter((line) => line !== ''));
+  return Object.fromEntries(acts.slice(1).map(([title = '', ...rest]) => [title, rest.map(timeless).sort()]));
+}
+
+async function shownIn(page: string): Promise<Record<string, string[]>> {
+  const text = await readFile(join(import.meta.dirname, '../..', page), 'utf8');
+  const [, block = ''] = /<!-- demo -->\n```text\n([\s\S]*?)```\n<!-- \/demo -->/.exec(text) ?? [];
+  return actsOf(block.split('\n'));
+}
+
+describe('what the documentation shows of it', () => {
+  it('is all of its output in docs/demo.md', async () => {
+    expect(await shownIn('docs/demo.md')).toEqual(actsOf(plain()));
+  });
+
+  it('is a part of an act in README', async () => {
+    const acts = actsOf(plain());
+    const shown = Object.entries(await shownIn('README.md'));
+    expect(shown.length).toBeGreaterThan(0);
+    for (const [title, lines] of shown) expect(acts[title]).toEqual(expect.arrayContaining(lines));
+  });
+});
+
 it('shows and counts an expectation that is not met', () => {
   const shown: string[] = [];
   const screen = new Screen((line) => shown.push(line), false);

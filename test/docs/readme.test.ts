@@ -1,9 +1,8 @@
 // What the documentation shows is what the code says and does.
 
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, inject, it } from 'vitest';
 import { generatedFiles } from '../../docs/generate.ts';
@@ -16,22 +15,6 @@ describe('generated documentation', async () => {
   it.each([...(await generatedFiles())])('%s is current (`npm run docs` writes it)', async (path, text) => {
     expect(await readFile(join(root, path), 'utf8')).toBe(text);
   });
-});
-
-it('links lead to files that are there', async () => {
-  const pages = (await readdir(root, { recursive: true })).filter(
-    (name) => name.endsWith('.md') && !/(^|\/)(node_modules|dist)\//.test(name),
-  );
-  const dead = await Promise.all(
-    pages.map(async (page) => {
-      const text = await readFile(join(root, page), 'utf8');
-      const targets = [...text.matchAll(/\]\((?!\w+:|#)([^)\s#]+)/g)].map(([, target = '']) => target);
-      return targets
-        .filter((target) => !existsSync(join(root, dirname(page), target)))
-        .map((target) => `${page}: ${target}`);
-    }),
-  );
-  expect(dead.flat()).toEqual([]);
 });
 
 describe('examples', () => {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { linksOf } from '../docs/markdown.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const modules = join(root, 'node_modules');
@@ -84,6 +85,11 @@ test('it holds what is needed and no sources, tests or examples', async () => {
   for (const name of [...named, ...replaced].filter((path) => path.includes('dist/'))) {
     expect(files).toContain(name.replace(/^\.\//, ''));
   }
+});
+
+test('README leads to what is in it, but for what it says is in the repository', async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  expect(linksOf(readme).filter((link) => !files.includes(link))).toEqual(['CONTRIBUTING.md']);
 });
 
 describe('types', () => {
