@@ -1,4 +1,4 @@
-// Whether and how a run is replayed (README.md, "What happens in a run"): a pure decision over what is known of the run, its
+// Whether and how a run is replayed (docs/operating.md, "What became of a run"): a pure decision over what is known of the run, its
 // item and its uploads.
 
 import { describeWriter } from '../item/item.ts';

@@ -1,4 +1,4 @@
-// A run in one line: what its description says, and what that means (README.md, "What happens in a run"). No call to AWS.
+// A run in one line: what its description says, and what that means (docs/operating.md, "What became of a run"). No call to AWS.
 
 import type { DescribeExecutionOutput, ExecutionStatus } from '@aws-sdk/client-sfn';
 import type { StoreDescriptor } from '../../core/contract/store.ts';

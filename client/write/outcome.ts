@@ -1,4 +1,4 @@
-// What the end of an execution means to the caller who waited for it (README.md, "What happens in a run").
+// What the end of an execution means to the caller who waited for it (docs/contract/README.md, "The end").
 
 import {
   type DescribeExecutionOutput,

@@ -1,4 +1,4 @@
-// Whether and how recorded runs are replayed, by README's table of outcomes, and what speaks against it.
+// Whether and how recorded runs are replayed, by the table in docs/operating.md, and what speaks against it.
 
 import { describe, expect, it } from 'vitest';
 import { factsOf } from '../../../audit/history/facts.ts';
