@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { NumberValueImpl as NumberValue } from '@aws-sdk/util-dynamodb';
 import type { Value } from '../client/index.ts';
-import { canonicalNumber } from '../core/values/numbers.ts';
+import { canonicalNumber, doubleOf } from '../core/values/numbers.ts';
 
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
@@ -15,7 +15,7 @@ export function parseExactJson(text: string): Value {
   JSON.parse(text); // so that errors speak of the text itself
   const mark = randomUUID();
   const marked = text.replace(STRING_OR_NUMBER, (token) =>
-    token.startsWith('"') || isExact(token) ? token : `"${mark}${token}"`,
+    token.startsWith('"') || doubleOf(token) !== undefined ? token : `"${mark}${token}"`,
   );
   return JSON.parse(marked, (_, value: Value) =>
     typeof value === 'string' && value.startsWith(mark) ? exactNumber(value.slice(mark.length)) : value,
@@ -32,14 +32,7 @@ export function exactJson(value: unknown, indent?: number): string {
 /** The number that a text spells, digit for digit, or undefined if DynamoDB cannot hold it. */
 export function parseExactNumber(text: string): number | NumberValue | undefined {
   if (canonicalNumber(text) === undefined) return undefined;
-  return isExact(text) ? Number(text) : exactNumber(text);
-}
-
-function isExact(number: string): boolean {
-  return (
-    canonicalNumber(number) !== undefined &&
-    canonicalNumber(number) === canonicalNumber(String(Number(number)))
-  );
+  return doubleOf(text) ?? exactNumber(text);
 }
 
 function exactNumber(text: string): NumberValue {

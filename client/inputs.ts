@@ -111,4 +111,9 @@ export interface WriteResult {
   readonly largeAttributes: Readonly<Record<string, string>>;
   /** `deferred`: unneeded objects could not be deleted and are left for the sweeper. */
   readonly cleanup: 'done' | 'deferred';
+  /**
+   * Pointers that the item had before, and whose objects stay: their keys do not name this item alone, so other items may
+   * point at them. S3 URIs.
+   */
+  readonly letGo: readonly string[];
 }

@@ -3,9 +3,10 @@
 import type { NumberValueImpl as NumberValue } from '@aws-sdk/util-dynamodb';
 
 /**
- * A value of a plain attribute. Numbers are read as `number` when a double holds them exactly, as `bigint` when they
- * are whole, and as the SDK's `NumberValue` (decimal text) otherwise; sets are read as `Set`. Written back they are
- * the same in DynamoDB. Optional properties must be left out, not `undefined`.
+ * A value of a plain attribute. A `number` stands for its very value if it is whole, else for the shortest decimal that
+ * reads back as the same double (0.1 for 0.1). Numbers are read as `number` where one stands for them, as `bigint` when they
+ * are whole, and as the SDK's `NumberValue` (decimal text) otherwise; sets are read as `Set`. Written back they are the
+ * same in DynamoDB. Optional properties must be left out, not `undefined`.
  */
 export type Value =
   | string

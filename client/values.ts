@@ -5,9 +5,14 @@ import type { AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
 import { NumberValueImpl as NumberValue } from '@aws-sdk/util-dynamodb';
 import { invalidInput } from '../core/errors/errors.ts';
 import { type KeySchema, keyAttributes, toKey } from '../core/keys/item-key.ts';
-import type { AttributeFormat, AttributeValue, Item } from '../core/values/attributes.ts';
+import {
+  type AttributeFormat,
+  type AttributeValue,
+  type Item,
+  isPlainInJson,
+} from '../core/values/attributes.ts';
 import { toBase64 } from '../core/values/encoding.ts';
-import { canonicalNumber } from '../core/values/numbers.ts';
+import { doubleOf, textOfDouble, wholeOf } from '../core/values/numbers.ts';
 import type { Value } from './types.ts';
 
 type JsonRecord = Readonly<Record<string, unknown>>;
@@ -75,10 +80,7 @@ function decodeValue(value: SdkValue): Value {
 }
 
 function decodeNumber(text: string): number | bigint | NumberValue {
-  const canonical = canonicalNumber(text) ?? text;
-  const double = Number(text);
-  if (canonicalNumber(String(double)) === canonical) return double;
-  return /^-?\d+$/.test(canonical) ? BigInt(canonical) : NumberValue.from(text);
+  return doubleOf(text) ?? wholeOf(text) ?? NumberValue.from(text);
 }
 
 /** Bytes given for a binary key as the base64 text that plain JSON has for it. */
@@ -104,6 +106,7 @@ function binaryKeys(schema: KeySchema): ReadonlySet<string> {
 /** Whether a value holds anything that JSON has no form for, or a wrong one. */
 function isRich(value: unknown, depth = 0): boolean {
   if (typeof value === 'bigint') return true;
+  if (typeof value === 'number' || typeof value === 'string') return !isPlainInJson(value);
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return false;
   if (!Array.isArray(value) && !isRecord(value)) return true;
   return Object.values(value).some((member) => isRich(member, depth + 1));
@@ -118,7 +121,8 @@ function toTyped(value: unknown, field: string, depth: number): AttributeValue {
   if (value instanceof Uint8Array) return { B: toBase64(value) };
   if (value instanceof Set) return toTypedSet([...value], field);
   if (Array.isArray(value)) {
-    return { L: value.map((member, at) => toTyped(member, `${field}[${at}]`, depth + 1)) };
+    // Array.from: a hole is no value either.
+    return { L: Array.from(value, (member, at) => toTyped(member, `${field}[${at}]`, depth + 1)) };
   }
   if (isRecord(value)) return { M: toTypedRecord(value, field, depth + 1) };
   throw invalidInput(field, String(value), `DynamoDB has no type for ${kindOf(value)}`);
@@ -141,6 +145,7 @@ function isNumeric(value: unknown): value is number | bigint | NumberValue {
 }
 
 function numberText(value: number | bigint | NumberValue): string {
+  if (typeof value === 'number') return textOfDouble(value);
   return value instanceof NumberValue ? value.value : String(value);
 }
 

@@ -23,7 +23,7 @@ export async function copyStaged(
 ): Promise<void> {
   const source = await headStaged(bucket, stagedKey, put);
   if (source.ContentLength !== put.size) {
-    throw mismatch(put, `the staged object has ${source.ContentLength} bytes, planned were ${put.size}`);
+    throw mismatch(put, 'the staged object has another size than was planned');
   }
   const copy: Copy = {
     bucket,
@@ -34,8 +34,6 @@ export async function copyStaged(
     options: {
       ...options,
       ContentType: options.ContentType ?? source.ContentType,
-      ContentEncoding: options.ContentEncoding ?? source.ContentEncoding,
-      CacheControl: options.CacheControl ?? source.CacheControl,
     },
   };
   try {
@@ -69,12 +67,15 @@ async function copyWhole({ bucket, source, etag, put, options }: Copy): Promise<
   );
   const actual = Buffer.from(result?.ChecksumSHA256 ?? '', 'base64').toString('hex');
   if (actual !== put.sha256)
-    throw mismatch(put, `its SHA-256 is ${actual || 'unknown'}, planned was ${put.sha256}`);
+    throw mismatch(
+      put,
+      actual === '' ? 'S3 gives no SHA-256 of the copy' : 'its SHA-256 is not the one that was planned',
+    );
 }
 
 function checkCopied(put: PlannedPut, actual: string | undefined, staged: string | undefined): void {
   if (staged === undefined || actual === staged) return;
-  throw mismatch(put, `its CRC-64/NVME is ${actual}, the staged object's is ${staged}`);
+  throw mismatch(put, "its CRC-64/NVME is not the staged object's");
 }
 
 function stagedObjectMissing(key: string, put: PlannedPut): SagaError {

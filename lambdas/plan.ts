@@ -7,7 +7,7 @@ import { largeAttributesOf, type SagaRequest, toRequest } from '../core/contract
 import { invalidInput } from '../core/errors/errors.ts';
 import { readPointers } from '../core/item/item.ts';
 import { decodeMetadata, UPDATED_AT } from '../core/item/metadata.ts';
-import { isOfAnotherItem, parseObjectKey } from '../core/keys/object-key.ts';
+import { isOwnObject, parseObjectKey } from '../core/keys/object-key.ts';
 import { ownObjectKey } from '../core/keys/pointer.ts';
 import type { Operation } from '../core/keys/run.ts';
 import { checkPayloads } from '../core/saga/payload.ts';
@@ -71,15 +71,19 @@ async function contentOf(
   return { sha256: sha256Of(bytes), size: bytes.length };
 }
 
+/**
+ * The SHA-256 is what binds an upload to whoever knows its content: neither it nor the size is told to others, who need only
+ * guess a key to ask (docs/security.md).
+ */
 async function checkStaged(staged: NonNullable<LargeAttributeInput['staged']>, field: string): Promise<void> {
   const head = await headObject(staged.key);
   if (head === undefined) throw invalidInput(`${field}.key`, staged.key, 'there is no such object');
   if (head.ContentLength !== staged.size) {
-    throw invalidInput(`${field}.size`, staged.size, `the object has ${head.ContentLength} bytes`);
+    throw invalidInput(`${field}.size`, staged.size, 'the object has another size');
   }
   const actual = await sha256OfStaged(staged.key, head);
   if (actual !== undefined && actual !== staged.sha256) {
-    throw invalidInput(`${field}.sha256`, staged.sha256, `the object's SHA-256 is ${actual}`);
+    throw invalidInput(`${field}.sha256`, staged.sha256, 'the object has another SHA-256');
   }
 }
 
@@ -107,7 +111,7 @@ async function reusableAttributes(
   const pointers = readPointers(item, store);
   const checks = Object.entries(request.largeAttributes).map(async ([name, value]) => {
     const key = ownObjectKey(pointers.get(name) ?? '', store);
-    if (key === undefined || isOfAnotherItem(key, request.key, store)) return [];
+    if (key === undefined || !isOwnObject(key, request.key, store)) return [];
     if (parseObjectKey(store, key)?.sha256 !== contents.get(name)?.sha256) return [];
     const head = await headObject(key);
     return head !== undefined && hasOptions(head, value) ? [name] : [];

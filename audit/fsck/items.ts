@@ -5,7 +5,7 @@ import { ScanCommand, type AttributeValue as SdkValue } from '@aws-sdk/client-dy
 import { GetObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { isSpoiled, readPointers, readSaga } from '../../core/item/item.ts';
 import { keyAttributes } from '../../core/keys/item-key.ts';
-import { isOfAnotherItem } from '../../core/keys/object-key.ts';
+import { isOwnObject } from '../../core/keys/object-key.ts';
 import { type ObjectPlace, objectPlace, ownObjectKey } from '../../core/keys/pointer.ts';
 import { type PromisedDigest, promisedDigest } from '../../core/keys/promised-digest.ts';
 import type { Item } from '../../core/values/attributes.ts';
@@ -56,7 +56,7 @@ async function* pointersOf(check: Check, segment: number, segments: number): Asy
     }
     for (const [attribute, uri] of readPointers(item, store)) {
       const object = ownObjectKey(uri, store);
-      if (object === undefined || isOfAnotherItem(object, key, store)) {
+      if (object === undefined || !isOwnObject(object, key, store)) {
         await check.report({ kind: 'elsewhere', item: texts, attribute, uri });
       }
       if (object === undefined) continue;

@@ -2,7 +2,7 @@
 
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { readPointers } from '../../core/item/item.ts';
-import { isOfAnotherItem, itemPrefix, parseObjectKey } from '../../core/keys/object-key.ts';
+import { isOwnObject, itemPrefix, parseObjectKey } from '../../core/keys/object-key.ts';
 import { ownObjectKey } from '../../core/keys/pointer.ts';
 import type { Run } from '../../core/keys/run.ts';
 import type { Item } from '../../core/values/attributes.ts';
@@ -119,7 +119,7 @@ async function listObjects(
     });
     const page = await patiently(() => s3.send(command, { abortSignal: signal }), { signal });
     for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
-      if (isOfAnotherItem(Key, item, store)) continue;
+      if (parseObjectKey(store, Key) !== undefined && !isOwnObject(Key, item, store)) continue;
       objects.push({ key: Key, size: Size, ...(LastModified && { lastModified: LastModified }) });
     }
     ContinuationToken = page.NextContinuationToken;

@@ -24,7 +24,7 @@ export async function resultOf(sfn: SFNClient, execution: DescribeExecutionOutpu
       cause: parsed.error,
     });
   }
-  const { key, version, run, largeAttributes, cleanup } = parsed.data;
+  const { key, version, run, largeAttributes, cleanup, letGo } = parsed.data;
   return {
     key: decodeItem(toSdkItem(key as Item)),
     version,
@@ -32,6 +32,7 @@ export async function resultOf(sfn: SFNClient, execution: DescribeExecutionOutpu
     executionArn,
     largeAttributes,
     cleanup,
+    letGo,
   };
 }
 

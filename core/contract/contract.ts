@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { invalidInput } from '../errors/errors.ts';
+import { MAX_OBJECT_KEY_BYTES } from '../errors/limits.ts';
 import { MAX_UPDATE_TIME, metadataProblem } from '../item/metadata.ts';
 import type { Operation } from '../keys/run.ts';
 import { BASE64 } from '../values/attributes.ts';
@@ -37,7 +38,10 @@ const largeAttribute = z
       .describe('The content as base64'),
     staged: z
       .strictObject({
-        key: z.string().min(1).describe('Key of the uploaded object, below the staging prefix'),
+        key: text
+          .min(1)
+          .refine((key) => utf8Length(key) <= MAX_OBJECT_KEY_BYTES, 'S3 has no keys over 1,024 bytes')
+          .describe('Key of the uploaded object, below the staging prefix'),
         sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexadecimal digits'),
         size: z.int().min(0).describe('Bytes'),
       })
@@ -139,6 +143,12 @@ export const outputSchema = z.strictObject({
   run: z.string().describe('The run, as object keys and `_saga.writtenBy` name it'),
   largeAttributes: z.record(z.string(), z.string()).describe('Pointers that the write set: S3 URIs'),
   cleanup: z.enum(['done', 'deferred']).describe('deferred: unneeded objects are left for the sweeper'),
+  letGo: z
+    .array(z.string())
+    .default([])
+    .describe(
+      'Pointers that the item had and whose objects stay, since their keys do not name this item alone: S3 URIs',
+    ),
 });
 export type Output = z.infer<typeof outputSchema>;
 
@@ -156,7 +166,7 @@ export const causeSchema = z.looseObject({
 export function parseInput<O extends Operation>(operation: O, input: unknown): ParsedInput<O> {
   const prototype = prototypePath(input);
   if (prototype !== undefined) {
-    throw invalidInput(prototype.join('.'), valueAt(input, prototype), 'not a name that can be used');
+    throw invalidInput(fieldOf(prototype), valueAt(input, prototype), 'not a name that can be used');
   }
   const result = inputSchemas[operation].safeParse(input);
   if (result.success) return result.data as ParsedInput<O>;
@@ -165,7 +175,7 @@ export function parseInput<O extends Operation>(operation: O, input: unknown): P
   const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
   const path = unknownKey === undefined ? issue.path : [...issue.path, unknownKey];
   const problem = unknownKey === undefined ? issue.message : 'unknown field';
-  throw invalidInput(path.length === 0 ? 'input' : path.join('.'), valueAt(input, path), problem);
+  throw invalidInput(fieldOf(path), valueAt(input, path), problem);
 }
 
 /** JSON Schema (2020-12) of one operation's input, as published for other languages. */
@@ -192,10 +202,17 @@ function prototypePath(value: unknown, path: readonly string[] = []): readonly s
   return undefined;
 }
 
+/** A path as errors name it: an empty name shows as two quotes. */
+function fieldOf(path: readonly PropertyKey[]): string {
+  return path.length === 0 ? 'input' : path.map((step) => (step === '' ? '""' : String(step))).join('.');
+}
+
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (value, step) =>
-      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined,
+      typeof value === 'object' && value !== null && Object.hasOwn(value, step)
+        ? (value as Record<PropertyKey, unknown>)[step]
+        : undefined,
     input,
   );
 }

@@ -89,8 +89,18 @@ const FIELD_CHARACTERS = 400;
 
 /** The value, or the start of its JSON text when that is long: causes are limited to 32,768 characters. */
 function abbreviate(value: unknown): unknown {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  const text = typeof value === 'string' ? value : jsonOf(value);
+  if (text === undefined) return '(a value that JSON has no text for)';
   return text.length <= VALUE_CHARACTERS ? value : shorten(text, VALUE_CHARACTERS);
+}
+
+/** Undefined for what is nested deeper than the stack, circular, or holds what JSON does not know. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch {
+    return undefined; // a message must come about whatever it is about
+  }
 }
 
 function shorten(text: string, length: number): string {

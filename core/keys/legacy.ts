@@ -19,15 +19,18 @@ export function legacyMd5(key: string): string | undefined {
   return LAYOUT.exec(key)?.[2];
 }
 
-/** Whether such a key, below one of the prefixes, names this item. Undefined for any other key. */
+/**
+ * Whether a key is such a one, below one of the prefixes, and names this item; false also where it could be read as another
+ * item's: the library does not encode what it puts between the slashes.
+ */
 export function isLegacyKeyOf(
   { pk, sk }: { readonly pk: string; readonly sk?: string | undefined },
   key: string,
   prefixes: readonly string[],
-): boolean | undefined {
+): boolean {
   const item = LAYOUT.exec(key)?.[1];
-  if (item === undefined) return undefined;
   const own = sk === undefined ? `pk=${pk}` : `pk=${pk}/sk=${sk}`;
+  if (sk !== undefined && own.split('/sk=').length > 2) return false;
   return prefixes.some((prefix) => {
     const start = prefix === '' ? '' : `${prefix}/`;
     // Of a prefix with a slash at both ends the library leaves one.

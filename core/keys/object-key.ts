@@ -58,7 +58,7 @@ export function objectKey(
 
 /**
  * What the keys of all objects of an item begin with, slash included. With the default template no other item's keys
- * begin so; with another they may: {@link isOfAnotherItem} tells.
+ * begin so; with another they may: {@link isOwnObject} tells.
  */
 export function itemPrefix(layout: KeyLayout, item: Item): string {
   return fillItemPart(
@@ -69,18 +69,19 @@ export function itemPrefix(layout: KeyLayout, item: Item): string {
 }
 
 /**
- * Whether an object is another item's as far as its key tells: the pointer was copied with its item. In the legacy
- * place, which is not the store's alone, also if its key does not name this item.
+ * Whether an object is this item's alone: its key names the item, by a template of the store or as pynamodb_mate does. Any
+ * other may be another item's, too, whatever points at it: the pointer was copied with its item, or somebody keeps one
+ * object for many. So only what this holds of may be deleted with the item, or taken for its own.
  * @param object - as {@link ownObjectKey} gives it
  */
-export function isOfAnotherItem(object: string, item: Item, store: StoreShape): boolean {
+export function isOwnObject(object: string, item: Item, store: StoreShape): boolean {
   const own = keyTexts(item, store.key);
-  const found = parseObjectKey(store, object);
-  if (found !== undefined) return found.pk !== own.pk || found.sk !== own.sk;
+  const named = [...readings(store, object)];
+  if (named.length > 0) return named.every(({ pk, sk }) => pk === own.pk && sk === own.sk);
   const { bucket, key } = objectPlace(object, store);
   const isStores = bucket === store.bucket && isBelow(key, store.prefix);
   const prefixes = [...(isStores ? [store.prefix] : []), ...(store.legacy ? [store.legacy.prefix] : [])];
-  return !(isLegacyKeyOf(own, key, prefixes) ?? isStores);
+  return isLegacyKeyOf(own, key, prefixes);
 }
 
 export interface ObjectKeyParts {

@@ -5,7 +5,7 @@ import { largeAttributesOf, type SagaRequest, type UpdateRequest } from '../cont
 import { SagaError } from '../errors/errors.ts';
 import { MAX_PLANS } from '../errors/limits.ts';
 import { readPointers, readSaga, type SagaMetadata } from '../item/item.ts';
-import { isOfAnotherItem, objectKey, type StoreShape } from '../keys/object-key.ts';
+import { isOwnObject, objectKey, type StoreShape } from '../keys/object-key.ts';
 import { formatPointer, ownObjectKey } from '../keys/pointer.ts';
 import { formatRun, type Run } from '../keys/run.ts';
 import type { Item } from '../values/attributes.ts';
@@ -48,6 +48,11 @@ export interface Plan {
   readonly saga: SagaMetadata | null;
   /** Object keys to delete once the write took effect; whole URIs where they lie in another bucket. */
   readonly replaced: readonly string[];
+  /**
+   * Pointers that the write takes from the item, and whose objects stay: their keys do not name this item alone, so others may
+   * point at them. Missing in plans of earlier versions.
+   */
+  readonly letGo?: readonly string[];
   /** Object keys to delete once it is certain that it never will: every key of this run. */
   readonly created: readonly string[];
 }
@@ -82,7 +87,7 @@ export function makePlan(request: SagaRequest, context: PlanContext): Plan {
   const created = ownKeys(request, context, run);
   const pointers = nextPointers(created, context);
   const puts = plannedPuts(created, pointers, context);
-  const { saga, replaced } = afterWrite(request, context, run, pointers);
+  const { saga, replaced, letGo } = afterWrite(request, context, run, pointers);
   checkItemSize(request, context.item ?? {}, pointers, saga);
   return {
     number: context.number,
@@ -94,6 +99,7 @@ export function makePlan(request: SagaRequest, context: PlanContext): Plan {
     pointers: Object.fromEntries(pointers),
     saga,
     replaced: request.cleanUp.whenSucceeded ? replaced : [],
+    letGo,
     created: request.cleanUp.whenFailed ? [...created.values()] : [],
   };
 }
@@ -151,28 +157,33 @@ function plannedPuts(
     .map(([attribute, key]) => ({ attribute, key, ...contentOf(attribute, contents) }));
 }
 
-/** `_saga` after the write, and the objects that nothing needs any more then. */
+/** `_saga` after the write, and the objects that nothing needs any more then, or that this item does not need. */
 function afterWrite(
   request: SagaRequest,
   { item = {}, store, placed }: PlanContext,
   run: string,
   pointers: ReadonlyMap<string, string>,
-): { saga: SagaMetadata | null; replaced: string[] } {
+): { saga: SagaMetadata | null; replaced: string[]; letGo: string[] } {
   const before = readPointers(item, store);
   const after = new Map([...before].filter(([name]) => !isEnded(name, request)));
   for (const [name, pointer] of pointers) after.set(name, pointer);
 
   const used = new Set(after.values());
-  const dropped = [...before.values()].filter((pointer) => !used.has(pointer));
+  const dropped = new Set([...before.values()].filter((pointer) => !used.has(pointer)));
+  const own = new Map(
+    [...dropped].flatMap((pointer) => {
+      const object = ownObjectKey(pointer, store);
+      return object !== undefined && isOwnObject(object, request.key, store) ? [[pointer, object]] : [];
+    }),
+  );
+  const letGo = [...dropped].filter((pointer) => !own.has(pointer));
   const unused = [...placed].filter((key) => !used.has(formatPointer(store.bucket, key)));
   const replaced = [
-    ...dropped
-      .flatMap((pointer) => ownObjectKey(pointer, store) ?? [])
-      .filter((key) => !isOfAnotherItem(key, request.key, store)),
+    ...own.values(),
     ...unused,
     ...(request.operation === 'update' ? stagedKeys(request) : []),
   ];
-  if (request.operation === 'delete') return { saga: null, replaced };
+  if (request.operation === 'delete') return { saga: null, replaced, letGo };
 
   const previous = readSaga(item);
   const saga = {
@@ -181,7 +192,7 @@ function afterWrite(
     writtenBy: run,
     large: [...after.keys()].sort(),
   };
-  return { saga, replaced };
+  return { saga, replaced, letGo };
 }
 
 function stagedKeys(request: UpdateRequest): string[] {

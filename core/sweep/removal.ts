@@ -2,7 +2,7 @@
 
 import { isSpoiled, readSaga, referencedKeys } from '../item/item.ts';
 import type { StoreShape } from '../keys/object-key.ts';
-import { isOfAnotherItem, parseObjectKeyForSure } from '../keys/object-key.ts';
+import { isOwnObject, parseObjectKeyForSure } from '../keys/object-key.ts';
 import type { Item } from '../values/attributes.ts';
 
 /** An item before and after a change, as the table's stream reports it; undefined where there was or is none. */
@@ -24,7 +24,7 @@ export function releasedKeys({ before, after }: ItemChange, store: StoreShape): 
       !kept.has(key) &&
       // A key that names no run may be put and pointed at again at any time: hazards A1 to A5.
       parseObjectKeyForSure(store, key) !== undefined &&
-      !isOfAnotherItem(key, before, store),
+      isOwnObject(key, before, store),
   );
 }
 

@@ -2,7 +2,7 @@
 // DynamoDB can hold, so that bad input is refused before anything is written.
 
 import { invalidInput } from '../errors/errors.ts';
-import { canonicalNumber } from './numbers.ts';
+import { canonicalNumber, isSureInJson } from './numbers.ts';
 
 /** An attribute value as DynamoDB's JSON has it; binary as base64 text, since it travels through states. */
 export type AttributeValue =
@@ -22,8 +22,19 @@ export type Item = { readonly [attribute: string]: AttributeValue };
 /** How attribute values are written in the input: plain JSON, or DynamoDB's typed JSON. */
 export type AttributeFormat = 'json' | 'dynamodb';
 
-/** Nesting that DynamoDB allows (Developer Guide, "Constraints"). */
-const MAX_DEPTH = 32;
+/** Lists and maps that DynamoDB allows around a value: the attribute itself is the first of 32 levels (Developer Guide, "Constraints"). */
+const MAX_DEPTH = 31;
+
+/** What JSON numbers past a double's range are on their way to a task: indistinguishable from texts. */
+const NO_NUMBERS: ReadonlySet<unknown> = new Set(['Infinity', '-Infinity', 'NaN']);
+
+/**
+ * Whether plain JSON carries a value to a task as what it is. Other numbers, and the few texts that such numbers turn into,
+ * take `attributeFormat: dynamodb`.
+ */
+export function isPlainInJson(value: string | number): boolean {
+  return typeof value === 'number' ? isSureInJson(value) : !NO_NUMBERS.has(value);
+}
 
 /**
  * Every value of a record, typed.
@@ -52,7 +63,7 @@ export function toAttributeValue(
   depth = 0,
 ): AttributeValue {
   if (depth > MAX_DEPTH) {
-    throw invalidInput(field, undefined, `nested deeper than DynamoDB's ${MAX_DEPTH} levels`);
+    throw invalidInput(field, undefined, `nested deeper than DynamoDB's ${MAX_DEPTH + 1} levels`);
   }
   return format === 'json' ? fromJson(value, field, depth) : fromTyped(value, field, depth);
 }
@@ -60,15 +71,22 @@ export function toAttributeValue(
 function fromJson(value: unknown, field: string, depth: number): AttributeValue {
   switch (typeof value) {
     case 'string':
+      if (!isPlainInJson(value)) {
+        throw invalidInput(
+          field,
+          value,
+          'a number past all bounds becomes this text on its way: use attributeFormat dynamodb, for the text too',
+        );
+      }
       return { S: wellFormed(value, field) };
     case 'boolean':
       return { BOOL: value };
     case 'number':
-      if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+      if (Number.isFinite(value) && !isPlainInJson(value)) {
         throw invalidInput(
           field,
           value,
-          'integers over 2^53 lose digits in JSON: use attributeFormat dynamodb',
+          'JSON numbers lose digits past the 15th and over 2^53: use attributeFormat dynamodb',
         );
       }
       return { N: numberText(String(value), field) };
@@ -76,7 +94,10 @@ function fromJson(value: unknown, field: string, depth: number): AttributeValue 
       if (value === null) return { NULL: true };
       if (Array.isArray(value)) {
         return {
-          L: value.map((element, at) => toAttributeValue(element, 'json', `${field}[${at}]`, depth + 1)),
+          // Array.from: a hole is no value either.
+          L: Array.from(value, (element, at) =>
+            toAttributeValue(element, 'json', `${field}[${at}]`, depth + 1),
+          ),
         };
       }
       return { M: toItem(value as Record<string, unknown>, 'json', field, depth + 1) };
@@ -114,7 +135,7 @@ function fromTyped(value: unknown, field: string, depth: number): AttributeValue
       return { BS: set(content, at, base64) };
     case 'L':
       return {
-        L: array(content, at).map((element, index) =>
+        L: Array.from(array(content, at), (element, index) =>
           toAttributeValue(element, 'dynamodb', `${at}[${index}]`, depth + 1),
         ),
       };
@@ -136,7 +157,7 @@ function array(value: unknown, field: string): readonly unknown[] {
 }
 
 function set(value: unknown, field: string, member: (value: unknown, field: string) => string): string[] {
-  const members = array(value, field).map((each, at) => member(each, `${field}[${at}]`));
+  const members = Array.from(array(value, field), (each, at) => member(each, `${field}[${at}]`));
   if (members.length === 0) throw invalidInput(field, value, 'a DynamoDB set cannot be empty');
   if (new Set(members).size < members.length)
     throw invalidInput(field, value, 'a set cannot repeat a member');

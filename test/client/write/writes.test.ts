@@ -65,14 +65,14 @@ describe('an update', () => {
   it('adds to numbers and sets, whether they are there or not, each once', async () => {
     const key = { id: 'add' };
     await client.create({ key, attributes: { views: 2n ** 60n } });
-    const addends = { views: 1, votes: 5, tags: new Set(['a', 'b']), ids: new Set([1, 2n ** 60n]) };
+    const addends = { views: 1, votes: 5, tags: new Set(['a', 'b']), ids: new Set([1, 2n ** 60n + 1n]) };
     await client.update({ key, add: addends });
     await client.update({ key, add: { tags: new Set(['b', 'c']) } });
     expect((await client.get(key))?.attributes).toEqual({
       views: 2n ** 60n + 1n,
       votes: 5,
       tags: new Set(['a', 'b', 'c']),
-      ids: new Set([1, 2n ** 60n]),
+      ids: new Set([1, 2n ** 60n + 1n]),
     });
     const refused = await refusalOf(client.update({ key, add: { title: 'x' } }));
     expect(refused).toMatchObject({ reason: 'InvalidInput', field: 'add.title' });

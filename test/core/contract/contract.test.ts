@@ -52,6 +52,27 @@ describe('what is taken', () => {
 });
 
 describe('what is refused, by field and value', () => {
+  test('a staged key that S3 cannot have', () => {
+    const error = refusal(() => parseInput('create', large({ staged: { ...staged, key: 'ü'.repeat(513) } })));
+    expect(error.reason.field).toBe('largeAttributes.page.staged.key');
+    expect(error.message).toContain('1,024 bytes');
+  });
+
+  const deep = JSON.parse(`${'['.repeat(6_000)}${']'.repeat(6_000)}`) as unknown;
+  const circular: Record<string, unknown> = {};
+  circular.self = circular;
+  test.each<[string, object]>([
+    ['updateAt', { key, updateAt: deep }],
+    ['updateAt', { key, updateAt: circular }],
+    ['updateAt', { key, updateAt: { n: 1n } }],
+    ['largeAttributes.page.text', large({ text: deep })],
+    ['cleanUp.whenFailed', { key, cleanUp: { whenFailed: deep } }],
+  ])('%s that no message can show whole', (field, input) => {
+    const error = refusal(() => parseInput('create', input));
+    expect(error.reason.field).toBe(field);
+    expect(JSON.stringify(error.reason).length).toBeLessThan(1_000);
+  });
+
   test.each<[Operation, unknown, string, unknown]>([
     ['create', null, 'input', null],
     ['create', [], 'input', []],
@@ -60,7 +81,8 @@ describe('what is refused, by field and value', () => {
     ['create', { key, set: {} }, 'set', {}],
     ['create', { key, largeAttributes: null }, 'largeAttributes', null],
     ['create', { key, attributes: [] }, 'attributes', []],
-    ['create', { key, attributes: { '': 1 } }, 'attributes.', 1],
+    ['create', { key, attributes: { '': 1 } }, 'attributes.""', 1],
+    ['create', { key, '': 1 }, '""', 1],
     ['create', { key, attributeFormat: 'xml' }, 'attributeFormat', 'xml'],
     ['create', { key, cleanUp: { whenfailed: true } }, 'cleanUp.whenfailed', true],
     ['create', { key, updateAt: 'yesterday' }, 'updateAt', 'yesterday'],
@@ -78,6 +100,7 @@ describe('what is refused, by field and value', () => {
     ['create', large({ staged: { ...staged, size: -1 } }), 'largeAttributes.page.staged.size', -1],
     ['create', large({ staged: { ...staged, sha256: 'X' } }), 'largeAttributes.page.staged.sha256', 'X'],
     ['create', large({ staged: { ...staged, bucket: 'b' } }), 'largeAttributes.page.staged.bucket', 'b'],
+    ['create', large({ staged: { ...staged, key: '\ud83e' } }), 'largeAttributes.page.staged.key', '\ud83e'],
     ['update', { key, remove: ['a', 1] }, 'remove.1', 1],
     ['update', { key, expectedVersion: 0 }, 'expectedVersion', 0],
     ['update', { key, expectedVersion: 1.5 }, 'expectedVersion', 1.5],

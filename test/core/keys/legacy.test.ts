@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Store } from '../../../core/contract/store.ts';
 import { referencedKeys } from '../../../core/item/item.ts';
 import { legacyMd5 } from '../../../core/keys/legacy.ts';
-import { isOfAnotherItem } from '../../../core/keys/object-key.ts';
+import { isOwnObject } from '../../../core/keys/object-key.ts';
 import { objectPlace, ownObjectKey } from '../../../core/keys/pointer.ts';
 import { STORE } from '../fixtures.ts';
 import { foreignItem, KEY, plan } from '../items.ts';
@@ -61,28 +61,35 @@ describe('an object', () => {
   const other = { bucket: 'old', prefix: 'docs' };
 
   test.each([
-    ['own prefix, this item', undefined, `items/pk=1/${END}`, false],
-    ['own prefix, another item', undefined, `items/pk=11/${END}`, true],
-    ['own prefix, another item whose key ends alike', undefined, `items/pk=x/pk=1/${END}`, true],
-    ['own prefix, other layout: put by someone for this item alone', undefined, 'items/by-hand', false],
-    ['other prefix, this item', { prefix: 'docs' }, `docs/pk=1/${END}`, false],
-    ['other prefix, a slash left by the library', { prefix: 'docs' }, `docs//pk=1/${END}`, false],
-    ['other prefix, deeper', { prefix: 'docs' }, `docs/deeper/pk=1/${END}`, true],
-    ['other prefix, other layout', { prefix: 'docs' }, 'docs/by-hand', true],
-    ['other bucket, this item', other, `s3://old/docs/pk=1/${END}`, false],
-    ['other bucket, another item', other, `s3://old/docs/pk=2/${END}`, true],
-    ['other bucket, no prefix', { bucket: 'old', prefix: '' }, `s3://old/pk=1/${END}`, false],
-    ['other bucket, its own layout below the store prefix', other, `s3://old/items/pk=1/${END}`, true],
-  ] as const)('of %s', (_, legacy, object, isAnothers) => {
-    expect(isOfAnotherItem(object, KEY, storeWith(legacy))).toBe(isAnothers);
+    ['own prefix, this item', undefined, `items/pk=1/${END}`, true],
+    ['own prefix, another item', undefined, `items/pk=11/${END}`, false],
+    ['own prefix, another item whose key ends alike', undefined, `items/pk=x/pk=1/${END}`, false],
+    ['own prefix, other layout: other items may point at it, too', undefined, 'items/by-hand', false],
+    ['other prefix, this item', { prefix: 'docs' }, `docs/pk=1/${END}`, true],
+    ['other prefix, a slash left by the library', { prefix: 'docs' }, `docs//pk=1/${END}`, true],
+    ['other prefix, deeper', { prefix: 'docs' }, `docs/deeper/pk=1/${END}`, false],
+    ['other prefix, other layout', { prefix: 'docs' }, 'docs/by-hand', false],
+    ['other bucket, this item', other, `s3://old/docs/pk=1/${END}`, true],
+    ['other bucket, another item', other, `s3://old/docs/pk=2/${END}`, false],
+    ['other bucket, no prefix', { bucket: 'old', prefix: '' }, `s3://old/pk=1/${END}`, true],
+    ['other bucket, its own layout below the store prefix', other, `s3://old/items/pk=1/${END}`, false],
+  ] as const)('of %s', (_, legacy, object, isOwn) => {
+    expect(isOwnObject(object, KEY, storeWith(legacy))).toBe(isOwn);
+  });
+
+  test('of a table with a sort key, which two items could have, is of neither', () => {
+    const store = storeWith(undefined, 'rev');
+    const key = `items/pk=1/sk=x/sk=y/${END}`;
+    expect(isOwnObject(key, { ...KEY, rev: { S: 'x/sk=y' } }, store)).toBe(false);
+    expect(isOwnObject(key, { id: { S: '1/sk=x' }, rev: { S: 'y' } }, store)).toBe(false);
   });
 
   test('of a table with a sort key names both', () => {
     const store = storeWith(undefined, 'rev');
     const item = { ...KEY, rev: { S: 'a/b' } };
-    expect(isOfAnotherItem(`items/pk=1/sk=a/b/${END}`, item, store)).toBe(false);
-    expect(isOfAnotherItem(`items/pk=1/${END}`, item, store)).toBe(true);
-    expect(isOfAnotherItem(`items/pk=1/sk=a/${END}`, item, store)).toBe(true);
+    expect(isOwnObject(`items/pk=1/sk=a/b/${END}`, item, store)).toBe(true);
+    expect(isOwnObject(`items/pk=1/${END}`, item, store)).toBe(false);
+    expect(isOwnObject(`items/pk=1/sk=a/${END}`, item, store)).toBe(false);
   });
 });
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parseStore, storeSchema } from '../../../core/contract/store.ts';
 import { type KeySchema, toKey } from '../../../core/keys/item-key.ts';
 import type { StoreShape } from '../../../core/keys/object-key.ts';
-import { isOfAnotherItem, itemPrefix, objectKey, parseObjectKey } from '../../../core/keys/object-key.ts';
+import { isOwnObject, itemPrefix, objectKey, parseObjectKey } from '../../../core/keys/object-key.ts';
 import { formatRun, type Run } from '../../../core/keys/run.ts';
 import { DEFAULT_OBJECT_KEY_TEMPLATE, fillTemplate, templateProblem } from '../../../core/keys/template.ts';
 import type { Item } from '../../../core/values/attributes.ts';
@@ -98,7 +98,7 @@ describe('with any template that is not refused', () => {
         });
         expect(key.startsWith(itemPrefix(layout, object.item))).toBe(true);
         expect(key.split('/').slice(1)).not.toContainEqual(expect.stringMatching(/^\.{0,2}$/));
-        expect(isOfAnotherItem(key, object.item, layout)).toBe(false);
+        expect(isOwnObject(key, object.item, layout)).toBe(true);
       }
     }
   });
@@ -109,7 +109,7 @@ describe('with any template that is not refused', () => {
       const [one, other] = [randomObject(random, layout.key), randomObject(random, layout.key)];
       const key = objectKey(layout, one.item, one.attribute, one.sha256, formatRun(one.run));
       const same = JSON.stringify(one.item) === JSON.stringify(other.item);
-      expect(isOfAnotherItem(key, other.item, layout), key).toBe(!same);
+      expect(isOwnObject(key, other.item, layout), key).toBe(same);
     }
   });
 });
@@ -132,8 +132,8 @@ describe('keys of a former template', () => {
     expect(parseObjectKey(layout, oldKey)).toBeUndefined();
     const knowing = { ...layout, formerObjectKeyTemplates: [former] };
     expect(parseObjectKey(knowing, oldKey)).toEqual(parts);
-    expect(isOfAnotherItem(oldKey, { pk: { S: 'b' } }, knowing)).toBe(true);
-    expect(isOfAnotherItem(oldKey, item, knowing)).toBe(false);
+    expect(isOwnObject(oldKey, { pk: { S: 'b' } }, knowing)).toBe(false);
+    expect(isOwnObject(oldKey, item, knowing)).toBe(true);
     const defaultKey = objectKey(layoutOf('S'), item, 'page', SHA256.x, runText());
     expect(parseObjectKey(layout, defaultKey)).toEqual(parts);
   });

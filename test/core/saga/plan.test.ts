@@ -24,6 +24,7 @@ describe('create', () => {
       pointers: { page: pointer(page), note: pointer(note) },
       saga: { createdBy: CREATE, version: 1, writtenBy: CREATE, large: ['note', 'page'] },
       replaced: [],
+      letGo: [],
       created: [page, note],
     });
   });
@@ -63,6 +64,19 @@ describe('update', () => {
     const made = plan('update', { item: sagaItem(), content: { page: 'x' }, reusable: ['page'] });
     expect(made).toMatchObject({ puts: [], placed: [], replaced: [] });
     expect(made.pointers).toEqual({ page: pointer(keyOf('page', 'x', 'create')) });
+  });
+
+  test("lets go of what others may point at, too, and deletes what is the item's alone", () => {
+    const logo = 'items/shared/logo.png';
+    const copied = keyOf('page', 'x', 'create', { id: { S: '2' } });
+    const item = foreignItem({ logo, copied, page: keyOf('page', 'x', 'create') });
+    const made = plan('update', { item, content: { logo: 'y', page: 'y' }, input: { remove: ['copied'] } });
+    expect(made.replaced).toEqual([keyOf('page', 'x', 'create')]);
+    expect(made.letGo).toEqual([pointer(logo), pointer(copied)]);
+    expect(plan('delete', { item })).toMatchObject({
+      replaced: [keyOf('page', 'x', 'create')],
+      letGo: [pointer(logo), pointer(copied)],
+    });
   });
 
   test.each([

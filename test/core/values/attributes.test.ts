@@ -11,7 +11,8 @@ describe('values in plain JSON', () => {
     [null, { NULL: true }],
     [1.5, { N: '1.5' }],
     [-0, { N: '0' }],
-    [2 ** 53 - 1, { N: '9007199254740991' }],
+    [123456789012345, { N: '123456789012345' }],
+    [0.000123456789012345, { N: '0.000123456789012345' }],
     [[], { L: [] }],
     [[1, 'a'], { L: [{ N: '1' }, { S: 'a' }] }],
     [{}, { M: {} }],
@@ -22,6 +23,13 @@ describe('values in plain JSON', () => {
 
   test.each([
     ['set.a', { a: 2 ** 53 }],
+    ['set.a', { a: 1e21 }],
+    ['set.a', JSON.parse('{"a": 0.1234567890123456789012345}')],
+    ['set.a', JSON.parse('{"a": 4503599627370497.25}')],
+    ['set.a', { a: 1e-310 }],
+    ['set.a', { a: Number.POSITIVE_INFINITY }],
+    ['set.a[0]', { a: ['Infinity'] }],
+    ['set.a[1]', { a: Object.assign([], { 0: 'a', 2: 'c' }) }],
     ['set.a[1].b', { a: [0, { b: 1e-200 }] }],
     ['set.a', { a: '\ud83e' }],
     ['set.a', { a: undefined }],
@@ -66,6 +74,8 @@ describe("values in DynamoDB's JSON", () => {
     ['set.a.NS[0]', { NS: ['x'] }],
     ['set.a.BS', { BS: 'AA==' }],
     ['set.a.L', { L: { S: 'a' } }],
+    ['set.a.L[0]', { L: Object.assign([], { 1: { S: 'a' } }) }],
+    ['set.a.SS[0]', { SS: Object.assign([], { 1: 'a' }) }],
     ['set.a.L[0].N', { L: [{ N: '1E200' }] }],
     ['set.a.M', { M: [] }],
     ['set.a.M.b.S', { M: { b: { S: false } } }],
@@ -86,9 +96,9 @@ describe.each<[AttributeFormat, (inner: unknown) => unknown, unknown]>([
 ])('nesting in %s', (format, nest, leaf) => {
   const nested = (levels: number) => Array.from({ length: levels }).reduce((inner) => nest(inner), leaf);
 
-  test("DynamoDB's 32 levels are allowed, one more is not", () => {
-    expect(toAttributeValue(nested(32), format, 'a')).toHaveProperty('L');
-    expect(refusal(() => toAttributeValue(nested(33), format, 'a')).message).toContain('32 levels');
+  test("DynamoDB's 32 levels, of which the attribute is the first, are allowed, one more is not", () => {
+    expect(toAttributeValue(nested(31), format, 'a')).toHaveProperty('L');
+    expect(refusal(() => toAttributeValue(nested(32), format, 'a')).message).toContain('32 levels');
   });
 
   test('depth without end is refused, not overflowed', () => {

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { canonicalNumber } from '../../../core/values/numbers.ts';
+import {
+  canonicalNumber,
+  doubleOf,
+  isSureInJson,
+  textOfDouble,
+  wholeOf,
+} from '../../../core/values/numbers.ts';
 
 const NINES = '9'.repeat(38);
 
@@ -77,5 +83,57 @@ describe('canonicalNumber', () => {
     for (const text of ['0', '1.5', '-100', '1E-8', '999E123', '0.0000001', NINES]) {
       expect(canonicalNumber(text)).toBe(text);
     }
+  });
+});
+
+test('a text of any length is looked at in a bound of steps', () => {
+  const long = `1${'0'.repeat(200_000)}1`;
+  for (const text of [long, `0.${long}`, `${'0'.repeat(200_000)}x`, `1e${'9'.repeat(200_000)}`]) {
+    expect(canonicalNumber(text)).toBeUndefined();
+  }
+});
+
+describe('what a double holds', () => {
+  test.each([
+    ['1', 1],
+    ['0.1', 0.1],
+    ['1E21', 1e21],
+    ['9007199254740992', 2 ** 53],
+    ['10000000000000000', 1e16],
+    ['1152921504606846976', 2 ** 60],
+    ['2251799813685248.5', 2251799813685248.5],
+    ['1152921504606847000', undefined],
+    ['9007199254740993', undefined],
+    ['1E23', undefined],
+    ['4503599627370497.25', undefined],
+    ['0.1234567890123456789', undefined],
+    ['1E400', undefined],
+    ['x', undefined],
+  ])('%s is the double %s', (text, double) => {
+    expect(doubleOf(text)).toBe(double);
+    if (double !== undefined) expect(canonicalNumber(textOfDouble(double))).toBe(canonicalNumber(text));
+  });
+
+  test.each([
+    ['1E100', 10n ** 100n],
+    ['-12E37', -12n * 10n ** 37n],
+    ['7.0', 7n],
+    ['7.5', undefined],
+    ['1E-3', undefined],
+  ])('%s is the whole number %s', (text, whole) => {
+    expect(wholeOf(text)).toBe(whole);
+  });
+
+  test.each([
+    [0, true],
+    [-0.1, true],
+    [123456789012345, true],
+    [1234567890123456, false],
+    [0.1 + 0.2, false],
+    [1e21, false],
+    [Number.NaN, false],
+    [Number.POSITIVE_INFINITY, false],
+  ])('%s survives as a JSON number: %s', (double, isSure) => {
+    expect(isSureInJson(double)).toBe(isSure);
   });
 });
