@@ -5,6 +5,7 @@ const ISOLATED = ['test/lambdas/**/*.test.ts', 'test/client/**/*.test.ts', 'test
 
 /** Tests that take long for what they add: `npm run test:thorough` runs them, and so does CI. */
 const THOROUGH = [
+  'test/core/fuzz-long.test.ts',
   'test/e2e/sweep-many.test.ts',
   'test/local-data/*-kill.test.ts',
   'test/local-data/command.test.ts',

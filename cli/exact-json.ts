@@ -1,4 +1,4 @@
-// JSON text that keeps every digit of a number: DynamoDB holds 38 of them, a double about 17.
+// JSON text that keeps every digit of a number (DynamoDB holds 38 of them, a double about 17), and that steers no terminal.
 
 import { randomUUID } from 'node:crypto';
 import { NumberValueImpl as NumberValue } from '@aws-sdk/util-dynamodb';
@@ -26,7 +26,20 @@ export function parseExactJson(text: string): Value {
 export function exactJson(value: unknown, indent?: number): string {
   const mark = randomUUID();
   const text = JSON.stringify(value, (_, member: unknown) => toJson(member, mark), indent);
-  return text.replace(new RegExp(`"${mark}([^"]+)"`, 'g'), '$1');
+  return escaped(text.replace(new RegExp(`"${mark}([^"]+)"`, 'g'), '$1'));
+}
+
+/** JSON in one line, of values that JSON has. */
+export function jsonText(value: unknown): string {
+  return escaped(JSON.stringify(value));
+}
+
+/** Control characters that JSON leaves as they are, and what turns text round, as JSON spells them otherwise. */
+function escaped(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** The number that a text spells, digit for digit, or undefined if DynamoDB cannot hold it. */

@@ -58,11 +58,3 @@ export function write(output: Output, chunk: string | Uint8Array): Promise<void>
 export function wantsColor(output: Output, env: Io['env']): boolean {
   return output.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
 }
-
-/** JSON in one line that a terminal shows as it is: JSON itself leaves some control characters unescaped. */
-export function jsonText(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}

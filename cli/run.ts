@@ -19,6 +19,7 @@ import { registerStop } from './commands/runs/stop.ts';
 import { registerTail } from './commands/runs/tail.ts';
 import { registerSweep } from './commands/sweep.ts';
 import { EXIT, reportOf } from './errors.ts';
+import { jsonText } from './exact-json.ts';
 import { type Io, print, widthOf } from './io.ts';
 
 /**
@@ -34,7 +35,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done; // --help, --version
     if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage; // and help is shown
     const { exitCode, line, json } = reportOf(error, io.env.AWS_ENDPOINT_URL);
-    await print(io.stderr, argv.includes('--json') ? JSON.stringify(json) : `error: ${line}`);
+    await print(io.stderr, argv.includes('--json') ? jsonText(json) : `error: ${line}`);
     return exitCode;
   }
 }

@@ -67,7 +67,7 @@ export interface DeleteInput<Doc extends Document = AnyDocument> extends CommonI
 }
 
 /** How a write is made, beside what it writes. */
-export interface WriteOptions {
+export interface WriteOptions extends InlineChoice {
   /**
    * Makes calling again safe: it becomes the execution's name, 1 to 80 characters of 0-9 A-Z a-z - _, which stands
    * for one write of one operation for 90 days. A further call with the same key and input waits for that write and
@@ -81,6 +81,15 @@ export interface WriteOptions {
    * and `WaitInterrupted` names it.
    */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** Whether content may travel within a run's input. */
+export interface InlineChoice {
+  /**
+   * `false`: content never enters the run's input, which whoever may describe the run can read for 90 days; it is staged
+   * whatever its size (docs/security.md). Default: true, unless the store says otherwise.
+   */
+  readonly inlineContent?: boolean | undefined;
 }
 
 /** `false`: the call ends once the run has started, and gives a `WriteHandle`. Default: true. */

@@ -4,6 +4,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
+import { licensesOf } from '../licenses.ts';
 
 const root = join(import.meta.dirname, '..');
 const SOURCES = join(root, 'console', 'web');
@@ -45,18 +46,6 @@ export async function buildPage(folder = PAGE_FOLDER): Promise<void> {
 async function removeAllBut(kept: readonly string[], folder: string): Promise<void> {
   const old = (await readdir(folder)).filter((name) => !kept.includes(name));
   await Promise.all(old.map((name) => rm(join(folder, name), { recursive: true, force: true })));
-}
-
-/** The licences of all packages that files are of. */
-async function licensesOf(files: readonly string[]): Promise<string> {
-  const packages = files.flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []);
-  const texts = [...new Set(packages)].sort().map(async (name) => {
-    const folder = join(root, 'node_modules', name);
-    const file = (await readdir(folder)).find((each) => /^licen[cs]e/i.test(each));
-    if (file === undefined) throw new Error(`console/web: ${name} comes without a licence`);
-    return `${name}\n\n${(await readFile(join(folder, file), 'utf8')).trim()}\n`;
-  });
-  return (await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n\n`);
 }
 
 if (process.argv[1] === import.meta.filename) await buildPage();

@@ -1,8 +1,10 @@
 // Bundles each task into dist/lambdas/{task}/index.mjs, the asset that the construct deploys, so that whoever
 // installs the package needs no bundler.
 
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
+import { licensesOf } from '../licenses.ts';
 
 export const TASKS = [
   'plan',
@@ -32,17 +34,25 @@ export const BUNDLE_OPTIONS = {
   banner: {
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   },
-  legalComments: 'none',
+  legalComments: 'none', // the licences are in a file of their own
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
 export async function bundleTasks(): Promise<void> {
-  await build({
+  const { metafile } = await build({
     ...BUNDLE_OPTIONS,
+    absWorkingDir: root,
     entryPoints: TASKS.map((task) => ({ in: join(root, 'lambdas', `${task}.ts`), out: `${task}/index` })),
     outdir: join(root, 'dist', 'lambdas'),
     outExtension: { '.js': '.mjs' },
+    metafile: true,
   });
+  const bundles = Object.entries(metafile.outputs).filter(([path]) => basename(path) === 'index.mjs');
+  await Promise.all(
+    bundles.map(async ([path, { inputs }]) =>
+      writeFile(join(root, dirname(path), 'licenses.txt'), await licensesOf(Object.keys(inputs))),
+    ),
+  );
 }
 
 if (process.argv[1] === import.meta.filename) await bundleTasks();

@@ -19,14 +19,18 @@ export interface Granting {
 
 /** Start runs, and see how they end. */
 export function grantRuns({ stateMachines }: Granting, grantee: IGrantable): void {
-  for (const machine of Object.values(stateMachines)) machine.grantStartExecution(grantee);
+  for (const machine of Object.values(stateMachines)) {
+    machine.grantStartExecution(grantee);
+    // Where a run of theirs stands that is stuck.
+    machine.grantExecution(grantee, 'states:GetExecutionHistory');
+  }
   grantWait({ stateMachines }, grantee);
 }
 
-/** See how runs end, and where one stands that has failed. */
+/** See how runs end. Without their histories, which hold more than whoever waits for a run needs. */
 export function grantWait({ stateMachines }: Pick<Granting, 'stateMachines'>, grantee: IGrantable): void {
   for (const machine of Object.values(stateMachines)) {
-    machine.grantExecution(grantee, 'states:DescribeExecution', 'states:GetExecutionHistory');
+    machine.grantExecution(grantee, 'states:DescribeExecution');
     // Many waits at once list what still runs, instead of describing each.
     machine.grant(grantee, 'states:ListExecutions');
   }

@@ -39,6 +39,11 @@ export interface LargeItemStoreProps {
    * They become a CORS rule of the bucket, for PUT. Default: none.
    */
   readonly uploadOrigins?: readonly string[];
+  /**
+   * Whether runs take content in their input, which whoever may describe a run can read for 90 days. `false`: clients stage
+   * all content, and a run that brings some in its input is rejected; see docs/security.md. Default: true.
+   */
+  readonly inlineContent?: boolean;
   /** What happens to a new table and bucket when the stack goes. Default: they are retained. */
   readonly removalPolicy?: RemovalPolicy;
   /**

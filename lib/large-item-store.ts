@@ -82,6 +82,7 @@ export class LargeItemStore extends Construct {
       bucket: this.bucket.bucketName,
       ...layout,
       ...(legacy && { legacy: { bucket: legacy.bucket.bucketName, prefix: legacy.prefix } }),
+      ...(props.inlineContent === false && { inlineContent: false }),
     };
     const { table, bucket } = this;
     const workedOn = { table, bucket, prefix, store: Stack.of(this).toJsonString(store) };

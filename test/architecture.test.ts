@@ -11,10 +11,10 @@ const ARROWS = {
   core: [],
   local: [],
   audit: ['core'],
-  lambdas: ['core'],
+  lambdas: ['core', 'licenses.ts'],
   client: ['core'],
   lib: ['core'],
-  console: ['audit', 'client', 'core'],
+  console: ['audit', 'client', 'core', 'licenses.ts'],
   cli: ['audit', 'client', 'console', 'core', 'lib', 'local'],
 } as const satisfies Record<string, readonly string[]>;
 

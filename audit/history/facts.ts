@@ -145,5 +145,5 @@ function phaseOf({ states }: RunTree): Phase {
   const last = states.at(-1);
   if (last === undefined) return 'planning';
   if (last.kind === 'outcome') return 'ended';
-  return PHASES[last.name] ?? 'planning';
+  return Object.hasOwn(PHASES, last.name) ? (PHASES[last.name] as Phase) : 'planning';
 }

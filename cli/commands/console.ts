@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { PACKAGE_ROOT } from '../../lib/package-root.ts';
 import { connectAudit } from '../audit.ts';
 import { CommandFailed, reportOf } from '../errors.ts';
+import { jsonText } from '../exact-json.ts';
 import { asPort, portInUse } from '../input/port.ts';
 import { type Io, print } from '../io.ts';
 import { type StackChoice, withStackOptions } from '../store.ts';
@@ -53,7 +54,7 @@ async function serve(options: ConsoleCommandOptions, io: Io, version: string): P
   });
   try {
     const { url, port } = running;
-    await print(io.stdout, options.json ? JSON.stringify({ url, port }) : introduction(url));
+    await print(io.stdout, options.json ? jsonText({ url, port }) : introduction(url));
     await stopAsked;
   } finally {
     await running.stop();

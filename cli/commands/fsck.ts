@@ -7,7 +7,8 @@ import type { Finding, FindingKind, FsckProgress, FsckSummary } from '../../audi
 import { keyText } from '../../audit/item/key.ts';
 import { connectAudit, interruptible } from '../audit.ts';
 import { CommandFailed } from '../errors.ts';
-import { type Io, jsonText, print } from '../io.ts';
+import { jsonText } from '../exact-json.ts';
+import { type Io, print } from '../io.ts';
 import { type StackChoice, withStackOptions } from '../store.ts';
 import { formatBytes, statusLine } from '../text/progress.ts';
 

@@ -64,13 +64,18 @@ export function asContentSource(text: string): ContentSource {
   return { kind: 'file', path: text.slice(1) };
 }
 
+/** What was given under a name, which may be one that objects inherit: `constructor`. */
+function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
 /** Collects `--metadata NAME:KEY=VALUE`. */
 export function collectMetadata(text: string, previous: MetadataPairs = {}): MetadataPairs {
   const [, name, key, value] = /^([^=:]+):([^=]+)=(.*)$/s.exec(text) ?? [];
   if (name === undefined || key === undefined || value === undefined) {
     throw new InvalidArgumentError('Expected NAME:KEY=VALUE.');
   }
-  return { ...previous, [name]: { ...previous[name], [key]: value } };
+  return { ...previous, [name]: { ...own(previous, name), [key]: value } };
 }
 
 /**
@@ -90,13 +95,14 @@ export async function largeAttributes(
   }
   const entries = Object.entries(large).map(async ([name, source]) => {
     await checkReadable(name, source);
-    const type = contentType[name] ?? guessedType(source);
+    const type = own(contentType, name) ?? guessedType(source);
+    const userMetadata = own(metadata, name);
     return [
       name,
       {
         content: contentOf(source, stdin),
         ...(type !== undefined && { contentType: type }),
-        ...(metadata[name] && { metadata: metadata[name] }),
+        ...(userMetadata && { metadata: userMetadata }),
       },
     ] as const;
   });

@@ -5,7 +5,8 @@ import { columns, cut, oneLine } from '../../audit/drawing/text.ts';
 import { formatDuration } from '../../audit/drawing/tree.ts';
 import { keyText } from '../../audit/item/key.ts';
 import type { Outcome, RunSummary } from '../../audit/runs/summary.ts';
-import { type Io, jsonText, type Output, wantsColor, widthOf } from '../io.ts';
+import { jsonText } from '../exact-json.ts';
+import { type Io, type Output, wantsColor, widthOf } from '../io.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
 

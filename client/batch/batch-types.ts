@@ -1,7 +1,7 @@
 // What a batch takes and tells.
 
 import type { WaitInterrupted } from '../errors/write-errors.ts';
-import type { WriteResult } from '../inputs.ts';
+import type { InlineChoice, WriteResult } from '../inputs.ts';
 
 /** What every input of a write has. */
 export interface ItemInput {
@@ -10,7 +10,7 @@ export interface ItemInput {
 }
 
 /** How a batch runs. */
-export interface BatchOptions<Input> {
+export interface BatchOptions<Input> extends InlineChoice {
   /**
    * Makes the batch resumable: run again under this name, 1 to 32 characters of 0-9 A-Z a-z - _, it writes nothing
    * twice within 90 days. What was written is reported as `written-before`; what failed, also for a mistake that has

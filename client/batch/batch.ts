@@ -146,7 +146,8 @@ class RunningBatch<Input extends ItemInput> implements Batch<Input> {
   ): Promise<Ending & { readonly again?: boolean }> {
     let started: Started | undefined;
     try {
-      const options = { idempotencyKey, signal, attempts: Number.POSITIVE_INFINITY };
+      const { inlineContent } = this.#options;
+      const options = { idempotencyKey, signal, inlineContent, attempts: Number.POSITIVE_INFINITY };
       started = await startWrite(this.#context, this.#operation, input, options);
       const result = await finishWrite(this.#context, started, signal);
       return { status: started.earlier === undefined ? 'written' : 'written-before', result };

@@ -20,8 +20,23 @@ export class StoreNotFound extends TwinwriteError {
 /** What a service or the system says of an error, with its name. */
 export function messageOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
+  const status = statusOf(cause);
   // All that the SDK says of an answer without a body, as a refused HEAD has none.
-  const status = (cause as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-  if (cause.message === 'UnknownError' && status !== undefined) return `the service answers ${status}`;
+  const saysNothing = cause.message === 'UnknownError' || strangeAnswer(cause) !== undefined;
+  if (saysNothing && status !== undefined) return `the service answers ${status}`;
   return `${cause.name}: ${cause.message}`;
+}
+
+/**
+ * The status of an answer that names no error, and so is none of AWS's: a page from something on the way, or nothing.
+ * Undefined for any other error.
+ */
+export function strangeAnswer(error: Error): number | undefined {
+  return error.name === 'Unknown' || error.message.includes('Deserialization error')
+    ? statusOf(error)
+    : undefined;
+}
+
+function statusOf(error: Error): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
 }

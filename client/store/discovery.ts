@@ -7,7 +7,7 @@ import {
   storeProblem,
   storesIn,
 } from '../../core/contract/store.ts';
-import { StoreNotFound } from '../errors/errors.ts';
+import { messageOf, StoreNotFound } from '../errors/errors.ts';
 import { environment as processEnvironment } from '../platform/platform.ts';
 import { parameterValue, stackOutputs } from './lookups.ts';
 
@@ -132,9 +132,8 @@ function notFound(where: string, problem: string, cause?: unknown): StoreNotFoun
 function problemOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // Parameter Store answers without a message.
-  return error.name === 'ParameterNotFound'
-    ? 'there is no such parameter'
-    : `${error.name}: ${error.message}`;
+  if (error.name === 'ParameterNotFound') return 'there is no such parameter';
+  return error.name === 'Error' ? error.message : messageOf(error);
 }
 
 function inRegion(region: string | undefined): string {

@@ -44,7 +44,7 @@ export function makeDraft(operation: Operation, input: object, store: Store): Dr
   const request = toRequest(
     operation,
     { ...fields, largeAttributes: standIns === undefined ? largeAttributes : Object.fromEntries(standIns) },
-    store,
+    { ...store, inlineContent: true },
   );
   const large = (split ?? []).map(({ content, ...entry }): LargeDraft => {
     checkContent(content, entry.field);

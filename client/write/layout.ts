@@ -35,16 +35,17 @@ export function stagedKey(stagingPrefix: string, operation: string, name: string
 }
 
 /**
- * As much as fits goes inline, smallest contents first.
+ * As much as fits goes inline, smallest contents first; none if content is not to enter the input.
  * @throws {SagaError} InvalidInput when the input is too large even with all content staged
  */
 export function layOut(
   draft: Draft,
   large: readonly OpenLarge[],
   keyOf: (attribute: string) => string,
+  { inlineContent }: { readonly inlineContent: boolean },
 ): Layout {
   const choices = large.map((entry) => {
-    const inline = inlineForm(entry);
+    const inline = inlineContent || entry.source.kind === 'staged' ? inlineForm(entry) : undefined;
     const staged = stagedForm(entry, keyOf(entry.name), WIDEST_DIGEST);
     const canStage = inline !== undefined && entry.source.kind !== 'staged';
     const saved = canStage ? jsonLength(inline) - jsonLength(staged) : 0;

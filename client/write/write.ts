@@ -106,9 +106,9 @@ async function start(
   const arn = executionArn(stateMachineArn, name);
   const large = await openAll(draft.large, options);
   try {
-    const layout = layOut(draft, large, (attribute) =>
-      stagedKey(store.stagingPrefix, operation, name, attribute),
-    );
+    const inlineContent = store.inlineContent !== false && options.inlineContent !== false;
+    const keyOf = (attribute: string) => stagedKey(store.stagingPrefix, operation, name, attribute);
+    const layout = layOut(draft, large, keyOf, { inlineContent });
     // What an earlier call staged may be in use by its run: look before writing over it.
     const mayBeStarted = options.idempotencyKey !== undefined && layout.staged.length > 0;
     let earlier = mayBeStarted ? await findExecution(sfn, arn, options) : undefined;

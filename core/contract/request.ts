@@ -91,7 +91,7 @@ function createRequest(input: ParsedInput<'create'>, store: StoreShape): CreateR
   const fields = new FieldGuard(store);
   fields.claimAll(input.attributes, 'attributes');
   fields.claimAll(input.largeAttributes, 'largeAttributes');
-  checkStagedKeys(input.largeAttributes, store);
+  checkContents(input.largeAttributes, store);
   return {
     operation: 'create',
     key: toKey(input.key, store.key, input.attributeFormat),
@@ -110,7 +110,7 @@ function updateRequest(input: ParsedInput<'update'>, store: StoreShape): UpdateR
   });
   fields.claimAll(input.add, 'add');
   fields.claimAll(input.largeAttributes, 'largeAttributes');
-  checkStagedKeys(input.largeAttributes, store);
+  checkContents(input.largeAttributes, store);
   const updateExpression =
     input.updateExpression && toUpdateExpression(input.updateExpression, format, fields);
   const condition = input.condition && typedExpression(input.condition, format, 'condition');
@@ -151,11 +151,18 @@ class FieldGuard {
   }
 }
 
-function checkStagedKeys(
+function checkContents(
   largeAttributes: Readonly<Record<string, LargeAttributeInput>>,
   store: StoreShape,
 ): void {
   for (const [name, { staged }] of Object.entries(largeAttributes)) {
+    if (staged === undefined && store.inlineContent === false) {
+      throw invalidInput(
+        `largeAttributes.${name}`,
+        undefined,
+        'this store takes content that is staged only, so that no history holds it',
+      );
+    }
     if (staged !== undefined && !isStaged(staged.key, store)) {
       throw invalidInput(
         `largeAttributes.${name}.staged.key`,
@@ -200,8 +207,9 @@ function checkSharedPlaceholders(
   condition: TypedExpression | undefined,
 ): void {
   for (const table of ['names', 'values'] as const) {
+    const others = new Map<string, unknown>(Object.entries(update?.[table] ?? {}));
     for (const [placeholder, value] of Object.entries(condition?.[table] ?? {})) {
-      const other = update?.[table][placeholder];
+      const other = others.get(placeholder);
       if (other !== undefined && JSON.stringify(other) !== JSON.stringify(value)) {
         throw invalidInput(
           `condition.${table}.${placeholder}`,

@@ -26,6 +26,10 @@ const storeFields = {
     .strictObject({ bucket: resourceName.optional(), prefix: z.string() })
     .optional()
     .describe('Where objects are that pynamodb_mate put; by default in the same bucket'),
+  inlineContent: z
+    .boolean()
+    .optional()
+    .describe('Whether runs take content in their input, where their history keeps it; by default true'),
 };
 
 /** Table, bucket and key layout: what the rules and the tasks need. */

@@ -29,7 +29,10 @@ export interface KeyLayout {
 }
 
 /** What the rules need to know of a store; every `Store` has it. */
-export interface StoreShape extends ObjectSpace, KeyLayout {}
+export interface StoreShape extends ObjectSpace, KeyLayout {
+  /** Whether runs take content in their input. Default: true. */
+  readonly inlineContent?: boolean | undefined;
+}
 
 /**
  * The key of the object that a run puts for an attribute's content, by the store's template.

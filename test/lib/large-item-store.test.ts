@@ -360,6 +360,12 @@ describe('its description', () => {
     templateOf().resourceCountIs('AWS::SSM::Parameter', 0);
   });
 
+  test('says to clients and tasks that no content may enter an input, where that is so', () => {
+    const template = templateOf(() => ({ inlineContent: false }));
+    expect(storeOf(template)).toMatchObject({ inlineContent: false });
+    expect(storeOf(templateOf())).not.toHaveProperty('inlineContent');
+  });
+
   test('can be given to an app with its deployment', () => {
     const stack = new Stack(app(), 'Test');
     const { descriptor } = new LargeItemStore(stack, 'Docs');
@@ -532,7 +538,8 @@ test('grantWrite lets an app start runs, look at them, and list those of each ma
   for (const machine of Object.values(store.stateMachines)) {
     const grants = [
       ['states:StartExecution', stack.resolve(machine.stateMachineArn)],
-      [['states:DescribeExecution', 'states:GetExecutionHistory'], Match.anyValue()],
+      ['states:GetExecutionHistory', Match.anyValue()],
+      ['states:DescribeExecution', Match.anyValue()],
       ['states:ListExecutions', stack.resolve(machine.stateMachineArn)],
     ].map(([Action, Resource]) => Match.objectLike({ Action, Resource }));
     template.hasResourceProperties('AWS::IAM::Policy', {

@@ -15,6 +15,7 @@ import { progressLine } from '../../text/progress.ts';
 
 export interface WriteCommandOptions extends StoreOptions {
   readonly idempotencyKey?: string;
+  readonly inline?: boolean;
 }
 
 export function withWriteOptions(command: Command): Command {
@@ -39,7 +40,8 @@ export function withContentOptions(command: Command): Command {
       "its content type (default: by the file's extension)",
       pairs(asText),
     )
-    .option('--metadata <name:key=value>', 'user metadata of its object', collectMetadata);
+    .option('--metadata <name:key=value>', 'user metadata of its object', collectMetadata)
+    .option('--no-inline', "content never enters the run's input: it is staged, whatever its size");
 }
 
 /** Runs a write to its end, with its progress on a terminal, and prints its result. */
@@ -56,6 +58,7 @@ export async function runWrite(
     const result = await write(client, {
       signal: controller.signal,
       onProgress: progress.update,
+      ...(options.inline === false && { inlineContent: false }),
       ...(options.idempotencyKey !== undefined && { idempotencyKey: options.idempotencyKey }),
     });
     progress.end();
@@ -79,12 +82,13 @@ function interruption(error: unknown): unknown {
 }
 
 function resultText(options: WriteCommandOptions, result: WriteResult): string {
-  const { version, cleanup, largeAttributes, executionArn } = result;
+  const { version, cleanup, letGo, largeAttributes, executionArn } = result;
   const outcome = version === null ? 'deleted' : `now at version ${version}`;
   const pointers = Object.entries(largeAttributes).map(([name, uri]) => `  ${name}  ${uri}`);
   return [
     `${keyText(options.key)}: ${outcome}`,
     ...pointers,
+    ...letGo.map((uri) => `  ${uri} stays: other items may point at it`),
     ...(cleanup === 'deferred' ? ['  objects that are not needed any more are left for the sweeper'] : []),
     `  run  ${executionArn}`,
   ]

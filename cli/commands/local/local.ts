@@ -7,6 +7,7 @@ import { keyAttributes } from '../../../core/keys/item-key.ts';
 import { parseKeyAttribute } from '../../../lib/key-option.ts';
 import { isOrigin } from '../../../lib/origin.ts';
 import { CommandFailed } from '../../errors.ts';
+import { jsonText } from '../../exact-json.ts';
 import { asPort, portInUse } from '../../input/port.ts';
 import { type Io, print } from '../../io.ts';
 import { STACK_NAME, synthesize } from './synth.ts';
@@ -96,7 +97,7 @@ interface Place {
 function jsonLine({ endpoint, region }: Place, store: StoreDescriptor): string {
   const { table, bucket, sweep } = store;
   const stateMachines = { ...store.stateMachines, sweep: sweep?.stateMachine };
-  return JSON.stringify({ endpoint, region, table, bucket, stateMachines });
+  return jsonText({ endpoint, region, table, bucket, stateMachines });
 }
 
 function introduction({ endpoint, env }: Place, store: StoreDescriptor): string {

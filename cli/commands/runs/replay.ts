@@ -13,8 +13,9 @@ import {
   withTimeFilter,
 } from '../../audit.ts';
 import { CommandFailed, Interrupted, UsageError } from '../../errors.ts';
+import { jsonText } from '../../exact-json.ts';
 import { canAsk, confirmed } from '../../input/ask.ts';
-import { type Io, jsonText, print, widthOf } from '../../io.ts';
+import { type Io, print, widthOf } from '../../io.ts';
 import { withStackOptions } from '../../store.ts';
 import { statusLine } from '../../text/progress.ts';
 import {

@@ -11,7 +11,8 @@ import {
   withTimeFilter,
 } from '../../audit.ts';
 import { UsageError } from '../../errors.ts';
-import { type Io, jsonText, print } from '../../io.ts';
+import { jsonText } from '../../exact-json.ts';
+import { type Io, print } from '../../io.ts';
 import { withStackOptions } from '../../store.ts';
 import { statusLine } from '../../text/progress.ts';
 import { CSV_HEADER, csvRow, runTable, timeText } from '../../text/run-rows.ts';

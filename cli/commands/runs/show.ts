@@ -6,7 +6,8 @@ import { cut } from '../../../audit/drawing/text.ts';
 import type { RunReport } from '../../../audit/index.ts';
 import { connectAudit, interruptible } from '../../audit.ts';
 import { UsageError } from '../../errors.ts';
-import { type Io, jsonText, print, wantsColor, widthOf } from '../../io.ts';
+import { jsonText } from '../../exact-json.ts';
+import { type Io, print, wantsColor, widthOf } from '../../io.ts';
 import { type StackChoice, withStackOptions } from '../../store.ts';
 import { reportLines } from '../../text/run-text.ts';
 

@@ -2,7 +2,8 @@
 
 import type { Command } from 'commander';
 import { connectAudit, interruptible } from '../../audit.ts';
-import { type Io, jsonText, print } from '../../io.ts';
+import { jsonText } from '../../exact-json.ts';
+import { type Io, print } from '../../io.ts';
 import { type StackChoice, withStackOptions } from '../../store.ts';
 
 interface StopCommandOptions extends StackChoice {

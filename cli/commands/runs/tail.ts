@@ -2,7 +2,8 @@
 
 import { type Command, InvalidArgumentError } from 'commander';
 import { connectAudit, filterOf, type RunFilterOptions, withRunFilter } from '../../audit.ts';
-import { type Io, jsonText, print } from '../../io.ts';
+import { jsonText } from '../../exact-json.ts';
+import { type Io, print } from '../../io.ts';
 import { withStackOptions } from '../../store.ts';
 import { statusLine } from '../../text/progress.ts';
 import { runTable } from '../../text/run-rows.ts';

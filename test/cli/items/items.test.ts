@@ -114,6 +114,40 @@ describe('create, get, update, delete', () => {
     });
   });
 
+  it.each(['constructor', 'toString', 'valueOf', 'hasOwnProperty'])(
+    'a large attribute %s is like any other',
+    async (name) => {
+      const key = `id=named ${name}`;
+      const options = ['--metadata', `${name}:by=me`, '--large', `${name}=text`, '--large', 'other=x'];
+      expect(await twinwrite('create', '--key', key, ...options)).toMatchObject({ code: 0, err: '' });
+      const { out } = await twinwrite('get', '--key', key, '--json');
+      expect(Object.keys(json(out).large as object).sort()).toEqual([name, 'other'].sort());
+    },
+  );
+
+  it('--json shows text that would steer a terminal as JSON spells it otherwise', async () => {
+    const odd = 'a\u009b31m\u202eb\u2066c\u007f';
+    await twinwrite('create', '--key', 'id=odd', '--set', `title=${odd}`);
+    const { out } = await twinwrite('get', '--key', 'id=odd', '--json');
+    expect(out).not.toMatch(/[\u007f-\u009f\u202e\u2066]/);
+    expect(json(out).attributes).toMatchObject({ title: odd });
+  });
+
+  it('--no-inline stages what would fit into the input', async () => {
+    const created = await twinwrite(
+      'create',
+      '--key',
+      'id=staged',
+      '--large',
+      'page=x',
+      '--no-inline',
+      '--json',
+    );
+    const { executionArn } = json(created.out) as { executionArn: string };
+    const { out } = await twinwrite('show', executionArn, '--json');
+    expect(json(out).input).toMatchObject({ largeAttributes: { page: { staged: { size: 1 } } } });
+  });
+
   it('pass standard input in and standard output out, byte for byte', async () => {
     const bytes = Buffer.from([0, 255, 10, 13, 27, 128]);
     const terminal = new Terminal({ stdin: Readable.from([bytes.subarray(0, 2), bytes.subarray(2)]) });

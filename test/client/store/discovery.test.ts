@@ -1,5 +1,7 @@
 // Where a client finds its store.
 
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -186,5 +188,36 @@ describe('the environment', () => {
     vi.stubEnv('TWINWRITE_STORE', '{"table":"items"}');
     await expect(LargeItemClient.fromEnvironment()).rejects.toThrow('TWINWRITE_STORE: expected');
     expect(cloudformation.calls()).toEqual([]);
+  });
+});
+
+describe('an answer that is not of AWS', () => {
+  it.each([
+    [302, ''],
+    [403, '<html><body>Forbidden by the proxy</body></html>'],
+    [503, ''],
+    [200, '<html><body>Sign in</body></html>'],
+  ])('%s with %j is told with its status and host', async (status, body) => {
+    cloudformation.restore();
+    ssm.restore();
+    const server = createServer((_, response) => response.writeHead(status).end(body));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    vi.stubEnv('AWS_ENDPOINT_URL', `http://${host}`);
+    vi.stubEnv('AWS_REGION', 'eu-central-1');
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'a');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'b');
+    vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
+    try {
+      const tried = [
+        await LargeItemClient.fromStack().catch(String),
+        await LargeItemClient.fromParameter({ name: '/x' }).catch(String),
+      ];
+      for (const text of tried) expect(text).toContain(`${host} answers ${status}, and not as `);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+      vi.unstubAllEnvs();
+    }
   });
 });

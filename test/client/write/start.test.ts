@@ -55,6 +55,10 @@ function uploads(): { Key: string | undefined; Body: unknown; ChecksumSHA256: st
   }));
 }
 
+function digestOf(text: string) {
+  return { sha256: sha256(text), size: text.length };
+}
+
 describe('the name of an execution', () => {
   it('says operation and item, and never repeats', async () => {
     await client.create({ key });
@@ -164,6 +168,29 @@ describe('the input of an execution', () => {
 });
 
 describe('staging', () => {
+  it.each([
+    ['the call', {}, { inlineContent: false }],
+    ['the store', { inlineContent: false }, {}],
+    ['the store, whatever the call says', { inlineContent: false }, { inlineContent: true }],
+  ])('takes all content where %s says so, so that no input holds it', async (_, store, options) => {
+    const cautious = clientOf(store);
+    const largeAttributes = {
+      page: 'secret',
+      none: '',
+      old: { staged: { key: 'staging/x', ...digestOf('x') } },
+    };
+    await cautious.create({ key, largeAttributes }, { idempotencyKey: 'k', ...options });
+    expect(uploads().map(({ Key }) => Key)).toEqual(['staging/create/k/page', 'staging/create/k/none']);
+    expect(started()[0]?.input).toEqual({
+      key,
+      largeAttributes: {
+        page: { staged: { key: 'staging/create/k/page', ...digestOf('secret') } },
+        none: { staged: { key: 'staging/create/k/none', ...digestOf('') } },
+        old: { staged: { key: 'staging/x', ...digestOf('x') } },
+      },
+    });
+  });
+
   async function roomForText(): Promise<number> {
     await client.create({ key, largeAttributes: { page: '' } });
     const bytes = Buffer.byteLength(started()[0]?.text ?? '');

@@ -52,6 +52,14 @@ describe('what is taken', () => {
 });
 
 describe('what is refused, by field and value', () => {
+  test('content within the input, by a store that takes none', () => {
+    const cautious = { ...STORE, inlineContent: false };
+    expect(refusal(() => toRequest('create', large({ text: 'a' }), cautious)).reason.field).toBe(
+      'largeAttributes.page',
+    );
+    expect(toRequest('create', large({ staged }), cautious).operation).toBe('create');
+  });
+
   test('a staged key that S3 cannot have', () => {
     const error = refusal(() => parseInput('create', large({ staged: { ...staged, key: 'ü'.repeat(513) } })));
     expect(error.reason.field).toBe('largeAttributes.page.staged.key');
