@@ -68,7 +68,8 @@ function notWrittenReport(error: NotWritten): Report {
   const { name, reason, message, details, ...rest } = { ...error, message: error.message };
   const executionArn = 'executionArn' in rest ? rest.executionArn : undefined;
   const outcome = name === 'RolledBack' ? 'rolled back' : 'rejected';
-  return report(EXIT.failed, `${outcome}: ${message}`, {
+  const run = typeof executionArn === 'string' ? ` by ${executionArn.split(':').at(-1)}` : '';
+  return report(EXIT.failed, `${outcome}${run}: ${message}`, {
     error: name,
     reason,
     message,

@@ -52,6 +52,7 @@ const ROOMS = {
     'history',
     'runs',
     'item',
+    'events',
     'streams',
     'context',
     'errors',

@@ -2,7 +2,7 @@
 // found from the place of the event before it.
 
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import { detailsOf, type Failure, failureOf, meaningOf, timeOf } from './events.ts';
+import { detailsOf, type Failure, failureOf, meaningOf, timeOf } from '../events.ts';
 
 export interface Draft {
   readonly name: string;

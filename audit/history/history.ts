@@ -1,10 +1,10 @@
 // A run's history as a tree: the states in the order they were entered, iterations and branches below theirs.
 
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import { type Failure, failureOf, timeOf } from '../events.ts';
 import { type Draft, type DraftAttempt, type DraftBranch, draftTree } from './draft.ts';
-import { type Failure, failureOf, timeOf } from './events.ts';
 
-export type { Failure } from './events.ts';
+export type { Failure } from '../events.ts';
 
 /** What became of a state: `caught` failed and went on by a Catch, `aborted` was stopped half-way. */
 export type StateStatus = 'running' | 'succeeded' | 'caught' | 'failed' | 'aborted';

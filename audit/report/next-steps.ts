@@ -100,7 +100,9 @@ function itemText({ item }: Omit<RunReport, 'nextSteps'>): string {
 function lossSteps(report: Omit<RunReport, 'nextSteps'>): string[] {
   const { objects, item, summary, written } = report;
   const isCurrent = item?.carriesThisWrite === true;
-  const lost = objects.filter(({ exists, role }) => exists === 'no' && ['created', 'kept'].includes(role));
+  const lost = objects.filter(
+    ({ exists, role }) => exists === 'no' && ['created', 'kept', 'untouched'].includes(role),
+  );
   const dangling = isCurrent && written === 'yes' ? lost : [];
   const leftOver = objects.filter(
     ({ exists, wanted, put }) => exists === 'yes' && wanted === false && put !== 'no',

@@ -11,10 +11,20 @@ import type { RunFacts } from '../history/facts.ts';
 import { inOrder } from '../streams.ts';
 
 /**
- * What an object is to a run: `created` has a key of this run; `kept` was there and is used again; `replaced` was used
- * before an update, `deleted` before a delete; `staged` is the upload that the run copies.
+ * What an object is to a run, by what happened: `created` has a key of this run; `staged` is the upload that the run copies.
+ * Of those that the item had before, once the write took effect: `kept` is used again; `replaced` by an update and `deleted`
+ * with the item are not; `let-go` is not either, but stays, since other items may point at it. Once it is certain that the
+ * write did not: `untouched`, still the item's. Until then, or where it cannot be told: `at-stake`.
  */
-export type ObjectRole = 'created' | 'kept' | 'replaced' | 'deleted' | 'staged';
+export type ObjectRole =
+  | 'created'
+  | 'kept'
+  | 'replaced'
+  | 'deleted'
+  | 'let-go'
+  | 'untouched'
+  | 'at-stake'
+  | 'staged';
 
 export interface RunObject {
   /** The whole URI of an object that lies in another bucket than the store's. */
@@ -66,6 +76,8 @@ export function objectsOfRun(
   };
   const last = facts.plans.at(-1);
   const committed = facts.written === 'yes';
+  const formerly = (role: ObjectRole): ObjectRole =>
+    committed ? role : isOver && facts.written === 'no' ? 'untouched' : 'at-stake';
   const attributeOf = (key: string) => parseObjectKey(store, key)?.attribute;
   const put = (key: string) =>
     facts.put.includes(key) ? 'yes' : facts.maybePut.includes(key) ? 'maybe' : 'no';
@@ -75,7 +87,7 @@ export function objectsOfRun(
     if (key === undefined) continue;
     const own = isOfRun(key, last as Plan, store);
     add({
-      ...{ key, attribute, role: own ? 'created' : 'kept', put: put(key) },
+      ...{ key, attribute, role: own ? 'created' : formerly('kept'), put: put(key) },
       ...wanted(!own || committed),
     });
   }
@@ -93,10 +105,13 @@ export function objectsOfRun(
     if (isStaged(key, store)) continue;
     const attribute = attributeOf(key);
     add({
-      ...{ key, role: last?.saga === null ? 'deleted' : 'replaced', put: 'no' },
+      ...{ key, role: formerly(last?.saga === null ? 'deleted' : 'replaced'), put: 'no' },
       ...(attribute !== undefined && { attribute }),
       ...wanted(!committed),
     });
+  }
+  for (const key of (last?.letGo ?? []).flatMap((pointer) => ownObjectKey(pointer, store) ?? [])) {
+    add({ key, role: formerly('let-go'), put: 'no', ...wanted(true) });
   }
   for (const { key, attribute } of stagedIn(input)) add({ key, attribute, role: 'staged', put: 'no' });
   return [...objects.values()];

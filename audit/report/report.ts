@@ -7,9 +7,10 @@ import { readHistory } from '../history/read-history.ts';
 import { timelineOf } from '../history/timeline.ts';
 import { readItem, stateOf } from '../item/item.ts';
 import { type KeyTexts, keyOfTexts } from '../item/key.ts';
+import { compensatedFor } from '../runs/first-failure.ts';
 import { type NextReplay, nextReplay, replayedRun } from '../runs/replays.ts';
 import { consoleUrl, describeRun } from '../runs/resolve.ts';
-import { summaryOf } from '../runs/summary.ts';
+import { outcomeOf, summaryOf } from '../runs/summary.ts';
 import { nextStepsOf } from './next-steps.ts';
 import { type ObjectReport, objectsOfRun, withPresence } from './objects.ts';
 import type { ItemReport, RunReport } from './run-report.ts';
@@ -27,7 +28,8 @@ export async function readRun(
     describeRun(context, executionArn, options),
     readHistory(context, executionArn, options),
   ]);
-  const described = summaryOf(description, store);
+  const isStuck = outcomeOf(description) === 'stuck';
+  const described = summaryOf(description, store, isStuck ? compensatedFor(events) : undefined);
   const none: NextReplay = {};
   const [replayOf, { earlier: replayedBy }] = await Promise.all([
     replayedRun(context, described, options),

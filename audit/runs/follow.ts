@@ -3,8 +3,8 @@
 import type { ExecutionListItem } from '@aws-sdk/client-sfn';
 import { type AuditContext, sleep } from '../context.ts';
 import { canonicalKey, sameKey } from '../item/key.ts';
-import { describe, listExecutions, type RunFilter } from './list.ts';
-import { OUTCOMES, type RunSummary, summaryOf } from './summary.ts';
+import { describe, listExecutions, type RunFilter, summarized } from './list.ts';
+import { OUTCOMES, type RunSummary } from './summary.ts';
 
 export interface FollowOptions extends Omit<RunFilter, 'until' | 'since'> {
   /** Milliseconds between looks. Default: 3000. */
@@ -95,7 +95,9 @@ class Watch {
     for (const arn of new Set([...gone, ...ended])) {
       const description = await describe(this.#context, arn, this.#signal);
       if (description?.status === 'RUNNING') running.add(arn);
-      else if (description && this.#isNewEnd(description)) yield summaryOf(description, this.#context.store);
+      else if (description && this.#isNewEnd(description)) {
+        yield await summarized(this.#context, description, this.#signal);
+      }
     }
     this.#running = running;
     // Of older runs no list tells any more.

@@ -11,7 +11,8 @@ import { OPERATIONS, type Operation } from '../../core/keys/run.ts';
 import { type AuditContext, patiently } from '../context.ts';
 import { canonicalKey, type KeyTexts, sameKey } from '../item/key.ts';
 import { inOrder, merged } from '../streams.ts';
-import { OUTCOMES, type Outcome, type RunSummary, STATUSES, summaryOf } from './summary.ts';
+import { firstFailure } from './first-failure.ts';
+import { OUTCOMES, type Outcome, outcomeOf, type RunSummary, STATUSES, summaryOf } from './summary.ts';
 
 export interface RunFilter {
   /** Default: all. */
@@ -75,7 +76,7 @@ export async function* listRuns(
     const found = known?.find(execution);
     if (found !== undefined) return found;
     const description = await describe(context, execution.executionArn ?? '', signal);
-    const run = description && summaryOf(description, context.store);
+    const run = description && (await summarized(context, description, signal));
     if (run !== undefined) known?.keep(run);
     return run;
   };
@@ -146,6 +147,19 @@ async function* within(
     if (since !== undefined && startOf(execution) < since.getTime()) return;
     if (until === undefined || startOf(execution) < until.getTime()) yield execution;
   }
+}
+
+/** The run in one line, with why it compensates where it is stuck: that its description does not tell. */
+export async function summarized(
+  context: AuditContext,
+  description: DescribeExecutionOutput,
+  signal?: AbortSignal,
+): Promise<RunSummary> {
+  const isStuck = outcomeOf(description) === 'stuck';
+  const because = isStuck
+    ? await firstFailure(context, description.executionArn ?? '', { signal })
+    : undefined;
+  return summaryOf(description, context.store, because);
 }
 
 /** The description, or undefined when there is no such execution. */

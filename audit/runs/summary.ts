@@ -4,6 +4,7 @@ import type { DescribeExecutionOutput, ExecutionStatus } from '@aws-sdk/client-s
 import type { StoreDescriptor } from '../../core/contract/store.ts';
 import { causeMessage } from '../../core/errors/cause-message.ts';
 import type { Operation } from '../../core/keys/run.ts';
+import type { Failure } from '../events.ts';
 import { type KeyTexts, keyOfInput } from '../item/key.ts';
 import { replayedName } from './replay-name.ts';
 
@@ -30,6 +31,8 @@ export interface RunSummary {
   readonly reason?: string;
   /** The sentence in its cause. */
   readonly message?: string;
+  /** Why it began to compensate, where it is the compensation that failed then. */
+  readonly because?: Failure;
   /** Missing when the input names no item of the table. */
   readonly key?: KeyTexts;
   /** The item's version after the write; missing unless written, and of a deleted item. */
@@ -37,7 +40,7 @@ export interface RunSummary {
   readonly startedAt: Date;
   /** The latest end, of a run that was redriven. */
   readonly stoppedAt?: Date;
-  /** From start to end; of a redriven run from the redrive on. */
+  /** From the start to the latest end: of a redriven run with the time in which it stood still. */
   readonly durationMs?: number;
   readonly redriveCount: number;
   /** Name of the run whose input this one repeats. */
@@ -74,10 +77,17 @@ export function outcomeOf({ status, error = '', output }: Ending): Outcome {
   }
 }
 
-/** @throws {TypeError} when the description is of no state machine of the store */
-export function summaryOf(description: DescribeExecutionOutput, store: StoreDescriptor): RunSummary {
+/**
+ * @param because - what `firstFailure` tells of a run that is stuck
+ * @throws {TypeError} when the description is of no state machine of the store
+ */
+export function summaryOf(
+  description: DescribeExecutionOutput,
+  store: StoreDescriptor,
+  because?: Failure,
+): RunSummary {
   const { executionArn = '', status = 'RUNNING', startDate = new Date(0) } = description;
-  const { stopDate, redriveDate, redriveCount = 0, error = '', cause = '' } = description;
+  const { stopDate, redriveCount = 0, error = '', cause = '' } = description;
   const name = nameOf(executionArn);
   const reason = error.replace(/^(?:Rejected|RolledBack)\./, '');
   const message = causeMessage(cause);
@@ -92,12 +102,13 @@ export function summaryOf(description: DescribeExecutionOutput, store: StoreDesc
     outcome: outcomeOf(description),
     ...(reason !== '' && { reason }),
     ...(message !== '' && { message }),
+    ...(because && { because }),
     ...(key && { key }),
     ...(typeof version === 'number' && { version }),
     startedAt: startDate,
     ...(stopDate && {
       stoppedAt: stopDate,
-      durationMs: stopDate.getTime() - (redriveDate ?? startDate).getTime(),
+      durationMs: stopDate.getTime() - startDate.getTime(),
     }),
     redriveCount,
     ...(replayOf !== undefined && { replayOf }),

@@ -83,9 +83,14 @@ export function runTable(output: Output, env: Io['env']): RunTable {
   };
 }
 
-/** `WriteRefused: DynamoDB refuses the item`, on one line; empty where nothing failed. */
-export function failureText({ reason, message }: RunSummary): string {
-  return oneLine([reason, message].filter(Boolean).join(': '));
+/**
+ * `WriteRefused: DynamoDB refuses the item`, on one line; where the compensation failed then, both failures, the first one
+ * first. Empty where nothing failed.
+ */
+export function failureText({ reason, message, because }: RunSummary): string {
+  const last = [reason, message].filter(Boolean).join(': ');
+  const first = because && [because.error, because.message].filter(Boolean).join(': ');
+  return oneLine(first === undefined ? last : `${first}; then its compensation: ${last}`);
 }
 
 /** `2026-11-23 15:33:00`, UTC. */
@@ -109,6 +114,7 @@ const CSV_COLUMNS = [
     'version',
     'reason',
     'message',
+    'because',
     'startedAt',
     'stoppedAt',
   ] as const),
@@ -120,11 +126,15 @@ export const CSV_HEADER = CSV_COLUMNS.join(',');
 /** RFC 4180; the key as JSON. A text that a spreadsheet would take for a formula begins with `'`. */
 export function csvRow(run: RunSummary): string {
   return CSV_COLUMNS.map((column) => {
-    const value = run[column];
-    const text =
-      value instanceof Date ? value.toISOString() : column === 'key' && value ? jsonText(value) : value;
-    return csvCell(oneLine(String(text ?? '')).replace(/^[=+\-@]/, "'$&"));
+    return csvCell(oneLine(cellText(run, column)).replace(/^[=+\-@]/, "'$&"));
   }).join(',');
+}
+
+function cellText(run: RunSummary, column: (typeof CSV_COLUMNS)[number]): string {
+  if (column === 'key') return run.key === undefined ? '' : jsonText(run.key);
+  if (column === 'because') return [run.because?.error, run.because?.message].filter(Boolean).join(': ');
+  const value = run[column];
+  return value instanceof Date ? value.toISOString() : String(value ?? '');
 }
 
 function csvCell(text: string): string {

@@ -52,14 +52,17 @@ function factLines(
   width: number,
   colors: Colors,
 ): string[] {
-  const { outcome, name, key, reason, message, startedAt, durationMs, redriveCount, replayOf } = summary;
+  const { outcome, name, key, reason, message, because, startedAt, durationMs, redriveCount, replayOf } =
+    summary;
   const now = item && `${describeWriter(item.now)}${item.carriesThisWrite ? ' (this run)' : ''}`;
   const facts: (readonly [string, string | undefined])[] = [
     ['operation', summary.operation],
     ['item', key && keyText(key)],
     ['item now', now],
     ['wrote', summary.version === undefined ? undefined : `version ${summary.version}`],
-    ['error', reason],
+    ['first error', because?.error],
+    ['its cause', because?.message],
+    [because ? 'then' : 'error', reason],
     ['cause', message],
     ['started', `${timeText(startedAt)} UTC`],
     ['took', durationMs === undefined ? undefined : formatDuration(durationMs)],
@@ -111,21 +114,34 @@ function timelineLines({ timeline, tree }: RunReport, width: number): string[] {
 function objectLines(object: ObjectReport, report: RunReport, width: number): string[] {
   const { attribute = '?', role, put, key } = object;
   const did = role === 'created' ? PUTS[put] : undefined;
-  const parts = [attribute, role, did, presenceText(object, report)].filter(Boolean);
+  const parts = [attribute, ROLES[role], did, presenceText(object, report)].filter(Boolean);
   return [cut(parts.join(', '), width), `  ${oneLine(key)}`];
 }
 
+const ROLES: Readonly<Record<ObjectReport['role'], string>> = {
+  created: 'created',
+  kept: 'kept',
+  replaced: 'replaced',
+  deleted: 'of the deleted item',
+  'let-go': 'let go of, since other items may point at it',
+  untouched: "still the item's",
+  'at-stake': "the item's before the write",
+  staged: 'staged',
+};
+
 const PUTS = { yes: 'put', no: 'not put', maybe: 'perhaps put' } as const;
 
-function presenceText({ exists, size, wanted, role, put }: ObjectReport, { item }: RunReport): string {
+function presenceText(object: ObjectReport, { item, summary, compensations }: RunReport): string {
+  const { exists, size, wanted, key } = object;
   if (exists === 'unknown') return 'whether it exists may not be asked';
   if (exists === 'yes') {
     const note = wanted === false ? ', not needed any more' : '';
     return `exists${size === undefined ? '' : `, ${formatBytes(size)}`}${note}`;
   }
-  if (role === 'created' && put === 'no') return 'does not exist';
-  const isMissed = wanted === true && item?.carriesThisWrite === true;
-  return isMissed ? 'GONE although the item points at it' : 'deleted';
+  if (wanted === true && item?.carriesThisWrite === true) return 'GONE although the item points at it';
+  if (compensations.some(({ status, keys }) => status === 'succeeded' && keys.includes(key)))
+    return 'deleted';
+  return summary.outcome === 'running' ? 'does not exist yet' : 'does not exist';
 }
 
 function compensationText({ state, kind, status, keys, kept, left, failure }: CompensationReport): string {

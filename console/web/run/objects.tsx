@@ -10,10 +10,14 @@ const ROLES: Readonly<Record<ObjectReport['role'], string>> = {
   kept: 'kept, used again',
   replaced: 'replaced by this run',
   deleted: 'of the deleted item',
+  'let-go': 'let go of: other items may point at it',
+  untouched: "still the item's",
+  'at-stake': "the item's before the write",
   staged: 'upload that it copies',
 };
 
-export function Objects({ report: { objects } }: { report: RunReport }) {
+export function Objects({ report }: { report: RunReport }) {
+  const { objects } = report;
   return (
     <section aria-label="Objects" className="objects">
       <h2>Objects</h2>
@@ -39,7 +43,7 @@ export function Objects({ report: { objects } }: { report: RunReport }) {
                   <th scope="row">{object.attribute ?? '–'}</th>
                   <td>{roleText(object)}</td>
                   <td>
-                    <Presence object={object} />
+                    <Presence object={object} report={report} />
                   </td>
                   <td className="right number muted">
                     {object.size === undefined ? '' : formatBytes(object.size)}
@@ -65,8 +69,8 @@ function roleText({ role, put }: ObjectReport): string {
   return put === 'maybe' ? 'may have been put' : 'was to be put';
 }
 
-function Presence({ object }: { object: ObjectReport }) {
-  const { tone, label, Icon } = presenceOf(object);
+function Presence({ object, report }: { object: ObjectReport; report: RunReport }) {
+  const { tone, label, Icon } = presenceOf(object, report);
   return (
     <span className={`badge tone-${tone}`}>
       <Icon aria-hidden />
@@ -75,7 +79,10 @@ function Presence({ object }: { object: ObjectReport }) {
   );
 }
 
-function presenceOf({ exists, wanted, put, role }: ObjectReport): {
+function presenceOf(
+  { exists, wanted, role, key }: ObjectReport,
+  { summary, compensations }: RunReport,
+): {
   readonly tone: string;
   readonly label: string;
   readonly Icon: LucideIcon;
@@ -87,6 +94,7 @@ function presenceOf({ exists, wanted, put, role }: ObjectReport): {
       : { tone: 'green', label: 'exists', Icon: Check };
   }
   if (wanted === true && role !== 'staged') return { tone: 'red', label: 'gone', Icon: X };
-  const isDeleted = put !== 'no' || role !== 'created';
-  return { tone: 'grey', label: isDeleted ? 'deleted' : 'not there', Icon: Minus };
+  const isDeleted = compensations.some(({ status, keys }) => status === 'succeeded' && keys.includes(key));
+  const isYetToCome = !isDeleted && summary.outcome === 'running';
+  return { tone: 'grey', label: isDeleted ? 'deleted' : isYetToCome ? 'not yet' : 'not there', Icon: Minus };
 }

@@ -117,12 +117,19 @@ function stateText({ now, carriesThisWrite }: NonNullable<RunReport['item']>): s
 }
 
 function Verdict({ report: { summary, nextSteps } }: { report: RunReport }) {
-  const { outcome, reason, message } = summary;
+  const { outcome, reason, message, because } = summary;
   const { tone } = OUTCOME_LOOKS[outcome];
   return (
     <div className={`callout tone-${tone} verdict`}>
+      {because && (
+        <p>
+          <strong>{because.error}</strong>
+          {because.message !== '' && `: ${because.message}`}
+        </p>
+      )}
       {reason !== undefined && (
         <p>
+          {because && 'Then its compensation failed: '}
           <strong>{reason}</strong>
           {message !== undefined && message !== '' && `: ${message}`}
         </p>

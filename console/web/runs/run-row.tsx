@@ -102,13 +102,18 @@ function openRun(run: RunSummary): void {
   if (getSelection()?.isCollapsed !== false) navigate(runAddress(run));
 }
 
-function What({ run: { reason, message, replayOf, redriveCount } }: { run: RunSummary }) {
+function What({ run: { reason, message, because, replayOf, redriveCount } }: { run: RunSummary }) {
   const notes = [
     ...(replayOf === undefined ? [] : [`replays ${replayOf}`]),
     ...(redriveCount === 0 ? [] : [`redriven ${redriveCount}×`]),
   ];
   return (
     <>
+      {because && (
+        <>
+          <b>{because.error}</b>, then{' '}
+        </>
+      )}
       {reason !== undefined && <b>{reason}</b>}
       {reason !== undefined && message !== undefined && message !== '' && ': '}
       {message}

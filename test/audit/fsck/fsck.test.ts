@@ -205,6 +205,7 @@ test('items and objects of other programs are told, and what they point at is ch
   expect(findings).toEqual([
     ['dangling', `${tests}-old`],
     ['elsewhere', `${tests}-copy`],
+    ['elsewhere', `${tests}-old`],
     ['unmanaged', `${tests}-copy`],
     ['unmanaged', `${tests}-old`],
     ['unmanaged', `${tests}-spoiled`],

@@ -3,9 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { describeItem, readRun } from '../../../audit/index.ts';
 import { page } from '../../e2e/one-item.ts';
-import { CANNOT_DELETE, useStagedRuns } from '../staged-runs.ts';
+import { CANNOT_DELETE, REFUSED, useStagedRuns } from '../staged-runs.ts';
 
-const { stage, audit, ended, rolledBack } = useStagedRuns();
+const { stage, audit, ended, rolledBack, stuck } = useStagedRuns();
 const DAY = 24 * 3600;
 
 describe('a report', () => {
@@ -30,6 +30,7 @@ describe('a report', () => {
     const run = await rolledBack();
 
     expect(await readRun(audit(), run.arn)).toMatchObject({
+      summary: { reason: expect.not.stringContaining('WriteRefused'), because: { error: 'WriteRefused' } },
       phase: 'compensation',
       objects: [{ exists: 'yes', size: 1 }],
       compensations: [{ status: 'failed', left: [expect.stringContaining('attr=page')] }],
@@ -38,6 +39,42 @@ describe('a report', () => {
         expect.stringContaining('redrives the same run'),
       ],
     });
+  });
+
+  it("of an update that wrote nothing says that the item's objects are still the item's", async () => {
+    await ended('create', { largeAttributes: { page: { text: 'X' }, note: { text: 'N' } } });
+    stage.writeFault(REFUSED);
+    const largeAttributes = { page: { text: 'Y' }, note: { text: 'N' } };
+    const run = await ended('update', { largeAttributes });
+
+    const { objects } = await readRun(audit(), run.arn);
+
+    const roles = objects.map(({ attribute, role, exists, wanted }) => [attribute, role, exists, wanted]);
+    expect(roles).toEqual([
+      ['page', 'created', 'no', false],
+      ['note', 'untouched', 'yes', true],
+      ['page', 'untouched', 'yes', true],
+    ]);
+  });
+
+  it('of an update whose write is in doubt says that they are at stake', async () => {
+    await ended('create', page('X'));
+    const run = await stuck('update', page('Y'));
+
+    const { objects } = await readRun(audit(), run.arn);
+
+    expect(objects.map(({ role }) => role)).toEqual(['created', 'at-stake']);
+  });
+
+  it('names what a delete has let go of', async () => {
+    const { bucket } = stage.store.descriptor;
+    await stage.store.putObject('items/shared/logo.png', 'png');
+    await stage.store.putForeign({ ...stage.typedKey, logo: { S: `s3://${bucket}/items/shared/logo.png` } });
+    const run = await ended('delete');
+
+    const { objects } = await readRun(audit(), run.arn);
+
+    expect(objects).toMatchObject([{ key: 'items/shared/logo.png', role: 'let-go', exists: 'yes' }]);
   });
 
   it('tells a pointer whose object is gone', async () => {

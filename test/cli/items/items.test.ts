@@ -192,8 +192,11 @@ describe('the store', () => {
 
 describe('failures end with 1 and one line', () => {
   it.each([
-    [['update', '--key', 'id=none', '--set', 'a=b'], 'rejected: NotFound: there is no item with this key'],
-    [['delete', '--key', 'id=none', '--must-exist'], 'rejected: NotFound'],
+    [
+      ['update', '--key', 'id=none', '--set', 'a=b', '--idempotency-key', 'to-none'],
+      'rejected by to-none: NotFound: there is no item with this key',
+    ],
+    [['delete', '--key', 'id=none', '--must-exist'], 'rejected by delete-none-'],
     [
       ['create', '--key', 'name=none'],
       'rejected: InvalidInput: key.name: not a key attribute of the table (id)',

@@ -28,6 +28,26 @@ describe('runs', () => {
     for (const control of ['\u001b', '\u202e']) expect(out).not.toContain(control);
   });
 
+  it('says of a stuck compensation why it began, and why it failed', async () => {
+    here.cloud.faults.inject({
+      service: 's3',
+      operation: 'DeleteObjects',
+      when: 'before',
+      error: 'SlowDown',
+      status: 503,
+      times: 'always',
+    });
+    const name = await here.rolledBack('stuck twice');
+    const { out } = await twinwrite('runs', '--outcome', 'stuck');
+    expect(out).toContain('    WriteRefused: DynamoDB refuses the item');
+    expect((await twinwrite('show', name)).out).toMatch(/first error +WriteRefused\n[\s\S]*then +\w+/);
+    const [run] = lines(await twinwrite('runs', '--outcome', 'stuck', '--json'));
+    expect(run).toMatchObject({
+      reason: expect.not.stringContaining('WriteRefused'),
+      because: { error: 'WriteRefused' },
+    });
+  });
+
   it('is one object a line, or CSV, of the runs asked for', async () => {
     const name = await here.rolledBack('42,"x"');
     const filter = [
@@ -48,7 +68,7 @@ describe('runs', () => {
 
     const csv = await twinwrite('runs', ...filter, '--csv');
     expect(csv.out.split('\r\n').join('\n').split('\n')).toEqual([
-      'outcome,operation,name,key,version,reason,message,startedAt,stoppedAt,durationMs,redriveCount,replayOf,executionArn',
+      'outcome,operation,name,key,version,reason,message,because,startedAt,stoppedAt,durationMs,redriveCount,replayOf,executionArn',
       expect.stringMatching(
         new RegExp(`^rolled-back,create,${name},"\\{""id"":""42,\\\\""x\\\\""""\\}",,WriteRefused,`),
       ),

@@ -1,7 +1,7 @@
 // History events as the tree builder reads them: what an event does to its state, and the details it carries.
 
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import { causeMessage } from '../../core/errors/cause-message.ts';
+import { causeMessage } from '../core/errors/cause-message.ts';
 
 /** What an event means for the state, the Map or the execution that it belongs to. */
 export type EventMeaning =
