@@ -43,7 +43,11 @@ const READERS: Readonly<Record<string, () => Promise<number>>> = {
       },
     });
     const io = { stdin: process.stdin, stdout: sink, stderr: process.stderr, env: process.env };
-    await run(['get', '--key', `id=${KEY}`, '--out', 'film=-'], { ...io, onSignal: () => () => undefined });
+    await run(['get', '--key', `id=${KEY}`, '--out', 'film=-'], {
+      ...io,
+      onSignal: () => () => undefined,
+      interruption: { says: '' },
+    });
     return bytes;
   },
 };

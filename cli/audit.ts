@@ -63,9 +63,11 @@ export async function connectAudit(options: StackChoice, io: Io): Promise<AuditC
     import('@aws-sdk/client-dynamodb'),
   ]);
   const { region } = store;
-  const sfn: SFNClient = new Sfn({ region });
-  const s3: S3Client = new S3({ region });
-  const dynamodb: DynamoDBClient = new DynamoDB({ region });
+  // A call that nothing comes of for so long is given up, and made again as the SDK does.
+  const config = { region, requestHandler: { connectionTimeout: 5000, socketTimeout: 30_000 } };
+  const sfn: SFNClient = new Sfn(config);
+  const s3: S3Client = new S3(config);
+  const dynamodb: DynamoDBClient = new DynamoDB(config);
   return { store, sfn, s3, dynamodb };
 }
 
@@ -79,6 +81,7 @@ export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
+  io.interruption.says = typeof message === 'string' ? message : message();
   const stopListening = io.onSignal(['SIGINT'], () => controller.abort());
   try {
     return await work(controller.signal);

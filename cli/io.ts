@@ -15,6 +15,11 @@ export interface Io {
    * @returns stops listening
    */
   onSignal(signals: readonly NodeJS.Signals[], listener: (signal: NodeJS.Signals) => void): () => void;
+  /**
+   * What Ctrl-C leaves behind as far as the command knows by now, for one that does not end by itself within a second:
+   * it may hang in a call that nobody answers. A command that ends in time says it more exactly.
+   */
+  readonly interruption: { says: string };
 }
 
 /** Of the process itself. */
@@ -24,6 +29,7 @@ export function processIo(): Io {
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
+    interruption: { says: 'interrupted' },
     onSignal(signals, listener) {
       const once = (signal: NodeJS.Signals): void => {
         stop();

@@ -18,7 +18,7 @@ import { registerShow } from './commands/runs/show.ts';
 import { registerStop } from './commands/runs/stop.ts';
 import { registerTail } from './commands/runs/tail.ts';
 import { registerSweep } from './commands/sweep.ts';
-import { EXIT, reportOf } from './errors.ts';
+import { EXIT, Interrupted, reportOf } from './errors.ts';
 import { jsonText } from './exact-json.ts';
 import { type Io, print, widthOf } from './io.ts';
 
@@ -29,7 +29,7 @@ import { type Io, print, widthOf } from './io.ts';
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
-    await createProgram(io).parseAsync(argv, { from: 'user' });
+    await withinASecondOfCtrlC(io, createProgram(io).parseAsync(argv, { from: 'user' }));
     return EXIT.done;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done; // --help, --version
@@ -37,6 +37,25 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     const { exitCode, line, json } = reportOf(error, io.env.AWS_ENDPOINT_URL);
     await print(io.stderr, argv.includes('--json') ? jsonText(json) : `error: ${line}`);
     return exitCode;
+  }
+}
+
+/** Commands end by themselves at Ctrl-C; what hangs all the same, such as a call that nobody answers, is not waited for. */
+const GRACE_MS = 800;
+
+async function withinASecondOfCtrlC(io: Io, command: Promise<unknown>): Promise<void> {
+  let grace: NodeJS.Timeout | undefined;
+  let stopListening = (): void => undefined;
+  const interrupted = new Promise<never>((_, reject) => {
+    stopListening = io.onSignal(['SIGINT'], () => {
+      grace = setTimeout(() => reject(new Interrupted(io.interruption.says)), GRACE_MS);
+    });
+  });
+  try {
+    await Promise.race([command, interrupted]);
+  } finally {
+    stopListening();
+    clearTimeout(grace);
   }
 }
 

@@ -18,6 +18,7 @@ import type {
   WriteOptions,
   WriteResult,
 } from './inputs.ts';
+import { patience } from './platform/platform.ts';
 import type { GetOptions, LargeItem } from './read/item.ts';
 import { read } from './read/read.ts';
 import {
@@ -33,9 +34,17 @@ import { Waiter } from './wait/wait.ts';
 import { handleOf, resume, type WriteHandle } from './write/handle.ts';
 import { startWrite, type WriteContext, write } from './write/write.ts';
 
+/** Without a byte of an answer for so long, a call is given up, and made again as the SDK does. */
+const ANSWER_SECONDS = 15;
+/** S3 sends a byte now and then while it puts a large object together (API reference, CompleteMultipartUpload). */
+const OBJECT_SECONDS = 60;
+
 /** How a client reaches AWS. */
 export interface ClientOptions {
-  /** SDK clients of your own. Default: new ones for the store's Region. */
+  /**
+   * SDK clients of your own. Default: new ones for the store's Region, which give up a call after 15 s without a byte, of S3
+   * after 60 s.
+   */
   readonly sfn?: SFNClient | undefined;
   readonly s3?: S3Client | undefined;
   readonly dynamodb?: DynamoDBClient | undefined;
@@ -71,9 +80,9 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
   }: ClientOptions & { readonly store: StoreDescriptor }) {
     const { region } = store;
     this.store = store;
-    this.#sfn = sfn ?? new SFNClient({ region });
-    this.#s3 = s3 ?? new S3Client({ region });
-    this.#dynamodb = dynamodb ?? new DynamoDBClient({ region });
+    this.#sfn = sfn ?? new SFNClient({ region, ...patience(ANSWER_SECONDS) });
+    this.#s3 = s3 ?? new S3Client({ region, ...patience(OBJECT_SECONDS) });
+    this.#dynamodb = dynamodb ?? new DynamoDBClient({ region, ...patience(ANSWER_SECONDS) });
     this.#waiter = new Waiter({ sfn: this.#sfn, pollIntervalMs });
   }
 

@@ -22,7 +22,10 @@ export interface FindOrphansEvent {
 const { store, stateMachines } = sweepFromEnvironment();
 
 /** Unlike those of a saga, all of these calls can be repeated at will: the SDK does, and backs off when throttled. */
-const RETRIES = { maxAttempts: 5 } as const;
+const RETRIES = {
+  maxAttempts: 5,
+  requestHandler: { connectionTimeout: 2_000, socketTimeout: 10_000 },
+} as const;
 const clients = {
   dynamodb: new DynamoDBClient(RETRIES),
   s3: new S3Client(RETRIES),

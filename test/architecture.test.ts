@@ -61,6 +61,7 @@ const ROOMS = {
     'main',
     'local-defaults',
     'run',
+    'silence',
     'commands',
     'text',
     'audit',

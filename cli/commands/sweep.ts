@@ -69,6 +69,7 @@ async function sweep(options: SweepOptions, io: Io): Promise<void> {
   const { reportedObjects, startSweep, sweepArn, watchSweep } = await import('../../audit/sweep.ts');
   const executionArn =
     options.run === undefined ? await startSweep(context, inputOf(options)) : sweepArn(context, options.run);
+  io.interruption.says = interruption(executionArn).message;
   const { onProgress, end } = watcher(options, io);
   const controller = new AbortController();
   const stopListening = io.onSignal(['SIGINT'], () => controller.abort());

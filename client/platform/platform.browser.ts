@@ -30,6 +30,11 @@ export async function fileStatus(path: string): Promise<FileStatus> {
 /** Browsers count no listeners. */
 export function shareSignal(_signal: AbortSignal): void {}
 
+/** Browsers give a connection up by themselves, and cannot tell a silent one from one that sends. */
+export function patience(_seconds: number): { readonly requestHandler?: object } {
+  return {};
+}
+
 export function environment(): Readonly<Record<string, string | undefined>> {
   return {};
 }

@@ -40,6 +40,11 @@ export function shareSignal(signal: AbortSignal): void {
   }
 }
 
+/** How long a call waits for a connection, and for the first byte, or the next one, of an answer. For an SDK client. */
+export function patience(seconds: number): { readonly requestHandler?: object } {
+  return { requestHandler: { connectionTimeout: 5000, socketTimeout: seconds * 1000 } };
+}
+
 /** Environment variables. */
 export function environment(): Readonly<Record<string, string | undefined>> {
   return process.env;

@@ -2,6 +2,7 @@
 // `lookups.browser.ts` stands in their place, by the `browser` field of package.json.
 
 import { strangeAnswer } from '../errors/errors.ts';
+import { patience } from '../platform/platform.ts';
 
 /** A stack's outputs by name. @throws what the SDK throws; an error that names the host, where the answer is not AWS's */
 export async function stackOutputs(
@@ -9,7 +10,7 @@ export async function stackOutputs(
   region: string | undefined,
 ): Promise<Readonly<Record<string, string>>> {
   const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
-  const cloudformation = new CloudFormationClient(region === undefined ? {} : { region });
+  const cloudformation = new CloudFormationClient(configOf(region));
   const asked: Asked = { service: 'CloudFormation' };
   cloudformation.middlewareStack.add(noting(asked), { step: 'finalizeRequest' });
   try {
@@ -32,7 +33,7 @@ export async function stackOutputs(
 /** An SSM parameter's value. @throws as {@link stackOutputs} */
 export async function parameterValue(name: string, region: string | undefined): Promise<string> {
   const { GetParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm');
-  const ssm = new SSMClient(region === undefined ? {} : { region });
+  const ssm = new SSMClient(configOf(region));
   const asked: Asked = { service: 'Parameter Store' };
   ssm.middlewareStack.add(noting(asked), { step: 'finalizeRequest' });
   try {
@@ -44,6 +45,10 @@ export async function parameterValue(name: string, region: string | undefined): 
   } finally {
     ssm.destroy();
   }
+}
+
+function configOf(region: string | undefined) {
+  return { ...patience(15), ...(region !== undefined && { region }) };
 }
 
 /** Who is asked: a proxy, or an endpoint of the environment's, may answer in AWS's place. */

@@ -20,7 +20,10 @@ export interface TerminalOptions {
 }
 
 export class Terminal {
-  readonly #listeners = new Map<NodeJS.Signals, () => void>();
+  readonly #listeners = new Set<{
+    readonly signals: readonly NodeJS.Signals[];
+    heard(signal: NodeJS.Signals): void;
+  }>();
   readonly #out = collector();
   readonly #err = collector();
   readonly #io: Io;
@@ -32,20 +35,26 @@ export class Terminal {
       stderr: Object.assign(this.#err.stream, { isTTY }),
       env: process.env,
       onSignal: (signals, listener) => {
-        for (const signal of signals) this.#listeners.set(signal, () => listener(signal));
-        return () => this.#listeners.clear();
+        const entry = { signals, heard: listener };
+        this.#listeners.add(entry);
+        return () => this.#listeners.delete(entry);
       },
+      interruption: { says: 'interrupted' },
     };
   }
 
+  /** Whether the command itself listens, beside what sees to it that it ends. */
   get listens(): boolean {
-    return this.#listeners.size > 0;
+    return this.#listeners.size > 1;
   }
 
   signal(signal: NodeJS.Signals): void {
-    const listener = this.#listeners.get(signal);
-    if (listener === undefined) throw new Error(`nobody listens for ${signal}`);
-    listener();
+    const hearing = [...this.#listeners].filter(({ signals }) => signals.includes(signal));
+    if (hearing.length === 0) throw new Error(`nobody listens for ${signal}`);
+    for (const listener of hearing) {
+      this.#listeners.delete(listener); // once, as processIo has it
+      listener.heard(signal);
+    }
   }
 
   get out(): string {

@@ -50,6 +50,7 @@ Examples:
 
 async function get(options: GetOptions, io: Io): Promise<void> {
   checkOptions(options);
+  io.interruption.says = NO_FILE_LEFT;
   const client = await connect(options, io);
   const controller = new AbortController();
   const progress = progressLine(io.stderr);
@@ -57,12 +58,14 @@ async function get(options: GetOptions, io: Io): Promise<void> {
   try {
     await fetchItem(client, options, io, { signal: controller.signal, onProgress: progress.update });
   } catch (error) {
-    throw controller.signal.aborted ? new Interrupted('interrupted; no file was left half written') : error;
+    throw controller.signal.aborted ? new Interrupted(NO_FILE_LEFT) : error;
   } finally {
     progress.end();
     stopListening();
   }
 }
+
+const NO_FILE_LEFT = 'interrupted; no file was left half written';
 
 function checkOptions({ out = {}, url, expiresIn, json }: GetOptions): void {
   const toStdout = Object.values(out).filter((file) => file === '-').length;

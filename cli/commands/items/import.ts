@@ -82,6 +82,7 @@ class Import {
         signal: this.#abort.signal,
         onProgress: (progress) => this.#status.update(progressText(progress, this.#bad)),
       });
+      io.interruption.says = `interrupted; runs that were started go on: the same command with --batch ${this.#batch} does the rest`;
       // At the start, so that it is known also to who has to kill the command.
       if (!this.#options.json) await print(io.stderr, `batch ${this.#batch}`);
       for await (const outcome of batch) {

@@ -50,14 +50,20 @@ export async function runWrite(
   io: Io,
   write: (client: LargeItemClient, options: WriteOptions) => Promise<WriteResult>,
 ): Promise<void> {
+  io.interruption.says = NOTHING_WRITTEN;
   const client = await connect(options, io);
   const controller = new AbortController();
   const progress = progressLine(io.stderr);
   const stopListening = io.onSignal(['SIGINT'], () => controller.abort());
   try {
+    io.interruption.says =
+      'interrupted; whether a run was started is not known: `twinwrite runs` shows it, `--idempotency-key` finds it again';
     const result = await write(client, {
       signal: controller.signal,
-      onProgress: progress.update,
+      onProgress: (state) => {
+        if (state.phase === 'waiting') io.interruption.says = goesOn(state.executionArn);
+        progress.update(state);
+      },
       ...(options.inline === false && { inlineContent: false }),
       ...(options.idempotencyKey !== undefined && { idempotencyKey: options.idempotencyKey }),
     });
@@ -74,11 +80,17 @@ export async function runWrite(
 function interruption(error: unknown): unknown {
   if (error instanceof WaitInterrupted) {
     const { executionArn } = error;
-    return new Interrupted(`interrupted; the run goes on by itself: ${executionArn}`, executionArn);
+    return new Interrupted(goesOn(executionArn), executionArn);
   }
   // Whatever else the library says of its own is an answer: the interrupt came too late to matter.
   const isAnswer = error instanceof TwinwriteError && error.name !== 'UploadFailed';
-  return isAnswer ? error : new Interrupted('interrupted; nothing was written');
+  return isAnswer ? error : new Interrupted(NOTHING_WRITTEN);
+}
+
+const NOTHING_WRITTEN = 'interrupted; nothing was written';
+
+function goesOn(executionArn: string): string {
+  return `interrupted; the run goes on by itself: ${executionArn}`;
 }
 
 function resultText(options: WriteCommandOptions, result: WriteResult): string {

@@ -175,6 +175,7 @@ async function carryOutAll(
   const { carryOut } = await import('../../../audit/replay/replay-work.ts');
   const controller = new AbortController();
   const stopListening = io.onSignal(['SIGINT'], () => controller.abort());
+  io.interruption.says = 'interrupted; replays that were started go on: the same command replays the rest';
   const status = statusLine(io.stderr);
   const results: ReplayResult[] = [];
   try {
