@@ -1,6 +1,6 @@
 // ListObjectsV2 and ListObjects.
 
-import { invalidArgument } from './errors.ts';
+import { s3Error } from './errors.ts';
 import { nameEncoder, type Page, takePage } from './listing.ts';
 import {
   isoTime,
@@ -30,7 +30,8 @@ export const listObjectsV2: Operation = async (s3, request) => {
     KeyCount: list.page.entries.length + list.page.commonPrefixes.length,
     ContinuationToken: token ?? undefined,
     NextContinuationToken: list.page.truncated ? encodeToken(list.page.last ?? '') : undefined,
-    StartAfter: startAfter === null ? undefined : list.encode(startAfter),
+    // A token says where to go on: what is named beside it is not even repeated.
+    StartAfter: startAfter === null || token !== null ? undefined : list.encode(startAfter),
     Contents: describe(s3, request, list, fetchOwner),
     CommonPrefixes: list.prefixes,
   });
@@ -38,7 +39,7 @@ export const listObjectsV2: Operation = async (s3, request) => {
 
 export const listObjects: Operation = async (s3, request) => {
   const marker = request.query.get('marker') ?? '';
-  const list = listKeys(s3, request, marker);
+  const list = listKeys(s3, request, marker, true);
   const { truncated, last = '' } = list.page;
   return xmlResponse('ListBucketResult', {
     ...list.common,
@@ -58,7 +59,7 @@ interface KeyList {
   readonly prefixes: readonly XmlElement[];
 }
 
-function listKeys(s3: S3Context, request: S3Request, after: string): KeyList {
+function listKeys(s3: S3Context, request: S3Request, after: string, skipsMarkedPrefix = false): KeyList {
   const { bucket, query } = request;
   requireBucket(s3, bucket);
   const prefix = query.get('prefix') ?? '';
@@ -67,7 +68,7 @@ function listKeys(s3: S3Context, request: S3Request, after: string): KeyList {
   const encode = nameEncoder(encodingType);
   const limit = Math.min(parseCount('max-keys', query.get('max-keys'), MAX_KEYS), MAX_KEYS);
   const keys = keysAfter(s3, bucket, after, prefix);
-  const page = takePage(keys, (key) => key, { prefix, delimiter, limit, after });
+  const page = takePage(keys, (key) => key, { prefix, delimiter, limit, after, skipsMarkedPrefix });
   return {
     page,
     encode,
@@ -115,7 +116,10 @@ function encodeToken(last: string): string {
 function decodeToken(token: string): string {
   const text = Buffer.from(token, 'base64url').toString();
   if (!text.startsWith(TOKEN_MARK)) {
-    throw invalidArgument('continuation-token', token, 'The continuation token provided is incorrect');
+    throw s3Error('InvalidArgument', {
+      message: 'The continuation token provided is incorrect',
+      members: { ArgumentName: 'continuation-token' },
+    });
   }
   return text.slice(TOKEN_MARK.length);
 }

@@ -59,8 +59,9 @@ export const deleteObject: Operation = async (s3, { bucket, key, query, headers 
   if (headers['if-match'] !== undefined && query.has('versionId')) {
     throw s3Error('NotImplemented', { members: { Header: 'If-Match' } });
   }
-  checkCurrent(headers['if-match'], s3.store.get(bucket, key));
+  checkCurrent(headers['if-match'], key, s3.store.get(bucket, key));
   s3.store.delete(bucket, key);
+  s3.uploads.disturb(bucket, key);
   return { status: 204 };
 };
 
@@ -112,10 +113,11 @@ export const deleteObjectTagging: Operation = async (s3, request) => {
  * @throws {ServiceError} PreconditionFailed, NoSuchKey, NoSuchBucket, NotImplemented
  */
 export function replaceObject(s3: S3Context, request: S3Request, object: StoredObject): void {
-  const { bucket, key, headers } = request;
+  const { bucket, key } = request;
   requireBucket(s3, bucket);
-  checkWrite(headers, s3.store.get(bucket, key));
+  checkWrite(request, s3.store.get(bucket, key));
   s3.store.put(bucket, key, object);
+  s3.uploads.disturb(bucket, key);
 }
 
 function deleteOne(s3: S3Context, { bucket, refusal }: S3Request, object: ParsedElement): XmlElement {
@@ -133,7 +135,7 @@ function deleteOne(s3: S3Context, { bucket, refusal }: S3Request, object: Parsed
         throw s3Error('NotImplemented', { message: `${name} is for directory buckets` });
       }
     }
-    checkCurrent(object.text('ETag'), s3.store.get(bucket, key));
+    checkCurrent(object.text('ETag'), key, s3.store.get(bucket, key));
   } catch (error) {
     if (error instanceof ServiceError) {
       return { Key: key, Code: error.code, Message: error.message };
@@ -141,5 +143,6 @@ function deleteOne(s3: S3Context, { bucket, refusal }: S3Request, object: Parsed
     throw error;
   }
   s3.store.delete(bucket, key);
+  s3.uploads.disturb(bucket, key);
   return { Key: key };
 }

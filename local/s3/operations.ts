@@ -4,15 +4,9 @@ import { configurationReads } from './bucket-configuration.ts';
 import { deleteBucketCors, getBucketCors, putBucketCors } from './bucket-cors.ts';
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './buckets.ts';
 import { preflightRequest } from './cors.ts';
-import {
-  abortMultipartUpload,
-  createMultipartUpload,
-  listMultipartUploads,
-  listParts,
-  uploadPart,
-  uploadPartCopy,
-} from './multipart.ts';
+import { abortMultipartUpload, createMultipartUpload, uploadPart, uploadPartCopy } from './multipart.ts';
 import { completeMultipartUpload } from './multipart-complete.ts';
+import { listMultipartUploads, listParts } from './multipart-lists.ts';
 import { copyObject } from './object-copy.ts';
 import { listObjects, listObjectsV2 } from './object-lists.ts';
 import { getObject, getObjectAttributes, headObject } from './object-read.ts';

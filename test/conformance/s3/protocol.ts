@@ -64,13 +64,13 @@ export const protocol: TestGroup = (s3) => {
     expect(await failureOf(s3.client.send(new HeadObjectCommand({ Bucket, Key: 'a' })))).toBe('NotFound 404');
   });
 
-  s3.test('an error is XML with code, message, resource and request id', async () => {
+  s3.test('an error is XML with code, message, key and request id', async () => {
     const Bucket = await s3.newBucket();
     const answer = await rawRequest(s3.endpoint, 'GET', `/${Bucket}/none`);
     const text = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(answer.text)?.[1];
 
     expect(answer.headers['content-type']).toBe('application/xml');
-    expect([text('Code'), text('Resource')]).toEqual(['NoSuchKey', `/${Bucket}/none`]);
+    expect([text('Code'), text('Key')]).toEqual(['NoSuchKey', 'none']);
     expect(text('RequestId')).toBe(answer.headers['x-amz-request-id']);
   });
 
