@@ -27,6 +27,10 @@ const ERRORS = {
     'You did not provide the number of bytes specified by the Content-Length HTTP header',
   ],
   InvalidArgument: [400, 'Invalid Argument'],
+  InvalidBucketAclWithObjectOwnership: [
+    400,
+    "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
+  ],
   InvalidBucketName: [400, 'The specified bucket is not valid.'],
   InvalidDigest: [400, 'The Content-MD5 you specified was invalid.'],
   InvalidObjectState: [403, "The operation is not valid for the object's storage class"],

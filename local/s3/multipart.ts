@@ -15,7 +15,7 @@ import {
 import { findCopySource, requireCopyable } from './copy-source.ts';
 import { s3Error } from './errors.ts';
 import { partChecksum, type Upload, type UploadedPart } from './multipart-uploads.ts';
-import { ENCRYPTED, keptHeaders, refuseUnsupported, storageClassOf, tagsOf } from './object-headers.ts';
+import { ENCRYPTED, keptHeaders, refuseUnsupported, storageClassOf } from './object-headers.ts';
 import { parseCopyRange, parsePartNumber } from './ranges.ts';
 import {
   currentSecond,
@@ -27,6 +27,7 @@ import {
   xmlResponse,
 } from './request.ts';
 import type { Content } from './store.ts';
+import { tagsOf } from './tags.ts';
 
 export const createMultipartUpload: Operation = async (s3, request) => {
   const { bucket, key, headers } = request;

@@ -5,7 +5,7 @@ import { type Checksum, checksumMembers, fullObjectChecksum, parseAlgorithm } fr
 import { checkWrite } from './conditions.ts';
 import { type CopySource, findCopySource, requireCopyable } from './copy-source.ts';
 import { invalidArgument, s3Error } from './errors.ts';
-import { ENCRYPTED, keptHeaders, refuseUnsupported, storageClassOf, tagsOf } from './object-headers.ts';
+import { ENCRYPTED, keptHeaders, refuseUnsupported, storageClassOf } from './object-headers.ts';
 import { replaceObject } from './object-write.ts';
 import {
   currentSecond,
@@ -16,6 +16,7 @@ import {
   xmlResponse,
 } from './request.ts';
 import type { Content, StoredObject } from './store.ts';
+import { tagsOf } from './tags.ts';
 
 const DIRECTIVES = ['COPY', 'REPLACE'] as const;
 type Directive = (typeof DIRECTIVES)[number];

@@ -1,6 +1,6 @@
-// ListObjectsV2 and ListObjects.
+// ListObjectsV2, ListObjects and ListObjectVersions.
 
-import { s3Error } from './errors.ts';
+import { invalidArgument, s3Error } from './errors.ts';
 import { nameEncoder, type Page, takePage } from './listing.ts';
 import {
   isoTime,
@@ -16,6 +16,8 @@ import type { StoredObject } from './store.ts';
 import type { XmlElement } from './xml.ts';
 
 const MAX_KEYS = 1000;
+/** The id of a version in a bucket that is not versioned. */
+const UNVERSIONED = 'null';
 const TOKEN_MARK = 'k1:';
 
 export const listObjectsV2: Operation = async (s3, request) => {
@@ -47,6 +49,35 @@ export const listObjects: Operation = async (s3, request) => {
     // S3 tells it only with a delimiter: without one it is the last key.
     NextMarker: truncated && request.query.get('delimiter') ? list.encode(last) : undefined,
     Contents: describe(s3, request, list, true),
+    CommonPrefixes: list.prefixes,
+  });
+};
+
+/** Buckets here are not versioned: each object is its only version, `null`. */
+export const listObjectVersions: Operation = async (s3, request) => {
+  const { query } = request;
+  const keyMarker = query.get('key-marker') ?? '';
+  const idMarker = query.get('version-id-marker') ?? '';
+  if (keyMarker === '' && idMarker !== '') {
+    throw invalidArgument(
+      'version-id-marker',
+      idMarker,
+      'A version-id marker cannot be specified without a key marker.',
+    );
+  }
+  const list = listKeys(s3, request, keyMarker, true);
+  const { truncated, entries, last = '' } = list.page;
+  return xmlResponse('ListVersionsResult', {
+    ...list.common,
+    KeyMarker: list.encode(keyMarker),
+    VersionIdMarker: idMarker,
+    NextKeyMarker: truncated ? list.encode(last) : undefined,
+    NextVersionIdMarker: truncated && entries.at(-1) === last ? UNVERSIONED : undefined,
+    Version: describe(s3, request, list, true).map((described) => ({
+      ...described,
+      VersionId: UNVERSIONED,
+      IsLatest: true,
+    })),
     CommonPrefixes: list.prefixes,
   });
 };

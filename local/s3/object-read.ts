@@ -68,14 +68,15 @@ export const getObjectAttributes: Operation = async (s3, request) => {
 
 /**
  * The object that a request is about.
+ * @param named - how the error names a missing one
  * @throws {ServiceError} NoSuchBucket, NoSuchKey; AccessDenied where a key is missing that the caller may not list
  */
-export function findObject(s3: S3Context, request: S3Request): StoredObject {
+export function findObject(s3: S3Context, request: S3Request, named = request.key): StoredObject {
   requireBucket(s3, request.bucket);
   refuseVersion(request.query.get('versionId'));
   const object = s3.store.get(request.bucket, request.key);
   if (!object) {
-    throw missingKey(request, request.bucket, request.key);
+    throw missingKey(request, request.bucket, named);
   }
   return object;
 }
@@ -149,14 +150,15 @@ function requestedRange(
   return parseRange(header, size);
 }
 
-/** A part answers with its own checksum if the object's is composed of them, and else with none. */
+/** A part answers with its own checksum if the object's is composed of them, and else with the object's if it is all of it. */
 function checksumOfRead(
   { checksum, parts }: StoredObject,
   partNumber: string | null,
 ): StoredObject['checksum'] | undefined {
   if (partNumber === null || !parts) return checksum;
   const own = parts[Number(partNumber) - 1]?.checksum;
-  return own && checksum.type === 'COMPOSITE' ? { ...own, type: 'COMPOSITE' } : undefined;
+  if (checksum.type === 'COMPOSITE') return own && { ...own, type: 'COMPOSITE' };
+  return parts.length === 1 ? checksum : undefined;
 }
 
 /** Without the number of parts that a composite checksum ends in elsewhere. */

@@ -1,19 +1,12 @@
-// PutObject, DeleteObject, DeleteObjects, and the tags of an object.
+// PutObject, DeleteObject, DeleteObjects.
 
 import { ServiceError } from '../service.ts';
 import { receiveBody, receiveText } from './body.ts';
 import { checksumHeaders, declaredChecksum } from './checksums.ts';
 import { checkCurrent, checkWrite } from './conditions.ts';
 import { s3Error } from './errors.ts';
-import {
-  checkTags,
-  ENCRYPTED,
-  keptHeaders,
-  refuseUnsupported,
-  storageClassOf,
-  tagsOf,
-} from './object-headers.ts';
-import { findObject, refuseVersion } from './object-read.ts';
+import { ENCRYPTED, keptHeaders, refuseUnsupported, storageClassOf } from './object-headers.ts';
+import { refuseVersion } from './object-read.ts';
 import {
   currentSecond,
   type Operation,
@@ -23,6 +16,7 @@ import {
   xmlResponse,
 } from './request.ts';
 import type { StoredObject } from './store.ts';
+import { tagsOf } from './tags.ts';
 import { type ParsedElement, parseDocument, type XmlElement } from './xml.ts';
 
 const MAX_DELETES = 1000;
@@ -83,29 +77,6 @@ export const deleteObjects: Operation = async (s3, request) => {
     Deleted: quiet ? [] : outcomes.filter((outcome) => !('Code' in outcome)),
     Error: outcomes.filter((outcome) => 'Code' in outcome),
   });
-};
-
-export const getObjectTagging: Operation = async (s3, request) => {
-  const { tags } = findObject(s3, request);
-  return xmlResponse('Tagging', { TagSet: { Tag: tags.map(({ Key, Value }) => ({ Key, Value })) } });
-};
-
-export const putObjectTagging: Operation = async (s3, request) => {
-  findObject(s3, request);
-  const document = parseDocument(await receiveText(s3.store, request), 'Tagging');
-  const tags = checkTags(
-    document
-      .children('TagSet')
-      .flatMap((set) => set.children('Tag'))
-      .map((tag) => ({ Key: tag.text('Key') ?? '', Value: tag.text('Value') ?? '' })),
-  );
-  s3.store.put(request.bucket, request.key, { ...findObject(s3, request), tags });
-  return { status: 200 };
-};
-
-export const deleteObjectTagging: Operation = async (s3, request) => {
-  s3.store.put(request.bucket, request.key, { ...findObject(s3, request), tags: [] });
-  return { status: 204 };
 };
 
 /**

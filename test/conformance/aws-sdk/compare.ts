@@ -43,6 +43,8 @@ export class Comparison {
     if (typeof recorded === 'object' && recorded !== null) {
       return this.#objects(recorded as Record<string, unknown>, answered, place, unordered);
     }
+    // The SDK that recorded it gave null for an empty element.
+    if (recorded === null && answered === '') return [];
     const same = typeof recorded === 'string' ? this.#isText(recorded, answered) : recorded === answered;
     return same ? [] : [{ place, what: 'differs', recorded, answered }];
   }
@@ -68,7 +70,7 @@ export class Comparison {
       const key = [...rest.keys()].find((candidate) => this.#isText(name, candidate));
       const inner = place === '' ? name : `${place}/${name}`;
       if (key === undefined) {
-        // The SDK that recorded it gave null for an empty element.
+        // An empty element, which this SDK leaves out.
         if (value !== null) found.push({ place: inner, what: 'absent', recorded: value });
         continue;
       }
