@@ -2,6 +2,7 @@
 
 import type { Clock } from '../clock.ts';
 import type { CloudIdentity } from '../service.ts';
+import { describeContinuousBackups, updateContinuousBackups } from './backups.ts';
 import { applyBatch, batchWriteAnswer, parseBatchWrite } from './batch-writes.ts';
 import { consumedCapacity, writeUnits } from './capacity.ts';
 import type { ChangeLog } from './changes.ts';
@@ -9,6 +10,7 @@ import type { BatchOperation, Request, Store } from './dynalite.ts';
 import type { ReadWriteLock } from './lock.ts';
 import { batchGetItem, getItem, readPage } from './reads.ts';
 import { commit, findItem, findTable, type ItemChange } from './storage.ts';
+import * as streams from './streams.ts';
 import * as tables from './tables.ts';
 import type { RequestTokens } from './tokens.ts';
 import { parseTransactWrite } from './transaction-requests.ts';
@@ -39,7 +41,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   CreateTable: writing(tables.createTable),
   DeleteItem: (database, input) => writeItem(database, 'Delete', input),
   DeleteTable: writing(deleteTable),
-  DescribeContinuousBackups: reading(tables.describeContinuousBackups),
+  DescribeContinuousBackups: reading(describeContinuousBackups),
   DescribeEndpoints: async ({ identity }) => ({
     Endpoints: [{ Address: `dynamodb.${identity.region}.amazonaws.com`, CachePeriodInMinutes: 1440 }],
   }),
@@ -55,10 +57,18 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   TransactGetItems: reading((database, input) => transactGetItems(database.store, input)),
   TransactWriteItems: transactWriteItems,
   UntagResource: writing(tables.untagResource),
-  UpdateContinuousBackups: writing(tables.updateContinuousBackups),
+  UpdateContinuousBackups: writing(updateContinuousBackups),
   UpdateItem: (database, input) => writeItem(database, 'Update', input),
   UpdateTable: writing(tables.updateTable),
   UpdateTimeToLive: writing((database, input) => updateTimeToLive(database.store, input)),
+};
+
+/** The API of DynamoDB Streams. */
+export const STREAM_OPERATIONS: Readonly<Record<string, Operation>> = {
+  DescribeStream: reading(streams.describeStream),
+  GetRecords: reading(streams.getRecords),
+  GetShardIterator: reading(streams.getShardIterator),
+  ListStreams: reading(streams.listStreams),
 };
 
 function reading(operation: Operation): Operation {

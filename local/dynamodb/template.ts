@@ -24,7 +24,7 @@ export interface CreatedTable {
 }
 
 /** Properties that change nothing that can be seen here. */
-const WITHOUT_EFFECT = ['ContributorInsightsSpecification', 'WarmThroughput'];
+const WITHOUT_EFFECT = ['ContributorInsightsSpecification'];
 const UNSUPPORTED = ['ImportSourceSpecification', 'KinesisStreamSpecification', 'ResourcePolicy'];
 
 /**

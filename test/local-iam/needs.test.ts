@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { OPERATIONS as DYNAMODB_OPERATIONS } from '../../local/dynamodb/operations.ts';
+import { OPERATIONS as DYNAMODB_OPERATIONS, STREAM_OPERATIONS } from '../../local/dynamodb/operations.ts';
 import { NEEDS, needsOf } from '../../local/iam/needs/index.ts';
 import { OPERATIONS as S3_OPERATIONS } from '../../local/s3/operations.ts';
 import { DEFAULT_IDENTITY, type ServiceName } from '../../local/service.ts';
@@ -263,7 +263,7 @@ describe('Parameter Store', () => {
 
 test.each([
   ['s3', S3_OPERATIONS],
-  ['dynamodb', DYNAMODB_OPERATIONS],
+  ['dynamodb', { ...DYNAMODB_OPERATIONS, ...STREAM_OPERATIONS }],
 ] as const)('every operation of the local %s has its needs written down', (service, operations) => {
   expect(Object.keys(NEEDS[service]).toSorted()).toEqual(Object.keys(operations).toSorted());
 });

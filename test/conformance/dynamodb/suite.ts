@@ -5,8 +5,10 @@ import type { AttributeValue, DynamoDB } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { concurrencyBehaviours } from './behaviours/concurrency.ts';
 import { conditionBehaviours } from './behaviours/conditions.ts';
+import { indexBehaviours } from './behaviours/indexes.ts';
 import { itemBehaviours } from './behaviours/items.ts';
 import { limitBehaviours } from './behaviours/limits.ts';
+import { nameBehaviours } from './behaviours/names.ts';
 import { queryBehaviours } from './behaviours/queries.ts';
 import { tableBehaviours } from './behaviours/tables.ts';
 import { tokenBehaviours } from './behaviours/tokens.ts';
@@ -29,6 +31,8 @@ export type Item = Record<string, AttributeValue>;
 
 const GROUPS: Readonly<Record<string, readonly Behaviour[]>> = {
   tables: tableBehaviours,
+  indexes: indexBehaviours,
+  names: nameBehaviours,
   items: itemBehaviours,
   updates: updateBehaviours,
   conditions: conditionBehaviours,
