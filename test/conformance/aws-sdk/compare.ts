@@ -126,6 +126,7 @@ export class Comparison {
       return this.#isWildcard(recorded) && (recorded === '<datetime>') === answered instanceof Date;
     }
     if (recorded === answered) return true;
+    if (recorded === '<datetime>' && Number.isNaN(Date.parse(answered))) return false;
     const pattern = this.#patternOf(recorded);
     const match = pattern && new RegExp(`^${pattern.source}$`, 's').exec(answered);
     if (!match) return false;

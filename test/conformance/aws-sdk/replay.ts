@@ -9,8 +9,6 @@ export interface CallDifference extends Difference {
   /** Counted from 0. */
   readonly call: number;
   readonly operation: string;
-  /** Whether an application may depend on it: see {@link isCore}. */
-  readonly core: boolean;
 }
 
 /** Operations whose lists of objects have no order. */
@@ -24,7 +22,7 @@ export async function replay(vector: Vector, caller: Caller): Promise<CallDiffer
   for (const [index, call] of vector.calls.entries()) {
     const report = (differences: readonly Difference[]): void => {
       const place = { call: index, operation: call.operation };
-      found.push(...differences.map((one) => ({ ...one, ...place, core: isCore(one, call.expect) })));
+      found.push(...differences.map((one) => ({ ...one, ...place })));
     };
     const params = paramsOf(call, sequence);
     if (params instanceof MissingValue) {
@@ -110,11 +108,4 @@ function compareError(
   // What the recording SDK has of an error twice is in `error` already.
   const { message: _, StorageClass: __, ...beside } = more;
   return [...fields, ...comparison.differences(beside, answer.more)];
-}
-
-/** What applications may depend on: not a display name, nor whether an error has fields beside code and message. */
-function isCore({ place, what }: Difference, expected: Expectation | undefined): boolean {
-  if (place.split('/').at(-1) === 'DisplayName') return false;
-  const isField = expected?.error !== undefined && place.startsWith('Error/');
-  return !isField || what === 'differs' || place === 'Error/Code' || place === 'Error/Message';
 }
