@@ -89,7 +89,7 @@ export function createCaller(endpoint: string): Caller {
         return { status, result: givenResult(operation, params, await withBody(result)) };
       } catch (cause) {
         if (body === undefined) throw cause;
-        return { status, ...(service === 's3' ? s3Error(status, body) : jsonError(body)) };
+        return { status, ...(service === 's3' ? s3Error(status, body) : jsonError(service, body)) };
       }
     },
     destroy: () => {
@@ -126,7 +126,10 @@ function s3Error(status: number, body: string): { error: Record<string, unknown>
   return { status, error, more: {} };
 }
 
-function jsonError(body: string): Pick<Answer & { error: object }, 'error' | 'more'> {
+/** A `message` in lower case is told twice, of errors that the service's model has. */
+function jsonError(service: VectorService, body: string): Pick<Answer & { error: object }, 'error' | 'more'> {
   const { __type, message, Message, ...more } = JSON.parse(body) as Record<string, unknown>;
-  return { error: { Code: String(__type).split('#').at(-1), Message: message ?? Message }, more };
+  const Code = String(__type).split('#').at(-1) ?? '';
+  const again = Code in SDKS[service] && message !== undefined ? { message } : {};
+  return { error: { Code, Message: message ?? Message }, more: { ...more, ...again } };
 }

@@ -105,7 +105,7 @@ function compareError(
   if (!answer.error) return [{ place: '', what: 'differs', recorded: error, answered: 'success' }];
   const fields = comparison.differences(error, answer.error, 'Error');
   if (partial) return fields.filter(({ what }) => what !== 'extra');
-  // What the recording SDK has of an error twice is in `error` already.
-  const { message: _, StorageClass: __, ...beside } = more;
+  // S3's is in `error` already.
+  const { StorageClass: _, ...beside } = more;
   return [...fields, ...comparison.differences(beside, answer.more)];
 }
