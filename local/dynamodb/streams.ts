@@ -95,7 +95,7 @@ export const getRecords: Operation = async (database, input) => {
   }
   const stream = await requestedStream(database, { StreamArn: arn });
   requireKept(database, stream, after);
-  const rest = recordsOf(database, stream).filter(({ dynamodb }) => dynamodb.SequenceNumber > after);
+  const rest = recordsOf(database, stream).filter(({ dynamodb }) => isLater(dynamodb.SequenceNumber, after));
   const page = rest.slice(0, Math.min(limit, countFitting(rest)));
   const last = page.at(-1)?.dynamodb.SequenceNumber ?? after;
   const isAtEnd = !stream.enabled && page.length === rest.length;
@@ -117,6 +117,11 @@ function countFitting(records: readonly ChangeRecord[]): number {
     return index > 0 && bytes > MAX_BYTES;
   });
   return tooMuch < 0 ? records.length : tooMuch;
+}
+
+/** Sequence numbers are of 21 to 40 digits. */
+function isLater(number: string, other: string): boolean {
+  return BigInt(number) > BigInt(other);
 }
 
 /** The number after which a reader begins. */
@@ -141,8 +146,8 @@ function startOf(database: Database, stream: Stream, input: Request): string {
 /** @throws {ServiceError} TrimmedDataAccessException when records after this number are no longer kept */
 function requireKept({ changes }: Database, { label, table }: Stream, after: string): void {
   const first = String(BigInt(changes.firstNumber(label)) - 1n);
-  const from = after > first ? after : first;
-  if (from < changes.trimmedUpTo(table.TableName)) {
+  const from = isLater(after, first) ? after : first;
+  if (isLater(changes.trimmedUpTo(table.TableName), from)) {
     throw new ServiceError(
       'TrimmedDataAccessException',
       'The operation attempted to read past the oldest stream record in a shard.',
@@ -183,7 +188,7 @@ function parseIterator(iterator: unknown): Position & { readonly arn: string } {
   try {
     const [arn = '', , encoded = ''] = String(iterator).slice(0, 4096).split('|');
     const { after, given } = JSON.parse(Buffer.from(encoded, 'base64').toString()) as Partial<Position>;
-    if (typeof after === 'string' && /^\d+$/.test(after) && typeof given === 'number') {
+    if (typeof after === 'string' && /^\d{1,40}$/.test(after) && typeof given === 'number') {
       return { arn, after, given };
     }
   } catch {

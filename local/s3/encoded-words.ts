@@ -35,7 +35,7 @@ function decodeWord(piece: string): string {
   }
   const bytes = encoding.toUpperCase() === 'B' ? fromBase64(text) : fromQuoted(text);
   try {
-    return new TextDecoder(charset).decode(bytes);
+    return new TextDecoder(charset, { ignoreBOM: true }).decode(bytes);
   } catch {
     // A character set that is not known here.
     return piece;

@@ -243,6 +243,25 @@ describe('CloudFormation', () => {
   });
 });
 
+describe('DynamoDB Streams', () => {
+  const StreamArn = 'arn:aws:dynamodb:us-east-1:000000000000:table/docs/stream/2026-01-01T00:00:00.000';
+
+  test('reading needs the right to the stream, which an iterator names', () => {
+    const shard = { StreamArn, ShardId: 'shardId-1', ShardIteratorType: 'LATEST' };
+    expect([
+      needs('dynamodb', 'DescribeStream', json({ StreamArn })),
+      needs('dynamodb', 'GetShardIterator', json(shard)),
+      needs('dynamodb', 'GetRecords', json({ ShardIterator: `${StreamArn}|1|e30=` })),
+      needs('dynamodb', 'ListStreams', json({})),
+    ]).toEqual([
+      [`dynamodb:DescribeStream ${StreamArn}`],
+      [`dynamodb:GetShardIterator ${StreamArn}`],
+      [`dynamodb:GetRecords ${StreamArn}`],
+      ['dynamodb:ListStreams *'],
+    ]);
+  });
+});
+
 describe('Parameter Store', () => {
   const ARN = 'arn:aws:ssm:us-east-1:000000000000:parameter';
 

@@ -29,7 +29,10 @@ export function sentParams(operation: string, params: Values): Values {
   };
 }
 
-/** That SDK gives no content type of its own, and sends texts as UTF-8 where this one takes Latin-1 only. */
+/**
+ * That SDK gives no content type of its own, and sends texts as UTF-8 where this one takes Latin-1 only. Changed after the
+ * signature, which the local cloud does not look at.
+ */
 export function sentHeaders(
   params: Values,
   headers: Readonly<Record<string, string>>,

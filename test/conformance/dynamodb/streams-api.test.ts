@@ -80,6 +80,7 @@ describe('reading', () => {
     expect(await from(latest)).toEqual(['c']);
     expect(await from(await iteratorAt('AT_SEQUENCE_NUMBER', b))).toEqual(['b', 'c']);
     expect(await from(await iteratorAt('AFTER_SEQUENCE_NUMBER', b))).toEqual(['c']);
+    expect(await from(await iteratorAt('AFTER_SEQUENCE_NUMBER', `1${'0'.repeat(30)}`))).toEqual([]);
     const start = (await describeStream())?.Shards?.[0]?.SequenceNumberRange?.StartingSequenceNumber;
     expect(await from(await iteratorAt('AT_SEQUENCE_NUMBER', start))).toEqual(['a', 'b', 'c']);
   });
