@@ -9,6 +9,7 @@ export type Route =
 
 const BY_TARGET: Readonly<Record<string, ServiceName>> = {
   DynamoDB_20120810: 'dynamodb',
+  DynamoDBStreams_20120810: 'dynamodb',
   AWSStepFunctions: 'states',
   AmazonSSM: 'ssm',
 };

@@ -12,32 +12,66 @@ export const MAX_UPDATE_TIME = '2026-01-01T00:00:00.000000000+00:00';
 const OWN_BYTES = UPDATED_AT.length + MAX_UPDATE_TIME.length;
 
 const PLAIN = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
-const ENCODED = /^=\?UTF-8\?B\?([A-Za-z0-9+/]*={0,2})\?=$/;
+const ASCII = /^\p{ASCII}*$/u;
+const WORD = /=\?(UTF-8|utf-8)\?([BQ])\?([^?\s]*)\?=/;
+const WORDS = new RegExp(`^${WORD.source}(?: +${WORD.source})*$`);
+/** The label of a word that is to be decoded once more; S3's own are in upper case. */
+const INNER = 'utf-8';
 
 /**
- * The metadata as S3 headers carry it. Values that are not plain ASCII become RFC 2047 encoded words, as the
- * S3 console and other SDKs show them; so do values that only look like one, and surrounding blanks.
+ * The metadata as S3 headers carry it. Values that are not ASCII become RFC 2047 encoded words, as the S3 console and other
+ * SDKs show them. S3 decodes the words that it is sent, and encodes what is not ASCII again on reads (recorded), so that ASCII
+ * which a header would not carry, or which only looks like a word, is a word within a word.
  */
 export function encodeMetadata(metadata: Readonly<Record<string, string>>): Record<string, string> {
-  return mapValues(metadata, (value) =>
-    PLAIN.test(value) && !value.startsWith('=?') ? value : `=?UTF-8?B?${toBase64(utf8(value))}?=`,
-  );
-}
-
-/** The inverse of {@link encodeMetadata}; foreign values are given as they are. */
-export function decodeMetadata(metadata: Readonly<Record<string, string>>): Record<string, string> {
   return mapValues(metadata, (value) => {
-    const base64 = ENCODED.exec(value)?.[1];
-    return base64 === undefined ? value : (decodedWord(base64) ?? value);
+    if (PLAIN.test(value) && !value.includes('=?')) return value;
+    return ASCII.test(value) ? word(word(value, INNER)) : word(value);
   });
 }
 
-function decodedWord(base64: string): string | undefined {
+/** The inverse of {@link encodeMetadata}, whether S3 has decoded words since or not; foreign values are given as they are. */
+export function decodeMetadata(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  return mapValues(metadata, (value) => {
+    const text = decodedWords(value);
+    if (text === undefined || isInner(value)) return text ?? value;
+    return isInner(text) ? (decodedWords(text) ?? text) : text;
+  });
+}
+
+function word(text: string, label = 'UTF-8'): string {
+  return `=?${label}?B?${toBase64(utf8(text))}?=`;
+}
+
+function isInner(value: string): boolean {
+  return value.startsWith(`=?${INNER}?`) && WORDS.test(value);
+}
+
+/** The text of encoded words; undefined when the value is anything else. */
+function decodedWords(value: string): string | undefined {
+  if (!WORDS.test(value)) return undefined;
   try {
-    return fromUtf8(fromBase64(base64));
+    const pieces = value.split(/ +/).map((piece) => {
+      const [, , encoding, text = ''] = WORD.exec(piece) ?? [];
+      return encoding === 'B' ? fromBase64(text) : fromQuoted(text);
+    });
+    const bytes = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0));
+    let end = 0;
+    for (const piece of pieces) {
+      bytes.set(piece, end);
+      end += piece.length;
+    }
+    return fromUtf8(bytes);
   } catch {
-    return undefined; // not base64: some other writer's value
+    return undefined; // neither base64 nor UTF-8: some other writer's value
   }
+}
+
+function fromQuoted(text: string): Uint8Array {
+  const latin1 = text
+    .replaceAll('_', ' ')
+    .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Uint8Array.from(latin1, (character) => character.charCodeAt(0));
 }
 
 /** Why S3 would refuse this metadata, or undefined. */

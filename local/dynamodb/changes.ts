@@ -46,18 +46,25 @@ export type ChangeListener = (record: ChangeRecord, tableName: string) => void;
 /** Records are kept for 24 hours of the cloud's time, and no more than this many a table. */
 const RETENTION_SECONDS = 24 * 60 * 60;
 const MAX_RECORDS = 10_000;
-const SEQUENCE_DIGITS = 21;
+/** Sequence numbers have 21 digits at least: a one, and what grows with the time, so that it does across processes, too. */
+const FIRST_SEQUENCE = 10n ** 20n;
+const SEQUENCES_PER_MS = 1_000_000n;
 
 export class ChangeLog {
   readonly #clock: Clock;
   readonly #identity: CloudIdentity;
   readonly #records = new Map<string, ChangeRecord[]>();
   readonly #listeners = new Set<ChangeListener>();
-  #sequence = 0;
+  /** By table: the last number that is no longer kept. */
+  readonly #trimmed = new Map<string, string>();
+  readonly #started: string;
+  #sequence: bigint;
 
   constructor(clock: Clock, identity: CloudIdentity) {
     this.#clock = clock;
     this.#identity = identity;
+    this.#sequence = sequenceAt(clock.now());
+    this.#started = String(this.#sequence);
   }
 
   /** Records what changed in tables that have a stream; a write that changed nothing leaves no record. */
@@ -79,6 +86,22 @@ export class ChangeLog {
     return [...(this.#records.get(tableName) ?? [])];
   }
 
+  /** The number before the first record that is kept of a table's streams: what was before is no longer there. */
+  trimmedUpTo(tableName: string): string {
+    this.#trim(tableName);
+    return this.#trimmed.get(tableName) ?? this.#started;
+  }
+
+  /** The least number that a record of a stream with this label can have. */
+  firstNumber(label: string): string {
+    return String(sequenceAt(Date.parse(`${label}Z`)) + 1n);
+  }
+
+  /** The number of the last record of any stream. */
+  lastNumber(): string {
+    return String(this.#sequence);
+  }
+
   /** @returns a function that ends the listening */
   listen(listener: ChangeListener): () => void {
     this.#listeners.add(listener);
@@ -87,6 +110,7 @@ export class ChangeLog {
 
   forget(tableName: string): void {
     this.#records.delete(tableName);
+    this.#trimmed.delete(tableName);
   }
 
   #record({ table, before, after }: ItemChange, view: Stream, userIdentity?: UserIdentity): ChangeRecord {
@@ -96,7 +120,7 @@ export class ChangeLog {
       ...(before && viewType !== 'KEYS_ONLY' && viewType !== 'NEW_IMAGE' && { OldImage: before }),
     };
     const Keys = keyOf((after ?? before) as Item, table);
-    this.#sequence += 1;
+    this.#sequence = later(this.#sequence, sequenceAt(this.#clock.now())) + 1n;
     return {
       eventID: randomUUID().replaceAll('-', ''),
       eventName: before ? (after ? 'MODIFY' : 'REMOVE') : 'INSERT',
@@ -109,7 +133,7 @@ export class ChangeLog {
         ApproximateCreationDateTime: Math.floor(this.#clock.now() / 1000),
         Keys,
         ...images,
-        SequenceNumber: String(this.#sequence).padStart(SEQUENCE_DIGITS, '0'),
+        SequenceNumber: String(this.#sequence),
         SizeBytes: [Keys, ...Object.values(images)].reduce((sum, item) => sum + itemSize(item as Item), 0),
         StreamViewType: viewType,
       },
@@ -128,8 +152,21 @@ export class ChangeLog {
     if (!records) return;
     const oldest = this.#clock.now() / 1000 - RETENTION_SECONDS;
     const firstKept = records.findIndex((record) => record.dynamodb.ApproximateCreationDateTime >= oldest);
-    records.splice(0, Math.max(firstKept === -1 ? records.length : firstKept, records.length - MAX_RECORDS));
+    const gone = records.splice(
+      0,
+      Math.max(firstKept === -1 ? records.length : firstKept, records.length - MAX_RECORDS),
+    );
+    const last = gone.at(-1)?.dynamodb.SequenceNumber;
+    if (last !== undefined) this.#trimmed.set(tableName, last);
   }
+}
+
+function sequenceAt(milliseconds: number): bigint {
+  return FIRST_SEQUENCE + BigInt(Math.floor(milliseconds)) * SEQUENCES_PER_MS;
+}
+
+function later(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }
 
 interface Stream {

@@ -63,7 +63,7 @@ export function transactionCanceled(reasons: readonly CancellationReason[]): Ser
 export function errorResponse(error: ServiceError): LocalResponse {
   return jsonResponse(error.status, {
     __type: `${namespaceOf(error.code)}#${error.code}`,
-    [error.code === 'TransactionCanceledException' ? 'Message' : 'message']: error.message,
+    [messageOf(error)]: error.message,
     ...error.members,
   });
 }
@@ -87,4 +87,9 @@ function namespaceOf(code: string): string {
     default:
       return 'com.amazonaws.dynamodb.v20120810';
   }
+}
+
+/** Errors with members of their own have `Message`, all others `message`: so it is recorded. */
+function messageOf({ code, members }: ServiceError): 'Message' | 'message' {
+  return code === 'TransactionCanceledException' || 'Item' in members ? 'Message' : 'message';
 }

@@ -1,18 +1,20 @@
 // The local cloud's DynamoDB: dynalite's storage, expressions and queries with AWS's transactions, limits, time to live
 // and streams around them, behind AWS JSON 1.0.
 // Where it is simpler than AWS: transactions wait for each other and never conflict, nothing is throttled, every read is
-// consistent, ItemCount stays 0, and indexes are those of CreateTable. What it does not have it refuses by name.
+// consistent, and ItemCount stays 0. What it does not have it refuses by name.
 
 import { text } from 'node:stream/consumers';
 import type { Clock } from '../clock.ts';
 import { type Call, type CloudIdentity, type LocalRequest, type Service, ServiceError } from '../service.ts';
 import { type ChangeListener, ChangeLog, type ChangeRecord } from './changes.ts';
+import type { Database } from './database.ts';
 import { fromCallback, type Request } from './dynalite.ts';
 import { errorResponse, jsonResponse } from './errors.ts';
 import { ReadWriteLock } from './lock.ts';
 import { openStore } from './open.ts';
-import { type Database, OPERATIONS } from './operations.ts';
+import { OPERATIONS, STREAM_OPERATIONS } from './operations.ts';
 import { commit, createStore, tableNames } from './storage.ts';
+import { withTableNames } from './table-names.ts';
 import { type CreatedTable, type CreateTableInput, createFromTemplate } from './template.ts';
 import { RequestTokens } from './tokens.ts';
 import { expiredItems } from './ttl.ts';
@@ -45,7 +47,7 @@ export interface DynamoDbOptions {
   readonly identity: CloudIdentity;
 }
 
-const TARGET = /^DynamoDB_20120810\.(\w+)$/;
+const TARGET = /^(DynamoDB|DynamoDBStreams)_20120810\.(\w+)$/;
 const EXPIRY_INTERVAL_MS = 10_000;
 
 /** In memory. */
@@ -104,16 +106,20 @@ function serve(database: Database): DynamoDb {
 }
 
 async function acceptCall(database: Database, request: LocalRequest): Promise<Call> {
-  const operation = TARGET.exec(request.headers['x-amz-target'] ?? '')?.[1];
+  const [, api, operation] = TARGET.exec(request.headers['x-amz-target'] ?? '') ?? [];
   if (request.method !== 'POST' || operation === undefined) throw unknownOperation('the request');
-  const perform = OPERATIONS[operation];
+  const operations = api === 'DynamoDB' ? OPERATIONS : STREAM_OPERATIONS;
+  const perform = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
   if (!perform) throw unknownOperation(operation);
   const subject = await text(request.body);
   const input = parseBody(subject);
   return {
     operation,
     subject,
-    perform: async () => jsonResponse(200, await perform(database, input)),
+    perform: async () => {
+      const { input: plain, named } = withTableNames(input, database.identity);
+      return jsonResponse(200, named(await perform(database, plain)));
+    },
   };
 }
 

@@ -2,10 +2,10 @@
 // What the template says holds, also what it no longer says; items stay. What an update cannot change is refused.
 
 import { DataError } from '../data/index.ts';
+import type { Database } from './database.ts';
 import type { IndexDescription, Request, TableDescription } from './dynalite.ts';
-import type { Database } from './operations.ts';
 import { findTable, saveTable } from './storage.ts';
-import { visible } from './table-description.ts';
+import { described } from './table-description.ts';
 import { newTable } from './tables.ts';
 
 /** @throws {DataError} when the key or an index is another, naming the folder */
@@ -16,9 +16,15 @@ export async function adoptTable(database: Database, input: Request): Promise<ob
   refuseChange(place, 'key', keyText(found.KeySchema, found), keyText(wanted.KeySchema, wanted));
   refuseChange(place, 'indexes', indexText(found), indexText(wanted));
   const { TableId, CreationDateTime } = found;
-  const table = { ...wanted, TableId, CreationDateTime, ...sameStream(found, wanted) };
+  const table = {
+    ...wanted,
+    TableId,
+    CreationDateTime,
+    ...sameStream(found, wanted),
+    ...sameBilling(found, wanted),
+  };
   await saveTable(database.store, table);
-  return { TableDescription: visible(table) };
+  return { TableDescription: described(table) };
 }
 
 function refuseChange(place: string, what: string, from: string, to: string): void {
@@ -36,6 +42,14 @@ function sameStream(found: TableDescription, wanted: TableDescription): Request 
   if (wanted.StreamSpecification === undefined || view(found) !== view(wanted)) return {};
   const { LatestStreamLabel, LatestStreamArn } = found;
   return { LatestStreamLabel, LatestStreamArn };
+}
+
+/** A table that was on demand has been since it became so. */
+function sameBilling(found: TableDescription, wanted: TableDescription): Request {
+  const mode = ({ BillingModeSummary }: TableDescription): string =>
+    JSON.stringify(BillingModeSummary ?? null);
+  const isSame = wanted._onDemandSince !== undefined && mode(found) === mode(wanted);
+  return isSame ? { _onDemandSince: found._onDemandSince ?? found.CreationDateTime } : {};
 }
 
 /** `id (S), number (N)` */

@@ -1,7 +1,8 @@
 // Key attributes of tables and indexes: what dynalite leaves unchecked of them.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html (Primary key)
 
-import type { TableDescription } from './dynalite.ts';
+import { ServiceError } from '../service.ts';
+import type { IndexDescription, TableDescription } from './dynalite.ts';
 import { invalidParameters, validationError } from './errors.ts';
 import { type AttributeValue, type Item, type ScalarType, typeOf } from './values.ts';
 
@@ -59,6 +60,18 @@ export function checkIndexKeys(item: Item, table: TableDescription, operation: '
         );
       }
     }
+  }
+}
+
+/** Whether an item that was there before the index can be in it: one with a key of another type or size is left out. */
+export function fitsIndex(item: Item, table: TableDescription, index: IndexDescription): boolean {
+  const only = { ...table, LocalSecondaryIndexes: [], GlobalSecondaryIndexes: [index] };
+  try {
+    checkIndexKeys(item, only, 'put');
+    return true;
+  } catch (error) {
+    if (error instanceof ServiceError) return false;
+    throw error;
   }
 }
 

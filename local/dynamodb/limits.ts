@@ -3,10 +3,12 @@
 
 import type { Request } from './dynalite.ts';
 import { validationError } from './errors.ts';
+import type { Condition } from './expressions.ts';
 import { itemSize, MAX_ITEM_BYTES } from './sizes.ts';
 import type { AttributeValue, Item } from './values.ts';
 
 const MAX_EXPRESSION_BYTES = 4096;
+const MAX_IN_OPERANDS = 100;
 /** Lists and maps around a value; the attribute itself is the first of 32 levels. */
 const MAX_CONTAINERS = 31;
 
@@ -26,6 +28,24 @@ export function checkExpressionSizes(request: Request): void {
     throw validationError(
       `Invalid ${name}: Expression size has exceeded the maximum allowed size; ` +
         `expression size: ${Buffer.byteLength(expression)}`,
+    );
+  }
+}
+
+/**
+ * @param expression - the name of the expression that the condition was
+ * @throws {ServiceError} ValidationException when an IN has more than 100 operands
+ */
+export function checkOperands(expression: string, condition: Condition | undefined): void {
+  if (!condition || condition.type === 'function') return;
+  if (condition.type === 'and' || condition.type === 'or' || condition.type === 'not') {
+    for (const part of condition.args) checkOperands(expression, part);
+    return;
+  }
+  const options = condition.args.length - 1;
+  if (condition.type === 'in' && options > MAX_IN_OPERANDS) {
+    throw validationError(
+      `Invalid ${expression}: The IN operator is provided with too many operands; number of operands: ${options}`,
     );
   }
 }

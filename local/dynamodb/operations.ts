@@ -1,36 +1,18 @@
 // The API: each operation's name, the lock that it needs, and what performs it.
 
-import type { Clock } from '../clock.ts';
-import type { CloudIdentity } from '../service.ts';
+import { describeContinuousBackups, updateContinuousBackups } from './backups.ts';
 import { applyBatch, batchWriteAnswer, parseBatchWrite } from './batch-writes.ts';
 import { consumedCapacity, writeUnits } from './capacity.ts';
-import type { ChangeLog } from './changes.ts';
-import type { BatchOperation, Request, Store } from './dynalite.ts';
-import type { ReadWriteLock } from './lock.ts';
+import type { Database, Operation } from './database.ts';
+import type { BatchOperation, Request } from './dynalite.ts';
 import { batchGetItem, getItem, readPage } from './reads.ts';
 import { commit, findItem, findTable, type ItemChange } from './storage.ts';
+import * as streams from './streams.ts';
 import * as tables from './tables.ts';
-import type { RequestTokens } from './tokens.ts';
 import { parseTransactWrite } from './transaction-requests.ts';
 import { applyTransaction, transactGetItems, transactWriteAnswer } from './transactions.ts';
 import { describeTimeToLive, updateTimeToLive } from './ttl.ts';
 import { checkAgainstTable, evaluate, parseWrite, returnedAttributes, type WriteKind } from './writes.ts';
-
-/** One database: its data and what guards them. */
-export interface Database {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly identity: CloudIdentity;
-  readonly lock: ReadWriteLock;
-  readonly tokens: RequestTokens;
-  readonly changes: ChangeLog;
-  /** Where the store is, if not in memory. */
-  readonly folder: string | undefined;
-  /** Tables that an earlier process left in the folder and no template has named yet. */
-  readonly kept: Set<string>;
-}
-
-export type Operation = (database: Database, input: Request) => Promise<object>;
 
 /** Every operation that there is; all others are refused by name. */
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
@@ -39,7 +21,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   CreateTable: writing(tables.createTable),
   DeleteItem: (database, input) => writeItem(database, 'Delete', input),
   DeleteTable: writing(deleteTable),
-  DescribeContinuousBackups: reading(tables.describeContinuousBackups),
+  DescribeContinuousBackups: reading(describeContinuousBackups),
   DescribeEndpoints: async ({ identity }) => ({
     Endpoints: [{ Address: `dynamodb.${identity.region}.amazonaws.com`, CachePeriodInMinutes: 1440 }],
   }),
@@ -55,10 +37,18 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   TransactGetItems: reading((database, input) => transactGetItems(database.store, input)),
   TransactWriteItems: transactWriteItems,
   UntagResource: writing(tables.untagResource),
-  UpdateContinuousBackups: writing(tables.updateContinuousBackups),
+  UpdateContinuousBackups: writing(updateContinuousBackups),
   UpdateItem: (database, input) => writeItem(database, 'Update', input),
   UpdateTable: writing(tables.updateTable),
   UpdateTimeToLive: writing((database, input) => updateTimeToLive(database.store, input)),
+};
+
+/** The API of DynamoDB Streams. */
+export const STREAM_OPERATIONS: Readonly<Record<string, Operation>> = {
+  DescribeStream: reading(streams.describeStream),
+  GetRecords: reading(streams.getRecords),
+  GetShardIterator: reading(streams.getShardIterator),
+  ListStreams: reading(streams.listStreams),
 };
 
 function reading(operation: Operation): Operation {

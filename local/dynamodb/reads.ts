@@ -16,7 +16,7 @@ import {
 } from './dynalite.ts';
 import { validationError } from './errors.ts';
 import { checkKeySizes, checkNoEmptyKey, keyNames } from './keys.ts';
-import { checkExpressionSizes } from './limits.ts';
+import { checkExpressionSizes, checkOperands } from './limits.ts';
 import { itemSize } from './sizes.ts';
 import { findItem, findTable } from './storage.ts';
 import type { Item, Path } from './values.ts';
@@ -117,6 +117,7 @@ interface Page {
 export async function readPage(store: Store, operation: 'query' | 'scan', input: Request): Promise<Page> {
   checkExpressionSizes(input);
   const request = validated(operation, input, store);
+  checkOperands('FilterExpression', request._filter?.expression);
   const table = await findTable(store, request.TableName as string);
   checkPaths(operation, request, table);
   const { _filter, _projection, QueryFilter, ScanFilter, AttributesToGet, Select, ...unfiltered } = request;

@@ -21,6 +21,8 @@ export interface ItemChange {
   readonly after: Item | undefined;
 }
 
+const FILLED_AT_ONCE = 500;
+
 /** @param folder - where LevelDB keeps the data; without it, they are in memory */
 export function createStore(identity: CloudIdentity, folder?: string): Store {
   const store = storeModule.create({ path: folder, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
@@ -69,6 +71,33 @@ export async function clearEntries(store: Store, table: TableDescription): Promi
     ...(table.GlobalSecondaryIndexes ?? []).map((index) => indexPrefix('global', table, index.IndexName)),
   ];
   for (const prefix of prefixes) await store.db.clear({ gte: prefix, lt: endOf(prefix) });
+}
+
+/** Removes what a global index has of the table's items. */
+export async function clearIndex(store: Store, table: TableDescription, index: string): Promise<void> {
+  const prefix = indexPrefix('global', table, index);
+  await store.db.clear({ gte: prefix, lt: endOf(prefix) });
+}
+
+/** Adds to a global index what it has of the table's items, some at a time. */
+export async function fillIndex(
+  store: Store,
+  table: TableDescription,
+  index: IndexDescription,
+  fits: (item: Item) => boolean,
+): Promise<void> {
+  let batch: BatchOperation[] = [];
+  const write = async (): Promise<void> => {
+    const operations = batch;
+    batch = [];
+    if (operations.length > 0) await fromCallback<void>((callback) => store.db.batch(operations, callback));
+  };
+  for await (const item of everyItem(store, table)) {
+    if (!fits(item)) continue;
+    batch.push(...operationsOn('global', [index], { table, before: undefined, after: item }));
+    if (batch.length >= FILLED_AT_ONCE) await write();
+  }
+  await write();
 }
 
 /** All items of the table, a page of them in memory at a time. */

@@ -16,28 +16,131 @@ export interface TableContext {
 
 const STREAM_VIEWS = ['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES'];
 
-/** Without the members that are kept for other operations. */
-export function visible(table: TableDescription): object {
-  return Object.fromEntries(Object.entries(table).filter(([member]) => !member.startsWith('_')));
+/** A throughput that a table can serve at once. */
+interface WarmThroughput {
+  readonly ReadUnitsPerSecond: number;
+  readonly WriteUnitsPerSecond: number;
 }
 
-export function newDescription({ clock, identity }: TableContext, request: Request): TableDescription {
+/** What an on-demand table can serve from the start. */
+const ON_DEMAND_WARM: WarmThroughput = { ReadUnitsPerSecond: 12_000, WriteUnitsPerSecond: 4_000 };
+
+/** As DescribeTable has it. */
+export function described(table: TableDescription): object {
+  const { BillingModeSummary, GlobalSecondaryIndexes } = table;
+  const warm = (described: IndexDescription | TableDescription): object => ({
+    ...warmThroughput(described, isOnDemand(table)),
+    Status: 'ACTIVE',
+  });
+  return {
+    DeletionProtectionEnabled: false,
+    ...visible(table),
+    ...(isOnDemand(table) && {
+      BillingModeSummary: {
+        ...(BillingModeSummary as object),
+        LastUpdateToPayPerRequestDateTime: table._onDemandSince ?? table.CreationDateTime,
+      },
+    }),
+    ...(GlobalSecondaryIndexes && {
+      GlobalSecondaryIndexes: GlobalSecondaryIndexes.map((index) => ({
+        ...visible(index),
+        WarmThroughput: warm(index),
+      })),
+    }),
+    WarmThroughput: warm(table),
+  };
+}
+
+/** As the answer to a change has it, while that is under way: a warm throughput shows if it was asked for. */
+export function changing(table: TableDescription, TableStatus = 'UPDATING'): object {
+  const { GlobalSecondaryIndexes, _warmThroughput } = table;
+  return {
+    DeletionProtectionEnabled: false,
+    ...visible(table),
+    ...(GlobalSecondaryIndexes && { GlobalSecondaryIndexes: GlobalSecondaryIndexes.map(visible) }),
+    ...(_warmThroughput !== undefined && {
+      WarmThroughput: { ...(_warmThroughput as object), Status: 'UPDATING' },
+    }),
+    TableStatus,
+  };
+}
+
+/** As DeleteTable has it: without what the table was made of. */
+export function deleting(table: TableDescription): object {
+  const {
+    AttributeDefinitions: _,
+    KeySchema: __,
+    CreationDateTime: ___,
+    ...rest
+  } = changing(table) as Request;
+  return { ...rest, TableStatus: 'DELETING' };
+}
+
+/** Without the members that are kept for other operations. */
+function visible(described: object): object {
+  return Object.fromEntries(Object.entries(described).filter(([member]) => !member.startsWith('_')));
+}
+
+function isOnDemand({ BillingModeSummary }: TableDescription): boolean {
+  return (BillingModeSummary as { BillingMode?: string } | undefined)?.BillingMode === 'PAY_PER_REQUEST';
+}
+
+function warmThroughput(
+  described: IndexDescription | TableDescription,
+  onDemandTable: boolean,
+): WarmThroughput {
+  const { _warmThroughput, ProvisionedThroughput } = described as Request;
+  if (_warmThroughput !== undefined) return _warmThroughput as WarmThroughput;
+  if (onDemandTable) return ON_DEMAND_WARM;
+  const { ReadCapacityUnits, WriteCapacityUnits } = ProvisionedThroughput as Record<string, number>;
+  return { ReadUnitsPerSecond: ReadCapacityUnits ?? 0, WriteUnitsPerSecond: WriteCapacityUnits ?? 0 };
+}
+
+/** @throws {ServiceError} ValidationException for what are no positive whole numbers */
+export function warmSetting({ WarmThroughput }: Request): Request {
+  if (WarmThroughput === undefined || WarmThroughput === null) return {};
+  const given = WarmThroughput as Readonly<Record<string, unknown>>;
+  const units = [given.ReadUnitsPerSecond, given.WriteUnitsPerSecond].filter((value) => value !== undefined);
+  if (units.length === 0 || !units.every((value) => Number.isInteger(value) && Number(value) > 0)) {
+    throw invalidParameters('WarmThroughput must have positive whole numbers of units per second');
+  }
+  return { _warmThroughput: given };
+}
+
+/** An index in the list of a table's, usable at once. */
+export function globalIndex(tableArn: unknown, index: IndexDescription, asked: Request): IndexDescription {
+  return {
+    ...localIndex(tableArn, index),
+    IndexStatus: 'ACTIVE',
+    ProvisionedThroughput: throughput((index as { ProvisionedThroughput?: unknown }).ProvisionedThroughput),
+    ...warmSetting(asked),
+  } as IndexDescription;
+}
+
+function localIndex(tableArn: unknown, index: IndexDescription): IndexDescription {
+  return {
+    ...index,
+    IndexArn: `${tableArn}/index/${index.IndexName}`,
+    IndexSizeBytes: 0,
+    ItemCount: 0,
+  } as IndexDescription;
+}
+
+/** @param asked - the request before validation, which drops what dynalite does not know */
+export function newDescription(
+  { clock, identity }: TableContext,
+  request: Request,
+  asked: Request,
+): TableDescription {
   const name = request.TableName as string;
   const { BillingMode, ProvisionedThroughput, ...schema } = request;
   const TableArn = `arn:aws:dynamodb:${identity.region}:${identity.accountId}:table/${name}`;
   const indexes = (list: unknown): IndexDescription[] =>
-    (list as readonly IndexDescription[]).map((index) => ({
-      ...index,
-      IndexArn: `${TableArn}/index/${index.IndexName}`,
-      IndexSizeBytes: 0,
-      ItemCount: 0,
-    }));
+    (list as readonly IndexDescription[]).map((index) => localIndex(TableArn, index));
   const globalIndexes = (list: unknown): IndexDescription[] =>
-    indexes(list).map((index) => ({
-      ...index,
-      IndexStatus: 'ACTIVE',
-      ProvisionedThroughput: throughput((index as { ProvisionedThroughput?: unknown }).ProvisionedThroughput),
-    }));
+    (list as readonly IndexDescription[]).map((index, place) =>
+      globalIndex(TableArn, index, (asked.GlobalSecondaryIndexes as readonly Request[])[place] ?? {}),
+    );
   return {
     ...(schema as unknown as TableDescription),
     ...(schema.LocalSecondaryIndexes ? { LocalSecondaryIndexes: indexes(schema.LocalSecondaryIndexes) } : {}),
@@ -45,7 +148,7 @@ export function newDescription({ clock, identity }: TableContext, request: Reque
       ? { GlobalSecondaryIndexes: globalIndexes(schema.GlobalSecondaryIndexes) }
       : {}),
     ...(BillingMode === 'PAY_PER_REQUEST'
-      ? onDemand()
+      ? onDemand(clock)
       : { ProvisionedThroughput: throughput(ProvisionedThroughput) }),
     TableName: name,
     TableArn,
@@ -54,12 +157,15 @@ export function newDescription({ clock, identity }: TableContext, request: Reque
     CreationDateTime: clock.now() / 1000,
     ItemCount: 0,
     TableSizeBytes: 0,
+    DeletionProtectionEnabled: false,
+    ...warmSetting(asked),
   };
 }
 
-export function onDemand(): Request {
+export function onDemand(clock: Clock): Request {
   return {
     BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+    _onDemandSince: clock.now() / 1000,
     ProvisionedThroughput: throughput(undefined),
   };
 }
@@ -100,6 +206,8 @@ function streamSettings(
   const label = new Date(clock.now()).toISOString().slice(0, -1);
   return {
     StreamSpecification: { StreamEnabled, StreamViewType },
+    // For readers of a stream that is no longer enabled.
+    _streamViewType: StreamViewType,
     LatestStreamLabel: label,
     LatestStreamArn: `arn:aws:dynamodb:${identity.region}:${identity.accountId}:table/${tableName}/stream/${label}`,
   };

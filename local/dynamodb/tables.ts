@@ -2,15 +2,19 @@
 
 import { ServiceError } from '../service.ts';
 import { type Request, type Store, type TableDescription, validated } from './dynalite.ts';
-import { invalidParameters, tableNotFound, unsupported, validationError } from './errors.ts';
+import { tableNotFound, unsupported, validationError } from './errors.ts';
+import { applyIndexChange, planIndexChange } from './index-changes.ts';
 import { clearEntries, dropTable, lookUpTable, saveTable, tableNames } from './storage.ts';
 import {
+  changing,
+  deleting,
+  described,
   newDescription,
   onDemand,
   settingsOf,
   type TableContext,
   throughput,
-  visible,
+  warmSetting,
 } from './table-description.ts';
 
 const UNSUPPORTED_ON_CREATE = [
@@ -18,13 +22,7 @@ const UNSUPPORTED_ON_CREATE = [
   'GlobalTableSettingsReplicationMode',
   'ResourcePolicy',
 ];
-const UNSUPPORTED_ON_UPDATE = [
-  'AttributeDefinitions',
-  'GlobalSecondaryIndexUpdates',
-  'GlobalTableWitnessUpdates',
-  'MultiRegionConsistency',
-  'ReplicaUpdates',
-];
+const UNSUPPORTED_ON_UPDATE = ['GlobalTableWitnessUpdates', 'MultiRegionConsistency', 'ReplicaUpdates'];
 const MAX_NAMES_PER_PAGE = 100;
 
 export async function createTable(context: TableContext, input: Request): Promise<object> {
@@ -35,7 +33,7 @@ export async function createTable(context: TableContext, input: Request): Promis
   // A process that was killed as it dropped a table of this name may have left some of its items.
   await clearEntries(context.store, table);
   await saveTable(context.store, table);
-  return { TableDescription: { ...visible(table), TableStatus: 'CREATING' } };
+  return { TableDescription: changing(table, 'CREATING') };
 }
 
 /** The table that an input of CreateTable describes. @throws {ServiceError} ValidationException */
@@ -43,14 +41,14 @@ export function newTable(context: TableContext, input: Request): TableDescriptio
   refuse(input, UNSUPPORTED_ON_CREATE, 'CreateTable');
   const request = validated('createTable', input, context.store);
   return {
-    ...newDescription(context, request),
+    ...newDescription(context, request, input),
     ...settingsOf(context, request.TableName as string, input),
     ...(input.Tags ? { _tags: tagMap(input.Tags as readonly Tag[]) } : {}),
   };
 }
 
 export async function describeTable({ store }: TableContext, input: Request): Promise<object> {
-  return { Table: visible(await requestedTable(store, input)) };
+  return { Table: described(await requestedTable(store, input)) };
 }
 
 export async function listTables({ store }: TableContext, input: Request): Promise<object> {
@@ -70,24 +68,30 @@ export async function deleteTable({ store }: TableContext, input: Request): Prom
     );
   }
   await dropTable(store, table);
-  return { TableDescription: { ...visible(table), TableStatus: 'DELETING' } };
+  return { TableDescription: deleting(table) };
 }
 
-/** Throughput, billing, stream, protection, class and encryption. Indexes cannot be changed: refused by name. */
+/** Throughput, billing, stream, protection, class and encryption; and one global index added or deleted. */
 export async function updateTable(context: TableContext, input: Request): Promise<object> {
   refuse(input, UNSUPPORTED_ON_UPDATE, 'UpdateTable');
   const table = await requestedTable(context.store, input);
   const { BillingMode, ProvisionedThroughput } = input;
-  if (BillingMode || ProvisionedThroughput) validated('updateTable', input, context.store);
+  if (BillingMode || ProvisionedThroughput) {
+    const { GlobalSecondaryIndexUpdates: _, ...throughputs } = input;
+    validated('updateTable', throughputs, context.store);
+  }
+  const change = planIndexChange(table, input, BillingMode);
   const updated: TableDescription = {
     ...table,
-    ...(BillingMode === 'PAY_PER_REQUEST' ? onDemand() : {}),
+    ...(BillingMode === 'PAY_PER_REQUEST' ? onDemand(context.clock) : {}),
     ...(BillingMode === 'PROVISIONED' ? { BillingModeSummary: { BillingMode } } : {}),
     ...(ProvisionedThroughput ? { ProvisionedThroughput: throughput(ProvisionedThroughput) } : {}),
     ...settingsOf(context, table.TableName, input),
+    ...warmSetting(input),
+    ...change?.members,
   };
-  await saveTable(context.store, updated);
-  return { TableDescription: { ...visible(updated), TableStatus: 'UPDATING' } };
+  await applyIndexChange(context.store, table, updated, change);
+  return { TableDescription: changing(updated, 'UPDATING') };
 }
 
 interface Tag {
@@ -114,32 +118,6 @@ export async function untagResource({ store }: TableContext, input: Request): Pr
 export async function listTagsOfResource({ store }: TableContext, input: Request): Promise<object> {
   const tags = tagsOf(await tableByArn(store, input));
   return { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) };
-}
-
-export async function describeContinuousBackups({ store }: TableContext, input: Request): Promise<object> {
-  return { ContinuousBackupsDescription: continuousBackups(await requestedTable(store, input)) };
-}
-
-/** Only the setting: there is no backup to restore from. */
-export async function updateContinuousBackups({ store }: TableContext, input: Request): Promise<object> {
-  const table = await requestedTable(store, input);
-  const { PointInTimeRecoveryEnabled } = (input.PointInTimeRecoverySpecification ?? {}) as Request;
-  if (typeof PointInTimeRecoveryEnabled !== 'boolean') {
-    throw invalidParameters(
-      'PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled must be true or false',
-    );
-  }
-  const updated = { ...table, _pointInTimeRecovery: PointInTimeRecoveryEnabled };
-  await saveTable(store, updated);
-  return { ContinuousBackupsDescription: continuousBackups(updated) };
-}
-
-function continuousBackups(table: TableDescription): object {
-  const status = table._pointInTimeRecovery ? 'ENABLED' : 'DISABLED';
-  return {
-    ContinuousBackupsStatus: 'ENABLED',
-    PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: status },
-  };
 }
 
 /** @throws {ServiceError} ResourceNotFoundException, ValidationException */

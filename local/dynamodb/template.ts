@@ -1,10 +1,11 @@
 // Tables as CloudFormation's AWS::DynamoDB::Table describes them: what the API takes in several calls comes in one.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
 
+import type { Database } from './database.ts';
 import type { Request } from './dynalite.ts';
 import { unsupported } from './errors.ts';
 import { adoptTable } from './kept-tables.ts';
-import { type Database, OPERATIONS } from './operations.ts';
+import { OPERATIONS } from './operations.ts';
 
 /** The properties of AWS::DynamoDB::Table, or the input of CreateTable. */
 export interface CreateTableInput {
@@ -24,7 +25,7 @@ export interface CreatedTable {
 }
 
 /** Properties that change nothing that can be seen here. */
-const WITHOUT_EFFECT = ['ContributorInsightsSpecification', 'WarmThroughput'];
+const WITHOUT_EFFECT = ['ContributorInsightsSpecification'];
 const UNSUPPORTED = ['ImportSourceSpecification', 'KinesisStreamSpecification', 'ResourcePolicy'];
 
 /**

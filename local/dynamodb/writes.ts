@@ -15,7 +15,7 @@ import {
 import { conditionFailed, constraintFailed, invalidParameters } from './errors.ts';
 import { checkIndexKeys, checkKeySizes, checkNoEmptyKey } from './keys.ts';
 import { legacyUpdates } from './legacy.ts';
-import { checkExpressionSizes, checkItem, checkNesting } from './limits.ts';
+import { checkExpressionSizes, checkItem, checkNesting, checkOperands } from './limits.ts';
 import type { ItemChange } from './storage.ts';
 import { applyUpdate } from './update.ts';
 import type { Item } from './values.ts';
@@ -45,6 +45,7 @@ const VALIDATED_AS = {
 export function parseWrite(kind: WriteKind, input: Request, store: Store): Write {
   checkExpressionSizes(input);
   const request = validated(VALIDATED_AS[kind], input, store);
+  checkOperands('ConditionExpression', request._condition?.expression);
   const returnOnFailure = input.ReturnValuesOnConditionCheckFailure ?? 'NONE';
   if (returnOnFailure !== 'NONE' && returnOnFailure !== 'ALL_OLD') {
     throw constraintFailed(

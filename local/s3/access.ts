@@ -40,12 +40,26 @@ function expiryOf(query: URLSearchParams): number | undefined {
   if (!query.has('X-Amz-Signature')) {
     return undefined;
   }
-  const seconds = Number(query.get('X-Amz-Expires'));
+  const seconds = secondsOf(query.get('X-Amz-Expires') ?? '');
   const signed = Date.parse((query.get('X-Amz-Date') ?? '').replace(AMZ_DATE, '$1-$2-$3T$4:$5:$6Z'));
-  if (Number.isNaN(signed) || !Number.isInteger(seconds) || seconds < 1 || seconds > LONGEST_PRESIGN_S) {
-    throw s3Error('AuthorizationQueryParametersError', {
-      message: `X-Amz-Date must be a time, and X-Amz-Expires between 1 and ${LONGEST_PRESIGN_S} seconds`,
-    });
+  if (Number.isNaN(signed)) {
+    throw parametersError("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
   }
   return signed + seconds * 1000;
+}
+
+function secondsOf(text: string): number {
+  if (!/^[-+]?\d{1,18}$/.test(text)) throw parametersError('X-Amz-Expires should be a number');
+  const seconds = Number(text);
+  if (seconds < 0) throw parametersError('X-Amz-Expires must be non-negative');
+  if (seconds > LONGEST_PRESIGN_S) {
+    throw parametersError(
+      `X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than ${LONGEST_PRESIGN_S} seconds`,
+    );
+  }
+  return seconds;
+}
+
+function parametersError(message: string): Error {
+  return s3Error('AuthorizationQueryParametersError', { message });
 }

@@ -66,7 +66,13 @@ export async function receiveBody(
   }
   const md5Hex = md5.digest('hex');
   if (expectedMd5 !== undefined && expectedMd5 !== md5Hex) {
-    throw s3Error('BadDigest', { members: { ExpectedDigest: expectedMd5, CalculatedDigest: md5Hex } });
+    throw s3Error('BadDigest', {
+      members: {
+        // Of a part the digest comes back as it was sent: so it is recorded.
+        ExpectedDigest: request.query.has('partNumber') ? headers['content-md5'] : expectedMd5,
+        CalculatedDigest: Buffer.from(md5Hex, 'hex').toString('base64'),
+      },
+    });
   }
   checkSha256(expectedSha256, sha256?.digest('hex'));
   const value = digest.digest().toString('base64');

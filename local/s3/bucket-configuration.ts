@@ -20,7 +20,6 @@ const ANSWERS = {
   GetBucketPolicyStatus: 'NoSuchBucketPolicy',
   GetBucketReplication: 'ReplicationConfigurationNotFoundError',
   GetBucketRequestPayment: ['RequestPaymentConfiguration', { Payer: 'BucketOwner' }],
-  GetBucketTagging: 'NoSuchTagSet',
   GetBucketVersioning: ['VersioningConfiguration', {}],
   GetBucketWebsite: 'NoSuchWebsiteConfiguration',
   GetObjectLockConfiguration: 'ObjectLockConfigurationNotFoundError',

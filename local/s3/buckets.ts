@@ -1,5 +1,6 @@
 // The operations on buckets themselves.
 
+import { refuseBucketAcl } from './acl-headers.ts';
 import { receiveText } from './body.ts';
 import { s3Error } from './errors.ts';
 import {
@@ -8,9 +9,12 @@ import {
   parseCount,
   requireBucket,
   type S3Context,
+  type S3Request,
   xmlResponse,
 } from './request.ts';
-import { parseDocument } from './xml.ts';
+import type { Tag } from './store.ts';
+import { readTags } from './tags.ts';
+import { type ParsedElement, parseDocument } from './xml.ts';
 
 const NAME =
   /^(?!xn--|sthree-|amzn-s3-demo-)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
@@ -20,12 +24,16 @@ const MAX_BUCKETS = 10_000;
 
 export const createBucket: Operation = async (s3, request) => {
   const { bucket, headers } = request;
-  requireLocation(s3, await requestedLocation(s3, request));
+  const document = await configurationOf(s3, request);
+  requireLocation(s3, document?.text('LocationConstraint'));
+  const elements = document?.children('Tags').flatMap((tags) => tags.children('Tag')) ?? [];
+  const tags = readTags(elements, 'new bucket');
   if (headers['x-amz-bucket-object-lock-enabled']?.toLowerCase() === 'true') {
     throw s3Error('NotImplemented', { message: 'Object lock is not implemented by the local S3' });
   }
-  addBucket(s3, bucket);
-  return { status: 200, headers: { location: `/${bucket}` } };
+  refuseBucketAcl(headers);
+  addBucket(s3, bucket, tags);
+  return { status: 200, headers: { location: `/${bucket}`, 'x-amz-bucket-arn': arnOf(bucket) } };
 };
 
 export const headBucket: Operation = async (s3, { bucket }) => {
@@ -57,6 +65,7 @@ export const listBuckets: Operation = async (s3, { query }) => {
         Name: name,
         CreationDate: isoTime(created),
         BucketRegion: s3.identity.region,
+        BucketArn: arnOf(name),
       })),
     },
     ContinuationToken: found.length > page.length ? page.at(-1)?.name : undefined,
@@ -72,31 +81,31 @@ export const getBucketLocation: Operation = async (s3, { bucket }) => {
 };
 
 /**
- * Adds a bucket. In us-east-1 an existing one is created again without an error, elsewhere not: so AWS documents it.
+ * Adds a bucket. In us-east-1 an existing one is created again without an error, elsewhere not: so AWS documents
+ * it. With tags it is not either: so it is recorded.
  * @throws {ServiceError} InvalidBucketName, BucketAlreadyOwnedByYou
  */
-export function addBucket(s3: S3Context, name: string): void {
+export function addBucket(s3: S3Context, name: string, tags: readonly Tag[] = []): void {
   if (!NAME.test(name) || RESERVED_SUFFIX.test(name)) {
     throw s3Error('InvalidBucketName', { members: { BucketName: name } });
   }
   if (!s3.store.bucket(name)) {
-    s3.store.addBucket({ name, created: s3.clock.now() });
-  } else if (s3.identity.region !== DEFAULT_REGION) {
+    s3.store.addBucket({ name, created: s3.clock.now(), tags });
+  } else if (s3.identity.region !== DEFAULT_REGION || tags.length > 0) {
     throw s3Error('BucketAlreadyOwnedByYou', { members: { BucketName: name } });
   }
 }
 
-async function requestedLocation(
-  s3: S3Context,
-  request: Parameters<Operation>[1],
-): Promise<string | undefined> {
+function arnOf(bucket: string): string {
+  return `arn:aws:s3:::${bucket}`;
+}
+
+async function configurationOf(s3: S3Context, request: S3Request): Promise<ParsedElement | undefined> {
   if ((request.headers['content-length'] ?? '0') === '0') {
     return undefined;
   }
   const text = await receiveText(s3.store, request);
-  return text === ''
-    ? undefined
-    : parseDocument(text, 'CreateBucketConfiguration').text('LocationConstraint');
+  return text === '' ? undefined : parseDocument(text, 'CreateBucketConfiguration');
 }
 
 function requireLocation(s3: S3Context, location: string | undefined): void {

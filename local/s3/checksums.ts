@@ -89,11 +89,13 @@ export function checksumMembers(checksum: Checksum | undefined): Record<string, 
     : {};
 }
 
-/** @throws {ServiceError} InvalidRequest, NotImplemented */
+/** @throws {ServiceError} InvalidRequest */
 export function parseAlgorithm(name: string): ChecksumAlgorithm {
   const algorithm = CHECKSUM_ALGORITHMS.find((known) => known === name.toUpperCase());
   if (!algorithm) {
-    throw notImplemented(`Checksum algorithm ${name.toUpperCase()}`);
+    throw s3Error('InvalidRequest', {
+      message: `Checksum algorithm provided is unsupported. Please try again with any of the valid types: [${CHECKSUM_ALGORITHMS.join(', ')}]`,
+    });
   }
   return algorithm;
 }
@@ -133,7 +135,11 @@ export function declaredChecksum(
       message: 'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.',
     });
   }
-  const algorithm = parseAlgorithm(name.slice(HEADER_PREFIX.length));
+  const named = name.slice(HEADER_PREFIX.length).toUpperCase();
+  const algorithm = CHECKSUM_ALGORITHMS.find((known) => known === named);
+  if (!algorithm) {
+    throw notImplemented(`Checksum algorithm ${named}`);
+  }
   const value = headers[name];
   if (value !== undefined) {
     checkDigestFormat(algorithm, value);

@@ -6,10 +6,11 @@
 import { join } from 'node:path';
 import { appendRecords, readRecords, replaceRecords } from '../data/index.ts';
 import { ContentFiles, type FileContent, type Piece } from './content-files.ts';
-import { type Bucket, createMemoryStore, type ObjectStore, type StoredObject } from './store.ts';
+import { type Bucket, createMemoryStore, type ObjectStore, type StoredObject, type Tag } from './store.ts';
 
 type Change =
   | { readonly kind: 'addBucket'; readonly bucket: Bucket }
+  | { readonly kind: 'tagBucket'; readonly bucket: string; readonly tags: readonly Tag[] }
   | { readonly kind: 'removeBucket'; readonly bucket: string }
   | {
       readonly kind: 'put';
@@ -62,6 +63,7 @@ export function openDirectoryStore(folder: string): ObjectStore {
   return {
     ...index,
     addBucket: (bucket) => change({ kind: 'addBucket', bucket }),
+    tagBucket: (bucket, tags) => change({ kind: 'tagBucket', bucket, tags }),
     removeBucket: (bucket) => change({ kind: 'removeBucket', bucket }),
     put: (bucket, key, object) => change(putOf(bucket, key, object)),
     delete: (bucket, key) => {
@@ -81,6 +83,9 @@ function apply(index: ObjectStore, files: ContentFiles, change: Change): void {
   switch (change.kind) {
     case 'addBucket':
       index.addBucket(change.bucket);
+      break;
+    case 'tagBucket':
+      index.tagBucket(change.bucket, change.tags);
       break;
     case 'removeBucket':
       index.removeBucket(change.bucket);

@@ -2,14 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import {
-  type Call,
-  type CloudIdentity,
-  type LocalRequest,
-  type LocalResponse,
-  type Service,
-  ServiceError,
-} from '../service.ts';
+import type { Call, CloudIdentity, LocalRequest, LocalResponse, Service, ServiceError } from '../service.ts';
 import { checkAccess } from './access.ts';
 import { setCorsRules } from './bucket-cors.ts';
 import { addBucket } from './buckets.ts';
@@ -113,26 +106,17 @@ async function perform(
   request: S3Request,
   incoming: LocalRequest,
 ): Promise<LocalResponse> {
-  try {
-    const handler = OPERATIONS[operation];
-    if (!handler) {
-      throw notImplemented(operation);
-    }
-    // A browser's preflight has the URL of the call to come, but neither its method nor its headers.
-    if (operation !== 'PreflightRequest') {
-      checkAccess(request, s3.identity);
-      checkPresigned(incoming);
-    }
-    const response = await s3.store.during(() => handler(s3, request));
-    return { ...response, headers: { ...response.headers, ...requestIds() } };
-  } catch (error) {
-    throw error instanceof ServiceError ? withResource(error, request) : error;
+  const handler = OPERATIONS[operation];
+  if (!handler) {
+    throw notImplemented(operation);
   }
-}
-
-function withResource({ code, message, status, members }: ServiceError, request: S3Request): ServiceError {
-  const Resource = request.key === '' ? `/${request.bucket}` : `/${request.bucket}/${request.key}`;
-  return new ServiceError(code, message, status, { Resource, ...members });
+  // A browser's preflight has the URL of the call to come, but neither its method nor its headers.
+  if (operation !== 'PreflightRequest') {
+    checkAccess(request, s3.identity);
+    checkPresigned(incoming);
+  }
+  const response = await s3.store.during(() => handler(s3, request));
+  return { ...response, headers: { ...response.headers, ...requestIds() } };
 }
 
 function errorResponse(error: ServiceError): LocalResponse {

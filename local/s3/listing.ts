@@ -10,6 +10,8 @@ export interface PageRequest {
   readonly limit: number;
   /** Where the page before ended. A common prefix here is not listed again. */
   readonly after: string;
+  /** Whether the common prefix that `after` lies in is not listed either. */
+  readonly skipsMarkedPrefix?: boolean;
 }
 
 export interface Page<Entry> {
@@ -26,11 +28,13 @@ export interface Page<Entry> {
 export function takePage<Entry>(
   entries: Iterable<Entry>,
   keyOf: (entry: Entry) => string,
-  { prefix, delimiter, limit, after }: PageRequest,
+  { prefix, delimiter, limit, after, skipsMarkedPrefix }: PageRequest,
 ): Page<Entry> {
   const taken: Entry[] = [];
   const commonPrefixes: string[] = [];
   let last: string | undefined;
+  const isPassed = (common: string): boolean =>
+    common === after || (skipsMarkedPrefix === true && after.startsWith(common));
   const page = (truncated: boolean): Page<Entry> => ({ entries: taken, commonPrefixes, truncated, last });
   if (limit === 0) {
     return page(false);
@@ -44,7 +48,7 @@ export function takePage<Entry>(
       continue;
     }
     const common = commonPrefixOf(key, prefix, delimiter);
-    if (common !== undefined && (common === last || common === after)) {
+    if (common !== undefined && (common === last || isPassed(common))) {
       continue;
     }
     if (taken.length + commonPrefixes.length === limit) {

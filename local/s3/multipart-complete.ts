@@ -3,27 +3,23 @@
 import { createHash } from 'node:crypto';
 import { receiveText } from './body.ts';
 import {
-  CHECKSUM_ALGORITHMS,
   type Checksum,
-  type ChecksumAlgorithm,
-  checksumElement,
   checksumMembers,
   compositeChecksum,
   DEFAULT_ALGORITHM,
   declaredChecksum,
   fullObjectChecksum,
-  verifyChecksum,
 } from './checksums.ts';
-import { checkWrite } from './conditions.ts';
+import { checkUndisturbed, checkWrite } from './conditions.ts';
 import type { Content } from './content.ts';
 import { s3Error } from './errors.ts';
+import { readListedParts, selectParts } from './listed-parts.ts';
 import type { Upload, UploadedPart } from './multipart-uploads.ts';
 import { ENCRYPTED } from './object-headers.ts';
 import { replaceObject } from './object-write.ts';
-import { parsePartNumber } from './ranges.ts';
 import { currentSecond, type Operation, requireBucket, type S3Context, type S3Request } from './request.ts';
 import type { StoredObject } from './store.ts';
-import { type ParsedElement, parseDocument, renderDocument } from './xml.ts';
+import { renderDocument } from './xml.ts';
 
 /** Completing a completed upload again with the same parts answers the same again. */
 export const completeMultipartUpload: Operation = async (s3, request) => {
@@ -31,30 +27,31 @@ export const completeMultipartUpload: Operation = async (s3, request) => {
   const uploadId = query.get('uploadId') ?? '';
   requireBucket(s3, bucket);
   const text = await receiveText(s3.store, withoutObjectChecksum(request));
-  const listed = parseDocument(text, 'CompleteMultipartUpload').children('Part').map(readPart);
-  if (listed.length === 0) {
-    throw s3Error('MalformedXML');
-  }
-  const fingerprint = JSON.stringify(listed.map(({ partNumber, etag }) => [partNumber, etag]));
   const earlier = s3.uploads.completion(bucket, key, uploadId);
+  if (!earlier) s3.uploads.get(bucket, key, uploadId);
+  const listed = readListedParts(text);
+  const fingerprint = JSON.stringify(listed.map(({ partNumber, etag }) => [partNumber, etag]));
   if (earlier?.request === fingerprint) {
     return answer(earlier.body);
   }
 
   const upload = s3.uploads.get(bucket, key, uploadId);
-  const parts = selectParts(s3, upload, listed);
+  requireType(request, upload);
+  const parts = selectParts(upload, listed, s3.minPartBytes);
   const content = s3.store.join(parts.map((part) => part.content));
   requireSize(headers['x-amz-mp-object-size'], content.size);
-  checkWrite(headers, s3.store.get(bucket, key));
+  checkWrite(request, s3.store.get(bucket, key));
+  checkUndisturbed(request, s3.uploads.isDisturbed(upload));
   const checksum = await checksumOf(upload, parts, content);
-  verifyObjectChecksum(request, checksum);
+  verifyObjectChecksum(request, upload, checksum);
 
   const object = assemble(s3, upload, parts, content, checksum);
   // Another request may have completed or aborted the upload while the checksum was computed.
   s3.uploads.get(bucket, key, uploadId);
+  checkUndisturbed(request, s3.uploads.isDisturbed(upload));
   replaceObject(s3, request, object);
   const body = renderDocument('CompleteMultipartUploadResult', {
-    Location: `/${bucket}/${key}`,
+    Location: locationOf(request),
     Bucket: bucket,
     Key: key,
     ETag: object.etag,
@@ -63,12 +60,6 @@ export const completeMultipartUpload: Operation = async (s3, request) => {
   s3.uploads.complete(upload, fingerprint, body);
   return answer(body);
 };
-
-interface ListedPart {
-  readonly partNumber: number;
-  readonly etag: string;
-  readonly checksums: ReadonlyMap<ChecksumAlgorithm, string>;
-}
 
 function answer(body: string): Awaited<ReturnType<Operation>> {
   return { status: 200, headers: { 'content-type': 'application/xml', ...ENCRYPTED }, body };
@@ -82,56 +73,10 @@ function withoutObjectChecksum(request: S3Request): S3Request {
   return { ...request, headers: Object.fromEntries(headers) };
 }
 
-function readPart(element: ParsedElement): ListedPart {
-  const etag = element.text('ETag')?.replaceAll('"', '');
-  const partNumber = element.text('PartNumber');
-  if (etag === undefined || partNumber === undefined) {
-    throw s3Error('MalformedXML');
-  }
-  const checksums = CHECKSUM_ALGORITHMS.flatMap((algorithm) => {
-    const value = element.text(checksumElement(algorithm));
-    return value === undefined ? [] : [[algorithm, value] as const];
-  });
-  return { partNumber: parsePartNumber(partNumber.trim()), etag, checksums: new Map(checksums) };
-}
-
-/** The uploaded parts that the list names. @throws {ServiceError} InvalidPartOrder, InvalidPart, EntityTooSmall */
-function selectParts(
-  { minPartBytes }: S3Context,
-  upload: Upload,
-  listed: readonly ListedPart[],
-): UploadedPart[] {
-  if (listed.some(({ partNumber }, index) => partNumber <= (listed[index - 1]?.partNumber ?? 0))) {
-    throw s3Error('InvalidPartOrder');
-  }
-  const parts = listed.map((part) => selectPart(upload, part));
-  const small = parts.slice(0, -1).find(({ content }) => content.size < minPartBytes);
-  if (small) {
-    throw s3Error('EntityTooSmall', {
-      members: {
-        ProposedSize: small.content.size,
-        MinSizeAllowed: minPartBytes,
-        PartNumber: small.partNumber,
-        ETag: small.etag,
-      },
-    });
-  }
-  return parts;
-}
-
-function selectPart(upload: Upload, { partNumber, etag, checksums }: ListedPart): UploadedPart {
-  const part = upload.parts.get(partNumber);
-  const checksum = part?.checksum;
-  const claimed = checksum && checksums.get(checksum.algorithm);
-  if (!part || part.etag !== `"${etag}"` || (claimed !== undefined && claimed !== checksum?.value)) {
-    throw s3Error('InvalidPart', { members: { UploadId: upload.id, PartNumber: partNumber, ETag: etag } });
-  }
-  if (upload.algorithm && upload.checksumType === 'COMPOSITE' && claimed === undefined) {
-    throw s3Error('InvalidRequest', {
-      message: `The upload was created using a ${upload.algorithm.toLowerCase()} checksum. The complete request must include the checksum for each part. It was missing for part ${partNumber} in the request.`,
-    });
-  }
-  return part;
+/** The object's URL, at the host that was asked; a slash in the key is encoded there, too. */
+function locationOf({ bucket, key, headers: { host = '' } }: S3Request): string {
+  const isHosted = host.startsWith(`${bucket}.`);
+  return `http://${host}/${isHosted ? '' : `${bucket}/`}${encodeURIComponent(key)}`;
 }
 
 function requireSize(header: string | undefined, size: number): void {
@@ -156,16 +101,24 @@ async function checksumOf(
     : fullObjectChecksum(algorithm, content);
 }
 
-function verifyObjectChecksum({ headers }: S3Request, checksum: Checksum): void {
+/** @throws {ServiceError} InvalidRequest when the request names another type than the upload's */
+function requireType({ headers }: S3Request, upload: Upload): void {
   const type = headers['x-amz-checksum-type'];
-  if (type !== undefined && type !== checksum.type) {
+  const created = upload.algorithm && upload.checksumType;
+  if (type !== undefined && type !== created) {
     throw s3Error('InvalidRequest', {
-      message: `The upload was created using the ${checksum.type} checksum mode. The complete request must use the same checksum mode.`,
+      message: `The upload was created using the ${created ?? 'null'} checksum mode. The complete request must use the same checksum mode.`,
     });
   }
+}
+
+/** @throws {ServiceError} InvalidRequest, BadDigest */
+function verifyObjectChecksum({ headers }: S3Request, upload: Upload, checksum: Checksum): void {
   const { 'x-amz-sdk-checksum-algorithm': _, 'x-amz-trailer': __, ...objectHeaders } = headers;
   const declared = declaredChecksum(objectHeaders);
-  if (declared?.value === undefined) {
+  // Of an upload without an algorithm, what is declared by another than the default one is ignored. Recorded.
+  const isIgnored = upload.algorithm === undefined && declared?.algorithm !== DEFAULT_ALGORITHM;
+  if (declared?.value === undefined || isIgnored) {
     return;
   }
   if (declared.algorithm !== checksum.algorithm) {
@@ -173,12 +126,15 @@ function verifyObjectChecksum({ headers }: S3Request, checksum: Checksum): void 
       message: `Checksum Type mismatch occurred, expected checksum Type: ${checksum.algorithm.toLowerCase()}, actual checksum Type: ${declared.algorithm.toLowerCase()}`,
     });
   }
+  // Without its type a value counts as a composite one, which that of a full object is not. Recorded.
+  const isTyped = checksum.type === 'COMPOSITE' || headers['x-amz-checksum-type'] !== undefined;
   const withCount = checksum.type === 'FULL_OBJECT' || declared.value.includes('-');
-  verifyChecksum(
-    checksum.algorithm,
-    declared.value,
-    withCount ? checksum.value : checksum.value.replace(/-\d+$/, ''),
-  );
+  const computed = withCount ? checksum.value : checksum.value.replace(/-\d+$/, '');
+  if (declared.value !== computed || (upload.algorithm !== undefined && !isTyped)) {
+    throw s3Error('BadDigest', {
+      message: `The ${checksum.algorithm.toLowerCase()} you specified did not match the calculated checksum.`,
+    });
+  }
 }
 
 /** The entity tag of an object in parts is the MD5 of their MD5s, and their number. */

@@ -1,7 +1,7 @@
 // The multipart uploads that are under way, and the completed ones that may be completed again.
 
 import { randomBytes } from 'node:crypto';
-import type { ChecksumAlgorithm, ChecksumType } from './checksums.ts';
+import { type ChecksumAlgorithm, type ChecksumType, checksumElement } from './checksums.ts';
 import type { Content } from './content.ts';
 import { s3Error } from './errors.ts';
 import { compareKeys } from './sorted-keys.ts';
@@ -48,6 +48,9 @@ export class UploadRegistry {
   readonly #store: ObjectStore;
   readonly #uploads = new Map<string, OpenUpload>();
   readonly #completions = new Map<string, Completion>();
+  /** By bucket and key; bucket names have no slash. */
+  readonly #byKey = new Map<string, Set<string>>();
+  readonly #disturbed = new Set<string>();
 
   /** @param store - where the contents of parts are */
   constructor(store: ObjectStore) {
@@ -57,7 +60,20 @@ export class UploadRegistry {
   create(upload: Omit<Upload, 'id' | 'parts'>): Upload {
     const created = { ...upload, id: randomBytes(32).toString('base64url'), parts: new Map() };
     this.#uploads.set(created.id, created);
+    const place = `${upload.bucket}/${upload.key}`;
+    this.#byKey.set(place, (this.#byKey.get(place) ?? new Set()).add(created.id));
     return created;
+  }
+
+  /** Notes that what is at a key was written or deleted while uploads to it were under way. */
+  disturb(bucket: string, key: string): void {
+    for (const id of this.#byKey.get(`${bucket}/${key}`) ?? []) {
+      this.#disturbed.add(id);
+    }
+  }
+
+  isDisturbed({ id }: Upload): boolean {
+    return this.#disturbed.has(id);
   }
 
   /** @throws {ServiceError} NoSuchUpload */
@@ -104,6 +120,13 @@ export class UploadRegistry {
 
   abort(upload: Upload): void {
     this.#uploads.delete(upload.id);
+    this.#disturbed.delete(upload.id);
+    const place = `${upload.bucket}/${upload.key}`;
+    const others = this.#byKey.get(place);
+    others?.delete(upload.id);
+    if (others?.size === 0) {
+      this.#byKey.delete(place);
+    }
     for (const { content } of upload.parts.values()) {
       this.#store.release(content);
     }
@@ -121,4 +144,9 @@ export class UploadRegistry {
       this.abort(upload);
     }
   }
+}
+
+/** The element that carries a part's checksum in S3's XML. */
+export function partChecksum({ checksum }: UploadedPart): Record<string, string> {
+  return checksum ? { [checksumElement(checksum.algorithm)]: checksum.value } : {};
 }

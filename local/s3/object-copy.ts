@@ -6,7 +6,7 @@ import { checkWrite } from './conditions.ts';
 import type { Content } from './content.ts';
 import { type CopySource, findCopySource, requireCopyable } from './copy-source.ts';
 import { invalidArgument, s3Error } from './errors.ts';
-import { ENCRYPTED, keptHeaders, refuseUnsupported, storageClassOf, tagsOf } from './object-headers.ts';
+import { ENCRYPTED, keptHeaders, refuseUnsupported, storageClassOf } from './object-headers.ts';
 import { replaceObject } from './object-write.ts';
 import {
   currentSecond,
@@ -17,6 +17,7 @@ import {
   xmlResponse,
 } from './request.ts';
 import type { StoredObject } from './store.ts';
+import { tagsOf } from './tags.ts';
 
 const DIRECTIVES = ['COPY', 'REPLACE'] as const;
 type Directive = (typeof DIRECTIVES)[number];
@@ -32,7 +33,7 @@ export const copyObject: Operation = async (s3, request) => {
   requireCopyable(s3, source.object.content.size);
   const retags = directive(headers, 'x-amz-tagging-directive') === 'REPLACE';
   if (!retags) requireTagRights(request, source);
-  checkWrite(headers, s3.store.get(bucket, key));
+  checkWrite(request, s3.store.get(bucket, key));
 
   const { content } = source.object;
   const object: StoredObject = {
@@ -74,12 +75,13 @@ function directive(headers: S3Request['headers'], name: string): Directive {
   return known;
 }
 
+/** That the storage class is named is a change, be it the one that the object has; the default is none. Recorded. */
 function refuseNoChange({ bucket, key, headers }: S3Request, source: CopySource, metadata: Directive): void {
   const changes =
     metadata === 'REPLACE' ||
     headers['x-amz-server-side-encryption'] !== undefined ||
     headers[REDIRECT] !== undefined ||
-    storageClassOf(headers) !== source.object.storageClass;
+    headers['x-amz-storage-class'] !== undefined;
   if (source.bucket === bucket && source.key === key && !changes) {
     throw s3Error('InvalidRequest', {
       message:

@@ -1,8 +1,10 @@
 // The headers that an object keeps from its upload and answers with on reads.
 
-import { invalidArgument, notImplemented, s3Error } from './errors.ts';
+import { refuseAcl } from './acl-headers.ts';
+import { decodeWords, encodeWords } from './encoded-words.ts';
+import { notImplemented, s3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
-import type { StoredObject, Tag } from './store.ts';
+import type { StoredObject } from './store.ts';
 
 type Headers = S3Request['headers'];
 
@@ -28,9 +30,6 @@ const STORAGE_CLASSES = new Set([
   'GLACIER_IR',
 ]);
 const ARCHIVED = new Set(['GLACIER', 'DEEP_ARCHIVE']);
-const MAX_TAGS = 10;
-const MAX_TAG_KEY = 128;
-const MAX_TAG_VALUE = 256;
 
 /**
  * What an object keeps of the headers of its upload.
@@ -48,17 +47,18 @@ export function keptHeaders(headers: Headers): Record<string, string> {
       kept[name] = value;
     }
   }
-  let metadataBytes = 0;
-  for (const [name, value] of Object.entries(headers)) {
-    if (name.startsWith(METADATA_PREFIX) && value !== undefined) {
-      kept[name] = encodeMetadata(value);
-      metadataBytes += name.length - METADATA_PREFIX.length + Buffer.byteLength(value, 'latin1');
-    }
-  }
+  const metadata = Object.entries(headers).filter(([name]) => name.startsWith(METADATA_PREFIX));
+  const metadataBytes = metadata.reduce(
+    (sum, [name, value = '']) => sum + name.length - METADATA_PREFIX.length + value.length,
+    0,
+  );
   if (metadataBytes > MAX_METADATA_BYTES) {
     throw s3Error('MetadataTooLarge', {
       members: { Size: metadataBytes, MaxSizeAllowed: MAX_METADATA_BYTES },
     });
+  }
+  for (const [name, value] of metadata) {
+    if (value !== undefined) kept[name] = encodeWords(decodeWords(value));
   }
   return kept;
 }
@@ -68,12 +68,10 @@ export function keptHeaders(headers: Headers): Record<string, string> {
  * @throws {ServiceError} InvalidRequest, AccessControlListNotSupported, NotImplemented
  */
 export function refuseUnsupported(headers: Headers): void {
+  refuseAcl(headers);
   for (const name of Object.keys(headers)) {
     if (name.startsWith('x-amz-object-lock-')) {
       throw s3Error('InvalidRequest', { message: 'Bucket is missing Object Lock Configuration' });
-    }
-    if (name.startsWith('x-amz-grant-')) {
-      throw s3Error('AccessControlListNotSupported');
     }
     if (
       name.startsWith('x-amz-server-side-encryption-') ||
@@ -105,31 +103,6 @@ export function requireReadable(object: StoredObject): void {
   }
 }
 
-/** The tags of an `x-amz-tagging` header. @throws {ServiceError} InvalidTag, InvalidArgument */
-export function tagsOf(headers: Headers): readonly Tag[] {
-  const header = headers['x-amz-tagging'];
-  if (header === undefined) {
-    return [];
-  }
-  return checkTags([...new URLSearchParams(header)].map(([Key, Value]) => ({ Key, Value })));
-}
-
-/** @throws {ServiceError} InvalidTag, InvalidRequest */
-export function checkTags(tags: readonly Tag[]): readonly Tag[] {
-  if (tags.length > MAX_TAGS) {
-    throw invalidArgument('Tagging', String(tags.length), `Object tags cannot be greater than ${MAX_TAGS}`);
-  }
-  if (new Set(tags.map((tag) => tag.Key)).size < tags.length) {
-    throw s3Error('InvalidTag', { message: 'Cannot provide multiple Tags with the same key' });
-  }
-  for (const { Key, Value } of tags) {
-    if (Key === '' || Key.length > MAX_TAG_KEY || Value.length > MAX_TAG_VALUE) {
-      throw s3Error('InvalidTag', { members: { TagKey: Key, TagValue: Value } });
-    }
-  }
-  return tags;
-}
-
 /** The headers of a read: everything about the object except its checksum, length and range. */
 export function describeObject(object: StoredObject): Record<string, string> {
   return {
@@ -153,14 +126,4 @@ function storedEncoding(header = ''): string {
     .map((coding) => coding.trim())
     .filter((coding) => coding !== '' && coding.toLowerCase() !== 'aws-chunked')
     .join(',');
-}
-
-/**
- * Metadata beyond US-ASCII comes back as an RFC 2047 encoded word over the bytes read as Latin-1: "Working with
- * object metadata" in the User Guide shows it.
- */
-function encodeMetadata(value: string): string {
-  return /^[\t\x20-\x7e]*$/.test(value)
-    ? value
-    : `=?UTF-8?B?${Buffer.from(value, 'utf8').toString('base64')}?=`;
 }

@@ -1,6 +1,6 @@
-// ListObjectsV2 and ListObjects.
+// ListObjectsV2, ListObjects and ListObjectVersions.
 
-import { invalidArgument } from './errors.ts';
+import { invalidArgument, s3Error } from './errors.ts';
 import { nameEncoder, type Page, takePage } from './listing.ts';
 import {
   isoTime,
@@ -16,6 +16,8 @@ import type { StoredObject } from './store.ts';
 import type { XmlElement } from './xml.ts';
 
 const MAX_KEYS = 1000;
+/** The id of a version in a bucket that is not versioned. */
+const UNVERSIONED = 'null';
 const TOKEN_MARK = 'k1:';
 
 export const listObjectsV2: Operation = async (s3, request) => {
@@ -30,7 +32,8 @@ export const listObjectsV2: Operation = async (s3, request) => {
     KeyCount: list.page.entries.length + list.page.commonPrefixes.length,
     ContinuationToken: token ?? undefined,
     NextContinuationToken: list.page.truncated ? encodeToken(list.page.last ?? '') : undefined,
-    StartAfter: startAfter === null ? undefined : list.encode(startAfter),
+    // A token says where to go on: what is named beside it is not even repeated.
+    StartAfter: startAfter === null || token !== null ? undefined : list.encode(startAfter),
     Contents: describe(s3, request, list, fetchOwner),
     CommonPrefixes: list.prefixes,
   });
@@ -38,7 +41,7 @@ export const listObjectsV2: Operation = async (s3, request) => {
 
 export const listObjects: Operation = async (s3, request) => {
   const marker = request.query.get('marker') ?? '';
-  const list = listKeys(s3, request, marker);
+  const list = listKeys(s3, request, marker, true);
   const { truncated, last = '' } = list.page;
   return xmlResponse('ListBucketResult', {
     ...list.common,
@@ -46,6 +49,35 @@ export const listObjects: Operation = async (s3, request) => {
     // S3 tells it only with a delimiter: without one it is the last key.
     NextMarker: truncated && request.query.get('delimiter') ? list.encode(last) : undefined,
     Contents: describe(s3, request, list, true),
+    CommonPrefixes: list.prefixes,
+  });
+};
+
+/** Buckets here are not versioned: each object is its only version, `null`. */
+export const listObjectVersions: Operation = async (s3, request) => {
+  const { query } = request;
+  const keyMarker = query.get('key-marker') ?? '';
+  const idMarker = query.get('version-id-marker') ?? '';
+  if (keyMarker === '' && idMarker !== '') {
+    throw invalidArgument(
+      'version-id-marker',
+      idMarker,
+      'A version-id marker cannot be specified without a key marker.',
+    );
+  }
+  const list = listKeys(s3, request, keyMarker, true);
+  const { truncated, entries, last = '' } = list.page;
+  return xmlResponse('ListVersionsResult', {
+    ...list.common,
+    KeyMarker: list.encode(keyMarker),
+    VersionIdMarker: idMarker,
+    NextKeyMarker: truncated ? list.encode(last) : undefined,
+    NextVersionIdMarker: truncated && entries.at(-1) === last ? UNVERSIONED : undefined,
+    Version: describe(s3, request, list, true).map((described) => ({
+      ...described,
+      VersionId: UNVERSIONED,
+      IsLatest: true,
+    })),
     CommonPrefixes: list.prefixes,
   });
 };
@@ -58,7 +90,7 @@ interface KeyList {
   readonly prefixes: readonly XmlElement[];
 }
 
-function listKeys(s3: S3Context, request: S3Request, after: string): KeyList {
+function listKeys(s3: S3Context, request: S3Request, after: string, skipsMarkedPrefix = false): KeyList {
   const { bucket, query } = request;
   requireBucket(s3, bucket);
   const prefix = query.get('prefix') ?? '';
@@ -67,7 +99,7 @@ function listKeys(s3: S3Context, request: S3Request, after: string): KeyList {
   const encode = nameEncoder(encodingType);
   const limit = Math.min(parseCount('max-keys', query.get('max-keys'), MAX_KEYS), MAX_KEYS);
   const keys = keysAfter(s3, bucket, after, prefix);
-  const page = takePage(keys, (key) => key, { prefix, delimiter, limit, after });
+  const page = takePage(keys, (key) => key, { prefix, delimiter, limit, after, skipsMarkedPrefix });
   return {
     page,
     encode,
@@ -115,7 +147,10 @@ function encodeToken(last: string): string {
 function decodeToken(token: string): string {
   const text = Buffer.from(token, 'base64url').toString();
   if (!text.startsWith(TOKEN_MARK)) {
-    throw invalidArgument('continuation-token', token, 'The continuation token provided is incorrect');
+    throw s3Error('InvalidArgument', {
+      message: 'The continuation token provided is incorrect',
+      members: { ArgumentName: 'continuation-token' },
+    });
   }
   return text.slice(TOKEN_MARK.length);
 }

@@ -30,7 +30,7 @@ const MAX_PARTS_LISTED = 1000;
 
 export const getObject: Operation = async (s3, request) => {
   const object = findObject(s3, request);
-  const head = answerHead(request, object);
+  const head = answerHead(s3, request, object);
   if (head.status === 304) {
     return head;
   }
@@ -40,7 +40,7 @@ export const getObject: Operation = async (s3, request) => {
 };
 
 export const headObject: Operation = async (s3, request) => {
-  const { status, headers } = answerHead(request, findObject(s3, request));
+  const { status, headers } = answerHead(s3, request, findObject(s3, request));
   return { status, headers };
 };
 
@@ -56,8 +56,9 @@ export const getObjectAttributes: Operation = async (s3, request) => {
     'GetObjectAttributesResponse',
     {
       ETag: want('ETag') ? object.etag.replaceAll('"', '') : undefined,
-      Checksum: want('Checksum') ? checksumMembers(object.checksum) : undefined,
-      ObjectParts: want('ObjectParts') && object.parts ? describeParts(request, object.parts) : undefined,
+      Checksum: want('Checksum') ? describeChecksum(object.checksum) : undefined,
+      ObjectParts:
+        want('ObjectParts') && object.parts ? describeParts(request, object, object.parts) : undefined,
       StorageClass: want('StorageClass') ? object.storageClass : undefined,
       ObjectSize: want('ObjectSize') ? object.content.size : undefined,
     },
@@ -67,14 +68,15 @@ export const getObjectAttributes: Operation = async (s3, request) => {
 
 /**
  * The object that a request is about.
+ * @param named - how the error names a missing one
  * @throws {ServiceError} NoSuchBucket, NoSuchKey; AccessDenied where a key is missing that the caller may not list
  */
-export function findObject(s3: S3Context, request: S3Request): StoredObject {
+export function findObject(s3: S3Context, request: S3Request, named = request.key): StoredObject {
   requireBucket(s3, request.bucket);
   refuseVersion(request.query.get('versionId'));
   const object = s3.store.get(request.bucket, request.key);
   if (!object) {
-    throw missingKey(request, request.bucket, request.key);
+    throw missingKey(request, request.bucket, named);
   }
   return object;
 }
@@ -101,11 +103,11 @@ interface Head extends LocalResponse {
 }
 
 /** Everything of the answer to a read but the body. */
-function answerHead(request: S3Request, object: StoredObject): Head {
+function answerHead({ clock }: S3Context, request: S3Request, object: StoredObject): Head {
   const described = describeObject(object);
   const size = object.content.size;
   const whole = { start: 0, end: size };
-  if (evaluateRead(request.headers, object) === 'not modified') {
+  if (evaluateRead(request.headers, object, clock.now()) === 'not modified') {
     const { etag = '', 'last-modified': lastModified = '' } = described;
     return { status: 304, headers: { etag, 'last-modified': lastModified }, range: whole };
   }
@@ -125,7 +127,8 @@ function answerHead(request: S3Request, object: StoredObject): Head {
   if (part && object.parts) {
     headers['x-amz-mp-parts-count'] = String(object.parts.length);
   }
-  if (request.headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED' && !requested) {
+  const isWhole = range.end - range.start === size;
+  if (request.headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED' && (isWhole || part)) {
     Object.assign(headers, checksumHeaders(checksumOfRead(object, partNumber)));
   }
   return { status: partial ? 206 : 200, headers, range };
@@ -147,14 +150,20 @@ function requestedRange(
   return parseRange(header, size);
 }
 
-/** A part of an object answers with its own checksum, if it has one; the object's would not match its bytes. */
+/** A part answers with its own checksum if the object's is composed of them, and else with the object's if it is all of it. */
 function checksumOfRead(
-  object: StoredObject,
+  { checksum, parts }: StoredObject,
   partNumber: string | null,
 ): StoredObject['checksum'] | undefined {
-  return partNumber === null || !object.parts
-    ? object.checksum
-    : object.parts[Number(partNumber) - 1]?.checksum;
+  if (partNumber === null || !parts) return checksum;
+  const own = parts[Number(partNumber) - 1]?.checksum;
+  if (checksum.type === 'COMPOSITE') return own && { ...own, type: 'COMPOSITE' };
+  return parts.length === 1 ? checksum : undefined;
+}
+
+/** Without the number of parts that a composite checksum ends in elsewhere. */
+function describeChecksum(checksum: StoredObject['checksum']): XmlElement {
+  return checksumMembers({ ...checksum, value: checksum.value.replace(/-\d+$/, '') });
 }
 
 function overrides(query: URLSearchParams): Record<string, string> {
@@ -168,9 +177,13 @@ function overrides(query: URLSearchParams): Record<string, string> {
   return headers;
 }
 
-/** The parts are listed only if they have checksums; their number is always told. */
-function describeParts(request: S3Request, parts: readonly ObjectPart[]): XmlElement {
-  if (!parts.every((part) => part.checksum)) {
+/** The parts are listed only if the object's checksum is composed of theirs; their number is always told. */
+function describeParts(
+  request: S3Request,
+  { checksum }: StoredObject,
+  parts: readonly ObjectPart[],
+): XmlElement {
+  if (checksum.type !== 'COMPOSITE') {
     return { PartsCount: parts.length };
   }
   const marker = parseCount('part-number-marker', request.headers['x-amz-part-number-marker'], 0);

@@ -1,19 +1,12 @@
-// PutObject, DeleteObject, DeleteObjects, and the tags of an object.
+// PutObject, DeleteObject, DeleteObjects.
 
 import { ServiceError } from '../service.ts';
 import { receiveBody, receiveText } from './body.ts';
 import { checksumHeaders, declaredChecksum } from './checksums.ts';
 import { checkCurrent, checkWrite } from './conditions.ts';
 import { s3Error } from './errors.ts';
-import {
-  checkTags,
-  ENCRYPTED,
-  keptHeaders,
-  refuseUnsupported,
-  storageClassOf,
-  tagsOf,
-} from './object-headers.ts';
-import { findObject, refuseVersion } from './object-read.ts';
+import { ENCRYPTED, keptHeaders, refuseUnsupported, storageClassOf } from './object-headers.ts';
+import { refuseVersion } from './object-read.ts';
 import {
   currentSecond,
   type Operation,
@@ -23,6 +16,7 @@ import {
   xmlResponse,
 } from './request.ts';
 import type { StoredObject } from './store.ts';
+import { tagsOf } from './tags.ts';
 import { type ParsedElement, parseDocument, type XmlElement } from './xml.ts';
 
 const MAX_DELETES = 1000;
@@ -59,8 +53,9 @@ export const deleteObject: Operation = async (s3, { bucket, key, query, headers 
   if (headers['if-match'] !== undefined && query.has('versionId')) {
     throw s3Error('NotImplemented', { members: { Header: 'If-Match' } });
   }
-  checkCurrent(headers['if-match'], s3.store.get(bucket, key));
+  checkCurrent(headers['if-match'], key, s3.store.get(bucket, key));
   s3.store.delete(bucket, key);
+  s3.uploads.disturb(bucket, key);
   return { status: 204 };
 };
 
@@ -84,38 +79,16 @@ export const deleteObjects: Operation = async (s3, request) => {
   });
 };
 
-export const getObjectTagging: Operation = async (s3, request) => {
-  const { tags } = findObject(s3, request);
-  return xmlResponse('Tagging', { TagSet: { Tag: tags.map(({ Key, Value }) => ({ Key, Value })) } });
-};
-
-export const putObjectTagging: Operation = async (s3, request) => {
-  findObject(s3, request);
-  const document = parseDocument(await receiveText(s3.store, request), 'Tagging');
-  const tags = checkTags(
-    document
-      .children('TagSet')
-      .flatMap((set) => set.children('Tag'))
-      .map((tag) => ({ Key: tag.text('Key') ?? '', Value: tag.text('Value') ?? '' })),
-  );
-  s3.store.put(request.bucket, request.key, { ...findObject(s3, request), tags });
-  return { status: 200 };
-};
-
-export const deleteObjectTagging: Operation = async (s3, request) => {
-  s3.store.put(request.bucket, request.key, { ...findObject(s3, request), tags: [] });
-  return { status: 204 };
-};
-
 /**
  * Puts `object` in the place of the current one, if the conditions of the request hold on that: one step.
  * @throws {ServiceError} PreconditionFailed, NoSuchKey, NoSuchBucket, NotImplemented
  */
 export function replaceObject(s3: S3Context, request: S3Request, object: StoredObject): void {
-  const { bucket, key, headers } = request;
+  const { bucket, key } = request;
   requireBucket(s3, bucket);
-  checkWrite(headers, s3.store.get(bucket, key));
+  checkWrite(request, s3.store.get(bucket, key));
   s3.store.put(bucket, key, object);
+  s3.uploads.disturb(bucket, key);
 }
 
 function deleteOne(s3: S3Context, { bucket, refusal }: S3Request, object: ParsedElement): XmlElement {
@@ -133,7 +106,7 @@ function deleteOne(s3: S3Context, { bucket, refusal }: S3Request, object: Parsed
         throw s3Error('NotImplemented', { message: `${name} is for directory buckets` });
       }
     }
-    checkCurrent(object.text('ETag'), s3.store.get(bucket, key));
+    checkCurrent(object.text('ETag'), key, s3.store.get(bucket, key));
   } catch (error) {
     if (error instanceof ServiceError) {
       return { Key: key, Code: error.code, Message: error.message };
@@ -141,5 +114,6 @@ function deleteOne(s3: S3Context, { bucket, refusal }: S3Request, object: Parsed
     throw error;
   }
   s3.store.delete(bucket, key);
+  s3.uploads.disturb(bucket, key);
   return { Key: key };
 }

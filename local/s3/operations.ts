@@ -1,30 +1,26 @@
 // Every operation that is implemented, by AWS's name.
 
+import { getBucketAcl, getObjectAcl, putBucketAcl, putObjectAcl } from './acl.ts';
 import { configurationReads } from './bucket-configuration.ts';
 import { deleteBucketCors, getBucketCors, putBucketCors } from './bucket-cors.ts';
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './buckets.ts';
 import { preflightRequest } from './cors.ts';
-import {
-  abortMultipartUpload,
-  createMultipartUpload,
-  listMultipartUploads,
-  listParts,
-  uploadPart,
-  uploadPartCopy,
-} from './multipart.ts';
+import { abortMultipartUpload, createMultipartUpload, uploadPart, uploadPartCopy } from './multipart.ts';
 import { completeMultipartUpload } from './multipart-complete.ts';
+import { listMultipartUploads, listParts } from './multipart-lists.ts';
 import { copyObject } from './object-copy.ts';
-import { listObjects, listObjectsV2 } from './object-lists.ts';
+import { listObjects, listObjectsV2, listObjectVersions } from './object-lists.ts';
 import { getObject, getObjectAttributes, headObject } from './object-read.ts';
-import {
-  deleteObject,
-  deleteObjects,
-  deleteObjectTagging,
-  getObjectTagging,
-  putObject,
-  putObjectTagging,
-} from './object-write.ts';
+import { deleteObject, deleteObjects, putObject } from './object-write.ts';
 import type { Operation } from './request.ts';
+import {
+  deleteBucketTagging,
+  deleteObjectTagging,
+  getBucketTagging,
+  getObjectTagging,
+  putBucketTagging,
+  putObjectTagging,
+} from './tagging.ts';
 
 export const OPERATIONS: Readonly<Record<string, Operation | undefined>> = {
   ...configurationReads,
@@ -35,12 +31,16 @@ export const OPERATIONS: Readonly<Record<string, Operation | undefined>> = {
   CreateMultipartUpload: createMultipartUpload,
   DeleteBucket: deleteBucket,
   DeleteBucketCors: deleteBucketCors,
+  DeleteBucketTagging: deleteBucketTagging,
   DeleteObject: deleteObject,
   DeleteObjects: deleteObjects,
   DeleteObjectTagging: deleteObjectTagging,
+  GetBucketAcl: getBucketAcl,
   GetBucketCors: getBucketCors,
   GetBucketLocation: getBucketLocation,
+  GetBucketTagging: getBucketTagging,
   GetObject: getObject,
+  GetObjectAcl: getObjectAcl,
   GetObjectAttributes: getObjectAttributes,
   GetObjectTagging: getObjectTagging,
   HeadBucket: headBucket,
@@ -49,10 +49,14 @@ export const OPERATIONS: Readonly<Record<string, Operation | undefined>> = {
   ListMultipartUploads: listMultipartUploads,
   ListObjects: listObjects,
   ListObjectsV2: listObjectsV2,
+  ListObjectVersions: listObjectVersions,
   ListParts: listParts,
   PreflightRequest: preflightRequest,
+  PutBucketAcl: putBucketAcl,
   PutBucketCors: putBucketCors,
+  PutBucketTagging: putBucketTagging,
   PutObject: putObject,
+  PutObjectAcl: putObjectAcl,
   PutObjectTagging: putObjectTagging,
   UploadPart: uploadPart,
   UploadPartCopy: uploadPartCopy,

@@ -1,6 +1,6 @@
 // Which bytes of an object a read asks for: a Range header, or the number of a part.
 
-import { s3Error } from './errors.ts';
+import { invalidArgument, s3Error } from './errors.ts';
 import type { StoredObject } from './store.ts';
 
 /** From `start` up to, without, `end`. */
@@ -10,6 +10,7 @@ export interface ByteRange {
 }
 
 const RANGE = /^bytes=(?<first>\d*)-(?<last>\d*)$/;
+const COPY_RANGE = 'x-amz-copy-source-range';
 const PART_NUMBER = /^[1-9]\d{0,4}$/;
 
 /**
@@ -63,16 +64,29 @@ export function parsePartNumber(text: string): number {
 
 /**
  * The range of `x-amz-copy-source-range`, which must lie within the source.
- * @throws {ServiceError} InvalidArgument
+ * @throws {ServiceError} InvalidArgument; InvalidRequest when it lies beyond the source
  */
 export function parseCopyRange(header: string, size: number): ByteRange {
   const { first = '', last = '' } = RANGE.exec(header)?.groups ?? {};
   const range = { start: Number(first), end: Number(last) + 1 };
-  if (first === '' || last === '' || range.start >= range.end || range.end > size) {
-    throw s3Error('InvalidArgument', {
-      message: `Range specified is not valid for source object of size: ${size}`,
-      members: { ArgumentName: 'x-amz-copy-source-range', ArgumentValue: header },
+  if (first === '' || last === '' || range.start >= range.end) {
+    throw invalidArgument(
+      COPY_RANGE,
+      header,
+      `The ${COPY_RANGE} value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy`,
+    );
+  }
+  if (range.start >= size) {
+    throw s3Error('InvalidRequest', {
+      message: 'The specified copy range is invalid for the source object size',
     });
+  }
+  if (range.end > size) {
+    throw invalidArgument(
+      COPY_RANGE,
+      header,
+      `Range specified is not valid for source object of size: ${size}`,
+    );
   }
   return range;
 }

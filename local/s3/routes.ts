@@ -40,12 +40,17 @@ export function operationOf(request: S3Request): string {
   return route.operation;
 }
 
-/** Parameters that refine an operation but do not choose it; `x-id` is the SDKs' own name for it. */
+/**
+ * Parameters that refine an operation but do not choose it; `x-id` is the SDKs' own name for it. `content-md5` and
+ * `content-type` are in URLs presigned by Signature Version 2, which say what the headers must be.
+ */
 const PARAMETERS = [
   'AWSAccessKeyId',
   'Expires',
   'Signature',
   'bucket-region',
+  'content-md5',
+  'content-type',
   'continuation-token',
   'delimiter',
   'encoding-type',

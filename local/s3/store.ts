@@ -36,6 +36,7 @@ export interface Bucket {
   readonly name: string;
   /** Milliseconds since the epoch. */
   readonly created: number;
+  readonly tags?: readonly Tag[];
 }
 
 /** The index of one local S3 and its contents. Bucket names given to it exist. */
@@ -44,6 +45,8 @@ export interface ObjectStore {
   bucket(name: string): Bucket | undefined;
   /** In the order of their names. */
   buckets(): readonly Bucket[];
+  /** Replaces all tags of a bucket. */
+  tagBucket(name: string, tags: readonly Tag[]): void;
   removeBucket(name: string): void;
 
   get(bucket: string, key: string): StoredObject | undefined;
@@ -83,6 +86,10 @@ export function createMemoryStore(): ObjectStore {
     bucket: (name) => shelves.get(name)?.bucket,
     buckets: () =>
       [...shelves.values()].map(({ bucket }) => bucket).sort((a, b) => compareKeys(a.name, b.name)),
+    tagBucket: (name, tags) => {
+      const tagged = shelf(name);
+      shelves.set(name, { ...tagged, bucket: { ...tagged.bucket, tags } });
+    },
     removeBucket: (name) => {
       shelves.delete(name);
     },

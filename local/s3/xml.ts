@@ -3,12 +3,13 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { s3Error } from './errors.ts';
 
-/** Text, nested elements, or repeated ones; what is undefined is left out. */
+/** Text, nested elements, or repeated ones; what is undefined is left out. `@name` is an attribute. */
 export type XmlValue = string | number | boolean | undefined | XmlElement | readonly XmlValue[];
 export interface XmlElement {
   readonly [name: string]: XmlValue;
 }
 
+const ATTRIBUTE = '@';
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
@@ -101,6 +102,7 @@ function renderValue(value: XmlValue): string {
     return value === undefined ? '' : escapeText(String(value));
   }
   return Object.entries(value)
+    .filter(([name]) => !name.startsWith(ATTRIBUTE))
     .map(([name, child]) => renderElement(name, child))
     .join('');
 }
@@ -112,7 +114,17 @@ function renderElement(name: string, value: XmlValue): string {
   if (Array.isArray(value)) {
     return value.map((item) => renderElement(name, item)).join('');
   }
-  return `<${name}>${renderValue(value)}</${name}>`;
+  return `<${name}${renderAttributes(value)}>${renderValue(value)}</${name}>`;
+}
+
+function renderAttributes(value: XmlValue): string {
+  if (typeof value !== 'object') {
+    return '';
+  }
+  return Object.entries(value)
+    .filter(([name]) => name.startsWith(ATTRIBUTE))
+    .map(([name, text]) => ` ${name.slice(ATTRIBUTE.length)}="${escapeText(String(text))}"`)
+    .join('');
 }
 
 /** Control characters go out as references, as S3 does it; a parser may refuse them (hence encoding-type=url). */

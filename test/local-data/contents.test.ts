@@ -42,6 +42,32 @@ async function call(
   return accepted.perform();
 }
 
+test('tags of buckets and objects are there after a restart, and so is how the log is written anew', async () => {
+  const folder = await newFolder();
+  const first = open(folder);
+  const { s3, close } = await servedBy(first);
+  const TagSet = [{ Key: 'team', Value: 'docs' }];
+  await s3.createBucket({ Bucket, CreateBucketConfiguration: { Tags: [{ Key: 'new', Value: 'yes' }] } });
+  await s3.putBucketTagging({ Bucket, Tagging: { TagSet } });
+  await s3.createBucket({ Bucket: 'untagged', CreateBucketConfiguration: { Tags: TagSet } });
+  await s3.deleteBucketTagging({ Bucket: 'untagged' });
+  await s3.putObject({ Bucket, Key: 'a', Body: 'x', Tagging: 'team=docs' });
+  for (let count = 0; count < 550; count += 1) {
+    first.createBucket(`bucket-${count}`);
+    await call(first, 'DELETE', `/bucket-${count}`);
+  }
+  await close();
+  for (const _ of ['read back', 'written anew']) {
+    const again = await served(folder);
+    expect((await again.s3.getBucketTagging({ Bucket })).TagSet).toEqual(TagSet);
+    expect((await again.s3.getObjectTagging({ Bucket, Key: 'a' })).TagSet).toEqual(TagSet);
+    await expect(again.s3.getBucketTagging({ Bucket: 'untagged' })).rejects.toMatchObject({
+      name: 'NoSuchTagSet',
+    });
+    await again.close();
+  }
+});
+
 test('a content goes with the last object that has it, and a refused one at once', async () => {
   const folder = await newFolder();
   const { s3 } = await served(folder);

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { OPERATIONS as DYNAMODB_OPERATIONS } from '../../local/dynamodb/operations.ts';
+import { OPERATIONS as DYNAMODB_OPERATIONS, STREAM_OPERATIONS } from '../../local/dynamodb/operations.ts';
 import { NEEDS, needsOf } from '../../local/iam/needs/index.ts';
 import { OPERATIONS as S3_OPERATIONS } from '../../local/s3/operations.ts';
 import { DEFAULT_IDENTITY, type ServiceName } from '../../local/service.ts';
@@ -243,6 +243,25 @@ describe('CloudFormation', () => {
   });
 });
 
+describe('DynamoDB Streams', () => {
+  const StreamArn = 'arn:aws:dynamodb:us-east-1:000000000000:table/docs/stream/2026-01-01T00:00:00.000';
+
+  test('reading needs the right to the stream, which an iterator names', () => {
+    const shard = { StreamArn, ShardId: 'shardId-1', ShardIteratorType: 'LATEST' };
+    expect([
+      needs('dynamodb', 'DescribeStream', json({ StreamArn })),
+      needs('dynamodb', 'GetShardIterator', json(shard)),
+      needs('dynamodb', 'GetRecords', json({ ShardIterator: `${StreamArn}|1|e30=` })),
+      needs('dynamodb', 'ListStreams', json({})),
+    ]).toEqual([
+      [`dynamodb:DescribeStream ${StreamArn}`],
+      [`dynamodb:GetShardIterator ${StreamArn}`],
+      [`dynamodb:GetRecords ${StreamArn}`],
+      ['dynamodb:ListStreams *'],
+    ]);
+  });
+});
+
 describe('Parameter Store', () => {
   const ARN = 'arn:aws:ssm:us-east-1:000000000000:parameter';
 
@@ -263,7 +282,7 @@ describe('Parameter Store', () => {
 
 test.each([
   ['s3', S3_OPERATIONS],
-  ['dynamodb', DYNAMODB_OPERATIONS],
+  ['dynamodb', { ...DYNAMODB_OPERATIONS, ...STREAM_OPERATIONS }],
 ] as const)('every operation of the local %s has its needs written down', (service, operations) => {
   expect(Object.keys(NEEDS[service]).toSorted()).toEqual(Object.keys(operations).toSorted());
 });

@@ -61,7 +61,12 @@ export const bucket = defineProvider({
 });
 
 const capacity = z.object({ ReadCapacityUnits: z.coerce.number(), WriteCapacityUnits: z.coerce.number() });
-const index = z.looseObject({ IndexName: z.string(), ProvisionedThroughput: capacity.optional() });
+const units = z.coerce.number().optional();
+const index = z.looseObject({
+  IndexName: z.string(),
+  ProvisionedThroughput: capacity.optional(),
+  WarmThroughput: z.object({ ReadUnitsPerSecond: units, WriteUnitsPerSecond: units }).optional(),
+});
 const tableShape = {
   TableName: z.string().optional(),
   AttributeDefinitions: z.array(z.looseObject({ AttributeName: z.string(), AttributeType: z.string() })),

@@ -21,6 +21,8 @@ const TABLE_OPERATIONS = [
   'UpdateTimeToLive',
 ] as const;
 
+const STREAM_OPERATIONS = ['DescribeStream', 'GetShardIterator'] as const;
+
 const TAG_OPERATIONS = ['ListTagsOfResource', 'TagResource', 'UntagResource'] as const;
 
 /** The members of a transaction's item, and the actions that they need: there is none for the transaction itself. */
@@ -40,6 +42,16 @@ export const dynamoDbNeeds: Mapping = {
   DescribeEndpoints: () => [{ action: 'dynamodb:DescribeEndpoints', resource: '*' }],
   ListTables: ({ identity }) => [
     { action: 'dynamodb:ListTables', resource: '*', shown: tableArn(identity, '*') },
+  ],
+  ...Object.fromEntries(
+    STREAM_OPERATIONS.map((operation) => [
+      operation,
+      (called: Called) => needOn(`dynamodb:${operation}`, bodyOf(called).StreamArn),
+    ]),
+  ),
+  GetRecords: (called) => needOn('dynamodb:GetRecords', streamOf(bodyOf(called).ShardIterator)),
+  ListStreams: ({ identity }) => [
+    { action: 'dynamodb:ListStreams', resource: '*', shown: tableArn(identity, '*') },
   ],
   Query: onTableOrIndex('Query'),
   Scan: onTableOrIndex('Scan'),
@@ -80,6 +92,11 @@ function transacted(called: Called): Need[] {
       needOn(`dynamodb:${action}`, tableOf(called, objectOf(item[member]))),
     ),
   );
+}
+
+/** An iterator begins with the stream's ARN. */
+function streamOf(iterator: unknown): string | undefined {
+  return typeof iterator === 'string' ? iterator.split('|')[0] : undefined;
 }
 
 function tableOf({ identity }: Called, { TableName }: Json): string | undefined {

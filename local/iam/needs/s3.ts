@@ -18,6 +18,7 @@ const WRITE_HEADERS: readonly (readonly [header: RegExp, action: string])[] = [
 /** On a bucket's configuration, where the action is called otherwise than the operation. */
 const CONFIGURATION_ACTIONS: Readonly<Record<string, string>> = {
   DeleteBucketCors: 'PutBucketCORS',
+  DeleteBucketTagging: 'PutBucketTagging',
   GetBucketAccelerateConfiguration: 'GetAccelerateConfiguration',
   GetBucketCors: 'GetBucketCORS',
   GetBucketEncryption: 'GetEncryptionConfiguration',
@@ -33,6 +34,7 @@ const CONFIGURATION_ACTIONS: Readonly<Record<string, string>> = {
 const PLAIN_BUCKET_OPERATIONS = [
   'CreateBucket',
   'DeleteBucket',
+  'GetBucketAcl',
   'GetBucketLocation',
   'GetBucketLogging',
   'GetBucketOwnershipControls',
@@ -42,6 +44,8 @@ const PLAIN_BUCKET_OPERATIONS = [
   'GetBucketTagging',
   'GetBucketVersioning',
   'GetBucketWebsite',
+  'PutBucketAcl',
+  'PutBucketTagging',
 ];
 
 export const s3Needs: Mapping = {
@@ -56,6 +60,7 @@ export const s3Needs: Mapping = {
   HeadBucket: onSubject('ListBucket'),
   ListObjects: onSubject('ListBucket'),
   ListObjectsV2: onSubject('ListBucket'),
+  ListObjectVersions: onSubject('ListBucketVersions'),
   ListMultipartUploads: onSubject('ListBucketMultipartUploads'),
 
   GetObject: versioned('GetObject'),
@@ -72,6 +77,8 @@ export const s3Needs: Mapping = {
   GetObjectTagging: versioned('GetObjectTagging'),
   PutObjectTagging: versioned('PutObjectTagging'),
   DeleteObjectTagging: versioned('DeleteObjectTagging'),
+  GetObjectAcl: versioned('GetObjectAcl'),
+  PutObjectAcl: versioned('PutObjectAcl'),
 
   CreateMultipartUpload: write,
   UploadPart: onSubject('PutObject'),

@@ -133,12 +133,12 @@ describe('what is not there', () => {
     });
   });
 
-  test('adding an index to a table is refused by name', async () => {
+  test('adding a replica to a table is refused by name', async () => {
     const change = client.updateTable({
       TableName,
-      GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: 'byKind' } }],
+      ReplicaUpdates: [{ Create: { RegionName: 'eu-west-1' } }],
     });
-    expect((await failure(change)).message).toContain('GlobalSecondaryIndexUpdates is not supported');
+    expect((await failure(change)).message).toContain('ReplicaUpdates is not supported');
   });
 
   test('a body that is no JSON object is refused', async () => {

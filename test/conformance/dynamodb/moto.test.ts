@@ -16,6 +16,13 @@ const DIFFERENCES: Readonly<Record<string, Difference>> = {
   'DeleteTable refuses a table that is protected against deletion': 'words of its own for the refusal',
   'operations on a table that is not there fail with ResourceNotFoundException':
     'a transaction on it is cancelled instead',
+  'UpdateTable adds a global index, which has what the table held before and gets what comes':
+    'the table is never UPDATING',
+  'UpdateTable deletes a global index, and one of the same name has nothing of it':
+    'a Query on an index that is gone is ResourceNotFoundException',
+  'an index that cannot be is refused, and one that is not there is not found':
+    'crashes on an index that is there',
+  'IN takes 100 operands and no more': 'no limit',
   'UpdateTimeToLive refuses to enable what is enabled': 'accepted',
   'GetItem projects top-level, nested and list attributes': 'takes #name[2] for an unused name',
   'numbers come back in canonical form': 'kept as they were written',

@@ -6,8 +6,10 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { Behaviour, Subject } from './behaviour.ts';
 import { concurrencyBehaviours } from './behaviours/concurrency.ts';
 import { conditionBehaviours } from './behaviours/conditions.ts';
+import { indexBehaviours } from './behaviours/indexes.ts';
 import { itemBehaviours } from './behaviours/items.ts';
 import { limitBehaviours } from './behaviours/limits.ts';
+import { nameBehaviours } from './behaviours/names.ts';
 import { queryBehaviours } from './behaviours/queries.ts';
 import { tableBehaviours } from './behaviours/tables.ts';
 import { tokenBehaviours } from './behaviours/tokens.ts';
@@ -16,6 +18,8 @@ import { updateBehaviours } from './behaviours/updates.ts';
 
 const GROUPS: Readonly<Record<string, readonly Behaviour[]>> = {
   tables: tableBehaviours,
+  indexes: indexBehaviours,
+  names: nameBehaviours,
   items: itemBehaviours,
   updates: updateBehaviours,
   conditions: conditionBehaviours,

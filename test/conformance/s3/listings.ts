@@ -1,9 +1,10 @@
-// ListObjectsV2 and ListObjects.
+// ListObjectsV2, ListObjects and ListObjectVersions.
 
 import {
   ListObjectsCommand,
   ListObjectsV2Command,
   type ListObjectsV2CommandInput,
+  ListObjectVersionsCommand,
   PutObjectCommand,
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3';
@@ -146,5 +147,24 @@ export const listings: TestGroup = (s3) => {
     expect(second.Contents?.map(({ Key }) => Key)).toEqual(['c', 'd']);
     expect(second).toMatchObject({ IsTruncated: false, Marker: 'b/' });
     expect([plain.IsTruncated, plain.NextMarker]).toEqual([true, undefined]);
+  });
+
+  s3.test('each object of an unversioned bucket is its only version, null', async () => {
+    const Bucket = await bucketWith(s3, ['a', 'b/1', 'b/2', 'c']);
+    const input = { Bucket, Delimiter: '/', MaxKeys: 2 };
+    const first = await s3.client.send(new ListObjectVersionsCommand(input));
+    const second = await s3.client.send(
+      new ListObjectVersionsCommand({ ...input, KeyMarker: first.NextKeyMarker }),
+    );
+    expect(first).toMatchObject({
+      IsTruncated: true,
+      NextKeyMarker: 'b/',
+      Versions: [{ Key: 'a', VersionId: 'null', IsLatest: true, Size: 1, StorageClass: 'STANDARD' }],
+      CommonPrefixes: [{ Prefix: 'b/' }],
+    });
+    expect(second).toMatchObject({ IsTruncated: false, Versions: [{ Key: 'c', VersionId: 'null' }] });
+    expect([first.DeleteMarkers, second.CommonPrefixes]).toEqual([undefined, undefined]);
+    const whole = await s3.client.send(new ListObjectVersionsCommand({ Bucket, MaxKeys: 1 }));
+    expect([whole.NextKeyMarker, whole.NextVersionIdMarker]).toEqual(['a', 'null']);
   });
 };

@@ -41,6 +41,7 @@ const TESTS_BY_REASON: Readonly<Record<string, readonly string[]>> = {
     'conditions on the source fail with 412, all of them',
     'a part is copied under conditions on its source',
     'completing has the conditions of a put',
+    'completing on a condition conflicts with what was written since the upload began',
     'each key of a DeleteObjects has its own condition',
   ],
   'Limits and formats of arguments are not enforced, or fail with a 500.': [
@@ -68,18 +69,18 @@ const TESTS_BY_REASON: Readonly<Record<string, readonly string[]>> = {
     'uploads under way are listed by key, in pages, and rolled up',
     'a part is copied from an object, or from a range of it',
   ],
-  'A new bucket has the defaults of before 2023: no encryption, no block of public access.': [
+  'A new bucket has the defaults of before 2023: no encryption, no block of public access, ACLs.': [
+    'lists cannot be set, but for the one that says what holds anyway',
+    'a bucket that others would have rights to is not created',
     'a new bucket is unversioned, encrypted with S3’s keys, and has no lifecycle',
     'a new bucket blocks public access',
   ],
-  'The argument is not known: ListBuckets pages, Quiet, NextMarker, the expected owner, an error’s Resource.':
-    [
-      'buckets are listed in the order of their names, by prefix, in pages',
-      'a quiet DeleteObjects tells only the errors',
-      'version 1 goes on after a marker, and names the next one if there is a delimiter',
-      'a request for another owner’s bucket is denied',
-      'an error is XML with code, message, resource and request id',
-    ],
+  'The argument is not known: ListBuckets pages, Quiet, NextMarker, the expected owner.': [
+    'buckets are listed in the order of their names, by prefix, in pages',
+    'a quiet DeleteObjects tells only the errors',
+    'version 1 goes on after a marker, and names the next one if there is a delimiter',
+    'a request for another owner’s bucket is denied',
+  ],
   'A range of another unit than bytes is taken as one of bytes.': [
     'a header that is no byte range is ignored',
   ],
@@ -89,11 +90,15 @@ const TESTS_BY_REASON: Readonly<Record<string, readonly string[]>> = {
   'Metadata beyond ASCII comes back raw.': [
     'metadata beyond ASCII comes back as an RFC 2047 word over its bytes',
   ],
+  'The request id of an error is another in its header.': [
+    'an error is XML with code, message, key and request id',
+  ],
   'A read during a write of the same key fails with a 500.': [
     'a reader sees one writer’s object or another’s, whole, never a mixture',
   ],
   'Presigned URLs do not expire, and of the headers in them only metadata counts.': [
     'a presigned URL works until it expires',
+    'a presigned URL says what is wrong with its time',
     'headers that were signed into a URL count like headers',
   ],
   'CORS rules are kept, but hardly looked at: the server lets every page in, whatever they say.': [

@@ -9,6 +9,7 @@ import {
   CopyObjectCommand,
   CreateMultipartUploadCommand,
   type CreateMultipartUploadCommandInput,
+  DeleteObjectsCommand,
   GetObjectAttributesCommand,
   GetObjectCommand,
   HeadObjectCommand,
@@ -49,11 +50,11 @@ function sendComplete(s3: Harness, input: CompleteMultipartUploadCommandInput) {
 }
 
 async function start(s3: Harness, input: Partial<CreateMultipartUploadCommandInput> = {}): Promise<Started> {
-  const place = { Bucket: await s3.newBucket(), Key: 'parts' };
+  const place = { Bucket: input.Bucket ?? (await s3.newBucket()), Key: 'parts' };
   const { UploadId = '' } = await s3.client.send(
     new CreateMultipartUploadCommand({ ...place, ChecksumAlgorithm: 'CRC32', ...input }),
   );
-  const at = { ...place, ...(input.Bucket ? { Bucket: input.Bucket } : {}), UploadId };
+  const at = { ...place, UploadId };
   const { ChecksumAlgorithm = 'CRC32' } = input;
   return {
     at,
@@ -168,14 +169,25 @@ export const multipart: TestGroup = (s3) => {
   });
 
   s3.test('completing has the conditions of a put', async () => {
-    const { at, put, complete } = await start(s3);
+    const Bucket = await s3.newBucket();
+    const { ETag } = await s3.client.send(new PutObjectCommand({ Bucket, Key: 'parts', Body: 'first' }));
+    const { at, put, complete } = await start(s3, { Bucket });
     const a = await put(1, last);
-    const { ETag } = await s3.client.send(
-      new PutObjectCommand({ Bucket: at.Bucket, Key: at.Key, Body: 'first' }),
-    );
     expect(await failureOf(complete([a], { IfNoneMatch: '*' }))).toBe('PreconditionFailed 412');
     expect(await failureOf(complete([a], { IfMatch: '"other"' }))).toBe('PreconditionFailed 412');
     await complete([a], { IfMatch: ETag });
+    expect((await s3.client.send(new HeadObjectCommand(at))).ContentLength).toBe(100);
+  });
+
+  s3.test('completing on a condition conflicts with what was written since the upload began', async () => {
+    const { at, put, complete } = await start(s3);
+    const a = await put(1, last);
+    const { Bucket, Key } = at;
+    const { ETag } = await s3.client.send(new PutObjectCommand({ Bucket, Key, Body: 'first' }));
+    expect(await failureOf(complete([a], { IfMatch: ETag }))).toBe('ConditionalRequestConflict 409');
+    await s3.client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key }] } }));
+    expect(await failureOf(complete([a], { IfNoneMatch: '*' }))).toBe('ConditionalRequestConflict 409');
+    await complete([a]);
     expect((await s3.client.send(new HeadObjectCommand(at))).ContentLength).toBe(100);
   });
 
@@ -315,7 +327,9 @@ export const multipartChecksums: TestGroup = (s3) => {
     const { at, put, complete } = await start(s3, { ChecksumAlgorithm: undefined });
     const whole = Buffer.concat([first, last]);
     const single = await rawRequest(s3.endpoint, 'PUT', `/${at.Bucket}/single`, {}, whole);
-    const done = await complete([await put(1, first), await put(2, last)]);
+    const parts = [await put(1, first), await put(2, last)];
+    expect(await failureOf(complete(parts))).toBe('InvalidPart 400');
+    const done = await complete(parts.map(({ PartNumber, ETag }) => ({ PartNumber, ETag })));
     expect(done).toMatchObject({
       ChecksumCRC64NVME: single.headers['x-amz-checksum-crc64nvme'],
       ChecksumType: 'FULL_OBJECT',

@@ -64,13 +64,13 @@ export const protocol: TestGroup = (s3) => {
     expect(await failureOf(s3.client.send(new HeadObjectCommand({ Bucket, Key: 'a' })))).toBe('NotFound 404');
   });
 
-  s3.test('an error is XML with code, message, resource and request id', async () => {
+  s3.test('an error is XML with code, message, key and request id', async () => {
     const Bucket = await s3.newBucket();
     const answer = await rawRequest(s3.endpoint, 'GET', `/${Bucket}/none`);
     const text = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(answer.text)?.[1];
 
     expect(answer.headers['content-type']).toBe('application/xml');
-    expect([text('Code'), text('Resource')]).toEqual(['NoSuchKey', `/${Bucket}/none`]);
+    expect([text('Code'), text('Key')]).toEqual(['NoSuchKey', 'none']);
     expect(text('RequestId')).toBe(answer.headers['x-amz-request-id']);
   });
 
@@ -86,6 +86,34 @@ export const protocol: TestGroup = (s3) => {
     const expired = await put(presigned(new Date(Date.now() - 70_000), 60));
     expect([expired.status, expired.text.includes('Request has expired')]).toEqual([403, true]);
     expect((await put(presigned(new Date(), 8 * 86_400))).status).toBe(400);
+  });
+
+  s3.test('a presigned URL says what is wrong with its time', async () => {
+    const Bucket = await s3.newBucket();
+    const messageOf = async (seconds: number | string) => {
+      const query = presigned(new Date(), 60).replace('X-Amz-Expires=60', `X-Amz-Expires=${seconds}`);
+      const { text } = await rawRequest(s3.endpoint, 'GET', `/${Bucket}/a?${query}`);
+      return /<Code>AuthorizationQueryParametersError<.*<Message>([^<]*)</.exec(text)?.[1];
+    };
+    expect(await messageOf(604_801)).toContain('must be less than a week (in seconds)');
+    expect(await messageOf(-1)).toBe('X-Amz-Expires must be non-negative');
+    expect(await messageOf('soon')).toBe('X-Amz-Expires should be a number');
+  });
+
+  s3.test('a URL of Signature Version 2 says what the headers must be', async () => {
+    const Bucket = await s3.newBucket();
+    const expires = Math.floor(Date.now() / 1000) + 60;
+    const query = `AWSAccessKeyId=any&Signature=any&Expires=${expires}&content-type=text%2Fplain`;
+    const put = await rawRequest(
+      s3.endpoint,
+      'PUT',
+      `/${Bucket}/a?${query}`,
+      { 'content-type': 'text/plain' },
+      'x',
+    );
+    expect(put.status).toBe(200);
+    const { ContentType } = await s3.client.send(new HeadObjectCommand({ Bucket, Key: 'a' }));
+    expect(ContentType).toBe('text/plain');
   });
 
   s3.test('headers that were signed into a URL count like headers', async () => {

@@ -1,5 +1,6 @@
 // The conformance suite: what an S3 must do, whoever implements it.
 
+import { accessLists } from './access-lists.ts';
 import { bucketConfiguration, buckets, refusals } from './buckets.ts';
 import { checksums, integrity } from './checksums.ts';
 import { concurrency, conditionalReads, conditionalWrites } from './conditions.ts';
@@ -19,6 +20,7 @@ export function s3Conformance(target: Target, { ours = false } = {}): void {
   runGroups(target, {
     buckets,
     'bucket configuration': bucketConfiguration,
+    'access control lists': accessLists,
     'put and get': putAndGet,
     ranges,
     metadata,

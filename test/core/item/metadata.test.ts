@@ -20,12 +20,34 @@ describe('metadata', () => {
     expect(decodeMetadata(encoded)).toEqual({ note: value });
   });
 
+  test.each([
+    ['=?UTF-8?Q?Zo=C3=AB_=3F?=', 'Zoë ?'],
+    ['=?UTF-8?B?5LiA?=', '一'],
+    ['=?UTF-8?Q?a=C3=A4?= =?UTF-8?Q?b?=', 'aäb'],
+  ])('what S3 has encoded anew is read: %s', (stored, value) => {
+    expect(decodeMetadata({ note: stored })).toEqual({ note: value });
+  });
+
+  test.each([
+    [' blanks around '],
+    [''],
+    ['=?UTF-8?B?YQ==?='],
+    ['=?utf-8?B?YQ==?='],
+    ['say =?UTF-8?Q?x?= again'],
+  ])('value %j survives that S3 decodes what it is sent', (value) => {
+    const { note = '' } = encodeMetadata({ note: value });
+    const base64 = /^=\?UTF-8\?B\?(.*)\?=$/.exec(note)?.[1] ?? '';
+    const stored = Buffer.from(base64, 'base64').toString();
+    expect(stored).toMatch(/^[\x21-\x7e]+$/);
+    expect(decodeMetadata({ note: stored })).toEqual({ note: value });
+  });
+
   test('plain values are left readable', () => {
     expect(encodeMetadata({ note: 'a b' })).toEqual({ note: 'a b' });
   });
 
   test("values of other writers' making are given as they are", () => {
-    const foreign = { quoted: '=?UTF-8?Q?x?=', plain: 'plain', broken: '=?UTF-8?B?A?=' };
+    const foreign = { latin: '=?ISO-8859-1?Q?x?=', plain: 'plain', broken: '=?UTF-8?B?A?=' };
     expect(decodeMetadata(foreign)).toEqual(foreign);
   });
 

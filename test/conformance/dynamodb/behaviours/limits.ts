@@ -122,4 +122,37 @@ export const limitBehaviours: readonly Behaviour[] = [
       await refused(client.transactWriteItems({ TransactItems }));
     },
   ],
+  [
+    'IN takes 100 operands and no more',
+    async (subject) => {
+      const { client, simple: TableName } = subject;
+      const names = Array.from({ length: 101 }, (_, index) => `:v${index}`);
+      const inOf = (count: number) => {
+        const operands = names.slice(0, count);
+        return {
+          expression: `NOT (kind IN (${operands.join()}))`,
+          values: Object.fromEntries(operands.map((name) => [name, { S: name }])),
+        };
+      };
+      const put = (count: number) => {
+        const { expression, values } = inOf(count);
+        return client.putItem({
+          TableName,
+          Item: { id: { S: 'in' } },
+          ConditionExpression: expression,
+          ExpressionAttributeValues: values,
+        });
+      };
+      await put(100);
+      await refused(
+        put(101),
+        'Invalid ConditionExpression: The IN operator is provided with too many operands',
+      );
+      const { expression, values } = inOf(101);
+      await refused(
+        client.scan({ TableName, FilterExpression: expression, ExpressionAttributeValues: values }),
+        'Invalid FilterExpression: The IN operator is provided with too many operands; number of operands: 101',
+      );
+    },
+  ],
 ];

@@ -158,7 +158,38 @@ export const tableBehaviours: readonly Behaviour[] = [
         const { ContinuousBackupsDescription: description } = await client.describeContinuousBackups({
           TableName,
         });
-        expect(description?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus).toBe('ENABLED');
+        expect(description?.PointInTimeRecoveryDescription).toMatchObject({
+          PointInTimeRecoveryStatus: 'ENABLED',
+          RecoveryPeriodInDays: 35,
+          EarliestRestorableDateTime: expect.any(Date),
+          LatestRestorableDateTime: expect.any(Date),
+        });
+        await client.updateContinuousBackups({
+          TableName,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 7 },
+        });
+        const { ContinuousBackupsDescription: shorter } = await client.describeContinuousBackups({
+          TableName,
+        });
+        expect(shorter?.PointInTimeRecoveryDescription?.RecoveryPeriodInDays).toBe(7);
+      });
+    },
+  ],
+  [
+    'a table tells what it can serve at once',
+    async (subject) => {
+      const { client } = subject;
+      await withTable(subject, 'warm', {}, async (TableName) => {
+        const { Table } = await client.describeTable({ TableName });
+        expect(Table?.WarmThroughput).toEqual({
+          ReadUnitsPerSecond: 12_000,
+          WriteUnitsPerSecond: 4_000,
+          Status: 'ACTIVE',
+        });
+        const WarmThroughput = { ReadUnitsPerSecond: 20_000, WriteUnitsPerSecond: 5_000 };
+        await client.updateTable({ TableName, WarmThroughput });
+        const { Table: updated } = await client.describeTable({ TableName });
+        expect(updated?.WarmThroughput).toEqual({ ...WarmThroughput, Status: 'ACTIVE' });
       });
     },
   ],
