@@ -8,6 +8,7 @@ import type { Operation } from '../core/keys/run.ts';
 import { batchOf } from './batch/batch.ts';
 import type { Batch, BatchOptions } from './batch/batch-types.ts';
 import type { Source } from './batch/each.ts';
+import { copyOf } from './content/copy.ts';
 import type { AnyDocument, Document, LargeNames } from './document.ts';
 import { asRejected } from './errors/rejected.ts';
 import type {
@@ -70,7 +71,7 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
     pollIntervalMs,
   }: ClientOptions & { readonly store: StoreDescriptor }) {
     const { region } = store;
-    this.store = store;
+    this.store = copyOf(store);
     this.#sfn = sfn ?? new SFNClient({ region });
     this.#s3 = s3 ?? new S3Client({ region });
     this.#dynamodb = dynamodb ?? new DynamoDBClient({ region });

@@ -80,7 +80,7 @@ export interface WriteOptions {
    * Called as content goes up, and once the run has started. What it throws ends the call; a run that has started goes on,
    * and `WaitInterrupted` names it.
    */
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly onProgress?: ((progress: Progress) => unknown) | undefined;
 }
 
 /** `false`: the call ends once the run has started, and gives a `WriteHandle`. Default: true. */

@@ -29,7 +29,7 @@ export interface BatchOptions<Input> {
   /** Takes no further items, and waits for none: those under way are `interrupted` or `not-started`. */
   readonly signal?: AbortSignal | undefined;
   /** Called with each outcome, before it is given. What it throws ends the batch. */
-  readonly onProgress?: ((progress: BatchProgress) => void) | undefined;
+  readonly onProgress?: ((progress: BatchProgress) => unknown) | undefined;
 }
 
 /** What has become of one item. */

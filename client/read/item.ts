@@ -15,7 +15,7 @@ export interface GetOptions<Name extends string = string> {
    */
   readonly load?: boolean | readonly Name[] | undefined;
   /** Called while content is loaded. */
-  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
+  readonly onProgress?: ((progress: DownloadProgress) => unknown) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -87,7 +87,7 @@ export interface LargeObject {
 /** How content is fetched. */
 export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
+  readonly onProgress?: ((progress: DownloadProgress) => unknown) | undefined;
 }
 
 /** How content, or a part of it, is fetched. */
