@@ -53,9 +53,9 @@ export function readIterable(
   memory: ChunkMemory = 'reused',
   iterator: AsyncIterator<unknown> = iterable[Symbol.asyncIterator](),
 ): ByteReader {
-  if (memory === 'reused') copyPushes(iterable);
+  const left = memory === 'reused' && copyPushes(iterable) ? 'fresh' : memory;
   return {
-    read: async () => chunkOf(await iterator.next(), memory),
+    read: async () => chunkOf(await iterator.next(), left),
     close: () => {
       // A Readable's iterator would wait for the read under way, which may never end.
       const end = async () => (isDestroyable(iterable) ? void iterable.destroy() : await iterator.return?.());
@@ -120,15 +120,19 @@ function chunkOf(
 /**
  * A Readable reads ahead: by the time that a chunk is asked for, the next ones have been pushed, and if they were in the
  * same memory, have written over it. So they are copied as they are pushed.
+ * @returns whether all that is read from now on are such copies
  */
-function copyPushes(iterable: AsyncIterable<unknown>): void {
+function copyPushes(iterable: AsyncIterable<unknown>): boolean {
   const stream = iterable as Partial<Pushing>;
   const { push } = stream;
-  if (!isDestroyable(iterable) || typeof push !== 'function') return;
+  if (!isDestroyable(iterable) || typeof push !== 'function') return false;
   stream.push = (chunk, encoding) =>
     push.call(iterable, isUint8Array(chunk) ? new Uint8Array(chunk) : chunk, encoding);
+  return stream.readableLength === 0;
 }
 
 interface Pushing {
+  /** What was pushed before, and not read yet. */
+  readonly readableLength: number;
   push(chunk: unknown, encoding?: string): boolean;
 }
