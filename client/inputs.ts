@@ -77,10 +77,10 @@ export interface WriteOptions {
   /** Before the start: stops everything. After it: stops the waiting only, see `WaitInterrupted`. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Called as content goes up, and once the run has started. What it throws ends the call; a run that has started goes on,
-   * and `WaitInterrupted` names it.
+   * Called as content goes up, and once the run has started. The call waits for a promise that it gives. What it throws, or
+   * rejects with, ends the call; a run that has started goes on, and `WaitInterrupted` names it.
    */
-  readonly onProgress?: ((progress: Progress) => unknown) | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /** `false`: the call ends once the run has started, and gives a `WriteHandle`. Default: true. */

@@ -14,8 +14,8 @@ export interface GetOptions<Name extends string = string> {
    * stand in `attributes` too. Default: none; content is fetched when it is asked for.
    */
   readonly load?: boolean | readonly Name[] | undefined;
-  /** Called while content is loaded. */
-  readonly onProgress?: ((progress: DownloadProgress) => unknown) | undefined;
+  /** Called while content is loaded, and waited for. What it throws, or rejects with, ends the call. */
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -87,7 +87,8 @@ export interface LargeObject {
 /** How content is fetched. */
 export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: DownloadProgress) => unknown) | undefined;
+  /** Called while content comes in, and waited for. What it throws, or rejects with, ends the call. */
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
 /** How content, or a part of it, is fetched. */
