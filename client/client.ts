@@ -9,7 +9,7 @@ import { batchOf } from './batch/batch.ts';
 import type { Batch, BatchOptions } from './batch/batch-types.ts';
 import type { Source } from './batch/each.ts';
 import { copyOf } from './content/copy.ts';
-import type { AnyDocument, Document, LargeNames } from './document.ts';
+import type { AnyDocument, Document, KeyOf, LargeNames } from './document.ts';
 import { asRejected } from './errors/rejected.ts';
 import type {
   CreateInput,
@@ -165,7 +165,7 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
    * @throws {ReadFailed} when S3 refuses
    */
   async get<Name extends LargeNames<Doc> = LargeNames<Doc>>(
-    key: Readonly<Doc['key']>,
+    key: KeyOf<Doc>,
     options: GetOptions<Name> = {},
   ): Promise<LargeItem<Doc, Name> | undefined> {
     const item = await read({ store: this.store, s3: this.#s3, dynamodb: this.#dynamodb }, key, options);

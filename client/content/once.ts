@@ -34,14 +34,13 @@ export function checkUnread(stream: ByteStream, field: string): void {
  */
 export function beginReading(stream: ByteStream, field: string): AsyncIterator<unknown> | undefined {
   checkUnread(stream, field);
-  if (isWebStream(stream)) {
-    begun.add(stream);
-    return undefined;
+  const iterator = isWebStream(stream) ? undefined : stream[Symbol.asyncIterator]();
+  if (iterator !== undefined && begun.has(iterator)) {
+    throw used(field, 'gives an iterator that was read for a write before');
   }
-  if (isDestroyable(stream)) begun.add(stream);
-  const iterator = stream[Symbol.asyncIterator]();
-  if (begun.has(iterator)) throw used(field, 'gives an iterator that was read for a write before');
-  begun.add(iterator);
+  for (const each of [iterator, isReadOnce(stream) ? stream : undefined]) {
+    if (each !== undefined) begun.add(each);
+  }
   return iterator;
 }
 
