@@ -9,13 +9,12 @@ import type {
   CreateInput,
   LargeItem,
   LargeObject,
-  NumberValue,
   UpdateInput,
   Value,
   WriteHandle,
   WriteResult,
 } from '../../client/index.ts';
-import { LargeItemClient } from '../../client/index.ts';
+import { LargeItemClient, NumberValue } from '../../client/index.ts';
 
 interface Cat {
   key: { id: string };
@@ -70,13 +69,12 @@ declare const markers: LargeItemClient<Marker>;
 declare const any: LargeItemClient;
 const key = { id: '1' };
 const attributes = { title: 'A cat' };
-declare const exact: NumberValue;
 const fine = {
   text: 'x',
   bytes: new Uint8Array(),
   numbers: new Set([1]),
   list: [['a', 1]] as [string, number][],
-  exact,
+  exact: NumberValue.from('1.5'),
   none: null,
   maybe: 'x',
   status: 'a',
