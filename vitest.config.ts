@@ -5,6 +5,7 @@ const ISOLATED = ['test/lambdas/**/*.test.ts', 'test/client/**/*.test.ts', 'test
 
 /** Tests that take long for what they add: `npm run test:thorough` runs them, and so does CI. */
 const THOROUGH = [
+  'test/client/sources/sources-many.test.ts',
   'test/core/fuzz-long.test.ts',
   'test/e2e/sweep-many.test.ts',
   'test/local-data/*-kill.test.ts',
@@ -32,7 +33,10 @@ export default defineConfig({
     // More than the cores: a file waits about a third of its time, for pauses and other processes.
     maxWorkers: 3,
     projects: [
-      { extends: true, test: { name: 'isolated', include: ISOLATED } },
+      {
+        extends: true,
+        test: { name: 'isolated', include: ISOLATED, exclude: [...configDefaults.exclude, ...THOROUGH] },
+      },
       {
         extends: true,
         // Files share modules: loading the SDK and the CDK anew for each would take a third of the time.

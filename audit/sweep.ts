@@ -90,7 +90,7 @@ export async function watchSweep(
     if (found === undefined && looks > UNSEEN_LOOKS)
       throw new RunNotFound(`${executionArn}: there is no such sweep`);
     const progress = found && onProgress && (await progressOf(context, executionArn, signal));
-    if (progress !== undefined) onProgress?.(progress);
+    if (progress !== undefined) await onProgress?.(progress);
     if (found !== undefined && !GOES_ON.has(found.status)) return ended(executionArn, found);
     await sleep(pause, signal);
     pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);

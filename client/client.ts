@@ -8,7 +8,8 @@ import type { Operation } from '../core/keys/run.ts';
 import { batchOf } from './batch/batch.ts';
 import type { Batch, BatchOptions } from './batch/batch-types.ts';
 import type { Source } from './batch/each.ts';
-import type { AnyDocument, Document, LargeNames } from './document.ts';
+import { copyOf } from './content/copy.ts';
+import type { AnyDocument, Document, KeyOf, LargeNames } from './document.ts';
 import { asRejected } from './errors/rejected.ts';
 import type {
   CreateInput,
@@ -79,7 +80,7 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
     pollIntervalMs,
   }: ClientOptions & { readonly store: StoreDescriptor }) {
     const { region } = store;
-    this.store = store;
+    this.store = copyOf(store);
     this.#sfn = sfn ?? new SFNClient({ region, ...patience(ANSWER_SECONDS) });
     this.#s3 = s3 ?? new S3Client({ region, ...patience(OBJECT_SECONDS) });
     this.#dynamodb = dynamodb ?? new DynamoDBClient({ region, ...patience(ANSWER_SECONDS) });
@@ -173,7 +174,7 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
    * @throws {ReadFailed} when S3 refuses
    */
   async get<Name extends LargeNames<Doc> = LargeNames<Doc>>(
-    key: Readonly<Doc['key']>,
+    key: KeyOf<Doc>,
     options: GetOptions<Name> = {},
   ): Promise<LargeItem<Doc, Name> | undefined> {
     const item = await read({ store: this.store, s3: this.#s3, dynamodb: this.#dynamodb }, key, options);

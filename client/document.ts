@@ -1,7 +1,7 @@
 // The type of a store's items, as a user of the client describes it, and what follows from it for inputs and answers.
 
 import type { NumberValueImpl as NumberValue } from '@aws-sdk/util-dynamodb';
-import type { Attributes, Content, Key, LargeAttribute } from './types.ts';
+import type { Attributes, Content, Key, LargeAttribute, Value } from './types.ts';
 
 /**
  * What the items of a store have, for `new LargeItemClient<Cat>(...)` and the like:
@@ -12,7 +12,8 @@ import type { Attributes, Content, Key, LargeAttribute } from './types.ts';
  * - `large`: the names of the large ones. As a union, each may be missing; as an object type, those with a `?`
  *
  * It is a promise: the compiler holds your code to it, nothing looks at items that are stored already. Condition and
- * update expressions are DynamoDB's language, whose names are not checked.
+ * update expressions are DynamoDB's language, whose names are not checked. What DynamoDB has no type for, such as a Date, a
+ * Map or `undefined`, may be declared but not be given: see {@link Storable}.
  *
  * @example
  * interface Cat {
@@ -67,6 +68,36 @@ export type ForEachLarge<Doc extends Document, Name extends string, T> =
 export type Some<All extends object> =
   IsAny<All> extends true ? All : { readonly [Name in keyof All]?: Exclude<All[Name], undefined> };
 
+/** The plain attributes as they may be given. */
+export type GivenOf<Doc extends Document> =
+  IsAny<AttributesOf<Doc>> extends true ? AttributesOf<Doc> : EachStorable<AttributesOf<Doc>>;
+
+/** The key as it may be given. */
+export type KeyOf<Doc extends Document> =
+  IsAny<Doc['key']> extends true ? Readonly<Doc['key']> : EachStorable<Readonly<Doc['key']>>;
+
+type EachStorable<All extends object> = { [Name in keyof All]: Storable<All[Name]> };
+
+/**
+ * The type as far as DynamoDB has one for its values: `never` in place of dates, maps, functions and instances of classes,
+ * and without `undefined`. Optional properties stay optional: only the compiler's `exactOptionalPropertyTypes` keeps
+ * `undefined` from them.
+ */
+export type Storable<T> =
+  IsAnything<T> extends true
+    ? T
+    : unknown extends T
+      ? Value
+      : T extends string | number | bigint | boolean | null | NumberValue | Uint8Array
+        ? T
+        : T extends ReadonlySet<infer Member>
+          ? [Member] extends [string | AnyNumber | Uint8Array]
+            ? T
+            : never
+          : T extends ((...given: never) => unknown) | symbol | undefined
+            ? never
+            : { [Name in keyof T]: Storable<T[Name]> };
+
 /** Names of what may be missing. */
 export type Optional<Doc extends Document> = OptionalNames<AttributesOf<Doc>> | OptionalNames<LargeOf<Doc>>;
 
@@ -94,6 +125,9 @@ export type Field<Name extends string, T> = string extends keyof T
 type IsNothing<All> = [All[keyof All]] extends [never] ? true : false;
 /** Whether the names may be any text. */
 type IsAny<All> = string extends keyof All ? (IsNothing<All> extends true ? false : true) : false;
+
+/** Whether it is `any`. */
+type IsAnything<T> = 0 extends 1 & T ? true : false;
 
 type OptionalNames<All> =
   IsNothing<All> extends true

@@ -4,7 +4,7 @@ export { NumberValueImpl as NumberValue } from '@aws-sdk/util-dynamodb';
 export type { StoreDescriptor } from '../core/contract/store.ts';
 export type { Batch, BatchOptions, BatchOutcome, BatchProgress } from './batch/batch-types.ts';
 export { type ClientOptions, LargeItemClient } from './client.ts';
-export type { AnyDocument, Document } from './document.ts';
+export type { AnyDocument, Document, KeyOf } from './document.ts';
 export { StoreNotFound, TwinwriteError } from './errors/errors.ts';
 export { IntegrityError, ItemChanged, ReadContended, ReadFailed } from './errors/read-errors.ts';
 export {

@@ -3,18 +3,19 @@
 import type {
   AddendsOf,
   AnyDocument,
-  AttributesOf,
   ContentsOf,
   Document,
   Field,
   FormatOf,
+  GivenOf,
+  KeyOf,
   Optional,
   Some,
 } from './document.ts';
 import type { Attributes, Value } from './types.ts';
 
 interface CommonInput<Doc extends Document> {
-  readonly key: Readonly<Doc['key']>;
+  readonly key: KeyOf<Doc>;
   /** Whether objects that are not needed any more are deleted. Default: both true. */
   readonly cleanUp?:
     | { readonly whenFailed?: boolean | undefined; readonly whenSucceeded?: boolean | undefined }
@@ -30,7 +31,7 @@ interface ContentInput<Doc extends Document> extends CommonInput<Doc> {
 
 /** What `create` takes: the key, and all of the item's attributes. */
 export type CreateInput<Doc extends Document = AnyDocument> = ContentInput<Doc> &
-  Field<'attributes', AttributesOf<Doc>> &
+  Field<'attributes', GivenOf<Doc>> &
   Field<'largeAttributes', ContentsOf<Doc>>;
 
 /** A DynamoDB expression with its placeholders. */
@@ -43,7 +44,7 @@ export interface Expression {
 /** What `update` takes: the key, and what changes; everything else of the item stays. */
 export interface UpdateInput<Doc extends Document = AnyDocument> extends ContentInput<Doc> {
   /** Plain attributes and their new values. */
-  readonly set?: Some<AttributesOf<Doc>> | undefined;
+  readonly set?: Some<GivenOf<Doc>> | undefined;
   /** Plain and large attributes to remove. */
   readonly remove?: readonly Optional<Doc>[] | undefined;
   /** Numbers to add to numbers, members to add to sets. */
@@ -77,8 +78,8 @@ export interface WriteOptions extends InlineChoice {
   /** Before the start: stops everything. After it: stops the waiting only, see `WaitInterrupted`. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Called as content goes up, and once the run has started. What it throws ends the call; a run that has started goes on,
-   * and `WaitInterrupted` names it.
+   * Called as content goes up, and once the run has started. The call waits for a promise that it gives. What it throws, or
+   * rejects with, ends the call; a run that has started goes on, and `WaitInterrupted` names it.
    */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }

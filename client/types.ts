@@ -28,7 +28,15 @@ export type Attributes = Readonly<Record<string, Value>>;
 /** The item's key under the table's own key names. A binary key as bytes, or as base64 text. */
 export type Key = Readonly<Record<string, Value>>;
 
-/** Content of a large attribute, of any size. Streams are read once, in bounded memory, and closed at the end. */
+/**
+ * Content of a large attribute, of any size. Streams are read once, in bounded memory, and closed at the end.
+ *
+ * - One that was read from before, by a write or by anybody else, is refused; so is one stream for two attributes. An async
+ *   iterable that starts anew each time may be given again. Of a generator nobody can tell what others have taken.
+ * - A chunk may be in memory that the stream fills again once it is asked for more: chunks are copied. A web stream that
+ *   reads ahead (`highWaterMark` over 0, the default) is asked before its last chunk is taken, so it needs fresh memory.
+ * - Bytes given as they are must stay as they are until the call has ended; up to 256 KiB of them are copied.
+ */
 export type Content =
   | string
   | ArrayBuffer

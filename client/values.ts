@@ -13,6 +13,7 @@ import {
 } from '../core/values/attributes.ts';
 import { toBase64 } from '../core/values/encoding.ts';
 import { doubleOf, textOfDouble, wholeOf } from '../core/values/numbers.ts';
+import { isRecord, isSet, isUint8Array } from './content/kinds.ts';
 import type { Value } from './types.ts';
 
 type JsonRecord = Readonly<Record<string, unknown>>;
@@ -87,9 +88,7 @@ function decodeNumber(text: string): number | bigint | NumberValue {
 function base64Key(key: unknown, schema: KeySchema): unknown {
   if (!isRecord(key)) return key;
   const binary = binaryKeys(schema);
-  return mapValues(key, (value, name) =>
-    value instanceof Uint8Array && binary.has(name) ? toBase64(value) : value,
-  );
+  return mapValues(key, (value, name) => (isUint8Array(value) && binary.has(name) ? toBase64(value) : value));
 }
 
 function typedKey(key: JsonRecord, schema: KeySchema): JsonRecord {
@@ -118,8 +117,8 @@ function toTyped(value: unknown, field: string, depth: number): AttributeValue {
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'boolean') return { BOOL: value };
   if (isNumeric(value)) return { N: numberText(value) };
-  if (value instanceof Uint8Array) return { B: toBase64(value) };
-  if (value instanceof Set) return toTypedSet([...value], field);
+  if (isUint8Array(value)) return { B: toBase64(value) };
+  if (isSet(value)) return toTypedSet([...value], field);
   if (Array.isArray(value)) {
     // Array.from: a hole is no value either.
     return { L: Array.from(value, (member, at) => toTyped(member, `${field}[${at}]`, depth + 1)) };
@@ -136,30 +135,31 @@ function toTypedSet(members: readonly unknown[], field: string): AttributeValue 
   if (members.length === 0) throw invalidInput(field, [], 'a DynamoDB set cannot be empty');
   if (members.every((member) => typeof member === 'string')) return { SS: members };
   if (members.every(isNumeric)) return { NS: members.map(numberText) };
-  if (members.every((member) => member instanceof Uint8Array)) return { BS: members.map(toBase64) };
+  if (members.every(isUint8Array)) return { BS: members.map(toBase64) };
   throw invalidInput(field, undefined, 'a DynamoDB set holds strings, numbers or bytes, and one kind only');
 }
 
 function isNumeric(value: unknown): value is number | bigint | NumberValue {
-  return typeof value === 'number' || typeof value === 'bigint' || value instanceof NumberValue;
+  return typeof value === 'number' || typeof value === 'bigint' || isNumberValue(value);
 }
 
 function numberText(value: number | bigint | NumberValue): string {
   if (typeof value === 'number') return textOfDouble(value);
-  return value instanceof NumberValue ? value.value : String(value);
+  return typeof value === 'object' ? value.value : String(value);
+}
+
+/** Of another copy of the SDK, too. */
+function isNumberValue(value: unknown): value is NumberValue {
+  if (value instanceof NumberValue) return true;
+  if (typeof value !== 'object' || value === null || isRecord(value)) return false;
+  const { value: text, toBigInt } = value as Partial<NumberValue>;
+  return typeof text === 'string' && typeof toBigInt === 'function';
 }
 
 function kindOf(value: unknown): string {
   return typeof value === 'object' && value !== null
     ? `a ${value.constructor?.name ?? 'object'}`
     : typeof value;
-}
-
-/** An object that is a record of values and nothing else: no class instance, no array. */
-function isRecord(value: unknown): value is JsonRecord {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function mapValues<T>(

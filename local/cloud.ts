@@ -86,10 +86,8 @@ export interface LocalCloud extends AsyncDisposable {
  * @throws {DeploymentError} when a stack cannot be deployed; nothing is left running
  * @throws {DataError} when the data folder cannot be used
  */
-export async function startCloud(
-  options: LocalCloudOptions,
-  factories: ServiceFactories,
-): Promise<LocalCloud> {
+export async function startCloud(given: LocalCloudOptions, factories: ServiceFactories): Promise<LocalCloud> {
+  const options = { ...given, onLog: warningOf(given.onLog), onError: warningOf(given.onError) };
   const identity = {
     region: options.region ?? DEFAULT_IDENTITY.region,
     accountId: options.accountId ?? DEFAULT_IDENTITY.accountId,
@@ -223,4 +221,17 @@ function resourcesOf(stacks: readonly DeployedStack[]): Record<string, LocalReso
     }
   }
   return found;
+}
+
+/** The listener, whose own failures are warnings: nobody has called it who could be told, and they must not end the process. */
+function warningOf<Event extends readonly unknown[]>(
+  listener: ((...event: Event) => void) | undefined,
+): ((...event: Event) => void) | undefined {
+  if (listener === undefined) return undefined;
+  const tell = async (event: Event): Promise<void> => listener(...event);
+  return (...event) => {
+    tell(event).catch((error: unknown) => {
+      process.emitWarning(error instanceof Error ? error : String(error));
+    });
+  };
 }

@@ -12,5 +12,5 @@ export interface Check extends AuditContext, CallOptions {
   readonly runs: RunStates;
   report(finding: Finding): Promise<void>;
   /** Says that some work was done. */
-  step(): void;
+  step(): Promise<void>;
 }

@@ -58,7 +58,7 @@ export async function fsck(context: AuditContext, options: FsckOptions): Promise
       tally.found(finding);
       await options.onFinding(finding);
     },
-    step: () => options.onProgress?.(progressOf(tally.summary, expectedItems)),
+    step: async () => options.onProgress?.(progressOf(tally.summary, expectedItems)),
   };
   const parts = [
     ...checkItems(check, options.segments ?? DEFAULT_SEGMENTS),

@@ -82,7 +82,7 @@ async function* scan(
     });
     const page = await patiently(() => dynamodb.send(command, { abortSignal: signal }), { signal });
     for (const item of page.Items ?? []) yield fromSdkItem(item);
-    step();
+    await step();
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey !== undefined);
 }

@@ -44,7 +44,7 @@ export async function* list(
     for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
       yield { key: Key, size: Size, lastModified: LastModified?.getTime() ?? 0 };
     }
-    step();
+    await step();
     ContinuationToken = page.NextContinuationToken;
   } while (ContinuationToken !== undefined);
 }

@@ -12,6 +12,7 @@ export interface ReplayPace {
   readonly wait: boolean;
   /** Ends the starting and the waiting; what is started goes on. */
   readonly signal: AbortSignal;
+  /** Waited for. What it throws, or rejects with, ends the starting; what is started goes on. */
   readonly onChange?: (progress: ReplayProgress) => void;
 }
 
@@ -48,20 +49,34 @@ export async function* carryOut(
   let started = 0;
   let pause = Promise.resolve();
   let isPaused = false;
+  let told: Promise<unknown> = Promise.resolve();
+  let failure: { readonly error: unknown } | undefined;
+  const tell = (): void => {
+    const listener = async () => onChange?.({ started, ended: started - underWay.size });
+    const heard = listener().catch((error: unknown) => {
+      failure ??= { error };
+    });
+    told = Promise.all([told, heard]);
+  };
   const begin = (preview: ReplayPreview): void => {
     const work = carryOutOne(context, preview, wait ? signal : undefined).then((result) => {
       underWay.delete(work);
       if (wait) busy.delete(itemOf(preview)); // else it is not known when the run ends
       done.push(result);
-      onChange?.({ started, ended: started - underWay.size });
+      tell();
     });
     underWay.add(work);
     busy.add(itemOf(preview));
     started += 1;
-    onChange?.({ started, ended: started - underWay.size });
+    tell();
   };
   for (;;) {
-    yield* done.splice(0);
+    await told;
+    if (failure !== undefined) throw failure.error;
+    if (done.length > 0) {
+      yield* done.splice(0);
+      continue; // more may have ended meanwhile
+    }
     if (signal.aborted) waiting.length = 0;
     const next = waiting.find((preview) => !busy.has(itemOf(preview)));
     if (next === undefined && underWay.size === 0) break;

@@ -85,7 +85,7 @@ export async function* listRuns(
     const matches = outcomes.includes(run.outcome) && (key === undefined || sameKey(run.key, key));
     scanned += 1;
     if (matches) found += 1;
-    onProgress?.({ scanned, found, reached: run.startedAt });
+    await onProgress?.({ scanned, found, reached: run.startedAt });
     if (matches) yield run;
     if (found >= limit) return;
   }

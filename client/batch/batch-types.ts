@@ -28,12 +28,13 @@ export interface BatchOptions<Input> extends InlineChoice {
   readonly stopAtFailure?: boolean | undefined;
   /** Takes no further items, and waits for none: those under way are `interrupted` or `not-started`. */
   readonly signal?: AbortSignal | undefined;
-  /** Called with each outcome, before it is given. What it throws ends the batch. */
+  /** Called with each outcome, before it is given, and waited for. What it throws, or rejects with, ends the batch. */
   readonly onProgress?: ((progress: BatchProgress) => void) | undefined;
 }
 
 /** What has become of one item. */
 export type BatchOutcome<Input> = {
+  /** The very object that the source gave. What was written is what it was then, whatever has been done with it since. */
   readonly input: Input;
   /** Its place in the source, from 0. */
   readonly index: number;

@@ -3,7 +3,9 @@
 import type { ServiceOutputTypes } from '@aws-sdk/client-sfn';
 import { invalidInput } from '../../core/errors/errors.ts';
 import type { Operation } from '../../core/keys/run.ts';
-import { isReadOnce, splitOptions } from '../content/content.ts';
+import { notify } from '../calls/notify.ts';
+import { ownSignal } from '../calls/signal.ts';
+import { splitOptions, streamReadOnce } from '../content/content.ts';
 import type { TwinwriteError } from '../errors/errors.ts';
 import { asRejected } from '../errors/rejected.ts';
 import {
@@ -14,6 +16,7 @@ import {
   WaitInterrupted,
 } from '../errors/write-errors.ts';
 import { hasEnded } from '../wait/wait.ts';
+import { heldInput } from '../write/held-input.ts';
 import { finishWrite, type Started, startWrite, type WriteContext } from '../write/write.ts';
 import { checkBatchName, itemName, MAX_ATTEMPTS } from './batch-names.ts';
 import type { Batch, BatchOptions, BatchOutcome, BatchProgress, ItemInput } from './batch-types.ts';
@@ -28,12 +31,13 @@ export function batchOf<Input extends ItemInput>(
   source: Source<Input>,
   options: BatchOptions<Input>,
 ): Batch<Input> {
+  const held = { ...options, signal: ownSignal(options.signal) };
   try {
-    checkOptions(options);
+    checkOptions(held);
   } catch (error) {
     asRejected(error);
   }
-  return new RunningBatch(context, operation, source, options);
+  return new RunningBatch(context, operation, source, held);
 }
 
 function checkOptions({ batch, concurrency = 1 }: BatchOptions<never>): void {
@@ -96,7 +100,7 @@ class RunningBatch<Input extends ItemInput> implements Batch<Input> {
         signal: this.#stop.signal,
       });
       for await (const outcome of outcomes) {
-        onProgress?.(this.progress);
+        await notify(onProgress, this.progress);
         yield outcome;
       }
     } finally {
@@ -127,11 +131,13 @@ class RunningBatch<Input extends ItemInput> implements Batch<Input> {
   async #write(input: Input, index: number, signal: AbortSignal): Promise<Ending> {
     const { batch, identity } = this.#options;
     try {
-      const id = identity?.(input, index);
-      const nameOf = batch === undefined ? undefined : itemName(batch, input, this.#context.store.key, id);
+      // Before anything is waited for: the source may fill one object anew for each item.
+      const held = heldInput(input);
+      const id = identityOf(identity?.(input, index));
+      const nameOf = batch === undefined ? undefined : itemName(batch, held, this.#context.store.key, id);
       for (let attempt = 1; ; attempt++) {
-        const { again, ...ending } = await this.#attempt(input, nameOf?.(attempt), signal);
-        if (!again || attempt === MAX_ATTEMPTS || !isReadAgain(input)) return ending as Ending;
+        const { again, ...ending } = await this.#attempt(held, nameOf?.(attempt), signal);
+        if (!again || attempt === MAX_ATTEMPTS || !isReadAgain(held)) return ending as Ending;
       }
     } catch (error) {
       return { status: 'not-written', error: rejectionOf(error) };
@@ -215,7 +221,20 @@ function rejectionOf(error: unknown): Error {
   }
 }
 
+/** @throws {SagaError} InvalidInput, also for a promise, as an asynchronous function gives it */
+function identityOf(id: unknown): string | undefined {
+  if (id === undefined || typeof id === 'string') return id;
+  Promise.resolve(id).catch(() => undefined); // it is refused whatever comes of it
+  throw invalidInput(
+    'identity',
+    undefined,
+    `expected text, got ${typeof id === 'object' ? 'an object' : `a ${typeof id}`}`,
+  );
+}
+
 /** Whether all contents can be read a second time. */
 function isReadAgain({ largeAttributes = {} }: ItemInput): boolean {
-  return Object.values(largeAttributes).every((value) => !isReadOnce(splitOptions(value).content));
+  return Object.values(largeAttributes).every(
+    (value) => streamReadOnce(splitOptions(value).content) === undefined,
+  );
 }

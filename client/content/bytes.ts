@@ -1,7 +1,25 @@
 // Streams of bytes, of every kind that callers have them in, behind one small interface.
 
-import { fileStream, shareSignal } from '../platform/platform.ts';
+import { fileStream } from '../platform/platform.ts';
 import type { ByteReader } from '../platform/types.ts';
+import { isDestroyable, isUint8Array } from './kinds.ts';
+
+/**
+ * What the owner of a stream does with the memory of its chunks. Unless it is known to be fresh each time, it may be
+ * filled again as soon as the stream goes on, so each chunk is copied before.
+ */
+export type ChunkMemory = 'reused' | 'fresh';
+
+/** A stream gave something else than a Uint8Array. */
+export class NotBytes extends TypeError {
+  override readonly name = 'NotBytes';
+  readonly chunk: unknown;
+
+  constructor(chunk: unknown) {
+    super(`the stream yields a ${typeof chunk}, expected Uint8Array`);
+    this.chunk = chunk;
+  }
+}
 
 export function readBytes(bytes: Uint8Array): ByteReader {
   let rest: Uint8Array | undefined = bytes;
@@ -15,31 +33,34 @@ export function readBytes(bytes: Uint8Array): ByteReader {
   };
 }
 
-export function readWebStream(stream: ReadableStream<Uint8Array>): ByteReader {
+/** @throws {NotBytes} from `read` */
+export function readWebStream(stream: ReadableStream<unknown>, memory: ChunkMemory = 'reused'): ByteReader {
   const reader = stream.getReader();
   return {
-    read: async () => (await reader.read()).value,
+    read: async () => chunkOf(await reader.read(), memory),
     // Whoever made the stream hears of its errors; nothing here depends on them any more.
     close: () => void reader.cancel().catch(() => undefined),
   };
 }
 
-/** Node's Readable, or any other async iterable. */
-export function readIterable(iterable: AsyncIterable<Uint8Array>): ByteReader {
-  const iterator = iterable[Symbol.asyncIterator]();
-  const isReadable = 'destroy' in iterable && typeof iterable.destroy === 'function';
+/**
+ * Node's Readable, or any other async iterable.
+ * @param iterator - the iterable's, if it has been made already
+ * @throws {NotBytes} from `read`
+ */
+export function readIterable(
+  iterable: AsyncIterable<unknown>,
+  memory: ChunkMemory = 'reused',
+  iterator: AsyncIterator<unknown> = iterable[Symbol.asyncIterator](),
+): ByteReader {
+  const left = memory === 'reused' && copyPushes(iterable) ? 'fresh' : memory;
   return {
-    read: async () => {
-      const { done, value } = await iterator.next();
-      if (done) return undefined;
-      // Whoever writes a generator may yield one buffer again and again; a Readable does not.
-      return isReadable || !(value instanceof Uint8Array) ? value : new Uint8Array(value);
-    },
+    read: async () => chunkOf(await iterator.next(), left),
     close: () => {
       // A Readable's iterator would wait for the read under way, which may never end.
-      if (isReadable) (iterable as unknown as { destroy(): void }).destroy();
+      const end = async () => (isDestroyable(iterable) ? void iterable.destroy() : await iterator.return?.());
       // Best effort, as above.
-      else void iterator.return?.()?.catch(() => undefined);
+      void end().catch(() => undefined);
     },
   };
 }
@@ -49,7 +70,7 @@ export function readFile(path: string): ByteReader {
   let reader: ByteReader | undefined;
   return {
     read: async () => {
-      reader ??= readIterable(fileStream(path));
+      reader ??= readIterable(fileStream(path), 'fresh');
       return reader.read();
     },
     close: () => reader?.close(),
@@ -87,19 +108,31 @@ export function concat(chunks: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** The promise's outcome, or the signal's reason as soon as it is aborted. */
-export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  shareSignal(signal);
-  let abort: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    if (abort !== undefined) signal.removeEventListener('abort', abort);
-  }
+function chunkOf(
+  { done, value }: { readonly done?: boolean | undefined; readonly value?: unknown },
+  memory: ChunkMemory,
+): Uint8Array | undefined {
+  if (done) return undefined;
+  if (!isUint8Array(value)) throw new NotBytes(value);
+  return memory === 'fresh' ? value : new Uint8Array(value);
+}
+
+/**
+ * A Readable reads ahead: by the time that a chunk is asked for, the next ones have been pushed, and if they were in the
+ * same memory, have written over it. So they are copied as they are pushed.
+ * @returns whether all that is read from now on are such copies
+ */
+function copyPushes(iterable: AsyncIterable<unknown>): boolean {
+  const stream = iterable as Partial<Pushing>;
+  const { push } = stream;
+  if (!isDestroyable(iterable) || typeof push !== 'function') return false;
+  stream.push = (chunk, encoding) =>
+    push.call(iterable, isUint8Array(chunk) ? new Uint8Array(chunk) : chunk, encoding);
+  return stream.readableLength === 0;
+}
+
+interface Pushing {
+  /** What was pushed before, and not read yet. */
+  readonly readableLength: number;
+  push(chunk: unknown, encoding?: string): boolean;
 }

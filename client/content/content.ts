@@ -1,10 +1,14 @@
 // Content of large attributes: in memory when it is small, to be read from its stream when it is not.
 
 import { invalidInput } from '../../core/errors/errors.ts';
+import { abortable } from '../calls/signal.ts';
 import { fileStatus } from '../platform/platform.ts';
 import type { ByteReader } from '../platform/types.ts';
 import type { ByteStream, Content, LargeAttribute, StagedContent } from '../types.ts';
-import { abortable, readBytes, readFile, readIterable, readUpTo, readWebStream } from './bytes.ts';
+import { NotBytes, readBytes, readFile, readIterable, readUpTo, readWebStream } from './bytes.ts';
+import { copyOf } from './copy.ts';
+import { isAsyncIterable, isBlob, isBytes, isWebStream } from './kinds.ts';
+import { beginReading, checkUnread, isReadOnce } from './once.ts';
 
 /** Content to store, with the content type that goes with its kind. */
 export type Source = UploadSource | { readonly kind: 'staged'; readonly staged: StagedContent };
@@ -31,9 +35,24 @@ export const BYTES_TYPE = 'application/octet-stream';
 export function splitOptions(value: unknown): { content: unknown; options: ContentOptions } {
   const alone = typeof value !== 'object' || value === null || isContent(value);
   const { content, ...options } = alone ? { content: value } : (value as LargeAttribute);
-  const ownType = content instanceof Blob && content.type !== '' ? content.type : undefined;
+  const ownType = isBlob(content) && content.type !== '' ? content.type : undefined;
   const contentType = (options as ContentOptions).contentType ?? ownType;
   return { content, options: contentType === undefined ? options : { ...options, contentType } };
+}
+
+/**
+ * The content as it is now, so that a change to the object that holds it is none to the write. Bytes are copied up to
+ * `limit` of them; a stream is the same.
+ */
+export function heldContent(content: unknown, limit: number): unknown {
+  if (typeof content !== 'object' || content === null || !isContent(content)) return content;
+  if (isBytes(content)) {
+    return isDetached(content) || content.byteLength > limit ? content : new Uint8Array(bytesOf(content));
+  }
+  if (isBlob(content) || isStream(content)) return content;
+  if (isStagedContent(content)) return { staged: copyOf(content.staged) };
+  if (isSized(content)) return { stream: content.stream, size: content.size };
+  return { file: content.file };
 }
 
 /**
@@ -51,6 +70,11 @@ export function checkContent(content: unknown, field: string): asserts content i
       content,
       'expected a string, Uint8Array, Blob, ReadableStream, async iterable of Uint8Array, { stream, size }, { file: path }, or { staged: { key, sha256, size } }',
     );
+  } else if (isBytes(content)) {
+    if (isDetached(content))
+      throw invalidInput(field, undefined, 'its bytes were transferred to another owner');
+  } else if (isStream(content)) {
+    checkUnread(content, field);
   } else if (isSized(content)) {
     const { stream, size } = content;
     if (!isStream(stream)) {
@@ -59,6 +83,7 @@ export function checkContent(content: unknown, field: string): asserts content i
     if (!Number.isSafeInteger(size) || size < 0) {
       throw invalidInput(`${field}.size`, size, 'expected a number of bytes');
     }
+    checkUnread(stream, `${field}.stream`);
   }
 }
 
@@ -66,14 +91,16 @@ export function isStagedContent(content: unknown): content is { readonly staged:
   return typeof content === 'object' && content !== null && 'staged' in content;
 }
 
-/** Whether it is a stream, with its size or without: gone once it was read. */
-export function isReadOnce(content: unknown): boolean {
-  return isStream(content) || (typeof content === 'object' && content !== null && isSized(content));
+/** The stream in it, alone or with its size, if it is gone once it was read. */
+export function streamReadOnce(content: unknown): ByteStream | undefined {
+  const stream =
+    typeof content === 'object' && content !== null && isSized(content) ? content.stream : content;
+  return isStream(stream) && isReadOnce(stream) ? stream : undefined;
 }
 
 /**
  * The content, ready to be stored; what has at most `limit` bytes is read into memory.
- * @throws {SagaError} InvalidInput when a file cannot be read, or a stream yields anything but bytes
+ * @throws {SagaError} InvalidInput when a file cannot be read, or a stream was read before, or yields anything but bytes
  */
 export async function openContent(
   content: Content,
@@ -84,10 +111,10 @@ export async function openContent(
   if (typeof content === 'string') {
     return { kind: 'bytes', bytes: new TextEncoder().encode(content), defaultType: TEXT_TYPE };
   }
-  if (isStagedContent(content)) return { kind: 'staged', staged: content.staged };
   if (isBytes(content)) return { kind: 'bytes', bytes: bytesOf(content), defaultType: BYTES_TYPE };
+  if (isStagedContent(content)) return { kind: 'staged', staged: content.staged };
   const { reader, size } = await openStream(content, field);
-  const defaultType = (content instanceof Blob && content.type) || BYTES_TYPE;
+  const defaultType = (isBlob(content) && content.type) || BYTES_TYPE;
   if (size !== undefined && size > limit) return { kind: 'stream', reader, size, defaultType };
   try {
     const head = await abortable(readUpTo(limit, reader), signal);
@@ -105,14 +132,21 @@ export function readerOf(source: UploadSource): ByteReader {
   return source.kind === 'bytes' ? readBytes(source.bytes) : source.reader;
 }
 
-function isBytes(content: object): content is ArrayBuffer | ArrayBufferView {
-  return content instanceof ArrayBuffer || ArrayBuffer.isView(content);
+/** A view of the same memory. */
+function bytesOf(content: ArrayBuffer | ArrayBufferView): Uint8Array {
+  if (!ArrayBuffer.isView(content)) return new Uint8Array(content);
+  if (content instanceof Uint8Array) return content;
+  return new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
 }
 
-function bytesOf(content: ArrayBuffer | ArrayBufferView): Uint8Array {
-  if (content instanceof Uint8Array) return content;
-  if (content instanceof ArrayBuffer) return new Uint8Array(content);
-  return new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
+/** Whether the memory has gone elsewhere, as `postMessage` and `structuredClone` can move it. What is left is empty. */
+function isDetached(content: ArrayBuffer | ArrayBufferView): boolean {
+  try {
+    new Uint8Array(ArrayBuffer.isView(content) ? content.buffer : content);
+    return false;
+  } catch {
+    return true; // `ArrayBuffer.prototype.detached` would tell, from Node.js 22 on
+  }
 }
 
 async function openStream(
@@ -123,19 +157,21 @@ async function openStream(
     | { readonly file: string },
   field: string,
 ): Promise<{ readonly reader: ByteReader; readonly size: number | undefined }> {
-  if (content instanceof Blob) return { reader: readWebStream(content.stream()), size: content.size };
-  if ('file' in content) {
-    return { reader: readFile(content.file), size: await fileSize(content.file, `${field}.file`) };
-  }
+  if (isBlob(content)) return { reader: streamReader(content.stream(), field), size: content.size };
+  if (isStream(content)) return { reader: streamReader(content, field), size: undefined };
   if (isSized(content)) {
-    const { size } = content;
-    return { reader: ofSize(size, streamReader(content.stream, field), field), size };
+    const { stream, size } = content;
+    return { reader: ofSize(size, streamReader(stream, `${field}.stream`), field), size };
   }
-  return { reader: streamReader(content, field), size: undefined };
+  return { reader: readFile(content.file), size: await fileSize(content.file, `${field}.file`) };
 }
 
 function streamReader(stream: ByteStream, field: string): ByteReader {
-  return bytesOnly('getReader' in stream ? readWebStream(stream) : readIterable(stream), field);
+  const iterator = beginReading(stream, field);
+  return bytesOnly(
+    isWebStream(stream) ? readWebStream(stream) : readIterable(stream, 'reused', iterator),
+    field,
+  );
 }
 
 /** Bytes of a regular file; undefined for a pipe or a device, whose size is unknown. */
@@ -148,14 +184,11 @@ async function fileSize(path: string, field: string): Promise<number | undefined
 }
 
 function bytesOnly(reader: ByteReader, field: string): ByteReader {
-  return {
-    read: async () => {
-      const chunk: unknown = await reader.read();
-      if (chunk === undefined || chunk instanceof Uint8Array) return chunk;
-      throw invalidInput(field, chunk, `the stream yields a ${typeof chunk}, expected Uint8Array`);
-    },
-    close: reader.close,
+  const refuse = (error: unknown): never => {
+    if (!(error instanceof NotBytes)) throw error;
+    throw invalidInput(field, typeof error.chunk === 'string' ? error.chunk : undefined, error.message);
   };
+  return { read: () => reader.read().catch(refuse), close: reader.close };
 }
 
 /** The reader, which fails unless it gives exactly so many bytes. */
@@ -178,7 +211,7 @@ function ofSize(size: number, reader: ByteReader, field: string): ByteReader {
 function isContent(value: object): value is Exclude<Content, string> {
   return (
     isBytes(value) ||
-    value instanceof Blob ||
+    isBlob(value) ||
     isStream(value) ||
     isSized(value) ||
     isStagedContent(value) ||
@@ -187,14 +220,10 @@ function isContent(value: object): value is Exclude<Content, string> {
 }
 
 function isStream(value: unknown): value is ByteStream {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    (value instanceof ReadableStream || Symbol.asyncIterator in value)
-  );
+  return isWebStream(value) || isAsyncIterable(value);
 }
 
 /** Also with a wrong stream or size, so that the error can name it. */
 function isSized(value: object): value is { readonly stream: ByteStream; readonly size: number } {
-  return !(value instanceof Blob) && 'stream' in value && 'size' in value;
+  return !isBlob(value) && 'stream' in value && 'size' in value;
 }

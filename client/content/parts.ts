@@ -1,7 +1,7 @@
 // Cuts a stream into parts of one size.
 
+import { abortable } from '../calls/signal.ts';
 import type { ByteReader } from '../platform/types.ts';
-import { abortable } from './bytes.ts';
 
 export class Parts {
   readonly #reader: ByteReader;

@@ -47,7 +47,8 @@ export class NotWritten extends TwinwriteError {
 
 /**
  * Refused before anything was written: `InvalidInput`, `AlreadyExists`, `NotFound`, `VersionMismatch`, and so on.
- * What to do: correct the input, or read the item again; calling again unchanged is safe.
+ * What to do: correct the input, or read the item again. Calling again is safe; content that is a stream or a generator must
+ * be a new one, unless the client itself refused before it read from it: one that was read is refused, `InvalidInput`.
  */
 export class Rejected extends NotWritten {
   override readonly name = 'Rejected';
@@ -157,7 +158,7 @@ export class IdempotencyConflict extends TwinwriteError {
 
 /**
  * Content could not be uploaded. Nothing was written, no execution was started and no multipart upload is left behind.
- * What to do: see `cause`; calling again is safe, with content that can be read again.
+ * What to do: see `cause`; calling again is safe. Streams and generators must be new ones: those that were read are refused.
  */
 export class UploadFailed extends TwinwriteError {
   override readonly name = 'UploadFailed';
@@ -171,7 +172,8 @@ export class UploadFailed extends TwinwriteError {
 
 /**
  * The execution could not be started, also because the call was aborted while starts were throttled; after a time-out
- * or a 5xx it may have started all the same. What to do: see `cause`; call again with the same `idempotencyKey`, or find out by `executionArn`.
+ * or a 5xx it may have started all the same. What to do: see `cause`; call again with the same `idempotencyKey` (with a new
+ * stream or generator where the content was one), or find out by `executionArn`.
  */
 export class StartFailed extends TwinwriteError {
   override readonly name = 'StartFailed';
@@ -184,7 +186,7 @@ export class StartFailed extends TwinwriteError {
 }
 
 /**
- * The waiting ended before the run did: its signal was aborted, `onProgress` threw, or the execution cannot be described.
+ * The waiting ended before the run did: its signal was aborted, `onProgress` failed, or the execution cannot be described.
  * The run goes on by itself and may yet write. What to do: wait with `client.handle(executionArn)`, or call again with the
  * same `idempotencyKey`.
  */

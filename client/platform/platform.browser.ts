@@ -27,6 +27,17 @@ export async function fileStatus(path: string): Promise<FileStatus> {
   throw noFiles(path);
 }
 
+/** Streams have no property for it, but a Response takes none that was read from (Fetch standard, "extract a body"). */
+export function isDisturbed(stream: object): boolean {
+  if (typeof Response === 'undefined' || !(stream instanceof ReadableStream)) return false;
+  try {
+    new Response(stream);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 /** Browsers count no listeners. */
 export function shareSignal(_signal: AbortSignal): void {}
 

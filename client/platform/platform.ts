@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import type { FileStatus, Hash } from './types.ts';
 
 export { saveFile } from './save.ts';
@@ -29,6 +30,12 @@ export function fileStream(path: string): AsyncIterable<Uint8Array> {
 
 export function fileStatus(path: string): Promise<FileStatus> {
   return stat(path);
+}
+
+/** Whether anybody has read from a stream, a Readable or a web stream, or has given it up. False where it cannot be known. */
+export function isDisturbed(stream: object): boolean {
+  // It looks at properties alone, and knows web streams too, which its types leave out.
+  return Readable.isDisturbed(stream as Readable);
 }
 
 /** Many calls may share a signal; unless told so, Node.js 20 takes more than ten listeners on one for a leak. */

@@ -1,7 +1,8 @@
 // The content of an object: fetched, counted and checked while it is read, with errors that callers know.
 
 import type { PromisedDigest } from '../../core/keys/promised-digest.ts';
-import { abortable } from '../content/bytes.ts';
+import { notify } from '../calls/notify.ts';
+import { abortable } from '../calls/signal.ts';
 import { verifying } from '../content/verify.ts';
 import { IntegrityError, ReadFailed } from '../errors/read-errors.ts';
 import type { ByteReader } from '../platform/types.ts';
@@ -73,7 +74,7 @@ export function contentReader(
       });
       if (chunk !== undefined) {
         bytes += chunk.length;
-        onProgress?.({ phase: 'downloading', attribute, bytes, total: end - start });
+        await notify(onProgress, { phase: 'downloading', attribute, bytes, total: end - start });
       }
       return chunk;
     },

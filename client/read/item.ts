@@ -14,7 +14,7 @@ export interface GetOptions<Name extends string = string> {
    * stand in `attributes` too. Default: none; content is fetched when it is asked for.
    */
   readonly load?: boolean | readonly Name[] | undefined;
-  /** Called while content is loaded. */
+  /** Called while content is loaded, and waited for. What it throws, or rejects with, ends the call. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -87,6 +87,7 @@ export interface LargeObject {
 /** How content is fetched. */
 export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Called while content comes in, and waited for. What it throws, or rejects with, ends the call. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 

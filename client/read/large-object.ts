@@ -1,6 +1,7 @@
 // The object of a large attribute as callers hold it: properties that are known, content that is fetched when asked for.
 
 import { invalidInput } from '../../core/errors/errors.ts';
+import { ownSignal } from '../calls/signal.ts';
 import { readBytes } from '../content/bytes.ts';
 import { webStream } from '../content/web-stream.ts';
 import { asRejected } from '../errors/rejected.ts';
@@ -53,7 +54,8 @@ export class StoredObject implements LargeObject {
   }
 
   stream(options: RangeOptions = {}): ReadableStream<Uint8Array> {
-    return webStream(this.#read(spanOf(options.range, this.size), options), options.signal);
+    const signal = ownSignal(options.signal);
+    return webStream(this.#read(spanOf(options.range, this.size), { ...options, signal }), signal);
   }
 
   async bytes(options: RangeOptions = {}): Promise<Uint8Array> {
@@ -75,7 +77,7 @@ export class StoredObject implements LargeObject {
   }
 
   #read(span: Span, options: DownloadOptions): ByteReader {
-    const { signal } = options;
+    const signal = ownSignal(options.signal);
     if (this.#loaded !== undefined) {
       return abortableReader(readBytes(this.#loaded.slice(span.start, span.end)), signal);
     }

@@ -10,6 +10,7 @@ import {
 import { decodeMetadata, UPDATED_AT } from '../../core/item/metadata.ts';
 import { LEGACY_UPDATED_AT } from '../../core/keys/legacy.ts';
 import { readBytes, readIterable, readWebStream } from '../content/bytes.ts';
+import { isWebStream } from '../content/kinds.ts';
 import type { ByteReader } from '../platform/types.ts';
 
 export interface ObjectPlace {
@@ -101,9 +102,9 @@ function headOf(answer: HeadObjectCommandOutput | GetObjectCommandOutput): Objec
 function readerOf({ Body }: GetObjectCommandOutput): ByteReader {
   const body: unknown = Body;
   if (body === undefined) return readBytes(new Uint8Array());
-  return body instanceof ReadableStream
-    ? readWebStream(body)
-    : readIterable(body as AsyncIterable<Uint8Array>);
+  return isWebStream(body)
+    ? readWebStream(body, 'fresh')
+    : readIterable(body as AsyncIterable<Uint8Array>, 'fresh');
 }
 
 /** The HTTP status that an SDK error stands for. */

@@ -7,7 +7,8 @@ import { SAGA_ATTRIBUTE } from '../../core/errors/limits.ts';
 import { keyAttributes } from '../../core/keys/item-key.ts';
 import { promisedDigest } from '../../core/keys/promised-digest.ts';
 import { inParallel } from '../calls/parallel.ts';
-import { abortable } from '../content/bytes.ts';
+import { abortable, ownSignal } from '../calls/signal.ts';
+import { copyOf } from '../content/copy.ts';
 import { IntegrityError, ItemChanged, ReadContended, ReadFailed } from '../errors/read-errors.ts';
 import { decodeItem } from '../values.ts';
 import { loadContent, ObjectGone, type Pointer, readError } from './content-reader.ts';
@@ -36,8 +37,11 @@ export async function read(
   key: object,
   options: GetOptions,
 ): Promise<LargeItem | undefined> {
-  options.signal?.throwIfAborted();
-  return abortable(readWhole(context, key, options), options.signal);
+  const signal = ownSignal(options.signal);
+  const { attributes, load, onProgress } = options;
+  signal?.throwIfAborted();
+  const held = { attributes: copyOf(attributes), load: copyOf(load), onProgress, signal };
+  return abortable(readWhole(context, key, held), signal);
 }
 
 async function readWhole(

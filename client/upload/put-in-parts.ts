@@ -14,8 +14,8 @@ export interface UploadOptions {
   /** Bytes, if that is known before reading. */
   readonly size?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Called with the bytes uploaded so far. */
-  readonly onBytes?: ((bytes: number) => void) | undefined;
+  /** Called with the bytes uploaded so far; a promise that it gives is waited for. */
+  readonly onBytes?: ((bytes: number) => unknown) | undefined;
 }
 
 /** The object is there once this resolves; when it rejects, neither a part nor a segment is left behind. */
@@ -120,7 +120,7 @@ class PartsJob {
     await upload.send(number, body, this.#stop);
     this.#sent += body.length;
     this.#source.release(body);
-    this.#onBytes?.(this.#sent);
+    await this.#onBytes?.(this.#sent);
   }
 
   /** Sends a segment; while S3 makes a part of it, the next one is sent already. */

@@ -4,7 +4,8 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { fromHex, toBase64 } from '../../core/values/encoding.ts';
 import { withRetries } from '../calls/retry.ts';
-import { abortable, readUpTo } from '../content/bytes.ts';
+import { abortable } from '../calls/signal.ts';
+import { readUpTo } from '../content/bytes.ts';
 import { type Digest, hashing, sha256Of } from '../content/sha256.ts';
 import type { ByteReader } from '../platform/types.ts';
 import type { UploadTarget } from './multipart.ts';
@@ -44,6 +45,6 @@ async function putWhole(
     ChecksumSHA256: toBase64(fromHex(sha256)),
   });
   await withRetries(() => s3.send(put, { abortSignal: signal }), signal);
-  onBytes?.(bytes.length);
+  await onBytes?.(bytes.length);
   return { sha256, size: bytes.length };
 }

@@ -2,7 +2,7 @@
 
 import { ListExecutionsCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import { isPassing, jittered, sleep } from '../calls/pause.ts';
-import { abortable } from '../content/bytes.ts';
+import { abortable } from '../calls/signal.ts';
 
 /** Up to this many waits, or runs that a page did not show, looking at each costs no more than a further page. */
 export const FEW = 5;

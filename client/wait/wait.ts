@@ -4,7 +4,7 @@
 import { DescribeExecutionCommand, type DescribeExecutionOutput, type SFNClient } from '@aws-sdk/client-sfn';
 import { invalidInput } from '../../core/errors/errors.ts';
 import { isPassing, isThrottling, jittered, limiter, sleep } from '../calls/pause.ts';
-import { abortable } from '../content/bytes.ts';
+import { abortable } from '../calls/signal.ts';
 import { asRejected } from '../errors/rejected.ts';
 import { WaitInterrupted } from '../errors/write-errors.ts';
 import { RunningList } from './running-list.ts';

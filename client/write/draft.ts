@@ -5,9 +5,17 @@ import type { Store } from '../../core/contract/store.ts';
 import { invalidInput } from '../../core/errors/errors.ts';
 import { objectKey } from '../../core/keys/object-key.ts';
 import { formatRun, type Operation } from '../../core/keys/run.ts';
-import { type ContentOptions, checkContent, isStagedContent, splitOptions } from '../content/content.ts';
-import type { Content } from '../types.ts';
+import {
+  type ContentOptions,
+  checkContent,
+  isStagedContent,
+  splitOptions,
+  streamReadOnce,
+} from '../content/content.ts';
+import { isDate } from '../content/kinds.ts';
+import type { ByteStream, Content } from '../types.ts';
 import { encodeValues } from '../values.ts';
+import { heldInput } from './held-input.ts';
 
 /** A write whose large contents are still where the caller has them. */
 export interface Draft {
@@ -25,8 +33,17 @@ export interface LargeDraft {
   readonly options: ContentOptions;
 }
 
-/** @throws {SagaError} InvalidInput */
+/**
+ * Holds nothing of the input that can change, but for contents. No source of content has been touched.
+ * @throws {SagaError} InvalidInput
+ */
 export function makeDraft(operation: Operation, input: object, store: Store): Draft {
+  const draft = checkedDraft(operation, heldInput(input), store);
+  // As it will be sent: objects of classes that the rules let pass are of no class from here on.
+  return { ...draft, fields: JSON.parse(JSON.stringify(draft.fields)) };
+}
+
+function checkedDraft(operation: Operation, input: object, store: Store): Draft {
   const { largeAttributes, updateAt, ...rest } = encodeValues(
     input as Readonly<Record<string, unknown>>,
     store.key,
@@ -51,6 +68,7 @@ export function makeDraft(operation: Operation, input: object, store: Store): Dr
     checkName(entry.name);
     return { ...entry, content };
   });
+  checkShared(large);
   checkObjectKeys(request, large, store);
   return { request, fields, large };
 }
@@ -67,6 +85,21 @@ function checkName(name: string): void {
   }
 }
 
+/** One stream cannot be the content of two attributes: the first would take all of it. */
+function checkShared(large: readonly LargeDraft[]): void {
+  const seen = new Map<ByteStream, string>();
+  for (const { content, field } of large) {
+    const stream = streamReadOnce(content);
+    if (stream === undefined) continue;
+    const other = seen.get(stream);
+    if (other !== undefined) {
+      const at = content === stream ? field : `${field}.stream`;
+      throw invalidInput(at, undefined, `is the same stream as ${other}, and can be read once only`);
+    }
+    seen.set(stream, field);
+  }
+}
+
 /** The longest that this store's object keys become; the run's real name differs but is never longer. */
 function checkObjectKeys(request: SagaRequest, large: readonly LargeDraft[], store: Store): void {
   const run = formatRun({
@@ -80,7 +113,7 @@ function checkObjectKeys(request: SagaRequest, large: readonly LargeDraft[], sto
 }
 
 function timeText(time: unknown): unknown {
-  if (!(time instanceof Date)) return time;
+  if (!isDate(time)) return time;
   return Number.isNaN(time.getTime()) ? String(time) : time.toISOString();
 }
 

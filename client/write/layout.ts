@@ -72,6 +72,16 @@ export function layOut(
   };
 }
 
+/**
+ * Checks, before any content is read, that there is room for everything else.
+ * @throws {SagaError} InvalidInput
+ */
+export function checkRoom(draft: Draft): void {
+  const options = draft.large.map((entry) => [entry.name, mutable(entry.options)] as const);
+  const bytes = jsonLength(inputOf(draft, Object.fromEntries(options)));
+  if (bytes > MAX_EXECUTION_INPUT_BYTES) throw tooLarge(draft, bytes);
+}
+
 /** The execution's input as JSON text. */
 export function inputText(draft: Draft, { inline, staged }: Layout, digests: readonly Digest[]): string {
   const forms = staged.map((entry, at) => {

@@ -8,7 +8,8 @@ import { SagaError } from '../../core/errors/errors.ts';
 import { MAX_EXECUTION_INPUT_BYTES } from '../../core/errors/limits.ts';
 import { isStaged } from '../../core/keys/pointer.ts';
 import type { Operation } from '../../core/keys/run.ts';
-import { abortable } from '../content/bytes.ts';
+import { notify } from '../calls/notify.ts';
+import { abortable, ownSignal } from '../calls/signal.ts';
 import { openContent, readerOf } from '../content/content.ts';
 import { type Digest, hashing } from '../content/sha256.ts';
 import { asRejected } from '../errors/rejected.ts';
@@ -25,7 +26,15 @@ import {
   type StartOptions,
   startOnce,
 } from './execution.ts';
-import { inputText, type Layout, layOut, type OpenLarge, type StagedLarge, stagedKey } from './layout.ts';
+import {
+  checkRoom,
+  inputText,
+  type Layout,
+  layOut,
+  type OpenLarge,
+  type StagedLarge,
+  stagedKey,
+} from './layout.ts';
 import { resultOf } from './outcome.ts';
 
 export interface WriteContext {
@@ -49,17 +58,18 @@ export async function write(
   context: WriteContext,
   operation: Operation,
   input: object,
-  options: WriteOptions,
+  given: WriteOptions,
 ): Promise<WriteResult> {
+  const options = { ...given, signal: ownSignal(given.signal) };
   const started = await startWrite(context, operation, input, options);
-  reportWaiting(options, started.executionArn);
+  await reportWaiting(options, started.executionArn);
   return finishWrite(context, started, options.signal);
 }
 
-/** @throws {WaitInterrupted} what the callback throws, with the name of the run, which goes on */
-function reportWaiting({ onProgress }: WriteOptions, executionArn: string): void {
+/** @throws {WaitInterrupted} what the callback fails with, and the name of the run, which goes on */
+async function reportWaiting({ onProgress, signal }: WriteOptions, executionArn: string): Promise<void> {
   try {
-    onProgress?.({ phase: 'waiting', executionArn });
+    await notify(onProgress, { phase: 'waiting', executionArn }, signal);
   } catch (error) {
     throw new WaitInterrupted(executionArn, error);
   }
@@ -86,7 +96,7 @@ export async function finishWrite(
 ): Promise<WriteResult> {
   const { sfn, store, waiter } = context;
   const execution =
-    earlier !== undefined && hasEnded(earlier) ? earlier : await waiter.wait(executionArn, signal);
+    earlier !== undefined && hasEnded(earlier) ? earlier : await waiter.wait(executionArn, ownSignal(signal));
   const result = await resultOf(sfn, execution);
   await deleteStaged(context, new Set([...staged, ...stagedKeysIn(execution, store)]));
   return result;
@@ -96,14 +106,16 @@ async function start(
   context: WriteContext,
   operation: Operation,
   input: object,
-  options: WriteOptions & StartOptions,
+  given: WriteOptions & StartOptions,
 ): Promise<Started> {
   const { store, sfn } = context;
+  const options = { ...given, signal: ownSignal(given.signal) };
   options.signal?.throwIfAborted();
   const draft = makeDraft(operation, input, store);
   const name = executionName(operation, draft.request.key, options.idempotencyKey);
   const stateMachineArn = store.stateMachines[operation];
   const arn = executionArn(stateMachineArn, name);
+  checkRoom(draft);
   const large = await openAll(draft.large, options);
   try {
     const inlineContent = store.inlineContent !== false && options.inlineContent !== false;
@@ -197,7 +209,8 @@ async function uploadOne(
   return upload({ s3, bucket: store.bucket, key, contentType }, readerOf(source), {
     size,
     signal,
-    onBytes: (bytes) => onProgress?.({ phase: 'uploading', attribute: name, bytes, total: size }),
+    onBytes: (bytes) =>
+      notify(onProgress, { phase: 'uploading', attribute: name, bytes, total: size }, signal),
   });
 }
 

@@ -9,13 +9,12 @@ import type {
   CreateInput,
   LargeItem,
   LargeObject,
-  NumberValue,
   UpdateInput,
   Value,
   WriteHandle,
   WriteResult,
 } from '../../client/index.ts';
-import { LargeItemClient } from '../../client/index.ts';
+import { LargeItemClient, NumberValue } from '../../client/index.ts';
 
 interface Cat {
   key: { id: string };
@@ -30,6 +29,30 @@ interface Report {
   large: { body: Content; appendix?: Content };
 }
 
+/** What compiles, and has no type in DynamoDB, beside what has. */
+interface Odd {
+  key: { id: string };
+  attributes: {
+    fine: {
+      text: string;
+      bytes: Uint8Array;
+      numbers: Set<number>;
+      list: readonly [string, number][];
+      exact: NumberValue;
+      none: null;
+      maybe: string | undefined;
+      status: 'a' | 'b';
+    };
+    at?: Date;
+    map?: Map<string, number>;
+    run?: () => number;
+    samples?: Float64Array;
+    records?: Set<{ a: number }>;
+    deep?: { at: Date }[];
+    unknown?: unknown;
+  };
+}
+
 /** Neither plain nor large attributes. */
 interface Marker {
   key: { id: string };
@@ -40,10 +63,22 @@ function compiled(_: () => unknown): void {}
 
 declare const cats: LargeItemClient<Cat>;
 declare const reports: LargeItemClient<Report>;
+declare const odd: LargeItemClient<Odd>;
+declare const dated: LargeItemClient<{ key: { at: Date } }>;
 declare const markers: LargeItemClient<Marker>;
 declare const any: LargeItemClient;
 const key = { id: '1' };
 const attributes = { title: 'A cat' };
+const fine = {
+  text: 'x',
+  bytes: new Uint8Array(),
+  numbers: new Set([1]),
+  list: [['a', 1]] as [string, number][],
+  exact: NumberValue.from('1.5'),
+  none: null,
+  maybe: 'x',
+  status: 'a',
+} as const;
 const number = { tenant: 'acme', number: 7 };
 
 describe('a typed client', () => {
@@ -152,6 +187,32 @@ describe('a typed client', () => {
     compiled(() => cats.update({ key, add: { tags: new Set([1]) } }));
     // @ts-expect-error views are a number
     compiled(() => cats.update({ key, add: { views: new Set([1]) } }));
+  });
+
+  it('takes what DynamoDB has a type for, however deep', () => {
+    compiled(() => odd.create({ key, attributes: { fine } }));
+    compiled(() => odd.update({ key, set: { fine } }));
+    // @ts-expect-error DynamoDB has no type for a Date
+    compiled(() => odd.create({ key, attributes: { fine, at: new Date() } }));
+    // @ts-expect-error nor for a Map
+    compiled(() => odd.update({ key, set: { map: new Map([['a', 1]]) } }));
+    // @ts-expect-error nor for a function
+    compiled(() => odd.update({ key, set: { run: () => 1 } }));
+    // @ts-expect-error nor for other arrays of bytes
+    compiled(() => odd.update({ key, set: { samples: new Float64Array(1) } }));
+    // @ts-expect-error nor for a set of records
+    compiled(() => odd.update({ key, set: { records: new Set([{ a: 1 }]) } }));
+    // @ts-expect-error nor deeper down
+    compiled(() => odd.update({ key, set: { deep: [{ at: new Date() }] } }));
+    // @ts-expect-error nor for undefined
+    compiled(() => odd.create({ key, attributes: { fine: { ...fine, maybe: undefined } } }));
+    // @ts-expect-error what is unknown may be anything
+    compiled(() => odd.update({ key, set: { unknown: new Date() as unknown } }));
+    compiled(() => odd.update({ key, set: { unknown: { a: [1, new Set(['a'])] } } }));
+    // @ts-expect-error a key is no Date
+    compiled(() => dated.delete({ key: { at: new Date() } }));
+    // @ts-expect-error nor is it read by one
+    compiled(() => dated.get({ at: new Date() }));
   });
 
   it('reads what it wrote', () => {

@@ -167,6 +167,30 @@ describe('requests and answers', () => {
     expect((await request(cloud, { path: `/${Bucket}/half` })).status).toBe(404);
   });
 
+  test.each<[string, () => void]>([
+    [
+      'throws',
+      () => {
+        throw new Error('deaf');
+      },
+    ],
+    [
+      'rejects',
+      async () => {
+        throw new Error('deaf');
+      },
+    ],
+  ])('go on when the listener that they tell of a defect %s, with a warning', async (_, onError) => {
+    const warnings: Error[] = [];
+    const hear = (warning: Error) => void warnings.push(warning);
+    process.on('warning', hear);
+    onTestFinished(() => void process.off('warning', hear));
+    const cloud = await start({ onError });
+    const headers = { 'x-amz-target': 'AWSStepFunctions.Explode' };
+    expect((await request(cloud, { method: 'POST', headers })).status).toBe(500);
+    await expect.poll(() => warnings).toContainEqual(new Error('deaf'));
+  });
+
   test('turn a defect into an internal error of the service, and tell of it', async () => {
     const errors: unknown[] = [];
     const cloud = await start({ onError: (error) => errors.push(error) });

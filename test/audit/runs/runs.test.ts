@@ -58,6 +58,15 @@ describe('a list', () => {
     expect(progress).toEqual([1]);
   });
 
+  it('ends by an asynchronous onProgress that rejects', async () => {
+    await ended('create');
+    const onProgress = async () => {
+      await new Promise(setImmediate);
+      throw new Error('no more room');
+    };
+    await expect(list({ onProgress })).rejects.toThrow('no more room');
+  });
+
   it('keeps to its times', async () => {
     await ended('create');
     stage.store.pass(3600);

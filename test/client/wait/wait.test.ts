@@ -97,6 +97,7 @@ describe('waiting', () => {
       executionArn: arn,
       largeAttributes: {},
       cleanup: 'done',
+      letGo: [],
     });
   });
 
