@@ -24,8 +24,12 @@ export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
     globalSetup: 'test/global-setup.ts',
-    // The SDK's reminder about Node.js versions of 2027 would stand before every file.
-    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    env: {
+      // The SDK's reminder about Node.js versions of 2027 would stand before every file.
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      // Checking templates against CloudFormation's schemas costs seconds; test/lib/validation.test.ts does it.
+      CDK_VALIDATION: 'false',
+    },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // More than the cores: a file waits about a third of its time, for pauses and other processes.

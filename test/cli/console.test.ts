@@ -12,7 +12,7 @@ const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 let cloud: LocalCloud;
 
 beforeAll(async () => {
-  cloud = await startLocalCloud({ assembly: inject('assembly') });
+  cloud = await startLocalCloud({ assembly: inject('assembly'), warmUp: false });
   for (const [name, value] of Object.entries(cloud.env)) vi.stubEnv(name, value);
 });
 afterAll(async () => {

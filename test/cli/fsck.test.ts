@@ -7,7 +7,7 @@ import { Terminal, twinwrite } from './terminal.ts';
 let cloud: LocalCloud;
 
 beforeAll(async () => {
-  cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale: 60 });
+  cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale: 60, warmUp: false });
   for (const [name, value] of Object.entries(cloud.env)) vi.stubEnv(name, value);
 });
 afterEach(() => cloud.faults.clear());

@@ -12,7 +12,7 @@ let live: string;
 let items = 0;
 
 beforeAll(async () => {
-  cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale: 20 });
+  cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale: 20, warmUp: false });
   for (const [name, value] of Object.entries(cloud.env)) vi.stubEnv(name, value);
   store = storeIn(cloud.outputs.Twinwrite ?? {});
   s3 = new S3Client({ forcePathStyle: true });

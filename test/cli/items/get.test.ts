@@ -15,7 +15,7 @@ let client: LargeItemClient;
 let folder: string;
 
 beforeAll(async () => {
-  cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale: 60 });
+  cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale: 60, warmUp: false });
   for (const [name, value] of Object.entries(cloud.env)) vi.stubEnv(name, value);
   client = await LargeItemClient.fromEnvironment({ pollIntervalMs: 10 });
 });

@@ -15,7 +15,7 @@ let client: LargeItemClient;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'twinwrite-import-'));
-  cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale: 1000 });
+  cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale: 1000, warmUp: false });
   for (const [name, value] of Object.entries(cloud.env)) vi.stubEnv(name, value);
   client = await LargeItemClient.fromStack({ pollIntervalMs: 10 });
 });

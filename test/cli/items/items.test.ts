@@ -17,7 +17,7 @@ beforeAll(async () => {
   files.picture = join(folder, 'big.PNG');
   await writeFile(files.page, '<h1>Hällo</h1>\n');
   await writeFile(files.picture, Buffer.alloc(300 * 1024, 'pixel'));
-  cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale: 60 });
+  cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale: 60, warmUp: false });
   for (const [name, value] of Object.entries(cloud.env)) vi.stubEnv(name, value);
 });
 afterEach(() => cloud.faults.clear());
