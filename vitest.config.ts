@@ -5,10 +5,12 @@ const ISOLATED = ['test/lambdas/**/*.test.ts', 'test/client/**/*.test.ts', 'test
 
 /** Tests that take long for what they add: `npm run test:thorough` runs them, and so does CI. */
 const THOROUGH = [
+  'test/e2e/controls-all.test.ts',
   'test/e2e/sweep-many.test.ts',
   'test/local-data/*-kill.test.ts',
   'test/local-data/command.test.ts',
   'test/local-data/conformance.test.ts',
+  'test/lib/validation.test.ts',
   'test/local-iam/operator-grants.test.ts',
   'test/local-iam/product-grants.test.ts',
   'test/package/**/*.test.ts',
@@ -30,8 +32,10 @@ export default defineConfig({
       // Checking templates against CloudFormation's schemas costs seconds; test/lib/validation.test.ts does it.
       CDK_VALIDATION: 'false',
     },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Generous, so that a busy machine fails nothing; no test waits this long for what it expects.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     // More than the cores: a file waits about a third of its time, for pauses and other processes.
     maxWorkers: 3,
     projects: [

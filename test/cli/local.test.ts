@@ -89,7 +89,7 @@ describe('twinwrite local', () => {
       '--sort-key',
       'number:N',
     );
-    await vi.waitFor(() => expect(terminal.out).toContain('npx twinwrite get'), { timeout: 30_000 });
+    await vi.waitFor(() => expect(terminal.out).toContain('npx twinwrite get'), { timeout: 60_000 });
     const exports = [...terminal.out.matchAll(/^export (\w+)=(.+)$/gm)].map(([, name, value]) => [
       name,
       value,
@@ -124,7 +124,7 @@ describe('twinwrite local', () => {
       ...['local', '--port', '0', '--ttl', 'expiresAt', '--json'],
       ...origins.flatMap((origin) => ['--upload-origin', origin]),
     );
-    await vi.waitFor(() => expect(terminal.out).toContain('\n'), { timeout: 30_000 });
+    await vi.waitFor(() => expect(terminal.out).toContain('\n'), { timeout: 60_000 });
     const { endpoint, region, table, bucket } = JSON.parse(terminal.out);
     const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
     const dynamodb = new DynamoDBClient({ endpoint, region, credentials });
@@ -152,7 +152,7 @@ describe('twinwrite local', () => {
     const ended = terminal.run(
       ...['local', '--port', '0', '--partition-key', 'n:N', '--sort-key', 'b:B', '--json'],
     );
-    await vi.waitFor(() => expect(terminal.out).toContain('\n'), { timeout: 30_000 });
+    await vi.waitFor(() => expect(terminal.out).toContain('\n'), { timeout: 60_000 });
     const { endpoint } = JSON.parse(terminal.out) as { endpoint: string };
     for (const [name, value] of Object.entries({
       AWS_ENDPOINT_URL: endpoint,

@@ -132,7 +132,7 @@ describe('twinwrite sweep', () => {
     });
     const terminal = new Terminal();
     const running = terminal.run('sweep', '--delete');
-    await vi.waitUntil(() => cloud.faults.list()[0]?.fired === 1 && terminal.listens);
+    await vi.waitUntil(() => cloud.faults.list()[0]?.fired === 1 && terminal.listens, { timeout: 60_000 });
     terminal.signal('SIGINT');
     const { code, err } = await running;
     expect(code).toBe(130);

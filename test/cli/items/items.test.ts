@@ -219,7 +219,7 @@ describe('Ctrl-C', () => {
     const command = ['create', '--key', 'id=slow', '--idempotency-key', 'slow-1'];
     const terminal = new Terminal();
     const ended = terminal.run(...command);
-    await vi.waitFor(() => expect(cloud.faults.list()[0]?.fired).toBeGreaterThan(0), { timeout: 10_000 });
+    await vi.waitFor(() => expect(cloud.faults.list()[0]?.fired).toBeGreaterThan(0), { timeout: 60_000 });
     terminal.signal('SIGINT');
 
     expect(await ended).toMatchObject({
@@ -235,7 +235,7 @@ describe('Ctrl-C', () => {
     const endless = new Readable({ read: () => undefined });
     const terminal = new Terminal({ stdin: endless });
     const ended = terminal.run('create', '--key', 'id=endless', '--large', 'data=-');
-    await vi.waitFor(() => expect(terminal.listens).toBe(true), { timeout: 10_000 });
+    await vi.waitFor(() => expect(terminal.listens).toBe(true), { timeout: 60_000 });
     terminal.signal('SIGINT');
 
     expect(await ended).toMatchObject({ code: 130, err: 'error: interrupted; nothing was written\n' });
