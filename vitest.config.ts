@@ -7,10 +7,12 @@ const ISOLATED = ['test/lambdas/**/*.test.ts', 'test/client/**/*.test.ts', 'test
 const THOROUGH = [
   'test/client/sources/sources-many.test.ts',
   'test/core/fuzz-long.test.ts',
+  'test/e2e/controls-all.test.ts',
   'test/e2e/sweep-many.test.ts',
   'test/local-data/*-kill.test.ts',
   'test/local-data/command.test.ts',
   'test/local-data/conformance.test.ts',
+  'test/lib/validation.test.ts',
   'test/local-iam/operator-grants.test.ts',
   'test/local-iam/product-grants.test.ts',
   'test/package/**/*.test.ts',
@@ -26,10 +28,16 @@ export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
     globalSetup: 'test/global-setup.ts',
-    // The SDK's reminder about Node.js versions of 2027 would stand before every file.
-    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    env: {
+      // The SDK's reminder about Node.js versions of 2027 would stand before every file.
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      // Checking templates against CloudFormation's schemas costs seconds; test/lib/validation.test.ts does it.
+      CDK_VALIDATION: 'false',
+    },
+    // Generous, so that a busy machine fails nothing; no test waits this long for what it expects.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     // More than the cores: a file waits about a third of its time, for pauses and other processes.
     maxWorkers: 3,
     projects: [

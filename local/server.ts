@@ -37,6 +37,8 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
   });
   // A client that reuses an idle connection must not meet a server that is closing it.
   server.keepAliveTimeout = 0;
+  // Nor one that resets it: by default a connection that has been open for a minute without a request is.
+  server.headersTimeout = 0;
   // Uploads take the time they take.
   server.requestTimeout = 0;
   await new Promise<void>((resolve, reject) => {

@@ -17,6 +17,12 @@ export interface EnvironmentPool {
   close(): Promise<void>;
 }
 
+/**
+ * How long an invocation waits for a busy environment before another is started. Most invocations end sooner, and a
+ * start takes this much of a processor: ten at once would keep a small machine busy for longer than they take in turn.
+ */
+const PATIENCE_MS = 100;
+
 interface Waiter {
   take(environment: ExecutionEnvironment): void;
   fail(error: FunctionError): void;
@@ -88,7 +94,8 @@ export function createPool(
       const warm = takeAlive(idle, forget);
       if (warm) return resolve(warm);
       waiting.push({ take: resolve, fail: resolve, abandon: () => reject(stopped()) });
-      startIfNeeded();
+      if (size === 0) startIfNeeded();
+      else setTimeout(startIfNeeded, PATIENCE_MS);
     });
 
   return {

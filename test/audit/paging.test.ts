@@ -93,20 +93,24 @@ describe('a history of 25,000 events', () => {
     expect(count(GetExecutionHistoryCommand)).toBe(25);
   });
 
-  it('becomes a tree in no time', () => {
+  it('becomes a tree by a few looks at each event', () => {
     const retries = Array.from({ length: 8_000 }, (_, at): Line[] => [
       ['TaskScheduled', at * 3 + 2],
       ['TaskStarted', at * 3 + 3],
       ['TaskFailed', at * 3 + 4, { error: 'WriteThrottled', cause: '' }],
     ]).flat();
-    const events: HistoryEvent[] = history(
-      ['ExecutionStarted', 0],
-      ['TaskStateEntered', 0, { name: 'WriteItem' }],
-      ...retries,
+    let looks = 0;
+    const events = new Proxy<HistoryEvent[]>(
+      history(['ExecutionStarted', 0], ['TaskStateEntered', 0, { name: 'WriteItem' }], ...retries),
+      {
+        get(target, name, receiver) {
+          looks += 1;
+          return Reflect.get(target, name, receiver);
+        },
+      },
     );
-    const startedAt = performance.now();
 
     expect(runTree(events).states[0]?.attempts).toHaveLength(8_000);
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(looks).toBeLessThan(20 * 24_000);
   });
 });

@@ -12,7 +12,7 @@ const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 let cloud: LocalCloud;
 
 beforeAll(async () => {
-  cloud = await startLocalCloud({ assembly: inject('assembly') });
+  cloud = await startLocalCloud({ assembly: inject('assembly'), warmUp: false });
   for (const [name, value] of Object.entries(cloud.env)) vi.stubEnv(name, value);
 });
 afterAll(async () => {
@@ -54,7 +54,7 @@ describe('twinwrite console', () => {
   it('says that its address is a secret, and when its port is in use', async () => {
     const terminal = new Terminal();
     const ended = terminal.run('console', '--port', '0');
-    await vi.waitFor(() => expect(terminal.out).toContain('Ctrl-C'), { timeout: 30_000 });
+    await vi.waitFor(() => expect(terminal.out).toContain('Ctrl-C'), { timeout: 60_000 });
     const [, port = ''] = /http:\/\/127\.0\.0\.1:(\d+)\/#secret=[\w-]{43}$/m.exec(terminal.out) ?? [];
     expect(terminal.out).toContain('keep it to yourself');
 

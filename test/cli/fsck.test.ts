@@ -7,7 +7,7 @@ import { Terminal, twinwrite } from './terminal.ts';
 let cloud: LocalCloud;
 
 beforeAll(async () => {
-  cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale: 60 });
+  cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale: 60, warmUp: false });
   for (const [name, value] of Object.entries(cloud.env)) vi.stubEnv(name, value);
 });
 afterEach(() => cloud.faults.clear());
@@ -80,7 +80,7 @@ it('says on Ctrl-C what it had found by then', async () => {
   cloud.faults.inject({ service: 's3', operation: 'ListObjectsV2', error: 'SlowDown', ...always });
   const terminal = new Terminal();
   const ended = terminal.run('fsck');
-  await vi.waitFor(() => expect(terminal.out).toContain('dangling'), { timeout: 20_000 });
+  await vi.waitFor(() => expect(terminal.out).toContain('dangling'), { timeout: 60_000 });
   terminal.signal('SIGINT');
   const { code, err } = await ended;
   expect(code).toBe(130);

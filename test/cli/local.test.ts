@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetBucketCorsCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { processIo } from '../../cli/io.ts';
 import { Terminal, twinwrite } from './terminal.ts';
 
@@ -37,44 +37,54 @@ async function finish(argv: readonly string[], env: Readonly<Record<string, stri
 }
 
 describe('twinwrite local, in a process of its own', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)(
-    'serves commands without credentials until %s, and leaves nothing behind',
-    async (signal) => {
-      const temporary = await mkdtemp(join(tmpdir(), 'twinwrite-test-'));
-      const server = start(['local', '--port', '0', '--time-scale', '60', '--json'], { TMPDIR: temporary });
-      const lines: string[] = [];
-      const output = createInterface(server.stdout).on('line', (line) => lines.push(line));
-      await once(output, 'line');
-      const { endpoint, ...rest } = JSON.parse(lines[0] ?? '') as Record<string, string>;
-      expect(rest).toEqual({
-        region: 'us-east-1',
-        table: expect.any(String),
-        bucket: expect.any(String),
-        stateMachines: {
-          create: expect.stringMatching(/^arn:aws:states:us-east-1:\d+:stateMachine:/),
-          update: expect.stringMatching(/^arn:aws:states:us-east-1:\d+:stateMachine:/),
-          delete: expect.stringMatching(/^arn:aws:states:us-east-1:\d+:stateMachine:/),
-          sweep: expect.stringMatching(/^arn:aws:states:us-east-1:\d+:stateMachine:.*Sweep/),
-        },
-      });
+  let temporary: string;
+  let server: ChildProcess;
+  let lines: string[];
 
-      const created = await finish(['create', '--key', 'id=42', '--set', 'title=Hello'], {
-        AWS_ENDPOINT_URL: endpoint ?? '',
-      });
-      expect(created).toMatchObject({
-        code: 0,
-        err: '',
-        out: expect.stringMatching(/^id=42: now at version 1\n/),
-      });
+  beforeEach(async () => {
+    temporary = await mkdtemp(join(tmpdir(), 'twinwrite-test-'));
+    const started = start(['local', '--port', '0', '--time-scale', '60', '--json'], { TMPDIR: temporary });
+    lines = [];
+    const output = createInterface(started.stdout).on('line', (line) => lines.push(line));
+    await once(output, 'line');
+    server = started;
+  });
 
-      server.kill(signal);
-      expect(await once(server, 'exit')).toEqual([0, null]);
-      expect(lines).toHaveLength(1);
-      const left = (await readdir(temporary)).filter((name) => !name.startsWith('tsx-')); // the test's own compiler
-      await rm(temporary, { recursive: true });
-      expect(left).toEqual([]);
-    },
-  );
+  async function endsAt(signal: NodeJS.Signals): Promise<void> {
+    server.kill(signal);
+    expect(await once(server, 'exit')).toEqual([0, null]);
+    expect(lines).toHaveLength(1);
+    const left = (await readdir(temporary)).filter((name) => !name.startsWith('tsx-')); // the test's own compiler
+    await rm(temporary, { recursive: true });
+    expect(left).toEqual([]);
+  }
+
+  it('serves commands without credentials until SIGTERM, and leaves nothing behind', async () => {
+    const { endpoint, ...rest } = JSON.parse(lines[0] ?? '') as Record<string, string>;
+    expect(rest).toEqual({
+      region: 'us-east-1',
+      table: expect.any(String),
+      bucket: expect.any(String),
+      stateMachines: {
+        create: expect.stringMatching(/^arn:aws:states:us-east-1:\d+:stateMachine:/),
+        update: expect.stringMatching(/^arn:aws:states:us-east-1:\d+:stateMachine:/),
+        delete: expect.stringMatching(/^arn:aws:states:us-east-1:\d+:stateMachine:/),
+        sweep: expect.stringMatching(/^arn:aws:states:us-east-1:\d+:stateMachine:.*Sweep/),
+      },
+    });
+
+    const created = await finish(['create', '--key', 'id=42', '--set', 'title=Hello'], {
+      AWS_ENDPOINT_URL: endpoint ?? '',
+    });
+    expect(created).toMatchObject({
+      code: 0,
+      err: '',
+      out: expect.stringMatching(/^id=42: now at version 1\n/),
+    });
+    await endsAt('SIGTERM');
+  });
+
+  it('ends at SIGINT, too, and leaves nothing behind', () => endsAt('SIGINT'));
 });
 
 describe('twinwrite local', () => {
@@ -89,7 +99,7 @@ describe('twinwrite local', () => {
       '--sort-key',
       'number:N',
     );
-    await vi.waitFor(() => expect(terminal.out).toContain('npx twinwrite get'), { timeout: 30_000 });
+    await vi.waitFor(() => expect(terminal.out).toContain('npx twinwrite get'), { timeout: 60_000 });
     const exports = [...terminal.out.matchAll(/^export (\w+)=(.+)$/gm)].map(([, name, value]) => [
       name,
       value,
@@ -124,7 +134,7 @@ describe('twinwrite local', () => {
       ...['local', '--port', '0', '--ttl', 'expiresAt', '--json'],
       ...origins.flatMap((origin) => ['--upload-origin', origin]),
     );
-    await vi.waitFor(() => expect(terminal.out).toContain('\n'), { timeout: 30_000 });
+    await vi.waitFor(() => expect(terminal.out).toContain('\n'), { timeout: 60_000 });
     const { endpoint, region, table, bucket } = JSON.parse(terminal.out);
     const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
     const dynamodb = new DynamoDBClient({ endpoint, region, credentials });
@@ -152,7 +162,7 @@ describe('twinwrite local', () => {
     const ended = terminal.run(
       ...['local', '--port', '0', '--partition-key', 'n:N', '--sort-key', 'b:B', '--json'],
     );
-    await vi.waitFor(() => expect(terminal.out).toContain('\n'), { timeout: 30_000 });
+    await vi.waitFor(() => expect(terminal.out).toContain('\n'), { timeout: 60_000 });
     const { endpoint } = JSON.parse(terminal.out) as { endpoint: string };
     for (const [name, value] of Object.entries({
       AWS_ENDPOINT_URL: endpoint,

@@ -12,7 +12,7 @@ let live: string;
 let items = 0;
 
 beforeAll(async () => {
-  cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale: 20 });
+  cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale: 20, warmUp: false });
   for (const [name, value] of Object.entries(cloud.env)) vi.stubEnv(name, value);
   store = storeIn(cloud.outputs.Twinwrite ?? {});
   s3 = new S3Client({ forcePathStyle: true });
@@ -132,7 +132,7 @@ describe('twinwrite sweep', () => {
     });
     const terminal = new Terminal();
     const running = terminal.run('sweep', '--delete');
-    await vi.waitUntil(() => cloud.faults.list()[0]?.fired === 1 && terminal.listens);
+    await vi.waitUntil(() => cloud.faults.list()[0]?.fired === 1 && terminal.listens, { timeout: 60_000 });
     terminal.signal('SIGINT');
     const { code, err } = await running;
     expect(code).toBe(130);

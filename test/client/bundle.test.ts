@@ -87,7 +87,7 @@ test('of an error class alone nothing else is left', async () => {
 describe('where there is no Node.js', () => {
   let cloud: LocalCloud;
   beforeAll(async () => {
-    cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale: 60 });
+    cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale: 60, warmUp: false });
   });
   afterAll(() => cloud.stop());
 

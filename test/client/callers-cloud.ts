@@ -54,7 +54,7 @@ export async function startCallersCloud(reduced: readonly Reduced[]): Promise<Ca
   );
   const Resources = Object.assign({}, template.Resources, ...roles);
   await writeFile(file, JSON.stringify({ ...template, Resources }));
-  const cloud = await startLocalCloud({ assembly, timeScale: 1000 });
+  const cloud = await startLocalCloud({ assembly, timeScale: 1000, warmUp: false });
   const sts = new STSClient({
     endpoint: cloud.endpoint,
     region: cloud.region,

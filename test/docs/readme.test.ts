@@ -22,7 +22,7 @@ describe('examples', () => {
     ['quick-start.ts', ["title: 'The cat'", '<h1>The cat</h1>']],
     ['reading.ts', ['image/png', '100 %\n640 x 400\n', 'cat.png', '<h1>A cat</h1>\n<h1>The cat</h1>\n']],
   ])('%s runs', async (example, lines) => {
-    await using cloud = await startLocalCloud({ assembly: inject('assembly') });
+    await using cloud = await startLocalCloud({ assembly: inject('assembly'), warmUp: false });
     const { stdout } = await run('node', ['--import', 'tsx', join(root, 'examples', example)], {
       cwd: join(root, 'examples', 'files'),
       env: { ...process.env, ...cloud.env, TSX_TSCONFIG_PATH: join(root, 'tsconfig.json') },

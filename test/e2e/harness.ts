@@ -18,7 +18,7 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { expect, inject, vi } from 'vitest';
+import { expect, inject } from 'vitest';
 import * as z from 'zod';
 import { type StoreDescriptor, storeIn } from '../../core/contract/store.ts';
 import { causeSchemas, errorsOf, FAILURE_REASONS, OUTCOME_UNKNOWN } from '../../core/errors/causes.ts';
@@ -69,7 +69,7 @@ export interface StoreOptions extends Pick<LocalCloudOptions, 'assembly' | 'minP
 /** Starts a cloud and deploys the product into it. `clock: 'manual'` stands still until {@link TestStore.pass}. */
 export async function startStore({ clock, ...options }: StoreOptions = {}): Promise<TestStore> {
   const timeScale = clock === 'manual' ? STANDSTILL : TIME_SCALE;
-  const cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale, ...options });
+  const cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale, warmUp: false, ...options });
   return new TestStore(cloud, storeIn(cloud.outputs.Twinwrite ?? {}));
 }
 
@@ -115,7 +115,7 @@ export class TestStore implements AsyncDisposable {
 
   /** Moves time on until a sweep has ended: its batches are retried where its own history does not show. */
   async passUntilSwept(run: Run): Promise<EndedRun> {
-    while (!ENDS.has((await run.history()).at(-1)?.type ?? '')) {
+    while (!ENDS.has((await this.#newest(run.arn)).type ?? '')) {
       this.pass(0.2);
       await nextPoll();
     }
@@ -138,12 +138,18 @@ export class TestStore implements AsyncDisposable {
    * enough, the steps must be short.
    */
   async passUntilEnd(run: Run, stepSeconds = 15): Promise<EndedRun> {
-    for (;;) {
-      const events = await run.history();
-      if (ENDS.has(events.at(-1)?.type ?? '')) return run.end();
-      if (isWaiting(events)) this.pass(stepSeconds);
-      await nextPoll();
-    }
+    let waiting = false;
+    await this.#until(
+      run.arn,
+      (events) => {
+        waiting = isWaiting(events);
+        return ENDS.has(events.at(-1)?.type ?? '');
+      },
+      () => {
+        if (waiting) this.pass(stepSeconds);
+      },
+    );
+    return run.end();
   }
 
   async item(key: Item): Promise<Item | undefined> {
@@ -198,9 +204,7 @@ export class TestStore implements AsyncDisposable {
       name: arn.slice(arn.lastIndexOf(':') + 1),
       end: () => this.#end(arn),
       history: () => this.#history(arn),
-      until: async (found) => {
-        await vi.waitUntil(async () => found(await this.#history(arn)), { timeout: 20_000, interval: 10 });
-      },
+      until: (found) => this.#until(arn, found),
       stop: async () => {
         await this.sfn.send(new StopExecutionCommand({ executionArn: arn }));
       },
@@ -211,13 +215,11 @@ export class TestStore implements AsyncDisposable {
   }
 
   async #end(arn: string): Promise<EndedRun> {
-    const description = await vi.waitUntil(
-      async () => {
-        const now = await this.sfn.send(new DescribeExecutionCommand({ executionArn: arn }));
-        return now.status === 'RUNNING' || now.status === 'PENDING_REDRIVE' ? undefined : now;
-      },
-      { timeout: 25_000, interval: 20 },
-    );
+    let description = await this.#describe(arn);
+    while (description.status === 'RUNNING' || description.status === 'PENDING_REDRIVE') {
+      await nextPoll(20);
+      description = await this.#describe(arn);
+    }
     checkCause(description.error ?? '', parse(description.cause));
     const history = await this.#history(arn);
     return {
@@ -227,6 +229,35 @@ export class TestStore implements AsyncDisposable {
       output: parse(description.output),
       states: history.flatMap((event) => event.stateEnteredEventDetails?.name ?? []),
     };
+  }
+
+  #describe(executionArn: string): Promise<DescribeExecutionCommandOutput> {
+    return this.sfn.send(new DescribeExecutionCommand({ executionArn }));
+  }
+
+  /** Reads the history, which costs the most of a look, only when it has grown; `between` is called after each look. */
+  async #until(
+    arn: string,
+    found: (events: readonly HistoryEvent[]) => boolean,
+    between: () => void = () => undefined,
+  ): Promise<void> {
+    let seen: number | undefined;
+    for (;;) {
+      const { id } = await this.#newest(arn);
+      if (id !== seen) {
+        const events = await this.#history(arn);
+        seen = events.at(-1)?.id;
+        if (found(events)) return;
+      }
+      between();
+      await nextPoll();
+    }
+  }
+
+  async #newest(executionArn: string): Promise<HistoryEvent> {
+    const newest = { executionArn, reverseOrder: true, maxResults: 1, includeExecutionData: false };
+    const { events } = await this.sfn.send(new GetExecutionHistoryCommand(newest));
+    return events?.[0] as HistoryEvent;
   }
 
   async #history(arn: string): Promise<HistoryEvent[]> {
@@ -276,8 +307,9 @@ function isWaiting(events: readonly HistoryEvent[]): boolean {
   return ends.some((type) => WAITS.has(type)) && !ends.some((type) => WORKS.has(type));
 }
 
-function nextPoll(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 10));
+/** No bound of its own: a test that never sees what it looks for ends by the time-out of all tests. */
+function nextPoll(ms = 10): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function parse(text: string | undefined): Readonly<Record<string, unknown>> {

@@ -1,5 +1,5 @@
 // HAZARDS, part B: what a careful saga loses when one rule of the protocol is left out. Each shortest schedule is
-// staged here with the rule in place; controls.test.ts stages the same without it.
+// staged here with the rule in place; controls.ts stages the same without it.
 
 import { describe, expect, it } from 'vitest';
 import { taskFailures } from './harness.ts';

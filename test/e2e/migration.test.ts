@@ -33,7 +33,7 @@ beforeAll(async () => {
   new LargeItemStore(stack, 'OtherPrefix', { legacy: { prefix: 'large/docs' } });
   new LargeItemStore(stack, 'OtherBucket', { sortKey, legacy: { bucket: old, prefix: '' } });
   app.synth();
-  cloud = await startLocalCloud({ assembly: folder, timeScale: 100 });
+  cloud = await startLocalCloud({ assembly: folder, timeScale: 100, warmUp: false });
 });
 
 afterAll(async () => {

@@ -72,7 +72,7 @@ class Removals {
   /** Resolves once an item has that many objects. */
   async left(id: string, count: number): Promise<void> {
     await vi.waitUntil(async () => (await this.objectsOf(id)).length === count, {
-      timeout: 20_000,
+      timeout: 60_000,
       interval: 10,
     });
   }
@@ -169,7 +169,7 @@ describe('with time to live', () => {
     store.cloud.faults.inject({ ...other, when: 'before', times: 'always' });
     await at().expire();
     await vi.waitUntil(async () => (await store.objects(`${FAILURES_PREFIX}/`)).length === 1, {
-      timeout: 20_000,
+      timeout: 60_000,
       interval: 10,
     });
     const [report = ''] = await store.objects(`${FAILURES_PREFIX}/`);

@@ -10,9 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => store[Symbol.asyncDispose]());
 
-it(`${RUNS} runs, ${AT_ONCE} at once, on ${ITEMS.length} items under faults lose nothing`, {
-  timeout: 120_000,
-}, async () => {
+it(`${RUNS} runs, ${AT_ONCE} at once, on ${ITEMS.length} items under faults lose nothing`, async () => {
   const { ends, losses } = await storm(store);
 
   expect(

@@ -15,16 +15,27 @@ import type { ReportedObject } from '../../core/sweep/sweep.ts';
 import type { Item } from '../../core/values/attributes.ts';
 import { LargeItemStack } from '../../lib/index.ts';
 import type { EndedRun } from './harness.ts';
+import { assembleMutant, type Mutation } from './mutants.ts';
 import { page, Stage } from './one-item.ts';
 
 const DAY = 24 * 60 * 60;
 const stage = new Stage();
+/** So that few objects make several batches; sweep-many.test.ts has batches as large as the product's. */
+const BATCH = 100;
+const SMALL_BATCHES: Mutation = {
+  machine: 'Sweep/Machine',
+  path: 'States.SweepList.ItemBatcher.MaxItemsPerBatch',
+  from: 1000,
+  to: BATCH,
+};
 let assembly = '';
+let mutant = '';
 
 beforeAll(async () => {
   assembly = await mkdtemp(join(tmpdir(), 'twinwrite-sweep-'));
   synthesise(assembly);
-  await stage.open({ assembly });
+  mutant = await assembleMutant(assembly, [SMALL_BATCHES]);
+  await stage.open({ assembly: mutant });
 });
 beforeEach(async () => {
   stage.reset();
@@ -34,7 +45,7 @@ beforeEach(async () => {
 });
 afterAll(async () => {
   await stage.close();
-  await rm(assembly, { recursive: true });
+  for (const folder of [assembly, mutant]) await rm(folder, { recursive: true });
 });
 
 /** Sweeps are scheduled, though nothing runs by itself locally. Nobody may delete objects of the item `locked`. */
@@ -214,7 +225,7 @@ describe('objects of pynamodb_mate', () => {
 });
 
 describe('over several pages and batches', () => {
-  const COUNT = 1_300;
+  const COUNT = 2.5 * BATCH;
 
   /** Leaves old orphans beside an item; the function that looks at the last of them crashes, so many times. */
   async function leaveOrphansAndCrashOnLast(times: number): Promise<string> {
@@ -235,12 +246,13 @@ describe('over several pages and batches', () => {
   }
 
   it('finds every orphan, whichever batch it is in', async () => {
+    const moreThanAPage = 1_100;
     const live = await commitItem();
-    await putAll(orphanKeys(COUNT));
+    await putAll(orphanKeys(moreThanAPage));
     stage.store.pass(2 * DAY);
     const { totals: found } = await sweep();
     expect(found).toMatchObject(
-      totals({ scanned: COUNT + 1, referenced: 1, orphans: COUNT, deleted: COUNT }),
+      totals({ scanned: moreThanAPage + 1, referenced: 1, orphans: moreThanAPage, deleted: moreThanAPage }),
     );
     expect(found.batches).toBeGreaterThan(1);
     expect(await stage.store.objects()).toEqual([live]);

@@ -28,7 +28,7 @@ beforeAll(async () => {
   const { table, bucket } = new LargeItemStore(stack, 'Before', KEY);
   new LargeItemStore(stack, 'After', { ...KEY, table, bucket, objectKeyTemplate: TEMPLATE });
   app.synth();
-  cloud = await startLocalCloud({ assembly: folder, timeScale: 100 });
+  cloud = await startLocalCloud({ assembly: folder, timeScale: 100, warmUp: false });
   const stores = storesIn(cloud.outputs.Templates ?? {});
   const storeNamed = (name: string) => {
     const found = stores.find(({ output }) => output.startsWith(name));

@@ -30,7 +30,7 @@ export function open(cloud: LocalCloud) {
         const now = await sfn.send(new DescribeExecutionCommand({ executionArn }));
         return now.status === 'RUNNING' ? undefined : now;
       },
-      { timeout: 10_000, interval: 10 },
+      { timeout: 60_000, interval: 10 },
     );
 
   return {

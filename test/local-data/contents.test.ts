@@ -128,7 +128,7 @@ test('an answer that is being sent is not cut off by a delete or an overwrite', 
   await call(service, 'DELETE', `/${Bucket}/key`);
   expect(await files(folder)).toHaveLength(1);
   expect(Buffer.compare(await buffer(answer.body as Readable), content)).toBe(0);
-  await vi.waitUntil(async () => (await files(folder)).length === 0);
+  await vi.waitUntil(async () => (await files(folder)).length === 0, { timeout: 60_000 });
 });
 
 test('a copy whose source is deleted meanwhile is whole', async () => {

@@ -131,7 +131,7 @@ test.each([1, 2])(
           const passed = count(events, 'MapIterationSucceeded');
           return count(events, 'WaitStateEntered') === waits && passed === iterations;
         },
-        { timeout: 20_000 },
+        { timeout: 60_000 },
       );
     await shows(2, 0);
     await fetch(`${cloud.endpoint}/_local/clock`, {
@@ -154,7 +154,7 @@ test.each([1, 2])(
         const now = await again.sfn.describeExecution({ executionArn });
         return now.status === 'RUNNING' ? undefined : now;
       },
-      { timeout: 20_000 },
+      { timeout: 60_000 },
     );
 
     expect(ended).toMatchObject({ status: 'SUCCEEDED', redriveCount: kills });
@@ -197,6 +197,7 @@ test('what is kept of executions goes with them', async () => {
       await call('StartExecution', { name });
       await vi.waitUntil(
         async () => !JSON.parse(await call('ListExecutions', { statusFilter: 'RUNNING' })).executions.length,
+        { timeout: 60_000 },
       );
     };
     return { close: states.close, call, run };

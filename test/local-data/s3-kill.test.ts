@@ -110,7 +110,7 @@ test('an upload that is cut off leaves no object and no file', async () => {
   source.push(Buffer.alloc(300_000, 1));
   const put = cloud.s3.putObject({ Bucket, Key: 'half', Body: source, ContentLength: 1_000_000 });
   const lost = expect(put).rejects.toThrow();
-  await vi.waitUntil(async () => (await sizes(data)).some((size) => size > 100_000), { timeout: 20_000 });
+  await vi.waitUntil(async () => (await sizes(data)).some((size) => size > 100_000), { timeout: 60_000 });
   expect(await contentFiles(data)).toHaveLength(2);
 
   await cloud.kill();

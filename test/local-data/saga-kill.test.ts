@@ -27,7 +27,7 @@ async function ended({ sfn }: CloudProcess, executionArn: string) {
       const now = await sfn.describeExecution({ executionArn });
       return now.status === 'RUNNING' ? undefined : now;
     },
-    { timeout: 40_000, interval: 20 },
+    { timeout: 60_000, interval: 20 },
   );
 }
 
@@ -90,7 +90,7 @@ test('after a kill, ended runs are as they were, cut off ones are ABORTED and ar
       const histories = await Promise.all(cutOff.map((arn) => historyOf(cloud, arn)));
       return histories.every((events) => events.some(({ type }) => type === 'TaskFailed'));
     },
-    { timeout: 40_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
   const before = await Promise.all(cutOff.map((arn) => historyOf(cloud, arn)));
   await cloud.kill();

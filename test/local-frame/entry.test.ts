@@ -60,7 +60,7 @@ test('a process that has stopped its cloud ends by itself', async () => {
     console.log(JSON.stringify(await Promise.all(answers.map((answer) => answer.status))));
   `;
   const root = fileURLToPath(new URL('../..', import.meta.url));
-  const options = { cwd: root, timeout: 20_000 };
+  const options = { cwd: root, timeout: 60_000 };
   const args = ['--import', 'tsx', '--input-type=module', '--eval', program];
   const { stdout } = await promisify(execFile)(process.execPath, args, options);
   expect(stdout).toBe('[200,200]\n');

@@ -43,7 +43,7 @@ export function ended(
       const now = await outside.sfn.send(new DescribeExecutionCommand({ executionArn }));
       return now.status === 'RUNNING' ? undefined : now;
     },
-    { timeout: 10_000, interval: 10 },
+    { timeout: 60_000, interval: 10 },
   );
 }
 

@@ -49,7 +49,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'operator-'));
   await synthesise();
-  cloud = await startLocalCloud({ assembly: folder, timeScale: 100 });
+  cloud = await startLocalCloud({ assembly: folder, timeScale: 100, warmUp: false });
 });
 afterAll(async () => {
   await cloud.stop();

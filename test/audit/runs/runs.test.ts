@@ -168,17 +168,17 @@ describe('following', () => {
       const options = { key: stage.key, intervalMs: 5, signal: controller.signal, onLook: () => looks++ };
       for await (const { name, outcome } of followRuns(audit(), options)) seen.push(`${name} ${outcome}`);
     })();
-    await vi.waitUntil(() => looks > 1);
+    await vi.waitUntil(() => looks > 1, { timeout: 60_000 });
 
     const quick = await ended('update', { set: { a: 1 } }, 'quick');
-    await vi.waitUntil(() => seen.length === 1, { timeout: 10_000 });
+    await vi.waitUntil(() => seen.length === 1, { timeout: 60_000 });
     await held.stop();
-    await vi.waitUntil(() => seen.length === 2, { timeout: 10_000 });
+    await vi.waitUntil(() => seen.length === 2, { timeout: 60_000 });
     await stage.store.sfn.send(new RedriveExecutionCommand({ executionArn: held.arn }));
     await stage.store.passUntilEnd(held);
-    await vi.waitUntil(() => seen.length === 3, { timeout: 10_000 });
+    await vi.waitUntil(() => seen.length === 3, { timeout: 60_000 });
     const before = looks;
-    await vi.waitUntil(() => looks > before + 2);
+    await vi.waitUntil(() => looks > before + 2, { timeout: 60_000 });
     controller.abort();
     await following;
 

@@ -15,7 +15,7 @@ let client: LargeItemClient;
 let folder: string;
 
 beforeAll(async () => {
-  cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale: 60 });
+  cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale: 60, warmUp: false });
   for (const [name, value] of Object.entries(cloud.env)) vi.stubEnv(name, value);
   client = await LargeItemClient.fromEnvironment({ pollIntervalMs: 10 });
 });
@@ -119,7 +119,7 @@ describe('--out, from an S3 that fails', () => {
     server.misbehave.push({ stallAfter: 100_000 });
     const before = server.sent;
     const ended = terminal.run('get', '--key', 'id=out', '--out', `page=${join(folder, 'page')}`);
-    await vi.waitUntil(() => server.sent === before + 100_000, { timeout: 10_000 });
+    await vi.waitUntil(() => server.sent === before + 100_000, { timeout: 60_000 });
     terminal.signal('SIGINT');
     expect(await ended).toMatchObject({
       code: 130,

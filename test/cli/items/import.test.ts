@@ -15,7 +15,7 @@ let client: LargeItemClient;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'twinwrite-import-'));
-  cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale: 1000 });
+  cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale: 1000, warmUp: false });
   for (const [name, value] of Object.entries(cloud.env)) vi.stubEnv(name, value);
   client = await LargeItemClient.fromStack({ pollIntervalMs: 10 });
 });
@@ -140,7 +140,7 @@ describe('import', () => {
     const path = await file('interrupted.ndjson', ...all);
     const terminal = new Terminal();
     const running = terminal.run('import', path, '--batch', 'interrupted', '--json', '--concurrency', '4');
-    await expect.poll(() => terminal.out.split('\n').length, { timeout: 30_000 }).toBeGreaterThan(5);
+    await expect.poll(() => terminal.out.split('\n').length).toBeGreaterThan(5);
     terminal.signal('SIGINT');
     const ran = await running;
     expect(ran.code).toBe(130);
@@ -164,7 +164,7 @@ describe('import', () => {
     stdin.push(`${JSON.stringify({ key: { id: 'first' } })}\n`);
     const terminal = new Terminal({ stdin });
     const running = terminal.run('import', '-', '--json', '--batch', 'stdin');
-    await expect.poll(() => terminal.out, { timeout: 30_000 }).toContain('"written"');
+    await expect.poll(() => terminal.out).toContain('"written"');
     terminal.signal('SIGINT');
     expect((await running).code).toBe(130);
   });

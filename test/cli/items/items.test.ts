@@ -17,7 +17,7 @@ beforeAll(async () => {
   files.picture = join(folder, 'big.PNG');
   await writeFile(files.page, '<h1>Hällo</h1>\n');
   await writeFile(files.picture, Buffer.alloc(300 * 1024, 'pixel'));
-  cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale: 60 });
+  cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale: 60, warmUp: false });
   for (const [name, value] of Object.entries(cloud.env)) vi.stubEnv(name, value);
 });
 afterEach(() => cloud.faults.clear());
@@ -256,7 +256,7 @@ describe('Ctrl-C', () => {
     const command = ['create', '--key', 'id=slow', '--idempotency-key', 'slow-1'];
     const terminal = new Terminal();
     const ended = terminal.run(...command);
-    await vi.waitFor(() => expect(cloud.faults.list()[0]?.fired).toBeGreaterThan(0), { timeout: 10_000 });
+    await vi.waitFor(() => expect(cloud.faults.list()[0]?.fired).toBeGreaterThan(0), { timeout: 60_000 });
     terminal.signal('SIGINT');
 
     expect(await ended).toMatchObject({
@@ -272,7 +272,7 @@ describe('Ctrl-C', () => {
     const endless = new Readable({ read: () => undefined });
     const terminal = new Terminal({ stdin: endless });
     const ended = terminal.run('create', '--key', 'id=endless', '--large', 'data=-');
-    await vi.waitFor(() => expect(terminal.listens).toBe(true), { timeout: 10_000 });
+    await vi.waitFor(() => expect(terminal.listens).toBe(true), { timeout: 60_000 });
     terminal.signal('SIGINT');
 
     expect(await ended).toMatchObject({ code: 130, err: 'error: interrupted; nothing was written\n' });

@@ -157,7 +157,7 @@ describe('replay', () => {
     ];
     const terminal = new Terminal();
     const ended = terminal.run(...chosen, '--rate', '1/h');
-    await vi.waitUntil(() => terminal.out.includes('started'), { timeout: 10_000 });
+    await vi.waitUntil(() => terminal.out.includes('started'), { timeout: 60_000 });
     terminal.signal('SIGINT');
 
     expect(await ended).toMatchObject({

@@ -229,7 +229,7 @@ describe('stop and tail', () => {
     );
     await vi.waitUntil(
       async () => (await twinwrite('show', 'held-1', '--events')).out.includes('WriteItem'),
-      { timeout: 10_000 },
+      { timeout: 60_000 },
     );
 
     const stopped = await twinwrite('stop', 'held-1', '--cause', '=1+1');
@@ -244,14 +244,14 @@ describe('stop and tail', () => {
     });
     // A spreadsheet must not compute what it is given.
     expect((await twinwrite('runs', '--item', 'id=held', '--csv')).out).toContain(",Stopped,'=1+1,");
-    await vi.waitUntil(() => tail.out.split('\n').length === 2, { timeout: 10_000 });
+    await vi.waitUntil(() => tail.out.split('\n').length === 2, { timeout: 60_000 });
     here.cloud.faults.clear();
 
     expect(await twinwrite('replay', 'held-1')).toMatchObject({
       code: 0,
       out: expect.stringContaining('redrives the run, which goes on from WriteItem'),
     });
-    await vi.waitUntil(() => tail.out.split('\n').length === 3, { timeout: 10_000 });
+    await vi.waitUntil(() => tail.out.split('\n').length === 3, { timeout: 60_000 });
     tail.signal('SIGINT');
 
     const ends = await followed;

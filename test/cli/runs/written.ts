@@ -28,7 +28,7 @@ export function useCloud() {
   let running: LocalCloud;
 
   beforeAll(async () => {
-    running = await startLocalCloud({ assembly: inject('assembly'), timeScale: 60 });
+    running = await startLocalCloud({ assembly: inject('assembly'), timeScale: 60, warmUp: false });
     for (const [name, value] of Object.entries(running.env)) vi.stubEnv(name, value);
   });
   afterEach(() => running.faults.clear());

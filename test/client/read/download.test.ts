@@ -53,7 +53,7 @@ beforeEach(async () => {
   client = new LargeItemClient({ store, s3: server.s3, dynamodb });
 });
 afterEach(async () => {
-  await vi.waitFor(() => expect(server.connectionsInUse).toBe(0)); // after each test, whatever it did
+  await vi.waitFor(() => expect(server.connectionsInUse).toBe(0), { timeout: 60_000 }); // after each test, whatever it did
   await server[Symbol.asyncDispose]();
 });
 
@@ -267,7 +267,7 @@ describe('a connection that breaks', () => {
       const object = await film();
       let bytes = 0;
       const done = object.bytes({ onProgress: (progress) => (bytes = progress.bytes) });
-      await vi.waitUntil(() => bytes === 100_000);
+      await vi.waitUntil(() => bytes === 100_000, { timeout: 60_000 });
       while (bytes < 300_000) await vi.advanceTimersByTimeAsync(1000);
       expectContent(await done);
     } finally {
@@ -291,7 +291,7 @@ describe('a reader', () => {
         before = server.sent;
         return isStill || server.sent === long.length;
       },
-      { interval: 200, timeout: 10_000 },
+      { interval: 200, timeout: 60_000 },
     );
     expect(server.sent).toBeLessThan(32 * MEBIBYTE);
     for (;;) {
@@ -309,7 +309,7 @@ describe('a reader', () => {
     await reader.read();
     expect(server.connectionsInUse).toBe(1);
     await reader.cancel();
-    await vi.waitFor(() => expect(server.connectionsInUse).toBe(0));
+    await vi.waitFor(() => expect(server.connectionsInUse).toBe(0), { timeout: 60_000 });
     const unread = object.stream();
     await unread.cancel();
     const whole = object.stream();
@@ -320,7 +320,7 @@ describe('a reader', () => {
   it('that breaks off a loop closes the connection', async () => {
     putFilm(longKey, long);
     for await (const _ of (await film()).stream()) break;
-    await vi.waitFor(() => expect(server.connectionsInUse).toBe(0));
+    await vi.waitFor(() => expect(server.connectionsInUse).toBe(0), { timeout: 60_000 });
   });
 
   it('that is never begun connects to nothing', async () => {
@@ -341,10 +341,10 @@ describe('a reader', () => {
     server.misbehave.push({ stallAfter: 100_000 });
     const ended = read(await film(), controller.signal);
     const expected = expect(ended).rejects.toThrow('enough');
-    await vi.waitUntil(() => server.sent === 100_000);
+    await vi.waitUntil(() => server.sent === 100_000, { timeout: 60_000 });
     controller.abort(new Error('enough'));
     await expected;
-    await vi.waitFor(() => expect(server.connectionsInUse).toBe(0));
+    await vi.waitFor(() => expect(server.connectionsInUse).toBe(0), { timeout: 60_000 });
     await expect(read(await film(), controller.signal)).rejects.toThrow('enough');
     expect(server.ranges).toHaveLength(1);
     expect((await readdir(folder)).filter((name) => name.includes('aborted'))).toEqual([]);
@@ -356,7 +356,7 @@ describe('a reader', () => {
     const reader = (await film()).stream({ signal: controller.signal }).getReader();
     await reader.read();
     controller.abort(new Error('enough'));
-    await vi.waitFor(() => expect(server.connectionsInUse).toBe(0));
+    await vi.waitFor(() => expect(server.connectionsInUse).toBe(0), { timeout: 60_000 });
     await expect(reader.read()).rejects.toThrow('enough');
   });
 });

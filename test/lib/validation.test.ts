@@ -1,0 +1,47 @@
+// CloudFormation's own schemas against the product's template; every other test leaves this check out, as it takes seconds.
+
+import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { LargeItemStack, LargeItemStore } from '../../lib/index.ts';
+
+let said: string[];
+
+beforeEach(() => {
+  said = [];
+  vi.stubEnv('CDK_VALIDATION', 'true');
+  const hear = (...words: unknown[]) => said.push(words.join(' ')) > 0;
+  vi.spyOn(console, 'log').mockImplementation(hear);
+  vi.spyOn(console, 'error').mockImplementation(hear);
+  vi.spyOn(process.stderr, 'write').mockImplementation(hear);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+function app(): App {
+  return new App({ analyticsReporting: false, context: { 'aws:cdk:disable-asset-staging': true } });
+}
+
+it('finds nothing in the default stack, nor in a store with a sort key and legacy objects', () => {
+  const both = app();
+  new LargeItemStack(both, 'Alone');
+  const stack = new Stack(both, 'Several');
+  new LargeItemStore(stack, 'Docs', {
+    sortKey: { name: 'at', type: 'N' },
+    legacy: { bucket: new Bucket(stack, 'Old'), prefix: '' },
+  });
+  both.synth();
+  expect(said).toEqual([]);
+});
+
+it('finds a value that CloudFormation would refuse', () => {
+  const wrong = app();
+  new CfnResource(new Stack(wrong, 'Wrong'), 'Table', {
+    type: 'AWS::DynamoDB::Table',
+    properties: { BillingMode: 'never' },
+  });
+  wrong.synth();
+  expect(said.join('\n')).toContain("BillingMode: 'never' is not one of");
+});
