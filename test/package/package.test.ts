@@ -4,7 +4,7 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -84,6 +84,19 @@ test('it holds what is needed and no sources, tests or examples', async () => {
   const replaced = Object.entries<string>(browser).flat();
   for (const name of [...named, ...replaced].filter((path) => path.includes('dist/'))) {
     expect(files).toContain(name.replace(/^\.\//, ''));
+  }
+});
+
+test('the licences of what is bundled come with each bundle', async () => {
+  const bundles = files.filter((name) => /^dist\/lambdas\/[\w-]+\/index\.mjs$/.test(name));
+  expect(bundles).toHaveLength(8);
+  for (const bundle of bundles) {
+    const text = await readFile(
+      join(consumer, 'node_modules', 'twinwrite', dirname(bundle), 'licenses.txt'),
+      'utf8',
+    );
+    expect(text).toMatch(/^@aws-sdk.*@smithy\/core/m);
+    expect(text).toContain('Apache License');
   }
 });
 
