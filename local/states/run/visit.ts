@@ -1,8 +1,7 @@
 // One stay in one state: entering it, evaluating its fields, leaving it.
 
-import type { Assignments, Exit, State } from '../definition/types.ts';
-import type { Scope } from '../expressions/expression.ts';
-import { evaluate, QueryError, type Template } from '../expressions/template.ts';
+import type { Exit, State } from '../definition/types.ts';
+import { evaluateAll, QueryError, type Setting } from '../expressions/template.ts';
 import { dataLimitExceeded, limitedText, STATES, StateFailure } from '../failure.ts';
 import { byteLength, type Json, type JsonObject } from '../json.ts';
 import { MAX_DATA_BYTES, MAX_VARIABLES_BYTES } from '../limits.ts';
@@ -38,13 +37,18 @@ export function enter<S extends State>(thread: Thread, state: S): Visit<S> {
 }
 
 /** What the expressions of the visit see. */
-export function scopeOf(visit: Visit, results: Results = {}, mapItem?: MapItem): Scope {
+export function scopeOf(visit: Visit, results: Results = {}, mapItem?: MapItem): Setting {
   const { frame, run } = visit.thread;
   const context = contextObject(visit, mapItem ?? visibleMapItem(frame));
   const states: Record<string, Json> = { input: frame.input, context };
   if (results.result !== undefined) states.result = results.result;
   if (results.errorOutput !== undefined) states.errorOutput = results.errorOutput;
-  return { variables: visibleVariables(frame), states, now: run.clock.now() };
+  return {
+    variables: visibleVariables(frame),
+    states,
+    now: run.clock.now(),
+    evaluator: run.evaluator,
+  };
 }
 
 /**
@@ -66,9 +70,10 @@ export async function evaluating<T>(visit: Visit, evaluation: Promise<T>): Promi
  */
 export async function leave(visit: Visit, exit: Exit, fallback: Json, results: Results = {}): Promise<void> {
   const { frame } = visit.thread;
-  const scope = scopeOf(visit, results);
-  const assigned = await evaluating(visit, evaluateAll(exit.assign, scope));
-  const output = await evaluating(visit, evaluateOptional(exit.output, scope, fallback));
+  const { assigned, output = fallback } = await evaluating(
+    visit,
+    evaluateExit(exit, scopeOf(visit, results)),
+  );
   const text = limitedText(output, visit.state.name);
   const texts = assignedTexts(visit, assigned);
   const variables = { ...frame.variables, ...Object.fromEntries(assigned) };
@@ -117,14 +122,13 @@ function advance(visit: Visit, output: Json, next: string | undefined): void {
   frame.input = output;
 }
 
-async function evaluateAll(assign: Assignments, scope: Scope): Promise<[string, Json][]> {
-  const values: [string, Json][] = [];
-  for (const [name, template] of assign) values.push([name, await evaluate(template, scope)]);
-  return values;
-}
-
-async function evaluateOptional(template: Template | undefined, scope: Scope, fallback: Json): Promise<Json> {
-  return template === undefined ? fallback : evaluate(template, scope);
+async function evaluateExit({ assign, output }: Exit, setting: Setting) {
+  const templates = [...assign.map(([, template]) => template), ...(output === undefined ? [] : [output])];
+  const values = await evaluateAll(templates, setting);
+  return {
+    assigned: assign.map(([name], index) => [name, values[index] as Json] as const),
+    output: values[assign.length],
+  };
 }
 
 function assignedTexts(visit: Visit, assigned: readonly (readonly [string, Json])[]) {
