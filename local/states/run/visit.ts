@@ -5,6 +5,7 @@ import { evaluateAll, QueryError, type Setting } from '../expressions/template.t
 import { dataLimitExceeded, limitedText, STATES, StateFailure } from '../failure.ts';
 import { byteLength, type Json, type JsonObject } from '../json.ts';
 import { MAX_DATA_BYTES, MAX_VARIABLES_BYTES } from '../limits.ts';
+import { Aborted } from './baton.ts';
 import { type MapItem, variableBytes, visibleMapItem, visibleVariables } from './frame.ts';
 import { emit, emitAside, type Thread, textWithDetails } from './thread.ts';
 
@@ -54,10 +55,13 @@ export function scopeOf(visit: Visit, results: Results = {}, mapItem?: MapItem):
 /**
  * Runs an evaluation of the state's fields.
  * @throws {StateFailure} States.QueryEvaluationError, with its event written
+ * @throws {Aborted} when the thread was stopped meanwhile
  */
 export async function evaluating<T>(visit: Visit, evaluation: Promise<T>): Promise<T> {
   try {
-    return await evaluation;
+    const value = await evaluation;
+    if (visit.thread.signal.aborted) throw new Aborted();
+    return value;
   } catch (error) {
     if (error instanceof QueryError) throw evaluationFailed(visit, error);
     throw error;
