@@ -117,7 +117,7 @@ describe('the context object', () => {
         StartTime: '2026-01-01T00:00:00.000Z',
         RedriveCount: 0,
       },
-      State: { EnteredTime: '2026-01-01T00:00:00.000Z', Name: 'Show', RetryCount: 0 },
+      State: { EnteredTime: '2026-01-01T00:00:00.000Z', Name: 'Show' },
       StateMachine: { Id: 'arn:aws:states:us-east-1:111111111111:stateMachine:sm', Name: 'sm' },
     });
   });

@@ -150,7 +150,8 @@ function contextObject(visit: Visit, mapItem: MapItem | undefined): JsonObject {
     State: {
       EnteredTime: new Date(frame.enteredAt).toISOString(),
       Name: visit.state.name,
-      RetryCount: visit.retryCount,
+      // Recorded: a Pass state, which has no Retry, has none.
+      ...('retry' in visit.state && { RetryCount: visit.retryCount }),
     },
     ...(mapItem && { Map: { Item: { Index: mapItem.Index, Value: mapItem.Value } } }),
   };
