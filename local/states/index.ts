@@ -36,6 +36,7 @@ import { listTagsForResource, tagResource, untagResource } from './api/tag-opera
 import { testState } from './api/test-state.ts';
 import { callerOf } from './execution-context.ts';
 import { type Environment, interrupt } from './executions.ts';
+import { type Evaluator, sharedEvaluator } from './expressions/evaluator.ts';
 import { FolderJournal, NO_JOURNAL } from './journal/journal.ts';
 import { restoreExecutions } from './journal/restore.ts';
 import type { JsonObject } from './json.ts';
@@ -54,6 +55,8 @@ export interface StatesOptions {
    * free again. Default 10,000.
    */
   readonly keepExecutions?: number | undefined;
+  /** Evaluates the expressions of state machines. Default: one that the process shares, with a limit of 5 seconds. */
+  readonly evaluator?: Evaluator | undefined;
   /** What a role may not do in Step Functions itself, asked before a Map Run starts children. Absent: nothing. */
   readonly refusalOf?: ((session: RoleSession) => Refusal) | undefined;
 }
@@ -103,13 +106,14 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
  * @throws {DataError} when what is in the folder is damaged
  */
 export function createStates(options: StatesOptions): States {
-  const { clock, identity, dispatch, folder } = options;
+  const { clock, identity, dispatch, folder, evaluator = sharedEvaluator() } = options;
   const journal = folder === undefined ? NO_JOURNAL : new FolderJournal(folder);
   const store = new Store(journal, options.keepExecutions);
   const environment: Environment = {
     clock,
     region: identity.region,
     journal,
+    evaluator,
     ended: (execution) => store.executionEnded(execution),
     mapRunsOf: (execution) =>
       createMapRunHost(store, environment, execution, options.refusalOf?.(callerOf(execution))),

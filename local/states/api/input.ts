@@ -92,10 +92,17 @@ export function encodeToken(position: number): string {
   return Buffer.from(JSON.stringify({ position })).toString('base64url');
 }
 
-/** @throws {ServiceError} InvalidToken */
-export function decodeToken(input: JsonObject): number | undefined {
+/**
+ * @param maxLength - that of the operation's `nextToken` in the API Reference
+ * @throws {ServiceError} ValidationException, InvalidToken
+ */
+export function decodeToken(input: JsonObject, maxLength = 1024): number | undefined {
   const token = text(input, 'nextToken');
   if (token === undefined) return undefined;
+  if (token.length < 1 || token.length > maxLength) {
+    const bound = token.length < 1 ? 'greater than or equal to 1' : `less than or equal to ${maxLength}`;
+    throw constraint(`'${token}'`, 'nextToken', `Member must have length ${bound}`);
+  }
   const position = positionIn(token);
   if (typeof position === 'number' && Number.isInteger(position)) return position;
   throw new ServiceError('InvalidToken', "Invalid Token: 'Invalid token'");
