@@ -78,6 +78,7 @@ async function serve(options: LocalOptions, io: Io): Promise<void> {
       throw refusal ? new CommandFailed(refusal.message) : error;
     });
     try {
+      for (const what of cloud.ignored) await print(io.stderr, `not done locally: ${what}`);
       const store = storeIn(cloud.outputs[STACK_NAME] ?? {});
       await print(io.stdout, options.json ? jsonLine(cloud, store) : introduction(cloud, store));
       await stopAsked;
