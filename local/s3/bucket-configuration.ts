@@ -12,7 +12,6 @@ const ANSWERS = {
     'ServerSideEncryptionConfiguration',
     { Rule: { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' }, BucketKeyEnabled: false } },
   ],
-  GetBucketLifecycleConfiguration: 'NoSuchLifecycleConfiguration',
   GetBucketLogging: ['BucketLoggingStatus', {}],
   GetBucketNotificationConfiguration: ['NotificationConfiguration', {}],
   GetBucketOwnershipControls: ['OwnershipControls', { Rule: { ObjectOwnership: 'BucketOwnerEnforced' } }],
@@ -20,7 +19,6 @@ const ANSWERS = {
   GetBucketPolicyStatus: 'NoSuchBucketPolicy',
   GetBucketReplication: 'ReplicationConfigurationNotFoundError',
   GetBucketRequestPayment: ['RequestPaymentConfiguration', { Payer: 'BucketOwner' }],
-  GetBucketVersioning: ['VersioningConfiguration', {}],
   GetBucketWebsite: 'NoSuchWebsiteConfiguration',
   GetObjectLockConfiguration: 'ObjectLockConfigurationNotFoundError',
   GetPublicAccessBlock: [

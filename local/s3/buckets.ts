@@ -12,7 +12,7 @@ import {
   type S3Request,
   xmlResponse,
 } from './request.ts';
-import type { Tag } from './store.ts';
+import type { Tag } from './stored-version.ts';
 import { readTags } from './tags.ts';
 import { type ParsedElement, parseDocument } from './xml.ts';
 
@@ -43,12 +43,19 @@ export const headBucket: Operation = async (s3, { bucket }) => {
 
 export const deleteBucket: Operation = async (s3, { bucket }) => {
   requireBucket(s3, bucket);
-  for (const _ of s3.store.keysFrom(bucket, '')) {
-    throw s3Error('BucketNotEmpty', { members: { BucketName: bucket } });
+  for (const _ of s3.store.versionedKeysFrom(bucket, '')) {
+    const versioned = s3.store.bucket(bucket)?.versioning !== undefined;
+    throw s3Error('BucketNotEmpty', {
+      ...(versioned && {
+        message: 'The bucket you tried to delete is not empty. You must delete all versions in the bucket.',
+      }),
+      members: { BucketName: bucket },
+    });
   }
   s3.store.removeBucket(bucket);
   s3.uploads.forgetBucket(bucket);
   s3.corsRules.delete(bucket);
+  s3.lifecycles.delete(bucket);
   return { status: 204 };
 };
 

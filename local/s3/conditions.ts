@@ -3,7 +3,7 @@
 
 import { s3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
-import type { StoredObject } from './store.ts';
+import type { StoredObject } from './stored-version.ts';
 
 type Headers = S3Request['headers'];
 type Target = Pick<S3Request, 'headers' | 'key'>;

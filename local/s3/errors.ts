@@ -1,7 +1,7 @@
 // The errors that S3 documents, by code: status and message are written once, here.
 // Source: "Error responses" in the Amazon S3 API Reference.
 
-import { ServiceError } from '../service.ts';
+import { type Refusal, ServiceError } from '../service.ts';
 
 const ERRORS = {
   AccessControlListNotSupported: [400, 'The bucket does not allow ACLs'],
@@ -21,6 +21,7 @@ const ERRORS = {
   ],
   EntityTooLarge: [400, 'Your proposed upload exceeds the maximum allowed size'],
   EntityTooSmall: [400, 'Your proposed upload is smaller than the minimum allowed size'],
+  IllegalVersioningConfigurationException: [400, 'The Versioning element must be specified'],
   IllegalLocationConstraintException: [400, 'The location constraint is incompatible with this Region'],
   IncompleteBody: [
     400,
@@ -66,6 +67,7 @@ const ERRORS = {
   NoSuchKey: [404, 'The specified key does not exist.'],
   NoSuchLifecycleConfiguration: [404, 'The lifecycle configuration does not exist'],
   NoSuchTagSet: [404, 'The TagSet does not exist'],
+  NoSuchVersion: [404, 'The specified version does not exist.'],
   NoSuchUpload: [
     404,
     'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
@@ -91,12 +93,23 @@ export type S3ErrorCode = keyof typeof ERRORS;
 export interface S3ErrorDetails {
   readonly message?: string;
   readonly members?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A {@link ServiceError} whose answer has headers of its own. */
+export class S3Error extends ServiceError {
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: S3ErrorCode, { message, members = {}, headers = {} }: S3ErrorDetails) {
+    const [status, text] = ERRORS[code];
+    super(code, message ?? text, status, members);
+    this.headers = headers;
+  }
 }
 
 /** The {@link ServiceError} that S3 answers with under this code. */
 export function s3Error(code: S3ErrorCode, details: S3ErrorDetails = {}): ServiceError {
-  const [status, message] = ERRORS[code];
-  return new ServiceError(code, details.message ?? message, status, details.members ?? {});
+  return new S3Error(code, details);
 }
 
 /** An argument that S3 refuses, named as S3 names it. */
@@ -105,6 +118,17 @@ export function invalidArgument(name: string, value: string, message?: string): 
     message: message ?? `Invalid value for ${name}`,
     members: { ArgumentName: name, ArgumentValue: value },
   });
+}
+
+/** Whether a key is there is told only to those who may list the bucket ("GetObject", "Permissions"). */
+export function missingKey(
+  { refusal }: { readonly refusal?: Refusal | undefined },
+  bucket: string,
+  key: string,
+  headers: Readonly<Record<string, string>> = {},
+): ServiceError {
+  const denied = refusal?.('s3:ListBucket', `arn:aws:s3:::${bucket}`);
+  return denied ?? s3Error('NoSuchKey', { members: { Key: key }, headers });
 }
 
 /** A request of S3 that this implementation does not have; `what` names it. */

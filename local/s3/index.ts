@@ -1,21 +1,25 @@
-// The local cloud's S3: unversioned general purpose buckets, in memory or in a folder, over S3's REST protocol.
+// The local cloud's S3: general purpose buckets, in memory or in a folder, over S3's REST protocol.
 
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Call, CloudIdentity, LocalRequest, LocalResponse, Service, ServiceError } from '../service.ts';
 import { checkAccess } from './access.ts';
 import { setCorsRules } from './bucket-cors.ts';
+import { setLifecycle } from './bucket-lifecycle.ts';
 import { addBucket } from './buckets.ts';
 import { crossOriginHeaders } from './cors.ts';
 import type { CorsRule } from './cors-rules.ts';
 import { openDirectoryStore } from './directory-store.ts';
-import { notImplemented } from './errors.ts';
+import { notImplemented, S3Error } from './errors.ts';
+import { createExpiry } from './expiry.ts';
+import type { LifecycleRule } from './lifecycle-rules.ts';
 import { UploadRegistry } from './multipart-uploads.ts';
 import { OPERATIONS } from './operations.ts';
 import { checkPresigned } from './presigned.ts';
 import { readRequest, type S3Context, type S3Request } from './request.ts';
 import { operationOf } from './routes.ts';
 import { createMemoryStore } from './store.ts';
+import type { Bucket } from './stored-version.ts';
 import { renderError, type XmlElement } from './xml.ts';
 
 export interface S3Options {
@@ -31,15 +35,24 @@ export interface S3Options {
   readonly folder?: string | undefined;
 }
 
+/** How a bucket is set up. */
+export interface BucketSettings {
+  /** Which pages of other origins may do what. Default: none may do anything. */
+  readonly corsRules?: readonly CorsRule[] | undefined;
+  /** What ends by itself. Default: nothing. */
+  readonly lifecycle?: readonly LifecycleRule[] | undefined;
+  /** Whether versions are kept. Default: as it is; a new bucket keeps none. */
+  readonly versioning?: Bucket['versioning'] | undefined;
+}
+
 /** S3 as a service of the local cloud. A call's subject is `bucket/key`, decoded. */
 export interface S3 extends Service {
   readonly name: 's3';
   /**
    * Creates an empty bucket. One that was in the folder when it was opened stays as it is, the first time.
-   * @param corsRules - which pages of other origins may do what; default: none
-   * @throws {ServiceError} InvalidBucketName, BucketAlreadyOwnedByYou, InvalidRequest
+   * @throws {ServiceError} InvalidBucketName, BucketAlreadyOwnedByYou, InvalidRequest, InvalidArgument, MalformedXML
    */
-  createBucket(name: string, corsRules?: readonly CorsRule[]): void;
+  createBucket(name: string, settings?: BucketSettings): void;
   /** Names, in order. */
   buckets(): readonly string[];
   /** Lets go of everything that is stored in memory; what is in the folder stays. */
@@ -63,21 +76,27 @@ export function createS3({
     store,
     uploads: new UploadRegistry(store),
     corsRules: new Map(),
+    lifecycles: new Map(),
     clock,
     identity,
     maxCopyBytes,
     minPartBytes,
   };
+  const expire = createExpiry(s3);
   return {
     name: 's3',
-    accept: async (request) => acceptCall(s3, request),
+    accept: async (request) => acceptCall(s3, expire, request),
     errorResponse,
     crossOriginHeaders: (request) => crossOriginHeaders(s3, request),
-    createBucket: (name, corsRules = []) => {
+    createBucket: (name, { corsRules = [], lifecycle = [], versioning } = {}) => {
       if (!kept.delete(name)) {
         addBucket(s3, name);
       }
       setCorsRules(s3, name, corsRules);
+      setLifecycle(s3, name, lifecycle);
+      if (versioning !== undefined && versioning !== store.bucket(name)?.versioning) {
+        store.changeBucket(name, { versioning });
+      }
     },
     buckets: () => store.buckets().map(({ name }) => name),
     close: async () => {
@@ -89,14 +108,17 @@ export function createS3({
   };
 }
 
-function acceptCall(s3: S3Context, incoming: LocalRequest): Call {
+function acceptCall(s3: S3Context, expire: () => void, incoming: LocalRequest): Call {
   const request = readRequest(incoming, (name) => s3.store.bucket(name) !== undefined);
   const operation = operationOf(request);
   return {
     operation,
     subject: request.key === '' ? request.bucket : `${request.bucket}/${request.key}`,
     // The body is read from the incoming request, which may have been given a buffered one since.
-    perform: (refusal) => perform(s3, operation, { ...request, body: incoming.body, refusal }, incoming),
+    perform: (refusal) => {
+      expire();
+      return perform(s3, operation, { ...request, body: incoming.body, refusal }, incoming);
+    },
   };
 }
 
@@ -127,6 +149,7 @@ function errorResponse(error: ServiceError): LocalResponse {
     headers: {
       'content-type': 'application/xml',
       ...(size === undefined ? {} : { 'content-range': `bytes */${size}` }),
+      ...(error instanceof S3Error ? error.headers : {}),
       ...ids,
     },
     body: renderError({

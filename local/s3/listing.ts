@@ -11,7 +11,7 @@ export interface PageRequest {
   /** Where the page before ended. A common prefix here is not listed again. */
   readonly after: string;
   /** Whether the common prefix that `after` lies in is not listed either. */
-  readonly skipsMarkedPrefix?: boolean;
+  readonly skipsMarkedPrefix?: boolean | undefined;
 }
 
 export interface Page<Entry> {

@@ -1,6 +1,7 @@
 // CompleteMultipartUpload: checks the list of parts, joins them, and puts the object in one step.
 
 import { createHash } from 'node:crypto';
+import type { LocalResponse } from '../service.ts';
 import { receiveText } from './body.ts';
 import {
   type Checksum,
@@ -14,11 +15,11 @@ import { checkUndisturbed, checkWrite } from './conditions.ts';
 import type { Content } from './content.ts';
 import { s3Error } from './errors.ts';
 import { readListedParts, selectParts } from './listed-parts.ts';
-import type { Upload, UploadedPart } from './multipart-uploads.ts';
+import type { Completion, Upload, UploadedPart } from './multipart-uploads.ts';
 import { ENCRYPTED } from './object-headers.ts';
 import { replaceObject } from './object-write.ts';
 import { currentSecond, type Operation, requireBucket, type S3Context, type S3Request } from './request.ts';
-import type { StoredObject } from './store.ts';
+import type { StoredObject } from './stored-version.ts';
 import { renderDocument } from './xml.ts';
 
 /** Completing a completed upload again with the same parts answers the same again. */
@@ -32,7 +33,7 @@ export const completeMultipartUpload: Operation = async (s3, request) => {
   const listed = readListedParts(text);
   const fingerprint = JSON.stringify(listed.map(({ partNumber, etag }) => [partNumber, etag]));
   if (earlier?.request === fingerprint) {
-    return answer(earlier.body);
+    return answer(earlier);
   }
 
   const upload = s3.uploads.get(bucket, key, uploadId);
@@ -49,7 +50,7 @@ export const completeMultipartUpload: Operation = async (s3, request) => {
   // Another request may have completed or aborted the upload while the checksum was computed.
   s3.uploads.get(bucket, key, uploadId);
   checkUndisturbed(request, s3.uploads.isDisturbed(upload));
-  replaceObject(s3, request, object);
+  const written = replaceObject(s3, request, object);
   const body = renderDocument('CompleteMultipartUploadResult', {
     Location: locationOf(request),
     Bucket: bucket,
@@ -57,12 +58,12 @@ export const completeMultipartUpload: Operation = async (s3, request) => {
     ETag: object.etag,
     ...checksumMembers(checksum),
   });
-  s3.uploads.complete(upload, fingerprint, body);
-  return answer(body);
+  s3.uploads.complete(upload, fingerprint, body, written);
+  return answer({ body, headers: written });
 };
 
-function answer(body: string): Awaited<ReturnType<Operation>> {
-  return { status: 200, headers: { 'content-type': 'application/xml', ...ENCRYPTED }, body };
+function answer({ body, headers }: Pick<Completion, 'body' | 'headers'>): LocalResponse {
+  return { status: 200, headers: { 'content-type': 'application/xml', ...ENCRYPTED, ...headers }, body };
 }
 
 /** Checksum headers speak of the object here, not of the list of parts in the body. */
@@ -144,7 +145,7 @@ function assemble(
   parts: readonly UploadedPart[],
   content: Content,
   checksum: Checksum,
-): StoredObject {
+): Omit<StoredObject, 'versionId'> {
   const md5 = createHash('md5');
   for (const { etag } of parts) {
     md5.update(Buffer.from(etag.slice(1, -1), 'hex'));

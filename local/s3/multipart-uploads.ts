@@ -5,7 +5,8 @@ import { type ChecksumAlgorithm, type ChecksumType, checksumElement } from './ch
 import type { Content } from './content.ts';
 import { s3Error } from './errors.ts';
 import { compareKeys } from './sorted-keys.ts';
-import type { ObjectStore, Tag } from './store.ts';
+import type { ObjectStore } from './store.ts';
+import type { Tag } from './stored-version.ts';
 
 export interface UploadedPart {
   readonly partNumber: number;
@@ -37,6 +38,7 @@ export interface Completion {
   readonly key: string;
   readonly request: string;
   readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 const COMPLETIONS_KEPT = 1000;
@@ -108,10 +110,10 @@ export class UploadRegistry {
     return completion?.bucket === bucket && completion.key === key ? completion : undefined;
   }
 
-  complete(upload: Upload, request: string, body: string): void {
+  complete(upload: Upload, request: string, body: string, headers: Completion['headers']): void {
     this.abort(upload);
     const { bucket, key } = upload;
-    this.#completions.set(upload.id, { bucket, key, request, body });
+    this.#completions.set(upload.id, { bucket, key, request, body, headers });
     const [oldest] = this.#completions.keys();
     if (this.#completions.size > COMPLETIONS_KEPT && oldest !== undefined) {
       this.#completions.delete(oldest);

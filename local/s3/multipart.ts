@@ -82,7 +82,8 @@ export const uploadPart: Operation = async (s3, request) => {
 
 export const uploadPartCopy: Operation = async (s3, request) => {
   const { partNumber, upload } = findUpload(s3, request);
-  const source = findCopySource(s3, request).object.content;
+  const copied = findCopySource(s3, request);
+  const source = copied.object.content;
   const rangeHeader = request.headers['x-amz-copy-source-range'];
   const range =
     rangeHeader === undefined ? { start: 0, end: source.size } : parseCopyRange(rangeHeader, source.size);
@@ -98,7 +99,7 @@ export const uploadPartCopy: Operation = async (s3, request) => {
   return xmlResponse(
     'CopyPartResult',
     { ETag: part.etag, LastModified: isoTime(part.lastModified), ...partChecksum(part) },
-    ENCRYPTED,
+    { ...ENCRYPTED, ...copied.headers },
   );
 };
 

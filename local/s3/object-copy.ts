@@ -16,7 +16,7 @@ import {
   type S3Request,
   xmlResponse,
 } from './request.ts';
-import type { StoredObject } from './store.ts';
+import type { StoredObject } from './stored-version.ts';
 import { tagsOf } from './tags.ts';
 
 const DIRECTIVES = ['COPY', 'REPLACE'] as const;
@@ -36,7 +36,7 @@ export const copyObject: Operation = async (s3, request) => {
   checkWrite(request, s3.store.get(bucket, key));
 
   const { content } = source.object;
-  const object: StoredObject = {
+  const object = {
     content,
     etag: await etagOf(source.object),
     lastModified: currentSecond(s3.clock),
@@ -45,7 +45,7 @@ export const copyObject: Operation = async (s3, request) => {
     tags: retags ? tagsOf(headers) : source.object.tags,
     checksum: await checksumOf(headers['x-amz-checksum-algorithm'], source.object),
   };
-  replaceObject(s3, request, object);
+  const written = replaceObject(s3, request, object);
   return xmlResponse(
     'CopyObjectResult',
     {
@@ -53,7 +53,7 @@ export const copyObject: Operation = async (s3, request) => {
       LastModified: isoTime(object.lastModified),
       ...checksumMembers(object.checksum),
     },
-    ENCRYPTED,
+    { ...ENCRYPTED, ...source.headers, ...written },
   );
 };
 
@@ -75,9 +75,13 @@ function directive(headers: S3Request['headers'], name: string): Directive {
   return known;
 }
 
-/** That the storage class is named is a change, be it the one that the object has; the default is none. Recorded. */
+/**
+ * That the storage class is named is a change, be it the one that the object has; the default is none. Recorded. A version
+ * that is named is restored by the copy.
+ */
 function refuseNoChange({ bucket, key, headers }: S3Request, source: CopySource, metadata: Directive): void {
   const changes =
+    source.isNamedVersion ||
     metadata === 'REPLACE' ||
     headers['x-amz-server-side-encryption'] !== undefined ||
     headers[REDIRECT] !== undefined ||

@@ -4,7 +4,7 @@ import { refuseAcl } from './acl-headers.ts';
 import { decodeWords, encodeWords } from './encoded-words.ts';
 import { notImplemented, s3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
-import type { StoredObject } from './store.ts';
+import type { StoredObject } from './stored-version.ts';
 
 type Headers = S3Request['headers'];
 

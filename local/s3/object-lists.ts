@@ -1,7 +1,7 @@
-// ListObjectsV2, ListObjects and ListObjectVersions.
+// ListObjectsV2 and ListObjects.
 
-import { invalidArgument, s3Error } from './errors.ts';
-import { nameEncoder, type Page, takePage } from './listing.ts';
+import { s3Error } from './errors.ts';
+import { nameEncoder, type Page, type PageRequest, takePage } from './listing.ts';
 import {
   isoTime,
   type Operation,
@@ -12,12 +12,10 @@ import {
   xmlResponse,
 } from './request.ts';
 import { compareKeys } from './sorted-keys.ts';
-import type { StoredObject } from './store.ts';
+import type { StoredObject } from './stored-version.ts';
 import type { XmlElement } from './xml.ts';
 
 const MAX_KEYS = 1000;
-/** The id of a version in a bucket that is not versioned. */
-const UNVERSIONED = 'null';
 const TOKEN_MARK = 'k1:';
 
 export const listObjectsV2: Operation = async (s3, request) => {
@@ -53,53 +51,34 @@ export const listObjects: Operation = async (s3, request) => {
   });
 };
 
-/** Buckets here are not versioned: each object is its only version, `null`. */
-export const listObjectVersions: Operation = async (s3, request) => {
-  const { query } = request;
-  const keyMarker = query.get('key-marker') ?? '';
-  const idMarker = query.get('version-id-marker') ?? '';
-  if (keyMarker === '' && idMarker !== '') {
-    throw invalidArgument(
-      'version-id-marker',
-      idMarker,
-      'A version-id marker cannot be specified without a key marker.',
-    );
-  }
-  const list = listKeys(s3, request, keyMarker, true);
-  const { truncated, entries, last = '' } = list.page;
-  return xmlResponse('ListVersionsResult', {
-    ...list.common,
-    KeyMarker: list.encode(keyMarker),
-    VersionIdMarker: idMarker,
-    NextKeyMarker: truncated ? list.encode(last) : undefined,
-    NextVersionIdMarker: truncated && entries.at(-1) === last ? UNVERSIONED : undefined,
-    Version: describe(s3, request, list, true).map((described) => ({
-      ...described,
-      VersionId: UNVERSIONED,
-      IsLatest: true,
-    })),
-    CommonPrefixes: list.prefixes,
-  });
-};
-
-interface KeyList {
-  readonly page: Page<string>;
+interface List<Entry> {
+  readonly page: Page<Entry>;
   readonly encode: (name: string) => string;
-  /** The members that both versions answer with. */
+  /** The members that all listings answer with. */
   readonly common: XmlElement;
   readonly prefixes: readonly XmlElement[];
 }
 
-function listKeys(s3: S3Context, request: S3Request, after: string, skipsMarkedPrefix = false): KeyList {
+function listKeys(s3: S3Context, request: S3Request, after: string, skipsMarkedPrefix = false): List<string> {
   const { bucket, query } = request;
   requireBucket(s3, bucket);
+  const prefix = query.get('prefix') ?? '';
+  return listPage(request, keysAfter(s3, bucket, after, prefix), (key) => key, { after, skipsMarkedPrefix });
+}
+
+/** The page of these entries that a request asks for, and what its answer says of the request. */
+export function listPage<Entry>(
+  { bucket, query }: S3Request,
+  entries: Iterable<Entry>,
+  keyOf: (entry: Entry) => string,
+  { after, skipsMarkedPrefix }: Pick<PageRequest, 'after' | 'skipsMarkedPrefix'>,
+): List<Entry> {
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';
   const encodingType = query.get('encoding-type');
   const encode = nameEncoder(encodingType);
   const limit = Math.min(parseCount('max-keys', query.get('max-keys'), MAX_KEYS), MAX_KEYS);
-  const keys = keysAfter(s3, bucket, after, prefix);
-  const page = takePage(keys, (key) => key, { prefix, delimiter, limit, after, skipsMarkedPrefix });
+  const page = takePage(entries, keyOf, { prefix, delimiter, limit, after, skipsMarkedPrefix });
   return {
     page,
     encode,
@@ -124,20 +103,30 @@ function* keysAfter(s3: S3Context, bucket: string, after: string, prefix: string
   }
 }
 
-function describe(s3: S3Context, { bucket }: S3Request, list: KeyList, withOwner: boolean): XmlElement[] {
-  return list.page.entries.map((key) => {
-    const object = s3.store.get(bucket, key) as StoredObject;
-    return {
-      Key: list.encode(key),
-      LastModified: isoTime(object.lastModified),
-      ETag: object.etag,
-      ChecksumAlgorithm: object.checksum.algorithm,
-      ChecksumType: object.checksum.type,
-      Size: object.content.size,
-      Owner: withOwner ? { ID: s3.identity.accountId } : undefined,
-      StorageClass: object.storageClass,
-    };
-  });
+function describe(
+  s3: S3Context,
+  { bucket }: S3Request,
+  list: List<string>,
+  withOwner: boolean,
+): XmlElement[] {
+  const owner = withOwner ? s3.identity.accountId : undefined;
+  return list.page.entries.map((key) =>
+    describeEntry(list.encode(key), s3.store.get(bucket, key) as StoredObject, owner),
+  );
+}
+
+/** An object as listings show it. */
+export function describeEntry(name: string, object: StoredObject, owner: string | undefined): XmlElement {
+  return {
+    Key: name,
+    LastModified: isoTime(object.lastModified),
+    ETag: object.etag,
+    ChecksumAlgorithm: object.checksum.algorithm,
+    ChecksumType: object.checksum.type,
+    Size: object.content.size,
+    Owner: owner === undefined ? undefined : { ID: owner },
+    StorageClass: object.storageClass,
+  };
 }
 
 function encodeToken(last: string): string {

@@ -1,9 +1,10 @@
 // GetObject, HeadObject and GetObjectAttributes.
 
-import type { LocalResponse, ServiceError } from '../service.ts';
+import type { LocalResponse } from '../service.ts';
 import { checksumElement, checksumHeaders, checksumMembers } from './checksums.ts';
 import { evaluateRead } from './conditions.ts';
 import { invalidArgument, s3Error } from './errors.ts';
+import { expirationHeader } from './expiry.ts';
 import { describeObject, requireReadable } from './object-headers.ts';
 import { type ByteRange, parseRange, rangeOfPart } from './ranges.ts';
 import {
@@ -14,7 +15,8 @@ import {
   type S3Request,
   xmlResponse,
 } from './request.ts';
-import type { ObjectPart, StoredObject } from './store.ts';
+import type { ObjectPart, StoredObject } from './stored-version.ts';
+import { findVersion, readVersion } from './versions.ts';
 import type { XmlElement } from './xml.ts';
 
 const OVERRIDES = [
@@ -62,39 +64,22 @@ export const getObjectAttributes: Operation = async (s3, request) => {
       StorageClass: want('StorageClass') ? object.storageClass : undefined,
       ObjectSize: want('ObjectSize') ? object.content.size : undefined,
     },
-    { 'last-modified': new Date(object.lastModified).toUTCString() },
+    {
+      'last-modified': new Date(object.lastModified).toUTCString(),
+      ...readVersion(s3, request.bucket, object.versionId),
+    },
   );
 };
 
 /**
  * The object that a request is about.
  * @param named - how the error names a missing one
- * @throws {ServiceError} NoSuchBucket, NoSuchKey; AccessDenied where a key is missing that the caller may not list
+ * @throws {ServiceError} NoSuchBucket, NoSuchKey, NoSuchVersion, MethodNotAllowed; AccessDenied where a key is missing that the caller may not list
  */
 export function findObject(s3: S3Context, request: S3Request, named = request.key): StoredObject {
-  requireBucket(s3, request.bucket);
-  refuseVersion(request.query.get('versionId'));
-  const object = s3.store.get(request.bucket, request.key);
-  if (!object) {
-    throw missingKey(request, request.bucket, named);
-  }
-  return object;
-}
-
-/** Whether a key is there is told only to those who may list the bucket ("GetObject", "Permissions"). */
-export function missingKey({ refusal }: S3Request, bucket: string, key: string): ServiceError {
-  const denied = refusal?.('s3:ListBucket', `arn:aws:s3:::${bucket}`);
-  return denied ?? s3Error('NoSuchKey', { members: { Key: key } });
-}
-
-/**
- * Buckets here are not versioned: every object is the version `null`.
- * @throws {ServiceError} InvalidArgument
- */
-export function refuseVersion(versionId: string | null | undefined): void {
-  if (versionId !== null && versionId !== undefined && versionId !== 'null') {
-    throw invalidArgument('versionId', versionId, 'Invalid version id specified');
-  }
+  const { bucket, key, query } = request;
+  requireBucket(s3, bucket);
+  return findVersion(s3, request, { bucket, key, versionId: query.get('versionId'), named });
 }
 
 interface Head extends LocalResponse {
@@ -103,13 +88,16 @@ interface Head extends LocalResponse {
 }
 
 /** Everything of the answer to a read but the body. */
-function answerHead({ clock }: S3Context, request: S3Request, object: StoredObject): Head {
-  const described = describeObject(object);
+function answerHead(s3: S3Context, request: S3Request, object: StoredObject): Head {
+  const { bucket, key, query } = request;
+  const version = readVersion(s3, bucket, object.versionId);
+  const expiration = query.has('versionId') ? {} : expirationHeader(s3, bucket, key, object);
+  const described = { ...describeObject(object), ...version, ...expiration };
   const size = object.content.size;
   const whole = { start: 0, end: size };
-  if (evaluateRead(request.headers, object, clock.now()) === 'not modified') {
+  if (evaluateRead(request.headers, object, s3.clock.now()) === 'not modified') {
     const { etag = '', 'last-modified': lastModified = '' } = described;
-    return { status: 304, headers: { etag, 'last-modified': lastModified }, range: whole };
+    return { status: 304, headers: { etag, 'last-modified': lastModified, ...version }, range: whole };
   }
   const partNumber = request.query.get('partNumber');
   const part = partNumber === null ? undefined : rangeOfPart(partNumber, object);

@@ -5,8 +5,8 @@ import { receiveBody, receiveText } from './body.ts';
 import { checksumHeaders, declaredChecksum } from './checksums.ts';
 import { checkCurrent, checkWrite } from './conditions.ts';
 import { s3Error } from './errors.ts';
+import { expirationHeader } from './expiry.ts';
 import { ENCRYPTED, keptHeaders, refuseUnsupported, storageClassOf } from './object-headers.ts';
-import { refuseVersion } from './object-read.ts';
 import {
   currentSecond,
   type Operation,
@@ -15,8 +15,18 @@ import {
   type S3Request,
   xmlResponse,
 } from './request.ts';
-import type { StoredObject } from './store.ts';
+import type { StoredObject } from './stored-version.ts';
 import { tagsOf } from './tags.ts';
+import {
+  type Deletion,
+  deleteCurrent,
+  deleteVersion,
+  hasVersionId,
+  nextVersionId,
+  noSuchVersion,
+  requireVersionId,
+  writtenVersion,
+} from './versions.ts';
 import { type ParsedElement, parseDocument, type XmlElement } from './xml.ts';
 
 const MAX_DELETES = 1000;
@@ -30,7 +40,7 @@ export const putObject: Operation = async (s3, request) => {
   const tags = tagsOf(headers);
   const { content, md5, checksum } = await receiveBody(s3.store, request);
   const etag = `"${md5}"`;
-  replaceObject(s3, request, {
+  const written = replaceObject(s3, request, {
     content,
     etag,
     lastModified: currentSecond(s3.clock),
@@ -39,24 +49,23 @@ export const putObject: Operation = async (s3, request) => {
     tags,
     checksum,
   });
-  return { status: 200, headers: { etag, ...ENCRYPTED, ...checksumHeaders(checksum) } };
+  return { status: 200, headers: { etag, ...ENCRYPTED, ...written, ...checksumHeaders(checksum) } };
 };
 
 export const deleteObject: Operation = async (s3, { bucket, key, query, headers }) => {
   requireBucket(s3, bucket);
-  refuseVersion(query.get('versionId'));
+  const versionId = query.get('versionId');
+  requireVersionId(s3, bucket, versionId);
   for (const name of ['x-amz-if-match-size', 'x-amz-if-match-last-modified-time']) {
     if (headers[name] !== undefined) {
       throw s3Error('NotImplemented', { members: { Header: name } });
     }
   }
-  if (headers['if-match'] !== undefined && query.has('versionId')) {
+  if (headers['if-match'] !== undefined && versionId !== null) {
     throw s3Error('NotImplemented', { members: { Header: 'If-Match' } });
   }
   checkCurrent(headers['if-match'], key, s3.store.get(bucket, key));
-  s3.store.delete(bucket, key);
-  s3.uploads.disturb(bucket, key);
-  return { status: 204 };
+  return { status: 204, headers: deletionHeaders(remove(s3, bucket, key, versionId)) };
 };
 
 export const deleteObjects: Operation = async (s3, request) => {
@@ -80,15 +89,36 @@ export const deleteObjects: Operation = async (s3, request) => {
 };
 
 /**
- * Puts `object` in the place of the current one, if the conditions of the request hold on that: one step.
+ * Makes `object` the current version, if the conditions of the request hold on the one before: one step.
+ * @returns the headers that tell of the version, and when it will end
  * @throws {ServiceError} PreconditionFailed, NoSuchKey, NoSuchBucket, NotImplemented
  */
-export function replaceObject(s3: S3Context, request: S3Request, object: StoredObject): void {
+export function replaceObject(
+  s3: S3Context,
+  request: S3Request,
+  object: Omit<StoredObject, 'versionId'>,
+): Record<string, string> {
   const { bucket, key } = request;
   requireBucket(s3, bucket);
   checkWrite(request, s3.store.get(bucket, key));
-  s3.store.put(bucket, key, object);
+  const versionId = nextVersionId(s3, bucket);
+  const version = { ...object, versionId };
+  s3.store.put(bucket, key, version);
   s3.uploads.disturb(bucket, key);
+  return { ...writtenVersion(versionId), ...expirationHeader(s3, bucket, key, version) };
+}
+
+function remove(s3: S3Context, bucket: string, key: string, versionId: string | null): Deletion {
+  return versionId === null
+    ? deleteCurrent(s3, bucket, key, currentSecond(s3.clock))
+    : deleteVersion(s3, bucket, key, versionId);
+}
+
+function deletionHeaders({ versionId, marker }: Deletion): Record<string, string> {
+  return {
+    ...(marker ? { 'x-amz-delete-marker': 'true' } : {}),
+    ...(versionId === undefined ? {} : { 'x-amz-version-id': versionId }),
+  };
 }
 
 function deleteOne(s3: S3Context, { bucket, refusal }: S3Request, object: ParsedElement): XmlElement {
@@ -96,11 +126,14 @@ function deleteOne(s3: S3Context, { bucket, refusal }: S3Request, object: Parsed
   if (!key) {
     throw s3Error('MalformedXML');
   }
+  const versionId = object.text('VersionId') || null;
+  const named = versionId === null ? {} : { VersionId: versionId };
   try {
-    const action = object.text('VersionId') === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion';
+    const action = versionId === null ? 's3:DeleteObject' : 's3:DeleteObjectVersion';
     const denied = refusal?.(action, `arn:aws:s3:::${bucket}/${key}`);
     if (denied) throw denied;
-    refuseVersion(object.text('VersionId'));
+    // Here an id that was never given out is one that is not there: so it is recorded.
+    if (versionId !== null && !hasVersionId(s3, bucket, versionId)) throw noSuchVersion(key, versionId);
     for (const name of ['LastModifiedTime', 'Size']) {
       if (object.text(name) !== undefined) {
         throw s3Error('NotImplemented', { message: `${name} is for directory buckets` });
@@ -109,11 +142,14 @@ function deleteOne(s3: S3Context, { bucket, refusal }: S3Request, object: Parsed
     checkCurrent(object.text('ETag'), key, s3.store.get(bucket, key));
   } catch (error) {
     if (error instanceof ServiceError) {
-      return { Key: key, Code: error.code, Message: error.message };
+      return { Key: key, ...named, Code: error.code, Message: error.message };
     }
     throw error;
   }
-  s3.store.delete(bucket, key);
-  s3.uploads.disturb(bucket, key);
-  return { Key: key };
+  const deletion = remove(s3, bucket, key, versionId);
+  return {
+    Key: key,
+    ...(deletion.versionId === undefined ? {} : named),
+    ...(deletion.marker ? { DeleteMarker: true, DeleteMarkerVersionId: deletion.versionId } : {}),
+  };
 }

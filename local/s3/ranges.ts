@@ -1,7 +1,7 @@
 // Which bytes of an object a read asks for: a Range header, or the number of a part.
 
 import { invalidArgument, s3Error } from './errors.ts';
-import type { StoredObject } from './store.ts';
+import type { StoredObject } from './stored-version.ts';
 
 /** From `start` up to, without, `end`. */
 export interface ByteRange {

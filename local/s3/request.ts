@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { CloudIdentity, LocalRequest, LocalResponse, Refusal } from '../service.ts';
 import type { CorsRule } from './cors-rules.ts';
 import { invalidArgument, s3Error } from './errors.ts';
+import type { LifecycleRule } from './lifecycle-rules.ts';
 import type { UploadRegistry } from './multipart-uploads.ts';
 import type { ObjectStore } from './store.ts';
 import { renderDocument, type XmlElement } from './xml.ts';
@@ -15,6 +16,8 @@ export interface S3Context {
   readonly uploads: UploadRegistry;
   /** By bucket; without rules it is not here. */
   readonly corsRules: Map<string, readonly CorsRule[]>;
+  /** By bucket; without rules it is not here. */
+  readonly lifecycles: Map<string, readonly LifecycleRule[]>;
   readonly clock: Clock;
   readonly identity: CloudIdentity;
   /** The largest source that one CopyObject or UploadPartCopy takes, in bytes. */

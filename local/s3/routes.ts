@@ -102,6 +102,9 @@ const CONFIGURATIONS: readonly (readonly [parameter: string, name: string])[] = 
   ['website', 'BucketWebsite'],
 ];
 
+/** Deletions that AWS names otherwise than what they delete. */
+const DELETIONS: Readonly<Record<string, string>> = { BucketLifecycleConfiguration: 'DeleteBucketLifecycle' };
+
 /** In order: the first that matches counts, so the ones that ask for more come first. */
 const ROUTES: readonly Route[] = [
   route('GET', 'service', 'ListBuckets'),
@@ -109,7 +112,7 @@ const ROUTES: readonly Route[] = [
   ...CONFIGURATIONS.flatMap(([parameter, name]) => [
     route('GET', 'bucket', `Get${name}`, [parameter]),
     route('PUT', 'bucket', `Put${name}`, [parameter]),
-    route('DELETE', 'bucket', `Delete${name}`, [parameter]),
+    route('DELETE', 'bucket', DELETIONS[name] ?? `Delete${name}`, [parameter]),
   ]),
   route('GET', 'bucket', 'GetBucketLocation', ['location']),
   route('GET', 'bucket', 'CreateSession', ['session']),

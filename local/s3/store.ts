@@ -1,43 +1,10 @@
 // Where buckets and objects live. The index is synchronous, so that a handler can check a condition and change
 // an object in one step that no other request can interleave; contents are asynchronous, so that they may be files.
 
-import type { Checksum } from './checksums.ts';
 import { type Content, MemoryContent } from './content.ts';
-import { compareKeys, SortedKeys } from './sorted-keys.ts';
-
-export interface Tag {
-  readonly Key: string;
-  readonly Value: string;
-}
-
-/** A part as the finished object remembers it. */
-export interface ObjectPart {
-  readonly partNumber: number;
-  readonly size: number;
-  readonly checksum: Checksum | undefined;
-}
-
-export interface StoredObject {
-  readonly content: Content;
-  /** Quoted. */
-  readonly etag: string;
-  /** Milliseconds since the epoch, whole seconds: S3 keeps no finer time. */
-  readonly lastModified: number;
-  /** What a read answers beyond the above: content-type and its kin, `x-amz-meta-*`, redirect location. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly storageClass: string;
-  readonly tags: readonly Tag[];
-  readonly checksum: Checksum;
-  /** Only of an object that was uploaded in parts. */
-  readonly parts?: readonly ObjectPart[];
-}
-
-export interface Bucket {
-  readonly name: string;
-  /** Milliseconds since the epoch. */
-  readonly created: number;
-  readonly tags?: readonly Tag[];
-}
+import { Shelf } from './shelf.ts';
+import { compareKeys } from './sorted-keys.ts';
+import type { Bucket, StoredObject, StoredVersion } from './stored-version.ts';
 
 /** The index of one local S3 and its contents. Bucket names given to it exist. */
 export interface ObjectStore {
@@ -45,15 +12,24 @@ export interface ObjectStore {
   bucket(name: string): Bucket | undefined;
   /** In the order of their names. */
   buckets(): readonly Bucket[];
-  /** Replaces all tags of a bucket. */
-  tagBucket(name: string, tags: readonly Tag[]): void;
+  /** Replaces what is said of a bucket. */
+  changeBucket(name: string, change: Pick<Bucket, 'tags' | 'versioning'>): void;
   removeBucket(name: string): void;
 
+  /** The current version, unless it is a delete marker. */
   get(bucket: string, key: string): StoredObject | undefined;
-  put(bucket: string, key: string, object: StoredObject): void;
-  delete(bucket: string, key: string): void;
-  /** Keys from `start` on, including it, in the order of their UTF-8 bytes. */
+  /** All versions of a key, the current one first. */
+  versions(bucket: string, key: string): readonly StoredVersion[];
+  /** Makes this the current version; the one of the same id goes. */
+  put(bucket: string, key: string, version: StoredVersion): void;
+  /** Puts an object in the place of the version of the same id, if that is there. */
+  amend(bucket: string, key: string, object: StoredObject): void;
+  /** Deletes a version for good. */
+  delete(bucket: string, key: string, versionId: string): void;
+  /** Keys that {@link ObjectStore.get} finds, from `start` on, including it, in the order of their UTF-8 bytes. */
   keysFrom(bucket: string, start: string): Iterable<string>;
+  /** The same of all keys that have a version, be it a delete marker. */
+  versionedKeysFrom(bucket: string, start: string): Iterable<string>;
 
   /** Takes in a content; one whose source fails leaves nothing behind. */
   receive(source: AsyncIterable<Uint8Array>): Promise<Content>;
@@ -81,32 +57,41 @@ export function createMemoryStore(): ObjectStore {
 
   return {
     addBucket: (bucket) => {
-      shelves.set(bucket.name, { bucket, objects: new Map(), keys: new SortedKeys() });
+      shelves.set(bucket.name, new Shelf(bucket));
     },
     bucket: (name) => shelves.get(name)?.bucket,
     buckets: () =>
       [...shelves.values()].map(({ bucket }) => bucket).sort((a, b) => compareKeys(a.name, b.name)),
-    tagBucket: (name, tags) => {
-      const tagged = shelf(name);
-      shelves.set(name, { ...tagged, bucket: { ...tagged.bucket, tags } });
+    changeBucket: (name, change) => {
+      const changed = shelf(name);
+      changed.bucket = { ...changed.bucket, ...change };
     },
     removeBucket: (name) => {
       shelves.delete(name);
     },
 
-    get: (bucket, key) => shelf(bucket).objects.get(key),
-    put: (bucket, key, object) => {
-      const { objects, keys } = shelf(bucket);
-      objects.set(key, object);
-      keys.add(key);
+    get: (bucket, key) => shelf(bucket).current(key),
+    versions: (bucket, key) => shelf(bucket).versions(key),
+    put: (bucket, key, version) => {
+      const others = shelf(bucket)
+        .versions(key)
+        .filter(({ versionId }) => versionId !== version.versionId);
+      shelf(bucket).replace(key, [version, ...others]);
     },
-    delete: (bucket, key) => {
-      const { objects, keys } = shelf(bucket);
-      if (objects.delete(key)) {
-        keys.remove(key);
-      }
+    amend: (bucket, key, object) => {
+      const amended = shelf(bucket)
+        .versions(key)
+        .map((version) => (version.versionId === object.versionId ? object : version));
+      shelf(bucket).replace(key, amended);
     },
-    keysFrom: (bucket, start) => shelf(bucket).keys.from(start),
+    delete: (bucket, key, versionId) => {
+      const others = shelf(bucket)
+        .versions(key)
+        .filter((version) => version.versionId !== versionId);
+      shelf(bucket).replace(key, others);
+    },
+    keysFrom: (bucket, start) => shelf(bucket).keysFrom(start),
+    versionedKeysFrom: (bucket, start) => shelf(bucket).versionedKeysFrom(start),
 
     receive: async (source) => {
       const chunks: Uint8Array[] = [];
@@ -123,10 +108,4 @@ export function createMemoryStore(): ObjectStore {
     during: (operation) => operation(),
     close: () => shelves.clear(),
   };
-}
-
-interface Shelf {
-  readonly bucket: Bucket;
-  readonly objects: Map<string, StoredObject>;
-  readonly keys: SortedKeys;
 }

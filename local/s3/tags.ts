@@ -3,7 +3,7 @@
 
 import { invalidArgument, s3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
-import type { Tag } from './store.ts';
+import type { Tag } from './stored-version.ts';
 import type { ParsedElement, XmlElement } from './xml.ts';
 
 /** What is tagged; each has a message of its own for the prefix that is AWS's. */

@@ -7,6 +7,7 @@ import { buffer } from 'node:stream/consumers';
 import type { S3 as S3Client } from '@aws-sdk/client-s3';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createClock } from '../../local/clock.ts';
+import { appendRecords } from '../../local/data/index.ts';
 import { createS3 } from '../../local/s3/index.ts';
 import { DEFAULT_IDENTITY, type LocalResponse } from '../../local/service.ts';
 import { bytes } from '../conformance/s3/harness.ts';
@@ -66,6 +67,70 @@ test('tags of buckets and objects are there after a restart, and so is how the l
     });
     await again.close();
   }
+});
+
+test('versions, markers and whether they are kept are there after a restart, in their order', async () => {
+  const folder = await newFolder();
+  const first = open(folder);
+  const { s3, close } = await servedBy(first);
+  await s3.createBucket({ Bucket });
+  await s3.putObject({ Bucket, Key: 'a', Body: 'null' });
+  await s3.putBucketVersioning({ Bucket, VersioningConfiguration: { Status: 'Enabled' } });
+  const one = await s3.putObject({ Bucket, Key: 'a', Body: 'one' });
+  const gone = await s3.putObject({ Bucket, Key: 'a', Body: 'gone' });
+  await s3.deleteObject({ Bucket, Key: 'a' });
+  await s3.deleteObject({ Bucket, Key: 'a', VersionId: gone.VersionId });
+  await s3.putObjectTagging({
+    Bucket,
+    Key: 'a',
+    VersionId: 'null',
+    Tagging: { TagSet: [{ Key: 'old', Value: 'yes' }] },
+  });
+  for (let count = 0; count < 550; count += 1) {
+    first.createBucket(`bucket-${count}`);
+    await call(first, 'DELETE', `/bucket-${count}`);
+  }
+  const before = await s3.listObjectVersions({ Bucket });
+  await close();
+  for (const _ of ['read back', 'written anew']) {
+    const again = await served(folder);
+    expect(await again.s3.getBucketVersioning({ Bucket })).toMatchObject({ Status: 'Enabled' });
+    const { Versions, DeleteMarkers } = await again.s3.listObjectVersions({ Bucket });
+    expect({ Versions, DeleteMarkers }).toEqual({
+      Versions: before.Versions,
+      DeleteMarkers: before.DeleteMarkers,
+    });
+    expect(Versions?.map(({ VersionId }) => VersionId)).toEqual([one.VersionId, 'null']);
+    const read = await again.s3.getObject({ Bucket, Key: 'a', VersionId: one.VersionId });
+    expect(await read.Body?.transformToString()).toBe('one');
+    const { TagSet } = await again.s3.getObjectTagging({ Bucket, Key: 'a', VersionId: 'null' });
+    expect(TagSet).toEqual([{ Key: 'old', Value: 'yes' }]);
+    expect(await files(folder)).toHaveLength(2);
+    await again.close();
+  }
+});
+
+test('a folder of a release that knew no versions is read: its objects are the versions null', async () => {
+  const folder = await newFolder();
+  const object = {
+    etag: '"e"',
+    lastModified: 1_000_000_000_000,
+    headers: { 'content-type': 'text/plain' },
+    storageClass: 'STANDARD',
+    tags: [],
+    checksum: { algorithm: 'CRC32', value: 'AAAAAA==', type: 'FULL_OBJECT' },
+  };
+  await mkdir(join(folder, 'contents'));
+  appendRecords(join(folder, 'index.log'), [
+    { kind: 'addBucket', bucket: { name: Bucket, created: 1 } },
+    { kind: 'tagBucket', bucket: Bucket, tags: [{ Key: 'team', Value: 'docs' }] },
+    { kind: 'put', bucket: Bucket, key: 'a', object, pieces: [] },
+    { kind: 'put', bucket: Bucket, key: 'b', object, pieces: [] },
+    { kind: 'delete', bucket: Bucket, key: 'a' },
+  ]);
+  const { s3 } = await served(folder);
+  expect((await s3.listObjectVersions({ Bucket })).Versions).toMatchObject([{ Key: 'b', VersionId: 'null' }]);
+  expect((await s3.getBucketTagging({ Bucket })).TagSet).toEqual([{ Key: 'team', Value: 'docs' }]);
 });
 
 test('a content goes with the last object that has it, and a refused one at once', async () => {

@@ -341,19 +341,38 @@ describe('resources', () => {
     const cloud = await start({
       template: {
         Resources: {
-          Rule: { Type: 'AWS::Events::Rule' },
+          Rule: { Type: 'AWS::Events::Rule', Properties: { Targets: [{ Arn: 'x', Id: 'a' }] } },
+          Off: { Type: 'AWS::Events::Rule', Properties: { Targets: [], State: 'DISABLED' } },
+          Subscription: {
+            Type: 'AWS::SNS::Subscription',
+            Properties: { TopicArn: 't', Protocol: 'lambda', Endpoint: 'f' },
+          },
+          Topic: { Type: 'AWS::SNS::Topic', Properties: { Subscription: [] } },
+          Nightly: { Type: 'AWS::Scheduler::Schedule', Properties: { Target: {} } },
           Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName: 'loud' } },
           Empty: { Type: 'Custom::S3AutoDeleteObjects', Properties: { ServiceToken: 'x' } },
           Box: {
             ...bucket,
-            Properties: { ...bucket.Properties, LifecycleConfiguration: { Rules: [] }, Tags: [] },
+            Properties: {
+              ...bucket.Properties,
+              LifecycleConfiguration: { Rules: [{ Status: 'Enabled', Transitions: [] }] },
+              NotificationConfiguration: {},
+              Tags: [],
+            },
           },
         },
         Outputs: { Alarm: { Value: { 'Fn::GetAtt': ['Alarm', 'Arn'] } } },
       },
     });
     expect(cloud.outputs.local?.Alarm).toBe('arn:aws:cloudwatch:us-east-1:000000000000:alarm:loud');
-    expect(cloud.ignored).toEqual(['Box (AWS::S3::Bucket): LifecycleConfiguration']);
+    expect([...cloud.ignored].sort()).toEqual([
+      'Box (AWS::S3::Bucket): LifecycleConfiguration.Rules.Transitions',
+      'Box (AWS::S3::Bucket): NotificationConfiguration',
+      'Nightly (AWS::Scheduler::Schedule): Target',
+      'Rule (AWS::Events::Rule): Targets',
+      'Subscription (AWS::SNS::Subscription): Endpoint',
+      'Topic (AWS::SNS::Topic): Subscription',
+    ]);
   });
 
   test.each([

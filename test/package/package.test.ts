@@ -1,13 +1,16 @@
 // The package as npm packs it, in the hands of somebody who installs it: types, ES modules, the command, and that what it
 // deploys is in it.
 
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { linksOf } from '../docs/markdown.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -42,6 +45,8 @@ async function pack(): Promise<string> {
   ]) {
     await cp(join(root, path), join(copy, path), { recursive: true });
   }
+  await symlink(modules, join(copy, 'node_modules'));
+  await run(process.execPath, [join(copy, 'dist', 'cli', 'commands', 'local', 'prepare.js')]);
   const { stdout } = await run(
     'npm',
     ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder],
@@ -163,6 +168,49 @@ test('a stack of it is synthesised, deployed locally and written to', async () =
     console.log(JSON.stringify({ length: page.length }));
   `);
   expect(result).toEqual({ length: 300_000 });
+});
+
+describe('its local cloud', () => {
+  const local = (...argv: readonly string[]) =>
+    spawn(
+      process.execPath,
+      [join(bare, 'node_modules', 'twinwrite', 'dist', 'cli', 'main.js'), 'local', '--port', '0', ...argv],
+      { cwd: bare, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+  /** A project without the CDK, and without what only builds the package. */
+  let bare: string;
+
+  beforeAll(async () => {
+    bare = join(folder, 'bare');
+    const target = join(bare, 'node_modules');
+    await cp(consumer, bare, { recursive: true, verbatimSymlinks: true });
+    await Promise.all(
+      ['aws-cdk-lib', 'constructs', 'esbuild'].map((name) => rm(join(target, name), { force: true })),
+    );
+  });
+
+  test('starts its default store without the CDK, as the sources say it is', async () => {
+    const child = local('--json');
+    const [line] = await once(createInterface(child.stdout), 'line');
+    child.kill('SIGTERM');
+    const [code] = await once(child, 'exit');
+
+    expect({ code, ...JSON.parse(line) }).toMatchObject({ code: 0, table: expect.any(String) });
+    const [packed, synthesised] = await Promise.all(
+      [join(bare, 'node_modules', 'twinwrite', 'dist', 'store'), inject('assembly')].map((path) =>
+        readFile(join(path, 'Twinwrite.template.json'), 'utf8'),
+      ),
+    );
+    expect(JSON.parse(packed ?? '')).toEqual(JSON.parse(synthesised ?? ''));
+  });
+
+  test('says what a store of other settings needs', async () => {
+    const child = local('--ttl', 'expiresAt');
+    const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+
+    expect(code).toBe(1);
+    expect(err).toContain('npm install aws-cdk-lib constructs');
+  });
 });
 
 test('its command says what it can do', async () => {

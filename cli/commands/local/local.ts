@@ -10,7 +10,8 @@ import { CommandFailed } from '../../errors.ts';
 import { jsonText } from '../../exact-json.ts';
 import { asPort, portInUse } from '../../input/port.ts';
 import { type Io, print } from '../../io.ts';
-import { STACK_NAME, synthesize } from './synth.ts';
+import { storeAssembly } from './ready-made.ts';
+import { STACK_NAME } from './synth.ts';
 
 interface LocalOptions {
   readonly port: number;
@@ -62,7 +63,7 @@ async function serve(options: LocalOptions, io: Io): Promise<void> {
     io.onSignal(['SIGINT', 'SIGTERM'], () => resolve());
   });
   const { DataError, startLocalCloud } = await import('../../../local/index.ts');
-  const assembly = await synthesize({ ...options, uploadOrigins: options.uploadOrigin });
+  const assembly = await storeAssembly({ ...options, uploadOrigins: options.uploadOrigin });
   try {
     const cloud = await startLocalCloud({
       assembly: assembly.folder,
@@ -77,6 +78,7 @@ async function serve(options: LocalOptions, io: Io): Promise<void> {
       throw refusal ? new CommandFailed(refusal.message) : error;
     });
     try {
+      for (const what of cloud.ignored) await print(io.stderr, `not done locally: ${what}`);
       const store = storeIn(cloud.outputs[STACK_NAME] ?? {});
       await print(io.stdout, options.json ? jsonLine(cloud, store) : introduction(cloud, store));
       await stopAsked;

@@ -3,10 +3,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { KeySchema } from '../../../core/keys/item-key.ts';
+import type { KeyAttribute, KeySchema } from '../../../core/keys/item-key.ts';
 import { CommandFailed } from '../../errors.ts';
 
 export const STACK_NAME = 'Twinwrite';
+
+/** As the construct's props say. */
+const DEFAULT_KEY: KeyAttribute = { name: 'id', type: 'S' };
 
 export interface Assembly {
   /** Folder of the cloud assembly. */
@@ -20,15 +23,26 @@ export type StoreSettings = Partial<KeySchema> & {
   readonly uploadOrigins?: readonly string[] | undefined;
 };
 
+/** Whether these settings make the store that no settings make. */
+export function isDefaultStore({ partitionKey, sortKey, ttl, uploadOrigins = [] }: StoreSettings): boolean {
+  const { name, type } = partitionKey ?? DEFAULT_KEY;
+  return (
+    name === DEFAULT_KEY.name &&
+    type === DEFAULT_KEY.type &&
+    sortKey === undefined &&
+    ttl === undefined &&
+    uploadOrigins.length === 0
+  );
+}
+
 /**
+ * @param copyAssets - whether the assembly holds copies of its assets, as it does by default, or names where they are
  * @throws {CommandFailed} when the CDK is not installed
  */
-export async function synthesize({
-  partitionKey,
-  sortKey,
-  ttl,
-  uploadOrigins = [],
-}: StoreSettings = {}): Promise<Assembly> {
+export async function synthesize(
+  { partitionKey, sortKey, ttl, uploadOrigins = [] }: StoreSettings = {},
+  { copyAssets = true }: { readonly copyAssets?: boolean } = {},
+): Promise<Assembly> {
   const { App, LargeItemStack } = await loadCdk();
   const folder = await mkdtemp(join(tmpdir(), 'twinwrite-'));
   const remove = () => rm(folder, { recursive: true, force: true });
@@ -38,6 +52,7 @@ export async function synthesize({
       outdir: folder,
       analyticsReporting: false,
       builtinCloudFormationValidation: false,
+      context: { 'aws:cdk:disable-asset-staging': !copyAssets },
     });
     new LargeItemStack(app, STACK_NAME, {
       store: {
@@ -69,6 +84,8 @@ async function loadCdk() {
     return { App, LargeItemStack };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new CommandFailed('the local cloud needs the CDK: npm install aws-cdk-lib constructs');
+    throw new CommandFailed(
+      'a store of other than the default settings is synthesised, which needs the CDK: npm install aws-cdk-lib constructs',
+    );
   }
 }

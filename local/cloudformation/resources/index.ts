@@ -1,11 +1,12 @@
 // Which types of resources the local cloud knows, and how it says no to the others.
 
+import { bucket } from './bucket.ts';
 import { lambdaFunction, stateMachine } from './compute.ts';
 import { eventSourceMapping } from './event-source-mapping.ts';
-import { createInert, isInert } from './inert.ts';
+import { createInert, isInert, withoutEffect } from './inert.ts';
 import { bucketPolicy, managedPolicy, policy, role, rolePolicy } from './permissions.ts';
 import type { CreatedResource, DeploymentTarget, Provider, ResourceRequest } from './provider.ts';
-import { bucket, globalTable, ssmParameter, table } from './storage.ts';
+import { globalTable, ssmParameter, table } from './storage.ts';
 
 export type {
   CreatedResource,
@@ -59,11 +60,15 @@ export async function createResource(
   onIgnored: (property: string) => void,
 ): Promise<CreatedResource> {
   const provider = PROVIDERS[request.type];
-  if (!provider) return createInert(request, target);
+  if (!provider) {
+    for (const what of withoutEffect(request)) onIgnored(what);
+    return createInert(request, target);
+  }
   const expected = new Set([...provider.properties, ...provider.inert]);
   for (const property of Object.keys(request.properties)) {
     if (!expected.has(property)) onIgnored(property);
   }
+  for (const what of provider.ignored?.(request.properties) ?? []) onIgnored(what);
   const roleProperty = ROLE_PROPERTIES[request.type];
   if (roleProperty !== undefined && isUnknownRole(request.properties[roleProperty], target)) {
     onIgnored(`${roleProperty} (no stack here has this role: its calls are not checked)`);

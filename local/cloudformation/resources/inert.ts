@@ -51,6 +51,22 @@ export function isInert(type: string): boolean {
   return Object.hasOwn(INERT_TYPES, type);
 }
 
+/** Types that would do something on AWS: the properties that say what. */
+const ACTIONS: Readonly<Record<string, readonly string[]>> = {
+  'AWS::Events::Rule': ['Targets'],
+  'AWS::Lambda::EventInvokeConfig': ['DestinationConfig', 'MaximumEventAgeInSeconds', 'MaximumRetryAttempts'],
+  'AWS::SNS::Subscription': ['Endpoint'],
+  'AWS::SNS::Topic': ['Subscription'],
+  'AWS::Scheduler::Schedule': ['Target'],
+};
+
+/** What a resource would do on AWS and does not do here; nothing of one that is turned off. */
+export function withoutEffect({ type, properties }: ResourceRequest): readonly string[] {
+  const actions = Object.hasOwn(ACTIONS, type) ? ACTIONS[type] : undefined;
+  if (!actions || properties.State === 'DISABLED') return [];
+  return actions.filter((name) => properties[name] !== undefined);
+}
+
 /** An id and an ARN for a resource without effect; also `*Arn`, `*Id` and `*Name` attributes as its service has them. */
 export function createInert(request: ResourceRequest, target: DeploymentTarget): CreatedResource {
   const { stackName, logicalId, properties, type } = request;

@@ -6,7 +6,7 @@ import type { Roles } from '../../iam/index.ts';
 import type { CodeStore } from '../../lambda/code.ts';
 import type { FunctionDefinition } from '../../lambda/index.ts';
 import type { StreamMappingDefinition } from '../../lambda/stream-mapping/index.ts';
-import type { CorsRule } from '../../s3/cors-rules.ts';
+import type { BucketSettings } from '../../s3/index.ts';
 import type { CloudIdentity } from '../../service.ts';
 import type { NewParameter } from '../../ssm/parameters.ts';
 
@@ -16,7 +16,7 @@ export interface DeploymentTarget {
   readonly code: CodeStore;
   /** Absent: permissions are not checked, and policies not read. */
   readonly roles?: Roles | undefined;
-  createBucket(name: string, corsRules?: readonly CorsRule[]): void;
+  createBucket(name: string, settings?: BucketSettings): void;
   createTable(input: CreateTableInput): Promise<CreatedTable>;
   createFunction(definition: FunctionDefinition): { functionArn: string };
   createStateMachine(machine: StateMachineDefinition): { stateMachineArn: string };
@@ -55,6 +55,8 @@ export interface Provider {
   readonly properties: readonly string[];
   /** Properties that make no difference to what code sees locally (tags, encryption, log settings). */
   readonly inert: readonly string[];
+  /** What it does not act on within the properties that it otherwise acts on. */
+  ignored?(properties: ResourceRequest['properties']): readonly string[];
   create(request: ResourceRequest, target: DeploymentTarget): Promise<CreatedResource>;
 }
 
@@ -65,6 +67,7 @@ export interface Provider {
 export function defineProvider<Shape extends z.ZodRawShape>(definition: {
   shape: Shape;
   inert: readonly string[];
+  ignored?: Provider['ignored'];
   create(
     properties: z.output<z.ZodObject<Shape>>,
     request: ResourceRequest,
@@ -75,6 +78,7 @@ export function defineProvider<Shape extends z.ZodRawShape>(definition: {
   return {
     properties: Object.keys(definition.shape),
     inert: definition.inert,
+    ...(definition.ignored && { ignored: definition.ignored }),
     async create(request, target) {
       const parsed = schema.safeParse(request.properties);
       if (!parsed.success) {

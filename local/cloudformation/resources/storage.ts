@@ -1,4 +1,4 @@
-// Buckets, tables and SSM parameters.
+// Tables and SSM parameters.
 
 import * as z from 'zod';
 import { physicalName } from '../names.ts';
@@ -8,57 +8,6 @@ import {
   defineProvider,
   type ResourceRequest,
 } from './provider.ts';
-
-const texts = z.array(z.string());
-const corsRule = z
-  .object({
-    Id: z.string().optional(),
-    AllowedOrigins: texts,
-    AllowedMethods: texts,
-    AllowedHeaders: texts.default([]),
-    ExposedHeaders: texts.default([]),
-    MaxAge: z.coerce.number().int().min(0).optional(),
-  })
-  .transform((rule) => ({
-    id: rule.Id,
-    origins: rule.AllowedOrigins,
-    methods: rule.AllowedMethods,
-    headers: rule.AllowedHeaders,
-    exposed: rule.ExposedHeaders,
-    maxAgeSeconds: rule.MaxAge,
-  }));
-
-export const bucket = defineProvider({
-  shape: {
-    BucketName: z.string().optional(),
-    CorsConfiguration: z.object({ CorsRules: z.array(corsRule) }).optional(),
-  },
-  inert: [
-    'AccelerateConfiguration',
-    'AccessControl',
-    'BucketEncryption',
-    'LoggingConfiguration',
-    'MetricsConfigurations',
-    'OwnershipControls',
-    'PublicAccessBlockConfiguration',
-    'Tags',
-  ],
-  async create({ BucketName, CorsConfiguration }, { stackName, logicalId }, target) {
-    const name = BucketName ?? physicalName(stackName, logicalId, { maxLength: 63, lowerCase: true });
-    target.createBucket(name, CorsConfiguration?.CorsRules);
-    const { region } = target.identity;
-    return {
-      physicalId: name,
-      attributes: {
-        Arn: `arn:aws:s3:::${name}`,
-        DomainName: `${name}.s3.amazonaws.com`,
-        RegionalDomainName: `${name}.s3.${region}.amazonaws.com`,
-        DualStackDomainName: `${name}.s3.dualstack.${region}.amazonaws.com`,
-        WebsiteURL: `http://${name}.s3-website-${region}.amazonaws.com`,
-      },
-    };
-  },
-});
 
 const capacity = z.object({ ReadCapacityUnits: z.coerce.number(), WriteCapacityUnits: z.coerce.number() });
 const units = z.coerce.number().optional();

@@ -18,6 +18,7 @@ const WRITE_HEADERS: readonly (readonly [header: RegExp, action: string])[] = [
 /** On a bucket's configuration, where the action is called otherwise than the operation. */
 const CONFIGURATION_ACTIONS: Readonly<Record<string, string>> = {
   DeleteBucketCors: 'PutBucketCORS',
+  DeleteBucketLifecycle: 'PutLifecycleConfiguration',
   DeleteBucketTagging: 'PutBucketTagging',
   GetBucketAccelerateConfiguration: 'GetAccelerateConfiguration',
   GetBucketCors: 'GetBucketCORS',
@@ -28,6 +29,7 @@ const CONFIGURATION_ACTIONS: Readonly<Record<string, string>> = {
   GetObjectLockConfiguration: 'GetBucketObjectLockConfiguration',
   GetPublicAccessBlock: 'GetBucketPublicAccessBlock',
   PutBucketCors: 'PutBucketCORS',
+  PutBucketLifecycleConfiguration: 'PutLifecycleConfiguration',
 };
 
 /** Those whose action has the operation's name. */
@@ -46,6 +48,7 @@ const PLAIN_BUCKET_OPERATIONS = [
   'GetBucketWebsite',
   'PutBucketAcl',
   'PutBucketTagging',
+  'PutBucketVersioning',
 ];
 
 export const s3Needs: Mapping = {

@@ -10,7 +10,7 @@ import {
   GetPublicAccessBlockCommand,
   HeadBucketCommand,
   ListBucketsCommand,
-  PutBucketVersioningCommand,
+  PutBucketAccelerateConfigurationCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { expect } from 'vitest';
@@ -128,10 +128,13 @@ export const bucketConfiguration: TestGroup = (s3) => {
 export const refusals: TestGroup = (s3) => {
   s3.test('an operation that is not there is NotImplemented, by name', async () => {
     const Bucket = await s3.newBucket();
-    const call = new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } });
+    const call = new PutBucketAccelerateConfigurationCommand({
+      Bucket,
+      AccelerateConfiguration: { Status: 'Enabled' },
+    });
     await expect(s3.client.send(call)).rejects.toMatchObject({
       name: 'NotImplemented',
-      message: expect.stringContaining('PutBucketVersioning'),
+      message: expect.stringContaining('PutBucketAccelerateConfiguration'),
     });
   });
 

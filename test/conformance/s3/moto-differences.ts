@@ -86,7 +86,23 @@ const TESTS_BY_REASON: Readonly<Record<string, readonly string[]>> = {
   ],
   'A malformed version id is answered like one that is not there.': [
     'a version other than null does not exist in an unversioned bucket',
+    'an id that no version ever had is invalid',
   ],
+  'A delete marker is told neither when it is read or copied by its id nor when it is deleted, and holds no bucket.':
+    [
+      'a delete hides the object behind a marker, and the marker’s deletion brings it back',
+      'a marker cannot be read, but for its deletion',
+      'a marker is no source of a copy',
+      'DeleteObjects hides, deletes versions and markers, and tells which',
+      'a bucket with a version, be it a marker, is not deleted',
+    ],
+  'Any status of versioning is taken, versions that are not there are not named, pages of versions lose some.':
+    [
+      'versioning is set, read, and refused as it is not',
+      'a version is deleted for good, and then is none',
+      'what was there before is the version null, and suspended writes replace that alone',
+      'versions are listed in pages, which go on within a key and over what was deleted meanwhile',
+    ],
   'Metadata beyond ASCII comes back raw.': [
     'metadata beyond ASCII comes back as an RFC 2047 word over its bytes',
   ],

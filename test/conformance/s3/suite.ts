@@ -11,6 +11,7 @@ import { listings } from './listings.ts';
 import { multipart, multipartChecksums } from './multipart.ts';
 import { deletes, metadata, putAndGet, ranges } from './objects.ts';
 import { browsers, protocol } from './protocol.ts';
+import { versions } from './versions.ts';
 
 /**
  * Runs the suite against a target. Each test has a bucket of its own, so a target may be shared.
@@ -27,6 +28,7 @@ export function s3Conformance(target: Target, { ours = false } = {}): void {
     keys,
     deletes,
     listings,
+    versions,
     'conditional reads': conditionalReads,
     'conditional writes': conditionalWrites,
     concurrency,
