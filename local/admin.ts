@@ -1,4 +1,5 @@
 // The local cloud's own API under /_local: health, faults, clock. JSON in and out; errors name field and value.
+// Not for pages of other sites: visitors.ts.
 
 import { json as readJson } from 'node:stream/consumers';
 import * as z from 'zod';
@@ -44,7 +45,6 @@ export function createAdmin(options: AdminOptions): (request: LocalRequest) => P
   };
   return async (request) => {
     try {
-      refuseForeign(request);
       return await find(handlers, request)(request);
     } catch (error) {
       if (error instanceof InvalidFault) return answer(400, { error: error.message });
@@ -63,30 +63,6 @@ function find(handlers: Readonly<Record<string, Handler>>, request: LocalRequest
     .map(([method]) => method);
   if (methods.length === 0) throw new Refused(404, `path: ${request.path} is not part of the local API`);
   throw new Refused(405, `method: ${request.path} takes ${methods.join(', ')}, got ${request.method}`);
-}
-
-/** Web pages of other sites, and names that resolve to this machine by trickery, have no business here. */
-function refuseForeign(request: LocalRequest): void {
-  const { host, origin } = request.headers;
-  if (!isLoopback(`http://${host}`))
-    throw new Refused(403, `host: expected a loopback address, got '${host}'`);
-  if (origin !== undefined && !isLoopback(origin)) {
-    throw new Refused(403, `origin: the local API is not for other sites, got '${origin}'`);
-  }
-  if (request.headers['sec-fetch-site'] === 'cross-site') {
-    throw new Refused(403, `sec-fetch-site: the local API is not for other sites, got 'cross-site'`);
-  }
-}
-
-function isLoopback(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { hostname } = new URL(url);
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127(\.\d+){3}$/.test(hostname)
-  );
 }
 
 async function readBody(request: LocalRequest): Promise<unknown> {

@@ -26,6 +26,7 @@ const ERRORS = {
     400,
     'You did not provide the number of bytes specified by the Content-Length HTTP header',
   ],
+  InvalidAccessKeyId: [403, 'The AWS Access Key Id you provided does not exist in our records.'],
   InvalidArgument: [400, 'Invalid Argument'],
   InvalidBucketAclWithObjectOwnership: [
     400,
