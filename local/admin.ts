@@ -5,7 +5,10 @@ import { json as readJson } from 'node:stream/consumers';
 import * as z from 'zod';
 import type { Clock } from './clock.ts';
 import { type FaultInput, type Faults, InvalidFault } from './faults.ts';
-import type { LocalRequest, LocalResponse } from './service.ts';
+import { isDeeper } from './records.ts';
+import { type LocalRequest, type LocalResponse, ServiceError } from './service.ts';
+
+const MAX_LEVELS = 20;
 
 export interface AdminOptions {
   readonly faults: Faults;
@@ -67,10 +70,13 @@ function find(handlers: Readonly<Record<string, Handler>>, request: LocalRequest
 
 async function readBody(request: LocalRequest): Promise<unknown> {
   try {
-    return await readJson(request.body);
+    const body: unknown = await readJson(request.body);
+    if (!isDeeper(body, MAX_LEVELS)) return body;
   } catch (error) {
+    if (error instanceof ServiceError) throw new Refused(error.status, `body: ${error.message}`);
     throw new Refused(400, `body: expected JSON: ${(error as Error).message}`);
   }
+  throw new Refused(400, `body: expected JSON with at most ${MAX_LEVELS} levels`);
 }
 
 const advanceSchema = z.strictObject({ advanceSeconds: z.number().min(0) });

@@ -240,7 +240,7 @@ function resourcesOf(stacks: readonly DeployedStack[]): Record<string, LocalReso
   const found: Record<string, LocalResource> = {};
   for (const { name, resources } of stacks) {
     for (const { logicalId, type, physicalId } of resources) {
-      found[logicalId in found ? `${name}/${logicalId}` : logicalId] = { type, physicalId };
+      found[Object.hasOwn(found, logicalId) ? `${name}/${logicalId}` : logicalId] = { type, physicalId };
     }
   }
   return found;

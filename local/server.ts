@@ -3,7 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { PassThrough, pipeline, Readable } from 'node:stream';
+import { PassThrough, pipeline, Readable, type Transform } from 'node:stream';
+import { bodyLimit, limited, MAX_ADMIN_BYTES } from './body-limits.ts';
 import { preflight } from './cors.ts';
 import { ConnectionReset } from './gate.ts';
 import { isAdminPath, refusal, routeOf } from './routes.ts';
@@ -93,6 +94,7 @@ async function serve(
 async function answer(options: HttpServerOptions, request: LocalRequest): Promise<LocalResponse> {
   if (isAdminPath(request.path)) {
     const refused = visitorRefusal(request, 'admin', options.visitors);
+    limitBody(request, limited(MAX_ADMIN_BYTES));
     return refused === undefined ? options.admin(request) : forbidden({ error: refused });
   }
   const route = routeOf(request);
@@ -104,7 +106,15 @@ async function answer(options: HttpServerOptions, request: LocalRequest): Promis
   }
   // Whom S3 answers is for each bucket to say.
   if (request.method === 'OPTIONS' && route.service !== 's3') return preflight(request);
+  limitBody(request, bodyLimit(route.service));
   return options.dispatch(route.service, request);
+}
+
+function limitBody(request: LocalRequest, limit: Transform | undefined): void {
+  if (limit === undefined) return;
+  const { body } = request;
+  // What is left of a body that is too large is read past.
+  request.body = pipeline(body, limit, () => body.destroy());
 }
 
 function forbidden(body: object): LocalResponse {

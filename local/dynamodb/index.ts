@@ -10,6 +10,7 @@ import { type ChangeListener, ChangeLog, type ChangeRecord } from './changes.ts'
 import type { Database } from './database.ts';
 import { fromCallback, type Request } from './dynalite.ts';
 import { errorResponse, jsonResponse } from './errors.ts';
+import { checkStructure } from './limits.ts';
 import { ReadWriteLock } from './lock.ts';
 import { openStore } from './open.ts';
 import { OPERATIONS, STREAM_OPERATIONS } from './operations.ts';
@@ -130,8 +131,12 @@ function unknownOperation(what: string): ServiceError {
 function parseBody(body: string): Request {
   try {
     const input: unknown = JSON.parse(body);
-    if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as Request;
-  } catch {
+    if (typeof input === 'object' && input !== null && !Array.isArray(input)) {
+      checkStructure(input);
+      return input as Request;
+    }
+  } catch (error) {
+    if (error instanceof ServiceError) throw error;
     // Not JSON: refused below, like JSON that is no object.
   }
   throw new ServiceError('SerializationException', 'The body of the request is not a JSON object');

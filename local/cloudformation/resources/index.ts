@@ -1,5 +1,6 @@
 // Which types of resources the local cloud knows, and how it says no to the others.
 
+import { own } from '../../records.ts';
 import { lambdaFunction, stateMachine } from './compute.ts';
 import { eventSourceMapping } from './event-source-mapping.ts';
 import { createInert, isInert } from './inert.ts';
@@ -58,14 +59,14 @@ export async function createResource(
   target: DeploymentTarget,
   onIgnored: (property: string) => void,
 ): Promise<CreatedResource> {
-  const provider = PROVIDERS[request.type];
+  const provider = own(PROVIDERS, request.type);
   if (!provider) return createInert(request, target);
   const expected = new Set([...provider.properties, ...provider.inert]);
   for (const property of Object.keys(request.properties)) {
     if (!expected.has(property)) onIgnored(property);
   }
-  const roleProperty = ROLE_PROPERTIES[request.type];
-  if (roleProperty !== undefined && isUnknownRole(request.properties[roleProperty], target)) {
+  const roleProperty = own(ROLE_PROPERTIES, request.type);
+  if (roleProperty !== undefined && isUnknownRole(own(request.properties, roleProperty), target)) {
     onIgnored(`${roleProperty} (no stack here has this role: its calls are not checked)`);
   }
   return provider.create(request, target);
