@@ -139,6 +139,7 @@ export async function startCloud(given: LocalCloudOptions, factories: ServiceFac
         clock,
         identity,
         dispatch,
+        onError: options.onError,
         keepExecutions: options.keepExecutions,
         minPartBytes: options.minPartBytes,
         secretOf: (key) =>

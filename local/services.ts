@@ -22,6 +22,8 @@ export interface StatesService extends Service {
 interface ServiceOptions {
   readonly clock: Clock;
   readonly identity: CloudIdentity;
+  /** Told of what is wrong with the cloud itself. */
+  readonly onError: ((error: unknown) => void) | undefined;
   /** Where the service keeps its data, if not in memory. */
   readonly folder: string | undefined;
 }

@@ -43,12 +43,19 @@ export function openDataDirectory(path: string, { region, accountId }: CloudIden
   const found = readMarker(path);
   if (found === undefined) refuseForeign(path);
   else checkMarker(path, found, { format: FORMAT, region, accountId });
-  closeToOthers(path);
-  const close = lockFolder(path);
-  if (found === undefined) writeMarker(path, { format: FORMAT, region, accountId });
   const folders = { s3: join(path, 's3'), dynamodb: join(path, 'dynamodb'), states: join(path, 'states') };
-  for (const folder of Object.values(folders)) createFolder(folder);
-  return { path, ...folders, close };
+  let close: (() => void) | undefined;
+  try {
+    closeToOthers(path);
+    close = lockFolder(path);
+    if (found === undefined) writeMarker(path, { format: FORMAT, region, accountId });
+    for (const folder of Object.values(folders)) createFolder(folder);
+    return { path, ...folders, close };
+  } catch (error) {
+    close?.();
+    if (error instanceof DataError) throw error;
+    throw new DataError(`${path} cannot be used: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function createFolder(path: string): void {

@@ -46,6 +46,8 @@ export interface DynamoDb extends Service {
 export interface DynamoDbOptions {
   readonly clock: Clock;
   readonly identity: CloudIdentity;
+  /** Told when a write has failed, after which there are none until the database is opened anew. Default: a warning. */
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 const TARGET = /^(DynamoDB|DynamoDBStreams)_20120810\.(\w+)$/;
@@ -70,8 +72,11 @@ export function createDynamoDb({ clock, identity }: DynamoDbOptions): DynamoDb {
  * records of streams are in memory.
  * @throws {DataError} when another process has it open, or it is damaged
  */
-export async function openDynamoDb({ clock, identity }: DynamoDbOptions, folder: string): Promise<DynamoDb> {
-  const store = await openStore(identity, folder);
+export async function openDynamoDb(
+  { clock, identity, onError = warn }: DynamoDbOptions,
+  folder: string,
+): Promise<DynamoDb> {
+  const store = await openStore(identity, folder, onError);
   const tokens = new RequestTokens(clock);
   await tokens.load(store);
   return serve({
@@ -122,6 +127,10 @@ async function acceptCall(database: Database, request: LocalRequest): Promise<Ca
       return jsonResponse(200, named(await perform(database, plain)));
     },
   };
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error));
 }
 
 function unknownOperation(what: string): ServiceError {
