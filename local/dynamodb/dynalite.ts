@@ -95,6 +95,7 @@ export interface Store {
   readonly db: {
     open(): Promise<void>;
     batch(operations: readonly BatchOperation[], callback: Callback<void>): void;
+    put(key: string, value: object, callback: Callback<void>): void;
     clear(range: KeyRange): Promise<void>;
     keys(range: KeyRange): { all(): Promise<string[]> };
     values(range: KeyRange): AsyncIterable<Item>;

@@ -1,8 +1,9 @@
 // Reads the parameters of a call, with the errors that AWS reports for bad ones.
 
+import { isDeeper } from '../../records.ts';
 import { ServiceError } from '../../service.ts';
 import { byteLength, type Json, type JsonObject } from '../json.ts';
-import { MAX_DATA_BYTES } from '../limits.ts';
+import { MAX_DATA_BYTES, MAX_JSON_LEVELS } from '../limits.ts';
 
 export function requiredText(input: JsonObject, name: string): string {
   const value = text(input, name);
@@ -76,11 +77,14 @@ export function parseInput(inputText: string): Json {
     throw constraint('', 'input', `Member must have length less than or equal to ${MAX_DATA_BYTES}`);
   }
   if (inputText === '') throw invalidInput('Invalid execution input.');
+  let input: Json;
   try {
-    return JSON.parse(inputText);
+    input = JSON.parse(inputText);
   } catch (error) {
     throw invalidInput((error as Error).message);
   }
+  if (isDeeper(input, MAX_JSON_LEVELS)) throw invalidInput(`It has more than ${MAX_JSON_LEVELS} levels`);
+  return input;
 }
 
 function invalidInput(problem: string): ServiceError {

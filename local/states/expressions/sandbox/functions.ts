@@ -72,7 +72,7 @@ function range(first: number, last: number, step: number): number[] {
 }
 
 function hash(text: string, algorithm: string): string {
-  const digest = DIGESTS[algorithm];
+  const digest = Object.hasOwn(DIGESTS, algorithm) ? DIGESTS[algorithm] : undefined;
   if (digest === undefined) {
     const known = Object.keys(DIGESTS).join(', ');
     throw evaluationError('D3137', `The second argument of function "hash" must be one of ${known}`);
