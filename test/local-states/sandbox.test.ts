@@ -76,6 +76,17 @@ describe('an expression does not get out by', () => {
   });
 });
 
+describe('an expression that makes too much', () => {
+  it.each([
+    ['[1..1000001]', /^threw an error during evaluation: More than 1000000 items /],
+    ['$pad("", 9000000)', /: More than 8388608 characters /],
+    ['($d := function($s, $n){ $n = 0 ? $s : $d($s & $s, $n - 1) }; $d("0123456789", 40))', /: More than /],
+  ])('fails alone: %s', async (expression, problem) => {
+    expect(await evaluate(expression)).toMatch(problem);
+    expect(await evaluate('1 + 1')).toBe(2);
+  });
+});
+
 describe('an expression that takes too long', () => {
   const RUNAWAYS = {
     regex: '$contains($states.input.text, /^(a+)+$/)',
