@@ -6,7 +6,7 @@ import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client
 import { describe, expect, it } from 'vitest';
 import { createEvaluator, sharedEvaluator } from '../../local/states/expressions/evaluator.ts';
 import { workerProgram } from '../../local/worker-program.ts';
-import { MACHINE_ARN } from './server.ts';
+import { EXECUTION_ARN, MACHINE_ARN } from './server.ts';
 import { scenario } from './support.ts';
 
 /** The value of an expression, or why it has none. */
@@ -76,66 +76,83 @@ describe('an expression does not get out by', () => {
   });
 });
 
+describe('an expression that makes too much', () => {
+  it.each([
+    ['[1..1000001]', /^threw an error during evaluation: More than 1000000 items /],
+    ['$pad("", 9000000)', /: More than 8388608 characters /],
+    ['($d := function($s, $n){ $n = 0 ? $s : $d($s & $s, $n - 1) }; $d("0123456789", 40))', /: More than /],
+  ])('fails alone: %s', async (expression, problem) => {
+    expect(await evaluate(expression)).toMatch(problem);
+    expect(await evaluate('1 + 1')).toBe(2);
+  });
+});
+
 describe('an expression that takes too long', () => {
-  const RUNAWAYS = {
+  const RUNAWAYS: Readonly<Record<string, string>> = {
     regex: '$contains($states.input.text, /^(a+)+$/)',
     recursion: '($f := function($n){ $f($n + 1) }; $f(1))',
-    'side by side': '{"a": $error("no"), "b": $contains($states.input.text, /^(a+)+$/)}',
+    aside: '{"a": $error("no"), "b": $contains($states.input.text, /^(a+)+$/)}',
   };
   const text = `${'a'.repeat(40)}!`;
 
-  it('fails its state, while other executions go on', async () => {
-    await using run = await scenario(
-      {
-        Which: {
-          Type: 'Choice',
-          Choices: Object.keys(RUNAWAYS).map((name) => ({
-            Condition: `{% $states.input.run = '${name}' %}`,
-            Next: name,
-          })),
-          Default: 'Other',
-        },
-        ...Object.fromEntries(
-          Object.entries(RUNAWAYS).map(([name, expression]) => [
-            name,
-            { Type: 'Pass', Output: `{% ${expression} %}`, End: true },
-          ]),
-        ),
-        Other: { Type: 'Pass', Output: '{% $states.input.text & "" %}', End: true },
-      },
+  /** A machine with a state for each of the above, and `other`, which the input's `run` names. */
+  async function runaways(limitMs: number) {
+    const evaluator = createEvaluator({ limitMs });
+    const expressions = { ...RUNAWAYS, other: '$states.input.text & ""' };
+    const names = Object.keys(expressions);
+    const Choices = names.map((name) => ({ Condition: `{% $states.input.run = '${name}' %}`, Next: name }));
+    const states = Object.entries(expressions).map(([name, expression]) => [
+      name,
+      { Type: 'Pass', Output: `{% ${expression} %}`, End: true },
+    ]);
+    const run = await scenario(
+      { Which: { Type: 'Choice', Choices }, ...Object.fromEntries(states) },
       {},
       {},
-      { evaluator: createEvaluator({ limitMs: 1_500 }) },
+      { evaluator },
     );
-    const order: string[] = [];
-    const outcomes = new Map<string, unknown>();
-    const execute = async (name: string): Promise<void> => {
+    const start = async (name: string) => {
       const input = JSON.stringify({ run: name, text });
-      const { executionArn } = await run.sfn.send(
-        new StartExecutionCommand({ stateMachineArn: MACHINE_ARN, name: name.replaceAll(' ', '-'), input }),
-      );
+      await run.sfn.send(new StartExecutionCommand({ stateMachineArn: MACHINE_ARN, name, input }));
+    };
+    const describeExecution = (name: string) =>
+      run.sfn.send(new DescribeExecutionCommand({ executionArn: EXECUTION_ARN.replace(/exec$/, name) }));
+    const ended = async (name: string) => {
       for (;;) {
-        const execution = await run.sfn.send(new DescribeExecutionCommand({ executionArn }));
-        if (execution.status !== 'RUNNING') {
-          order.push(name);
-          outcomes.set(name, execution);
-          return;
-        }
+        const execution = await describeExecution(name);
+        if (execution.status !== 'RUNNING') return execution;
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     };
-    await Promise.all(['regex', 'recursion', 'other'].map(execute));
-    expect(order[0]).toBe('other');
-    await execute('side by side');
-    expect(outcomes.get('other')).toMatchObject({ status: 'SUCCEEDED', output: JSON.stringify(text) });
-    for (const name of Object.keys(RUNAWAYS)) {
-      expect(outcomes.get(name)).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
-    }
+    return { ...run, evaluator, start, ended, describeExecution };
+  }
+
+  it('does not hold up other executions', async () => {
+    await using run = await runaways(600_000);
+    for (const name of ['regex', 'recursion', 'other']) await run.start(name);
+    expect(await run.ended('other')).toMatchObject({ status: 'SUCCEEDED', output: JSON.stringify(text) });
     for (const name of ['regex', 'recursion']) {
-      expect(outcomes.get(name)).toMatchObject({
-        cause: expect.stringMatching(/ Expression evaluation timeout: Check for infinite loop$/),
+      expect(await run.describeExecution(name)).toMatchObject({ status: 'RUNNING' });
+    }
+    run.evaluator.close();
+    for (const name of ['regex', 'recursion']) {
+      expect(await run.ended(name)).toMatchObject({ error: 'States.QueryEvaluationError' });
+    }
+  });
+
+  it('fails its state at the limit', async () => {
+    await using run = await runaways(1_000);
+    for (const name of Object.keys(RUNAWAYS)) {
+      await run.start(name);
+      expect(await run.ended(name)).toMatchObject({
+        status: 'FAILED',
+        error: 'States.QueryEvaluationError',
+        cause: expect.stringMatching(name === 'aside' ? /./ : / timeout: Check for infinite loop$/),
       });
     }
+    await run.start('other');
+    expect(await run.ended('other')).toMatchObject({ status: 'SUCCEEDED' });
+    run.evaluator.close();
   });
 });
 

@@ -9,6 +9,11 @@ export interface Evaluator {
   evaluate(request: EvaluationRequest): Promise<Evaluated>;
 }
 
+export interface OwnEvaluator extends Evaluator {
+  /** Ends its threads: what is being evaluated fails. */
+  close(): void;
+}
+
 export interface EvaluatorOptions {
   /** How long the expressions of one field may take together, in real time. Default 5,000. */
   readonly limitMs?: number;
@@ -34,7 +39,7 @@ export function sharedEvaluator(): Evaluator {
 }
 
 /** Threads start when they are first needed, and do not keep the process alive while they are idle. */
-export function createEvaluator({ limitMs = LIMIT_MS }: EvaluatorOptions = {}): Evaluator {
+export function createEvaluator({ limitMs = LIMIT_MS }: EvaluatorOptions = {}): OwnEvaluator {
   const queue: Job[] = [];
   const idle: Sandbox[] = [];
   const busy = new Set<Sandbox>();
@@ -77,5 +82,9 @@ export function createEvaluator({ limitMs = LIMIT_MS }: EvaluatorOptions = {}): 
         queue.push({ request, settle });
         dispatch();
       }),
+    close: () => {
+      for (const sandbox of [...busy, ...idle]) sandbox.close();
+      idle.length = 0;
+    },
   };
 }

@@ -6,7 +6,8 @@ import { Worker } from 'node:worker_threads';
 import { workerProgram } from '../../worker-program.ts';
 import type { Evaluated, EvaluationRequest, SandboxSetup } from './protocol.ts';
 
-const MAX_HEAP_MB = 512;
+/** Above what the largest text that JavaScript allows takes. */
+const MAX_HEAP_MB = 1_024;
 const PROBLEM = 'threw an error during evaluation: ';
 
 let program: Promise<URL> | undefined;

@@ -1,4 +1,4 @@
-// Bounds the depth of an evaluation as AWS does, and ends what goes on after an evaluation is over. How long one may take
+// Bounds the depth of an evaluation as AWS does, bounds the size of what its steps yield, and ends what goes on after an evaluation is over. How long one may take
 // is for the evaluator outside to bound: nothing in here runs while a regular expression does.
 
 import type jsonata from 'jsonata';
@@ -15,7 +15,14 @@ export interface Guard {
 /** AWS refuses a sum of 200 terms, which is as deep as it is long. */
 const MAX_DEPTH = 199;
 
-/** An evaluation passed a bound; the message is AWS's. */
+/**
+ * Bounds of ours for what one step yields, far above what a state may hand on: the heap of a thread that runs full in
+ * small steps ends the thread, one that a single step overfills ends the process.
+ */
+const MAX_ITEMS = 1_000_000;
+const MAX_CHARACTERS = 8 * 1024 * 1024;
+
+/** An evaluation passed a bound. */
 export class BoundExceeded extends Error {
   override readonly name = 'BoundExceeded';
 }
@@ -33,10 +40,8 @@ export function installGuard(expression: jsonata.Expression): void {
   );
   assign(
     Symbol.for('jsonata.__evaluate_exit'),
-    (_node: unknown, _input: unknown, env: jsonata.Environment) => {
-      const guard: Guard = env.lookup(GUARD_BINDING);
-      guard.depth -= 1;
-    },
+    (_node: unknown, _input: unknown, env: jsonata.Environment, result: unknown) =>
+      leave(env.lookup(GUARD_BINDING), result),
   );
 }
 
@@ -44,8 +49,19 @@ function enter(guard: Guard): void {
   guard.depth += 1;
   if (guard.over) throw new BoundExceeded('The evaluation is over');
   if (guard.depth > MAX_DEPTH) {
+    // AWS's words.
     throw new BoundExceeded(
       'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive.',
     );
+  }
+}
+
+function leave(guard: Guard, result: unknown): void {
+  guard.depth -= 1;
+  if (Array.isArray(result) && result.length > MAX_ITEMS) {
+    throw new BoundExceeded(`More than ${MAX_ITEMS} items are more than the local cloud evaluates`);
+  }
+  if (typeof result === 'string' && result.length > MAX_CHARACTERS) {
+    throw new BoundExceeded(`More than ${MAX_CHARACTERS} characters are more than the local cloud evaluates`);
   }
 }
