@@ -12,6 +12,7 @@ const THOROUGH = [
   'test/local-data/*-kill.test.ts',
   'test/local-data/command.test.ts',
   'test/local-data/conformance.test.ts',
+  'test/local-data/full-disk.test.ts',
   'test/lib/validation.test.ts',
   'test/local-iam/operator-grants.test.ts',
   'test/local-iam/product-grants.test.ts',

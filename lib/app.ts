@@ -1,6 +1,6 @@
 // The CDK app of `cdk synth` and `cdk deploy`. Context `partitionKey` and `sortKey`, as NAME:S|N|B, set the table's key.
 
-import { App } from 'aws-cdk-lib';
+import { App } from 'aws-cdk-lib/core';
 import { parseKeyAttribute } from './key-option.ts';
 import { LargeItemStack } from './large-item-stack.ts';
 

@@ -1,8 +1,8 @@
 // How callers find a store: its description among the outputs of the stack, and in a parameter if it is to have one.
 
-import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { CfnOutput, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { StoreDescriptor } from '../core/contract/store.ts';
 

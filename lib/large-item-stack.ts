@@ -1,6 +1,6 @@
 // A stack of one store: what `cdk deploy` deploys from this repository, and the local cloud runs by default.
 
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { LargeItemStore } from './large-item-store.ts';
 import type { LargeItemStoreProps } from './large-item-store-props.ts';

@@ -1,9 +1,9 @@
 // What the construct can be told.
 
-import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { RemovalPolicy } from 'aws-cdk-lib/core';
 import type { KeyAttribute } from '../core/keys/item-key.ts';
 import type { SweepProps } from './sweep.ts';
 

@@ -1,9 +1,9 @@
 // The state machines of the three sagas, and where they log.
 
 import { join } from 'node:path';
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Operation } from '../core/keys/run.ts';
 import { PACKAGE_ROOT } from './package-root.ts';

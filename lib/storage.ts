@@ -1,6 +1,5 @@
 // The bucket and the table of a store: made with safe defaults, or checked when they are given.
 
-import { Annotations, Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import {
   AttributeType,
   Billing,
@@ -16,6 +15,7 @@ import {
   type IBucket,
   type LifecycleRule,
 } from 'aws-cdk-lib/aws-s3';
+import { Annotations, Duration, type RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { KeyAttribute, KeySchema, KeyType } from '../core/keys/item-key.ts';
 

@@ -1,7 +1,6 @@
 // The sweeper: the state machine that finds dangling objects, its tasks, and when it runs by itself.
 
 import { join } from 'node:path';
-import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { type IGrantable, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -11,6 +10,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Schedule, type ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { SweepSettings } from '../core/contract/store.ts';
 import { DEFAULT_GRACE_SECONDS, MIN_GRACE_SECONDS } from '../core/errors/limits.ts';

@@ -1,10 +1,10 @@
 // The Lambda functions of the sagas' tasks, each with the rights that it needs and no more.
 
 import { join } from 'node:path';
-import { Duration } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { PACKAGE_ROOT } from './package-root.ts';
 import { allowBucket, allowObjects, allowPutting, allowReading } from './rights.ts';

@@ -1,7 +1,7 @@
 // Lets pages of other origins upload to the bucket, by presigned URLs.
 
-import { Annotations } from 'aws-cdk-lib';
 import { Bucket, HttpMethods, type IBucket } from 'aws-cdk-lib/aws-s3';
+import { Annotations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { isOrigin } from './origin.ts';
 

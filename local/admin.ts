@@ -1,10 +1,14 @@
 // The local cloud's own API under /_local: health, faults, clock. JSON in and out; errors name field and value.
+// Not for pages of other sites: visitors.ts.
 
 import { json as readJson } from 'node:stream/consumers';
 import * as z from 'zod';
 import type { Clock } from './clock.ts';
 import { type FaultInput, type Faults, InvalidFault } from './faults.ts';
-import type { LocalRequest, LocalResponse } from './service.ts';
+import { isDeeper } from './records.ts';
+import { type LocalRequest, type LocalResponse, ServiceError } from './service.ts';
+
+const MAX_LEVELS = 20;
 
 export interface AdminOptions {
   readonly faults: Faults;
@@ -44,7 +48,6 @@ export function createAdmin(options: AdminOptions): (request: LocalRequest) => P
   };
   return async (request) => {
     try {
-      refuseForeign(request);
       return await find(handlers, request)(request);
     } catch (error) {
       if (error instanceof InvalidFault) return answer(400, { error: error.message });
@@ -65,36 +68,15 @@ function find(handlers: Readonly<Record<string, Handler>>, request: LocalRequest
   throw new Refused(405, `method: ${request.path} takes ${methods.join(', ')}, got ${request.method}`);
 }
 
-/** Web pages of other sites, and names that resolve to this machine by trickery, have no business here. */
-function refuseForeign(request: LocalRequest): void {
-  const { host, origin } = request.headers;
-  if (!isLoopback(`http://${host}`))
-    throw new Refused(403, `host: expected a loopback address, got '${host}'`);
-  if (origin !== undefined && !isLoopback(origin)) {
-    throw new Refused(403, `origin: the local API is not for other sites, got '${origin}'`);
-  }
-  if (request.headers['sec-fetch-site'] === 'cross-site') {
-    throw new Refused(403, `sec-fetch-site: the local API is not for other sites, got 'cross-site'`);
-  }
-}
-
-function isLoopback(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { hostname } = new URL(url);
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127(\.\d+){3}$/.test(hostname)
-  );
-}
-
 async function readBody(request: LocalRequest): Promise<unknown> {
   try {
-    return await readJson(request.body);
+    const body: unknown = await readJson(request.body);
+    if (!isDeeper(body, MAX_LEVELS)) return body;
   } catch (error) {
+    if (error instanceof ServiceError) throw new Refused(error.status, `body: ${error.message}`);
     throw new Refused(400, `body: expected JSON: ${(error as Error).message}`);
   }
+  throw new Refused(400, `body: expected JSON with at most ${MAX_LEVELS} levels`);
 }
 
 const advanceSchema = z.strictObject({ advanceSeconds: z.number().min(0) });

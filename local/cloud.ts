@@ -9,7 +9,8 @@ import { createGate, type Gate } from './gate.ts';
 import { createGuard, createRefusals, createRoles } from './iam/index.ts';
 import { type HttpServer, listen } from './server.ts';
 import { type CloudIdentity, DEFAULT_IDENTITY, LOCAL_CREDENTIALS } from './service.ts';
-import { createServices, openStorage, type ServiceFactories } from './services.ts';
+import { createServices, openStorage, type ServiceFactories, type Storage } from './services.ts';
+import { checkPageOrigins } from './visitors.ts';
 
 export interface LocalCloudOptions {
   /** The folder that `cdk synth` wrote (`cdk.out`): all its stacks are deployed. */
@@ -45,6 +46,11 @@ export interface LocalCloudOptions {
    * from outside never are.
    */
   readonly iam?: boolean;
+  /**
+   * Whose pages may call every service from a browser: origins with one `*` at most. Other pages get to the objects of
+   * buckets whose CORS rules let them, and to nothing else. Default: none.
+   */
+  readonly pageOrigins?: readonly string[];
   /** Whether functions are loaded ahead of their first invocation. Default true. */
   readonly warmUp?: boolean;
   /** Called with every line that a function writes. */
@@ -92,6 +98,7 @@ export async function startCloud(given: LocalCloudOptions, factories: ServiceFac
     region: options.region ?? DEFAULT_IDENTITY.region,
     accountId: options.accountId ?? DEFAULT_IDENTITY.accountId,
   };
+  const pageOrigins = checkPageOrigins(options.pageOrigins ?? []);
   const clock = createClock(options.timeScale);
   const faults = createFaults();
   const sources = await loadSources(options);
@@ -101,6 +108,7 @@ export async function startCloud(given: LocalCloudOptions, factories: ServiceFac
   try {
     const stacks: DeployedStack[] = [];
     let gate: Gate | undefined;
+    let storage: Storage | undefined;
     const dispatch: Gate['dispatch'] = (service, request) =>
       gate?.dispatch(service, request) ?? Promise.reject(new Error('The local cloud is starting'));
     const admin = createAdmin({
@@ -108,18 +116,34 @@ export async function startCloud(given: LocalCloudOptions, factories: ServiceFac
       clock,
       health: () => ({ region: identity.region, stacks: stacks.map(({ name }) => name) }),
     });
-    const server = await listen({ port: options.port ?? 0, dispatch, admin, onError: options.onError });
+    const server = await listen({
+      port: options.port ?? 0,
+      dispatch,
+      admin,
+      visitors: {
+        pageOrigins,
+        bucketLets: (request, origin) => storage?.s3.letsPage(request, origin) ?? false,
+      },
+      errorResponse: (service, error) => {
+        if (!gate) throw new Error('The local cloud is starting');
+        return gate.errorResponse(service, error);
+      },
+      onError: options.onError,
+    });
     closers.push(server.close);
     const env = environmentOf(server, identity);
     const roles = options.iam === false ? undefined : createRoles(identity);
-    const storage = await openStorage(
+    storage = await openStorage(
       factories,
       {
         clock,
         identity,
         dispatch,
+        onError: options.onError,
         keepExecutions: options.keepExecutions,
         minPartBytes: options.minPartBytes,
+        secretOf: (key) =>
+          key === LOCAL_CREDENTIALS.accessKeyId ? LOCAL_CREDENTIALS.secretAccessKey : roles?.secretOf(key),
         refusalOf: roles && createRefusals('states', roles, identity),
       },
       data,
@@ -217,7 +241,7 @@ function resourcesOf(stacks: readonly DeployedStack[]): Record<string, LocalReso
   const found: Record<string, LocalResource> = {};
   for (const { name, resources } of stacks) {
     for (const { logicalId, type, physicalId } of resources) {
-      found[logicalId in found ? `${name}/${logicalId}` : logicalId] = { type, physicalId };
+      found[Object.hasOwn(found, logicalId) ? `${name}/${logicalId}` : logicalId] = { type, physicalId };
     }
   }
   return found;

@@ -1,4 +1,4 @@
-// Lets pages of a developer's own app call the local services from a browser, as AWS's do. S3 has rules of its own.
+// What lets a page read the answers of services, once visitors.ts has let it in. S3 has rules of its own.
 
 import type { LocalRequest, LocalResponse } from './service.ts';
 
@@ -10,7 +10,7 @@ const EXPOSED =
 /** What a page needs to read an answer; nothing for requests that no page made. */
 export function corsHeaders(request: LocalRequest): Record<string, string> {
   if (request.headers.origin === undefined) return {};
-  return { 'access-control-allow-origin': '*', 'access-control-expose-headers': EXPOSED };
+  return { ...originHeaders(request), 'access-control-expose-headers': EXPOSED };
 }
 
 /** The answer to the question that a browser asks before it calls. */
@@ -18,10 +18,14 @@ export function preflight(request: Pick<LocalRequest, 'headers'>): LocalResponse
   return {
     status: 200,
     headers: {
-      'access-control-allow-origin': '*',
+      ...originHeaders(request),
       'access-control-allow-methods': 'GET, HEAD, PUT, POST, DELETE',
       'access-control-allow-headers': request.headers['access-control-request-headers'] ?? '*',
       'access-control-max-age': '3600',
     },
   };
+}
+
+function originHeaders({ headers }: Pick<LocalRequest, 'headers'>): Record<string, string> {
+  return { 'access-control-allow-origin': headers.origin ?? 'null', vary: 'Origin' };
 }

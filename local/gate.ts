@@ -22,6 +22,8 @@ export interface Gate {
    * @throws {ConnectionReset} when a fault breaks the connection
    */
   dispatch(service: ServiceName, request: LocalRequest): Promise<LocalResponse>;
+  /** An error as the service writes it. */
+  errorResponse(service: ServiceName, error: ServiceError): LocalResponse;
   /** Drops the calls that wait to land late; resolves when those that are landing have. */
   close(): Promise<void>;
 }
@@ -110,6 +112,7 @@ export function createGate(options: GateOptions): Gate {
       const leave = services[name].crossOriginHeaders?.(request) ?? corsHeaders(request);
       return { ...answer, headers: { ...answer.headers, ...leave } };
     },
+    errorResponse: (name, error) => services[name].errorResponse(error),
     async close() {
       closing.abort();
       await Promise.all(landing);

@@ -3,14 +3,19 @@
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { PassThrough, pipeline, Readable } from 'node:stream';
-import { corsHeaders, preflight } from './cors.ts';
+import { PassThrough, pipeline, Readable, type Transform } from 'node:stream';
+import { bodyLimit, limited, MAX_ADMIN_BYTES } from './body-limits.ts';
+import { preflight } from './cors.ts';
 import { ConnectionReset } from './gate.ts';
 import { isAdminPath, refusal, routeOf } from './routes.ts';
-import type { LocalRequest, LocalResponse, ServiceName } from './service.ts';
+import { type LocalRequest, type LocalResponse, ServiceError, type ServiceName } from './service.ts';
+import { type VisitorRules, visitorRefusal } from './visitors.ts';
 
 /** The loopback address: S3 clients put a bucket before a host name, but not before an address. */
 const HOST = '127.0.0.1';
+
+/** All services have one origin: what is stored must not run in it when a browser opens it, nor be taken for a script. */
+const INERT = { 'content-security-policy': 'sandbox', 'x-content-type-options': 'nosniff' } as const;
 
 export interface HttpServer {
   /** `http://127.0.0.1:{port}` */
@@ -24,6 +29,9 @@ export interface HttpServerOptions {
   readonly port: number;
   readonly dispatch: (service: ServiceName, request: LocalRequest) => Promise<LocalResponse>;
   readonly admin: (request: LocalRequest) => Promise<LocalResponse>;
+  readonly visitors: VisitorRules;
+  /** An error as the service writes it. */
+  readonly errorResponse: (service: ServiceName, error: ServiceError) => LocalResponse;
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -76,6 +84,7 @@ async function serve(
         'x-amzn-requestid': requestId,
         'x-amz-request-id': requestId,
         ...response.headers,
+        ...INERT,
       },
     },
     options.onError,
@@ -83,17 +92,33 @@ async function serve(
 }
 
 async function answer(options: HttpServerOptions, request: LocalRequest): Promise<LocalResponse> {
-  if (isAdminPath(request.path)) return readable(await options.admin(request), request);
+  if (isAdminPath(request.path)) {
+    const refused = visitorRefusal(request, 'admin', options.visitors);
+    limitBody(request, limited(MAX_ADMIN_BYTES));
+    return refused === undefined ? options.admin(request) : forbidden({ error: refused });
+  }
   const route = routeOf(request);
-  if (!route.known) return readable(refusal(route), request);
+  const visited = route.known && route.service === 's3' ? 's3' : 'other';
+  const refused = visitorRefusal(request, visited, options.visitors);
+  if (!route.known) return refused === undefined ? refusal(route) : forbidden({ message: refused });
+  if (refused !== undefined) {
+    return options.errorResponse(route.service, new ServiceError('AccessDenied', refused, 403));
+  }
   // Whom S3 answers is for each bucket to say.
   if (request.method === 'OPTIONS' && route.service !== 's3') return preflight(request);
+  limitBody(request, bodyLimit(route.service));
   return options.dispatch(route.service, request);
 }
 
-/** The answer, for pages too. */
-function readable(response: LocalResponse, request: LocalRequest): LocalResponse {
-  return { ...response, headers: { ...response.headers, ...corsHeaders(request) } };
+function limitBody(request: LocalRequest, limit: Transform | undefined): void {
+  if (limit === undefined) return;
+  const { body } = request;
+  // What is left of a body that is too large is read past.
+  request.body = pipeline(body, limit, () => body.destroy());
+}
+
+function forbidden(body: object): LocalResponse {
+  return { status: 403, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
 function toLocalRequest(incoming: http.IncomingMessage): LocalRequest {

@@ -86,5 +86,5 @@ export interface CloudIdentity {
 
 export const DEFAULT_IDENTITY: CloudIdentity = { accountId: '000000000000', region: 'us-east-1' };
 
-/** Any credentials do; these are handed out, and only what they sign can be checked. */
+/** Any credentials do for requests that are signed in their headers; these are handed out, and sign presigned URLs. */
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;

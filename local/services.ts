@@ -22,15 +22,23 @@ export interface StatesService extends Service {
 interface ServiceOptions {
   readonly clock: Clock;
   readonly identity: CloudIdentity;
+  /** Told of what is wrong with the cloud itself. */
+  readonly onError: ((error: unknown) => void) | undefined;
   /** Where the service keeps its data, if not in memory. */
   readonly folder: string | undefined;
 }
 
 /** How the services come to be that hold the cloud's data and run its executions. */
 export interface ServiceFactories {
-  createS3(options: ServiceOptions & { readonly minPartBytes: number | undefined }): S3;
+  createS3(options: ServiceOptions & S3Settings): S3;
   createDynamoDb(options: ServiceOptions): DynamoDb | Promise<DynamoDb>;
   createStates(options: ServiceOptions & StatesOptions): StatesService;
+}
+
+interface S3Settings {
+  readonly minPartBytes: number | undefined;
+  /** The secret of an access key that the cloud has issued. */
+  readonly secretOf: (accessKeyId: string) => string | undefined;
 }
 
 interface StatesOptions {
@@ -49,7 +57,7 @@ export interface Storage {
 /** @throws {DataError} when a service's folder cannot be used; nothing is left open */
 export async function openStorage(
   factories: ServiceFactories,
-  options: Omit<ServiceOptions, 'folder'> & StatesOptions & { readonly minPartBytes: number | undefined },
+  options: Omit<ServiceOptions, 'folder'> & StatesOptions & S3Settings,
   data: DataDirectory | undefined,
 ): Promise<Storage> {
   // First, since the kernel lets only one process have the database open: nobody else touches the rest either.

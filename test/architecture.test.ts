@@ -78,6 +78,8 @@ const KEPT_OUT: readonly (readonly [folder: keyof typeof ARROWS, packages: RegEx
   ['core', /^@aws-sdk\/|^aws-cdk-lib/],
   ['client', /^aws-cdk-lib|^constructs|^dynalite|^jsonata/],
   ['lambdas', /^aws-cdk-lib|^constructs/],
+  // Its root loads every service there is: each submodule stands for what it has.
+  ['lib', /^aws-cdk-lib$/],
 ];
 
 function sources(folder: string): string[] {

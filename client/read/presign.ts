@@ -1,6 +1,6 @@
 // URLs by which an object can be got without credentials.
 
-import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { invalidInput } from '../../core/errors/errors.ts';
 import type { PresignOptions } from './item.ts';
 import type { ObjectPlace } from './object.ts';
@@ -15,6 +15,7 @@ export async function presignGet(
   { expiresIn = DEFAULT_SECONDS, fileName, contentType }: PresignOptions,
 ): Promise<string> {
   checkExpiresIn(expiresIn);
+  if (contentType !== undefined) checkHeader('contentType', contentType);
   const command = new GetObjectCommand({
     Bucket: bucket,
     Key: key,
@@ -22,7 +23,23 @@ export async function presignGet(
     ...(contentType !== undefined && { ResponseContentType: contentType }),
   });
   const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
-  return getSignedUrl(s3, command, { expiresIn });
+  return getSignedUrl(s3, command, { expiresIn, signingDate: serviceTime(s3) });
+}
+
+/**
+ * Now by S3's clock as far as the client has learnt it from an answer: by a machine's own, when that is hours slow, a URL would
+ * have expired before it is given.
+ */
+export function serviceTime({ config }: S3Client): Date {
+  const { systemClockOffset = 0 } = config as { systemClockOffset?: number };
+  return new Date(Date.now() + systemClockOffset);
+}
+
+/** @throws {SagaError} InvalidInput for what no header of HTTP holds */
+export function checkHeader(field: string, value: string): void {
+  if (!/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(value)) {
+    throw invalidInput(field, value, 'expected printable ASCII, as HTTP headers hold');
+  }
 }
 
 /** @throws {SagaError} InvalidInput */

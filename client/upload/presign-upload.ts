@@ -8,7 +8,7 @@ import { MAX_SINGLE_PUT_BYTES } from '../../core/errors/limits.ts';
 import { encodeSegment } from '../../core/keys/segments.ts';
 import { fromHex, toBase64 } from '../../core/values/encoding.ts';
 import { BYTES_TYPE } from '../content/content.ts';
-import { checkExpiresIn, DEFAULT_SECONDS } from '../read/presign.ts';
+import { checkExpiresIn, checkHeader, DEFAULT_SECONDS, serviceTime } from '../read/presign.ts';
 import type { StagedContent } from '../types.ts';
 
 /** What a presigned upload must be like. */
@@ -57,7 +57,7 @@ export async function presignUpload(
     // Once only: what a run may be copying by then is never written over.
     IfNoneMatch: '*',
   });
-  const signingDate = new Date();
+  const signingDate = serviceTime(s3);
   const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
   const url = await getSignedUrl(s3, checksum === undefined ? withoutChecksum(command) : command, {
     expiresIn,
@@ -104,9 +104,7 @@ function checkOptions(
   if (attribute === '' || /\p{Surrogate}/u.test(attribute)) {
     throw invalidInput('attribute', attribute, 'expected a name that UTF-8 has bytes for');
   }
-  if (!/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(contentType)) {
-    throw invalidInput('contentType', contentType, 'expected printable ASCII, as HTTP headers hold');
-  }
+  checkHeader('contentType', contentType);
   if (size !== undefined && (!Number.isSafeInteger(size) || size < 0 || size > MAX_SINGLE_PUT_BYTES)) {
     throw invalidInput(
       'size',

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import { own } from '../records.ts';
 import { DeploymentError, parseTemplate, type StackSource } from './template.ts';
 
 const manifestSchema = z.looseObject({
@@ -49,7 +50,7 @@ export async function loadAssembly(folder: string): Promise<StackSource[]> {
   const assets = await loadAssets(folder, artifacts);
   const stacks: StackSource[] = [];
   for (const id of inDependencyOrder(artifacts)) {
-    const artifact = artifacts[id];
+    const artifact = own(artifacts, id);
     if (artifact?.type === 'cdk:cloud-assembly') {
       stacks.push(...(await loadAssembly(path.join(folder, String(artifact.properties.directoryName)))));
     }
@@ -101,7 +102,7 @@ function inDependencyOrder(artifacts: Artifacts): string[] {
   const ordered = new Set<string>();
   const visit = (id: string, path: readonly string[]): void => {
     if (ordered.has(id) || path.includes(id)) return;
-    for (const dependency of artifacts[id]?.dependencies ?? []) visit(dependency, [...path, id]);
+    for (const dependency of own(artifacts, id)?.dependencies ?? []) visit(dependency, [...path, id]);
     ordered.add(id);
   };
   for (const id of Object.keys(artifacts)) visit(id, []);

@@ -1,5 +1,6 @@
 // What a stack's intrinsic functions can refer to: parameters, pseudo parameters, mappings, conditions, created resources.
 
+import { own } from '../records.ts';
 import type { CloudIdentity } from '../service.ts';
 import { NO_VALUE, resolve, type Scope } from './intrinsics.ts';
 import type { CreatedResource } from './resources/index.ts';
@@ -36,12 +37,12 @@ export function createScope(options: ScopeOptions): Scope {
       const resource = created.get(logicalId);
       if (!resource) throw new Error(`Fn::GetAtt: ${logicalId} is not a resource of the stack`);
       const { attributes } = resource;
-      const value = typeof attributes === 'function' ? attributes(name) : attributes[name];
+      const value = typeof attributes === 'function' ? attributes(name) : own(attributes, name);
       if (value === undefined) throw new Error(`Fn::GetAtt: ${logicalId} has no attribute ${name} locally`);
       return value;
     },
     mapping(map, topLevelKey, secondLevelKey) {
-      const value = template.Mappings[map]?.[topLevelKey]?.[secondLevelKey];
+      const value = own(own(own(template.Mappings, map) ?? {}, topLevelKey) ?? {}, secondLevelKey);
       if (value === undefined) {
         throw new Error(`Fn::FindInMap: there is no ${map}.${topLevelKey}.${secondLevelKey}`);
       }
@@ -83,7 +84,7 @@ function parameterValue({ template, parameters }: StackSource, name: string): un
   if (name === BOOTSTRAP_VERSION) return '999';
   const type = template.Parameters[name]?.Type ?? 'String';
   const fallback = template.Parameters[name]?.Default;
-  const given = parameters[name];
+  const given = own(parameters, name);
   if (given === undefined && type.startsWith('AWS::SSM::')) {
     throw new Error(
       `the parameter ${name} is read from SSM (${String(fallback)}); give its value in 'parameters'`,

@@ -48,6 +48,7 @@ export class DeploymentError extends Error {
 
 /** @throws {DeploymentError} when it is not a template, or needs a transform */
 export function parseTemplate(input: unknown, stackName: string): Template {
+  refuseUnusableName(input, `stack ${stackName}`);
   const parsed = templateSchema.safeParse(input);
   if (!parsed.success) {
     const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
@@ -58,4 +59,13 @@ export function parseTemplate(input: unknown, stackName: string): Template {
     throw new DeploymentError(`stack ${stackName}: Transform ${transform} is not supported locally`);
   }
   return parsed.data;
+}
+
+/** `__proto__` would be lost on the way; CloudFormation has no such name either. */
+function refuseUnusableName(value: unknown, place: string): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, member] of Object.entries(value)) {
+    if (name === '__proto__') throw new DeploymentError(`${place}: ${name} cannot be a name in a template`);
+    refuseUnusableName(member, `${place}, ${name}`);
+  }
 }

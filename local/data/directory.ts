@@ -1,6 +1,14 @@
 // The folder in which a local cloud keeps its data: whose it is, in which format, and who works on it.
 
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { CloudIdentity } from '../service.ts';
@@ -22,6 +30,7 @@ export interface DataDirectory {
 const MARKER = 'local-cloud.json';
 /** Grows with each change after which earlier versions would misread the folder, or this one theirs. */
 const FORMAT = 1;
+const OWNER_ONLY = 0o700;
 const markerSchema = z.object({ format: z.number(), region: z.string(), accountId: z.string() });
 type Marker = z.output<typeof markerSchema>;
 
@@ -34,18 +43,36 @@ export function openDataDirectory(path: string, { region, accountId }: CloudIden
   const found = readMarker(path);
   if (found === undefined) refuseForeign(path);
   else checkMarker(path, found, { format: FORMAT, region, accountId });
-  const close = lockFolder(path);
-  if (found === undefined) writeMarker(path, { format: FORMAT, region, accountId });
   const folders = { s3: join(path, 's3'), dynamodb: join(path, 'dynamodb'), states: join(path, 'states') };
-  for (const folder of Object.values(folders)) createFolder(folder);
-  return { path, ...folders, close };
+  let close: (() => void) | undefined;
+  try {
+    closeToOthers(path);
+    close = lockFolder(path);
+    if (found === undefined) writeMarker(path, { format: FORMAT, region, accountId });
+    for (const folder of Object.values(folders)) createFolder(folder);
+    return { path, ...folders, close };
+  } catch (error) {
+    close?.();
+    if (error instanceof DataError) throw error;
+    throw new DataError(`${path} cannot be used: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function createFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    mkdirSync(path, { recursive: true, mode: OWNER_ONLY });
   } catch (error) {
     throw new DataError(`${path} cannot be used as a folder: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** What is kept is its owner's alone, also where an earlier version, or somebody else, made the folder. */
+function closeToOthers(path: string): void {
+  if (process.platform === 'win32' || (statSync(path).mode & 0o077) === 0) return;
+  try {
+    chmodSync(path, OWNER_ONLY);
+  } catch (error) {
+    process.emitWarning(`${path} stays open to other users of this machine: ${(error as Error).message}`);
   }
 }
 

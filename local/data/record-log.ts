@@ -3,22 +3,16 @@
 // that ends. It is not forced to the disk: a loss of power may take the newest records.
 
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
+import { attempt, disk } from './disk.ts';
 import { DataError } from './errors.ts';
 
 const CHECKSUM_LENGTH = 12;
 const NEWLINE = 0x0a;
 const READ_BYTES = 1024 * 1024;
+
+/** Files that may end in a part of a record, whose writing failed, and how long they were before it. */
+const torn = new Map<string, number>();
 
 /**
  * Appends records, creating the file if need be: all of them, or none and the system's error is thrown. A process that
@@ -26,19 +20,27 @@ const READ_BYTES = 1024 * 1024;
  */
 export function appendRecords(path: string, records: readonly unknown[]): void {
   const bytes = Buffer.from(records.map(lineOf).join(''));
-  const file = openSync(path, 'a');
+  const file = disk.openSync(path, 'a');
   try {
-    const size = fstatSync(file).size;
-    try {
-      writeWholly(file, bytes);
-    } catch (error) {
-      // A part of a line before the next one would make the file unreadable.
-      ftruncateSync(file, size);
-      throw error;
-    }
-  } finally {
-    closeSync(file);
+    cutTorn(path, file);
+    torn.set(path, fstatSync(file).size);
+    writeWholly(file, bytes);
+  } catch (error) {
+    // What cannot be cut now is cut before the next record: behind a part of one, it could not be read.
+    attempt(() => cutTorn(path, file));
+    attempt(() => disk.closeSync(file));
+    throw error;
   }
+  // Of a quota or a network's disk some tell only here: then nothing of it counts.
+  disk.closeSync(file);
+  torn.delete(path);
+}
+
+function cutTorn(path: string, file: number): void {
+  const whole = torn.get(path);
+  if (whole === undefined) return;
+  disk.ftruncateSync(file, whole);
+  torn.delete(path);
 }
 
 /**
@@ -64,14 +66,21 @@ export function* readRecords(path: string): Generator<unknown> {
 /** Writes the file anew with these records; until all are written, the file is as it was. */
 export function replaceRecords(path: string, records: Iterable<unknown>): void {
   const draft = `${path}.new`;
-  rmSync(draft, { force: true });
-  const file = openSync(draft, 'wx');
+  disk.rmSync(draft, { force: true });
   try {
-    for (const record of records) writeWholly(file, Buffer.from(lineOf(record)));
-  } finally {
-    closeSync(file);
+    const file = disk.openSync(draft, 'wx');
+    try {
+      for (const record of records) writeWholly(file, Buffer.from(lineOf(record)));
+    } finally {
+      disk.closeSync(file);
+    }
+    disk.renameSync(draft, path);
+    // The file that was torn is gone.
+    torn.delete(path);
+  } catch (error) {
+    attempt(() => disk.rmSync(draft, { force: true }));
+    throw error;
   }
-  renameSync(draft, path);
 }
 
 function lineOf(record: unknown): string {
@@ -106,5 +115,9 @@ function* linesOf(file: number): Generator<Buffer> {
 }
 
 function writeWholly(file: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+  for (let written = 0; written < bytes.length; ) {
+    const more = disk.writeSync(file, bytes, written);
+    if (more === 0) throw new Error(`Nothing could be written of ${bytes.length - written} bytes`);
+    written += more;
+  }
 }

@@ -98,6 +98,7 @@ export interface Store {
     /** Only of a database that is open. */
     getSync(key: string): object | undefined;
     batch(operations: readonly BatchOperation[], callback: Callback<void>): void;
+    put(key: string, value: object, callback: Callback<void>): void;
     clear(range: KeyRange): Promise<void>;
     keys(range: KeyRange): { all(): Promise<string[]> };
     values(range: KeyRange): AsyncIterable<Item>;

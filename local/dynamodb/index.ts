@@ -10,6 +10,7 @@ import { type ChangeListener, ChangeLog, type ChangeRecord } from './changes.ts'
 import type { Database } from './database.ts';
 import { fromCallback, type Request } from './dynalite.ts';
 import { errorResponse, jsonResponse } from './errors.ts';
+import { checkStructure } from './limits.ts';
 import { ReadWriteLock } from './lock.ts';
 import { openStore } from './open.ts';
 import { OPERATIONS, STREAM_OPERATIONS } from './operations.ts';
@@ -45,6 +46,8 @@ export interface DynamoDb extends Service {
 export interface DynamoDbOptions {
   readonly clock: Clock;
   readonly identity: CloudIdentity;
+  /** Told when a write has failed, after which there are none until the database is opened anew. Default: a warning. */
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 const TARGET = /^(DynamoDB|DynamoDBStreams)_20120810\.(\w+)$/;
@@ -69,8 +72,11 @@ export function createDynamoDb({ clock, identity }: DynamoDbOptions): DynamoDb {
  * records of streams are in memory.
  * @throws {DataError} when another process has it open, or it is damaged
  */
-export async function openDynamoDb({ clock, identity }: DynamoDbOptions, folder: string): Promise<DynamoDb> {
-  const store = await openStore(identity, folder);
+export async function openDynamoDb(
+  { clock, identity, onError = warn }: DynamoDbOptions,
+  folder: string,
+): Promise<DynamoDb> {
+  const store = await openStore(identity, folder, onError);
   const tokens = new RequestTokens(clock);
   await tokens.load(store);
   return serve({
@@ -123,6 +129,10 @@ async function acceptCall(database: Database, request: LocalRequest): Promise<Ca
   };
 }
 
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error));
+}
+
 function unknownOperation(what: string): ServiceError {
   return new ServiceError('UnknownOperationException', `${what} is not supported by the local DynamoDB`);
 }
@@ -130,8 +140,12 @@ function unknownOperation(what: string): ServiceError {
 function parseBody(body: string): Request {
   try {
     const input: unknown = JSON.parse(body);
-    if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as Request;
-  } catch {
+    if (typeof input === 'object' && input !== null && !Array.isArray(input)) {
+      checkStructure(input);
+      return input as Request;
+    }
+  } catch (error) {
+    if (error instanceof ServiceError) throw error;
     // Not JSON: refused below, like JSON that is no object.
   }
   throw new ServiceError('SerializationException', 'The body of the request is not a JSON object');

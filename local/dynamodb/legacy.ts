@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LegacyConditionalParameters.AttributeUpdates.html
 
 import type { Updates } from './dynalite.ts';
+import { constraintFailed } from './errors.ts';
 import type { UpdateClause } from './expressions.ts';
 import type { AttributeValue } from './values.ts';
 
@@ -10,7 +11,12 @@ interface AttributeValueUpdate {
   readonly Value?: AttributeValue;
 }
 
-/** @param attributeUpdates validated by dynalite */
+const ACTIONS: readonly string[] = ['ADD', 'PUT', 'DELETE'];
+
+/**
+ * @param attributeUpdates - validated by dynalite, but for its actions
+ * @throws {ServiceError} ValidationException
+ */
 export function legacyUpdates(attributeUpdates: unknown): Updates | undefined {
   if (!attributeUpdates) return undefined;
   const updates = attributeUpdates as Readonly<Record<string, AttributeValueUpdate>>;
@@ -21,6 +27,12 @@ export function legacyUpdates(attributeUpdates: unknown): Updates | undefined {
 }
 
 function clauseOf(name: string, { Action, Value }: AttributeValueUpdate): UpdateClause {
+  if (Action !== undefined && !ACTIONS.includes(Action)) {
+    throw constraintFailed(
+      `attributeUpdates.${name}.member.action`,
+      `Member must satisfy enum value set: [${ACTIONS.join(', ')}]`,
+    );
+  }
   const path = [name];
   if (!Value) return { type: 'remove', path };
   if (Action === 'DELETE') return { type: 'delete', path, val: Value };

@@ -47,7 +47,7 @@ function write({ digits, scale }: Decimal): string {
   const negative = digits < 0n;
   const padded = (negative ? -digits : digits).toString().padStart(scale + 1, '0');
   const whole = padded.slice(0, padded.length - scale);
-  const fraction = padded.slice(padded.length - scale).replace(/0+$/, '');
+  const fraction = withoutTrailingZeros(padded.slice(padded.length - scale));
   const text = (negative ? '-' : '') + whole + (fraction && `.${fraction}`);
   checkRange(text);
   return text;
@@ -74,5 +74,12 @@ function checkRange(text: string): void {
 }
 
 function significantDigits(text: string): string {
-  return text.replace(/[-.]/g, '').replace(/^0+/, '').replace(/0+$/, '');
+  return withoutTrailingZeros(text.replace(/[-.]/g, '').replace(/^0+/, ''));
+}
+
+/** In one pass: `/0+$/` looks at each run of zeros from each of its zeros. */
+function withoutTrailingZeros(digits: string): string {
+  let end = digits.length;
+  while (end > 0 && digits[end - 1] === '0') end -= 1;
+  return digits.slice(0, end);
 }

@@ -4,12 +4,21 @@ import { DataError, inUse } from '../data/index.ts';
 import type { CloudIdentity } from '../service.ts';
 import type { Store } from './dynalite.ts';
 import { createStore } from './storage.ts';
+import { guardWrites } from './write-guard.ts';
 
-/** @throws {DataError} when another process has the folder open, or LevelDB finds it damaged */
-export async function openStore(identity: CloudIdentity, folder: string): Promise<Store> {
+/**
+ * @param onFailure - told when a write has failed, after which there are no more
+ * @throws {DataError} when another process has the folder open, or LevelDB finds it damaged
+ */
+export async function openStore(
+  identity: CloudIdentity,
+  folder: string,
+  onFailure: (error: Error) => void,
+): Promise<Store> {
   const store = createStore(identity, folder);
   try {
     await store.db.open();
+    guardWrites(store, folder, onFailure);
     return store;
   } catch (error) {
     const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;

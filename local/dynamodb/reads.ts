@@ -1,6 +1,7 @@
 // GetItem, BatchGetItem, Query and Scan. dynalite walks keys and indexes; filters and projections are applied here,
 // since its comparisons miss maps, lists and binary.
 
+import { own } from '../records.ts';
 import { capacityByTable, consumedCapacity, readUnits } from './capacity.ts';
 import { meets } from './condition.ts';
 import {
@@ -75,12 +76,13 @@ interface KeysAndAttributes extends ParsedExpressions {
 export async function batchGetItem(store: Store, input: Request): Promise<object> {
   const request = validated('batchGetItem', input, store);
   const tables = Object.entries(request.RequestItems as Readonly<Record<string, KeysAndAttributes>>);
-  const responses: Record<string, Item[]> = {};
-  const unprocessed: Record<string, object> = {};
+  const responses = new Map<string, Item[]>();
+  const unprocessed = new Map<string, object>();
   const uses: { tableName: string; units: number }[] = [];
   let bytes = 0;
   for (const [tableName, wanted] of tables) {
-    responses[tableName] = [];
+    const found: Item[] = [];
+    responses.set(tableName, found);
     const left: Item[] = [];
     for (const key of wanted.Keys) {
       const item = await readItem(store, { tableName, key, request: wanted });
@@ -90,19 +92,19 @@ export async function batchGetItem(store: Store, input: Request): Promise<object
       }
       bytes += item ? itemSize(item) : 0;
       uses.push({ tableName, units: readUnits(item, wanted.ConsistentRead ? 'strong' : 'eventual') });
-      if (item) responses[tableName].push(project(item, wanted));
+      if (item) found.push(project(item, wanted));
     }
-    if (left.length > 0) unprocessed[tableName] = { ...originalOf(input, tableName), Keys: left };
+    if (left.length > 0) unprocessed.set(tableName, { ...originalOf(input, tableName), Keys: left });
   }
   return {
-    Responses: responses,
-    UnprocessedKeys: unprocessed,
+    Responses: Object.fromEntries(responses),
+    UnprocessedKeys: Object.fromEntries(unprocessed),
     ConsumedCapacity: capacityByTable(input.ReturnConsumedCapacity, uses),
   };
 }
 
 function originalOf(input: Request, tableName: string): object {
-  return (input.RequestItems as Readonly<Record<string, object>>)[tableName] ?? {};
+  return own(input.RequestItems as Readonly<Record<string, object>>, tableName) ?? {};
 }
 
 interface Page {

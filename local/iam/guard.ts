@@ -1,5 +1,6 @@
 // Lets a role do only what its policies allow. Calls from outside the cloud pass unchecked.
 
+import { own } from '../records.ts';
 import {
   type Call,
   type CloudIdentity,
@@ -117,5 +118,5 @@ function contextOf({ headers, query }: Conditional, role: Role, identity: CloudI
     's3:resourceaccount': identity.accountId,
     's3:tlsversion': '1.3',
   };
-  return (key) => (key.startsWith('s3:x-amz-') ? headers[key.slice('s3:'.length)] : values[key]);
+  return (key) => (key.startsWith('s3:x-amz-') ? headers[key.slice('s3:'.length)] : own(values, key));
 }

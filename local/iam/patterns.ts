@@ -1,4 +1,5 @@
 // Wildcards of policies: `*` is any text, `?` any one character, in actions, ARNs and condition values.
+import { own } from '../records.ts';
 
 export type Matcher = (text: string) => boolean;
 
@@ -43,7 +44,7 @@ export function literal(value: string): string {
 }
 
 function literalOf(variable: string): string {
-  const character = ESCAPES[variable];
+  const character = own(ESCAPES, variable);
   if (character !== undefined) return character;
   throw new Error(`the policy variable \${${variable}} is not supported locally`);
 }

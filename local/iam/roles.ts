@@ -1,7 +1,7 @@
 // The roles and policies of the deployed stacks, and who calls as which role.
 
 import { createHash } from 'node:crypto';
-import type { CloudIdentity, LocalRequest, RoleSession } from '../service.ts';
+import { type CloudIdentity, LOCAL_CREDENTIALS, type LocalRequest, type RoleSession } from '../service.ts';
 import { awsManagedPolicy } from './aws-managed.ts';
 import type { Role } from './evaluate.ts';
 import { compilePolicy, type Policy, trustedServices } from './policy.ts';
@@ -37,6 +37,8 @@ export interface Roles {
   bucketPolicy(bucket: string): Policy;
   /** Environment variables whose access key stands for a session of the role; none for an unknown role. */
   credentials(roleArn: string | undefined, sessionName: string): Readonly<Record<string, string>>;
+  /** The secret of an access key that stands for a session; undefined for any other key. */
+  secretOf(accessKeyId: string): string | undefined;
   /** The session that a request is made in; undefined for a caller outside. */
   caller(request: LocalRequest): RoleSession | undefined;
 }
@@ -101,18 +103,22 @@ export function createRoles({ accountId }: CloudIdentity): Roles {
       sessions.set(accessKeyId, session);
       return {
         AWS_ACCESS_KEY_ID: accessKeyId,
-        AWS_SECRET_ACCESS_KEY: 'local',
+        AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
         AWS_SESSION_TOKEN: 'local',
       };
     },
+    secretOf: (accessKeyId) => (sessions.has(accessKeyId) ? LOCAL_CREDENTIALS.secretAccessKey : undefined),
     caller: (request) => request.caller ?? sessions.get(accessKeyIn(request) ?? ''),
   };
 }
 
-/** The access key that a request is signed with: in its Authorization header or in its presigned URL. */
+/** The access key that a request is signed with, by Signature Version 4 or 2: in its Authorization header or in its URL. */
 function accessKeyIn({ headers, query }: LocalRequest): string | undefined {
-  const signed = /Credential=([^/,\s]+)\//.exec(headers.authorization ?? '')?.[1];
-  return signed ?? query.get('X-Amz-Credential')?.split('/')[0];
+  const { authorization = '' } = headers;
+  const signed = /Credential=([^/,\s]+)\//.exec(authorization) ?? /^AWS ([^:\s]+):/.exec(authorization);
+  return (
+    signed?.[1] ?? query.get('X-Amz-Credential')?.split('/')[0] ?? query.get('AWSAccessKeyId') ?? undefined
+  );
 }
 
 /** As temporary keys look: ASIA and 16 characters. The same from one start to the next. */

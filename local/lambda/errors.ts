@@ -1,5 +1,6 @@
 // The two kinds of error that an invoker of a function meets: the service's, by HTTP status, and the function's, as a document.
 
+import { own } from '../records.ts';
 import type { LocalResponse, ServiceError } from '../service.ts';
 import type { FunctionError } from './types.ts';
 
@@ -33,7 +34,7 @@ const SERVICE_ERRORS: Readonly<Record<string, number>> = {
 
 /** The HTTP status that an error of this name comes with; 200 for the errors of functions. */
 export function lambdaErrorStatus(name: string): number {
-  return SERVICE_ERRORS[name] ?? 200;
+  return own(SERVICE_ERRORS, name) ?? 200;
 }
 
 /** An error of the service (REST-JSON), or, with status 200, the answer of a function that failed. */

@@ -59,12 +59,26 @@ async function acceptInvoke(
   };
 }
 
-/** A name, a partial ARN or an ARN, each with or without a qualifier. */
+/**
+ * A name, a partial ARN or an ARN, each with or without a qualifier.
+ * @throws {ServiceError} InvalidParameterValueException
+ */
 export function parseReference(encoded: string, query: URLSearchParams): FunctionReference {
-  const parts = decodeURIComponent(encoded).split(':');
+  const parts = decoded(encoded).split(':');
   const at = parts.indexOf('function');
   const [name = '', qualifier] = at >= 0 ? parts.slice(at + 1) : parts;
   return { name, qualifier: query.get('Qualifier') ?? qualifier };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new ServiceError(
+      'InvalidParameterValueException',
+      `FunctionName: ${text} is not encoded as a URI is`,
+    );
+  }
 }
 
 function describe({ definition, arn }: DeployedFunction) {

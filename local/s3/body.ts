@@ -28,6 +28,8 @@ export interface ReceivedBody {
 }
 
 const MAX_BODY_BYTES = 5 * 1024 ** 3;
+/** 10,000 parts with their checksums take 3 MB. */
+const MAX_DOCUMENT_BYTES = 4 * 1024 ** 2;
 const SHA256_HEX = /^[0-9a-f]{64}$/i;
 const UNHASHED = /^(?:UNSIGNED-PAYLOAD|STREAMING-.+)$/;
 
@@ -53,8 +55,11 @@ export async function receiveBody(
   const md5 = createHash('md5');
   const sha256 = expectedSha256 === undefined ? undefined : createHash('sha256');
   const digest = createDigest(algorithm);
+  let size = 0;
   const content = await store.receive(
     tap(plainBody(request, trailers), (chunk) => {
+      size += chunk.length;
+      if (size > announced) throw s3Error('IncompleteBody');
       md5.update(chunk);
       sha256?.update(chunk);
       digest.update(chunk);
@@ -87,8 +92,12 @@ export async function receiveBody(
   };
 }
 
-/** A small body as text, checked like any other. */
+/**
+ * A document as text, checked like any other body.
+ * @throws {ServiceError} MaxMessageLengthExceeded, and as receiveBody does
+ */
 export async function receiveText(store: ObjectStore, request: S3Request): Promise<string> {
+  if (announcedSize(request) > MAX_DOCUMENT_BYTES) throw s3Error('MaxMessageLengthExceeded');
   const { content } = await receiveBody(store, request);
   const chunks: Uint8Array[] = [];
   for await (const chunk of content.chunks()) {

@@ -7,7 +7,7 @@ import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { DataError } from '../data/index.ts';
+import { attempt, DataError, disk } from '../data/index.ts';
 import type { Content } from './content.ts';
 
 /** The bytes of a file from `start` up to, without, `end`. */
@@ -38,7 +38,7 @@ export class ContentFiles {
   async receive(source: AsyncIterable<Uint8Array>): Promise<FileContent> {
     const file = randomUUID();
     this.#unreferenced.set(file, this.#begun);
-    const handle = await open(this.path(file), 'wx');
+    const handle = await disk.open(this.path(file), 'wx');
     try {
       let size = 0;
       for await (const chunk of source) {
@@ -120,7 +120,8 @@ export class ContentFiles {
         return;
       }
       this.#unreferenced.delete(file);
-      rmSync(this.path(file), { force: true });
+      // What cannot be removed now the next start removes: the operation is done.
+      attempt(() => disk.rmSync(this.path(file), { force: true }));
     }
   }
 }
@@ -183,6 +184,8 @@ async function* chunksOf(path: string, { start, end }: Piece): AsyncGenerator<Ui
 
 async function writeWholly(handle: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let written = 0; written < bytes.length; ) {
-    written += (await handle.write(bytes, written)).bytesWritten;
+    const { bytesWritten } = await handle.write(bytes, written);
+    if (bytesWritten === 0) throw new Error(`Nothing could be written of ${bytes.length - written} bytes`);
+    written += bytesWritten;
   }
 }

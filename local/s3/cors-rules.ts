@@ -23,7 +23,7 @@ export interface Asked {
 /** What the first rule that fits gives leave for, as headers. */
 export function leaveOf(rules: readonly CorsRule[], asked: Asked): Record<string, string> | undefined {
   const allows = (patterns: readonly string[], text: string) =>
-    patterns.find((pattern) => matches(pattern, text));
+    patterns.find((pattern) => matchesPattern(pattern, text));
   for (const rule of rules) {
     const origin = allows(rule.origins, asked.origin);
     const patterns = rule.headers.map((header) => header.toLowerCase());
@@ -49,8 +49,8 @@ function headersOf(
   };
 }
 
-/** @param pattern - with one `*` at most */
-function matches(pattern: string, text: string): boolean {
+/** @param pattern - with one `*` at most, which stands for any text */
+export function matchesPattern(pattern: string, text: string): boolean {
   const [start = '', end] = pattern.split('*');
   if (end === undefined) return pattern === text;
   return text.length >= start.length + end.length && text.startsWith(start) && text.endsWith(end);

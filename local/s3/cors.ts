@@ -3,7 +3,7 @@
 
 import { preflight } from '../cors.ts';
 import type { LocalRequest, ServiceError } from '../service.ts';
-import { type Asked, leaveOf } from './cors-rules.ts';
+import { type Asked, type CorsRule, leaveOf, matchesPattern } from './cors-rules.ts';
 import { s3Error } from './errors.ts';
 import { type Operation, readRequest, type S3Context, type S3Request } from './request.ts';
 
@@ -14,8 +14,24 @@ const NOT_ALLOWED =
 export function crossOriginHeaders(s3: S3Context, request: LocalRequest): Record<string, string> {
   const { origin } = request.headers;
   if (origin === undefined) return {};
-  const rules = s3.corsRules.get(bucketOf(s3, request)) ?? [];
+  const rules = s3.corsRules.get(placeOf(s3, request).bucket) ?? [];
   return leaveOf(rules, { origin, method: request.method, headers: [] }) ?? {};
+}
+
+/**
+ * Whether pages of the origin may make this request of an object, by a rule of its bucket. What a rule names the origin for
+ * may also be opened and shown, which needs no rule on AWS; what a script sees of it {@link crossOriginHeaders} says. A
+ * preflight changes nothing, and is answered by the rules in any case.
+ */
+export function letsPage(s3: S3Context, request: LocalRequest, origin: string): boolean {
+  const { bucket, key } = placeOf(s3, request);
+  if (request.method === 'OPTIONS') return bucket !== '';
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  const rules = s3.corsRules.get(bucket) ?? [];
+  const fits = ({ origins, methods }: CorsRule): boolean =>
+    origins.some((pattern) => matchesPattern(pattern, origin)) &&
+    (isRead || methods.includes(request.method));
+  return key !== '' && rules.some(fits);
 }
 
 /** The answer to a browser's OPTIONS request. Without a bucket it may be for any service behind the cloud's one port. */
@@ -31,11 +47,11 @@ export const preflightRequest: Operation = async (s3, request) => {
   return { status: 200, headers: { 'content-length': '0', ...leave } };
 };
 
-function bucketOf(s3: S3Context, request: LocalRequest): string {
+function placeOf(s3: S3Context, request: LocalRequest): Pick<S3Request, 'bucket' | 'key'> {
   try {
-    return readRequest(request, (name) => s3.store.bucket(name) !== undefined).bucket;
+    return readRequest(request, (name) => s3.store.bucket(name) !== undefined);
   } catch {
-    return ''; // no request of S3, which its answer says
+    return { bucket: '', key: '' }; // no request of S3, which its answer says
   }
 }
 

@@ -4,7 +4,7 @@
 // that nothing refers to, which the next start removes.
 
 import { join } from 'node:path';
-import { appendRecords, readRecords, replaceRecords } from '../data/index.ts';
+import { appendRecords, attempt, readRecords, replaceRecords } from '../data/index.ts';
 import { ContentFiles, type FileContent, type Piece } from './content-files.ts';
 import { createMemoryStore, type ObjectStore } from './store.ts';
 import {
@@ -62,7 +62,8 @@ export function openDirectoryStore(folder: string): ObjectStore {
   files.reconcile(contents);
   const current = [...snapshot(index)];
   if (records - current.length > Math.max(OUTDATED_RECORDS, current.length)) {
-    replaceRecords(log, current);
+    // Only shorter: the log as it is says the same.
+    attempt(() => replaceRecords(log, current));
   }
 
   /** On disk first: what is in the index is answered to others. */

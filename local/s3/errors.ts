@@ -27,6 +27,7 @@ const ERRORS = {
     400,
     'You did not provide the number of bytes specified by the Content-Length HTTP header',
   ],
+  InvalidAccessKeyId: [403, 'The AWS Access Key Id you provided does not exist in our records.'],
   InvalidArgument: [400, 'Invalid Argument'],
   InvalidBucketAclWithObjectOwnership: [
     400,
@@ -58,6 +59,7 @@ const ERRORS = {
     400,
     'The XML you provided was not well-formed or did not validate against our published schema',
   ],
+  MaxMessageLengthExceeded: [400, 'Your request was too big.'],
   MetadataTooLarge: [400, 'Your metadata headers exceed the maximum allowed metadata size'],
   MethodNotAllowed: [405, 'The specified method is not allowed against this resource.'],
   MissingContentLength: [411, 'You must provide the Content-Length HTTP header.'],

@@ -2,12 +2,20 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import type { Call, CloudIdentity, LocalRequest, LocalResponse, Service, ServiceError } from '../service.ts';
+import {
+  type Call,
+  type CloudIdentity,
+  LOCAL_CREDENTIALS,
+  type LocalRequest,
+  type LocalResponse,
+  type Service,
+  type ServiceError,
+} from '../service.ts';
 import { checkAccess } from './access.ts';
 import { setCorsRules } from './bucket-cors.ts';
 import { setLifecycle } from './bucket-lifecycle.ts';
 import { addBucket } from './buckets.ts';
-import { crossOriginHeaders } from './cors.ts';
+import { crossOriginHeaders, letsPage } from './cors.ts';
 import type { CorsRule } from './cors-rules.ts';
 import { openDirectoryStore } from './directory-store.ts';
 import { notImplemented, S3Error } from './errors.ts';
@@ -15,7 +23,7 @@ import { createExpiry } from './expiry.ts';
 import type { LifecycleRule } from './lifecycle-rules.ts';
 import { UploadRegistry } from './multipart-uploads.ts';
 import { OPERATIONS } from './operations.ts';
-import { checkPresigned } from './presigned.ts';
+import { checkPresigned, type SecretOf } from './presigned.ts';
 import { readRequest, type S3Context, type S3Request } from './request.ts';
 import { operationOf } from './routes.ts';
 import { createMemoryStore } from './store.ts';
@@ -31,6 +39,8 @@ export interface S3Options {
   readonly maxCopyBytes?: number;
   /** The smallest part of an upload but for its last, in bytes; 5 MiB as on AWS. */
   readonly minPartBytes?: number | undefined;
+  /** Whose signatures presigned URLs may have. Default: those of the local credentials. */
+  readonly secretOf?: SecretOf | undefined;
   /** An existing folder in which buckets and objects are kept; without it, they are in memory. Used by one process. */
   readonly folder?: string | undefined;
 }
@@ -53,6 +63,8 @@ export interface S3 extends Service {
    * @throws {ServiceError} InvalidBucketName, BucketAlreadyOwnedByYou, InvalidRequest, InvalidArgument, MalformedXML
    */
   createBucket(name: string, settings?: BucketSettings): void;
+  /** Whether a bucket's CORS rules let pages of another origin make this request of one of its objects. */
+  letsPage(request: LocalRequest, origin: string): boolean;
   /** Names, in order. */
   buckets(): readonly string[];
   /** Lets go of everything that is stored in memory; what is in the folder stays. */
@@ -68,6 +80,7 @@ export function createS3({
   identity,
   maxCopyBytes = MAX_COPY_BYTES,
   minPartBytes = MIN_PART_BYTES,
+  secretOf = localSecret,
   folder,
 }: S3Options): S3 {
   const store = folder === undefined ? createMemoryStore() : openDirectoryStore(folder);
@@ -85,9 +98,10 @@ export function createS3({
   const expire = createExpiry(s3);
   return {
     name: 's3',
-    accept: async (request) => acceptCall(s3, expire, request),
+    accept: async (request) => acceptCall(s3, secretOf, expire, request),
     errorResponse,
     crossOriginHeaders: (request) => crossOriginHeaders(s3, request),
+    letsPage: (request, origin) => letsPage(s3, request, origin),
     createBucket: (name, { corsRules = [], lifecycle = [], versioning } = {}) => {
       if (!kept.delete(name)) {
         addBucket(s3, name);
@@ -108,37 +122,36 @@ export function createS3({
   };
 }
 
-function acceptCall(s3: S3Context, expire: () => void, incoming: LocalRequest): Call {
+function acceptCall(s3: S3Context, secretOf: SecretOf, expire: () => void, incoming: LocalRequest): Call {
   const request = readRequest(incoming, (name) => s3.store.bucket(name) !== undefined);
   const operation = operationOf(request);
   return {
     operation,
     subject: request.key === '' ? request.bucket : `${request.bucket}/${request.key}`,
     // The body is read from the incoming request, which may have been given a buffered one since.
-    perform: (refusal) => {
+    perform: async (refusal) => {
+      // A browser's preflight has the URL of the call to come, but neither its method nor its headers.
+      if (operation !== 'PreflightRequest') {
+        checkAccess(request, s3.identity);
+        checkPresigned(incoming, secretOf, request.bucketInHost);
+      }
       expire();
-      return perform(s3, operation, { ...request, body: incoming.body, refusal }, incoming);
+      return perform(s3, operation, { ...request, body: incoming.body, refusal });
     },
   };
 }
 
-async function perform(
-  s3: S3Context,
-  operation: string,
-  request: S3Request,
-  incoming: LocalRequest,
-): Promise<LocalResponse> {
-  const handler = OPERATIONS[operation];
+async function perform(s3: S3Context, operation: string, request: S3Request): Promise<LocalResponse> {
+  const handler = Object.hasOwn(OPERATIONS, operation) ? OPERATIONS[operation] : undefined;
   if (!handler) {
     throw notImplemented(operation);
   }
-  // A browser's preflight has the URL of the call to come, but neither its method nor its headers.
-  if (operation !== 'PreflightRequest') {
-    checkAccess(request, s3.identity);
-    checkPresigned(incoming);
-  }
   const response = await s3.store.during(() => handler(s3, request));
   return { ...response, headers: { ...response.headers, ...requestIds() } };
+}
+
+function localSecret(accessKeyId: string): string | undefined {
+  return accessKeyId === LOCAL_CREDENTIALS.accessKeyId ? LOCAL_CREDENTIALS.secretAccessKey : undefined;
 }
 
 function errorResponse(error: ServiceError): LocalResponse {

@@ -7,6 +7,7 @@ import type { CorsRule } from './cors-rules.ts';
 import { invalidArgument, s3Error } from './errors.ts';
 import type { LifecycleRule } from './lifecycle-rules.ts';
 import type { UploadRegistry } from './multipart-uploads.ts';
+import { isPresigned } from './presigned.ts';
 import type { ObjectStore } from './store.ts';
 import { renderDocument, type XmlElement } from './xml.ts';
 
@@ -33,9 +34,11 @@ export interface S3Request {
   /** Decoded; empty when the request is about a bucket. */
   readonly key: string;
   readonly query: URLSearchParams;
-  /** Lower-case names, with the `x-amz-*` parameters of the query among them. */
+  /** Lower-case names; of a presigned URL also its `x-amz-*` parameters, which are headers by its signature. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Readable;
+  /** The bucket, where the host name has it and not the path. */
+  readonly bucketInHost: string | undefined;
   /** Absent: the caller may do everything. */
   readonly refusal?: Refusal | undefined;
 }
@@ -66,7 +69,8 @@ export function readRequest(request: LocalRequest, bucketExists: (name: string) 
     throw s3Error('KeyTooLongError', { members: { Size: size, MaxSizeAllowed: MAX_KEY_BYTES } });
   }
   const { method, query, body } = request;
-  return { method, bucket, key, query, headers: { ...headersInQuery(query), ...request.headers }, body };
+  const headers = isPresigned(query) ? { ...headersInQuery(query), ...request.headers } : request.headers;
+  return { method, bucket, key, query, headers, body, bucketInHost: hosted };
 }
 
 /** @throws {ServiceError} NoSuchBucket */

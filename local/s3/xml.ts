@@ -1,6 +1,7 @@
 // S3's XML, written and read.
 
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { own } from '../records.ts';
 import { s3Error } from './errors.ts';
 
 /** Text, nested elements, or repeated ones; what is undefined is left out. `@name` is an attribute. */
@@ -29,15 +30,21 @@ export function renderError(content: XmlElement): string {
  */
 export function parseDocument(text: string, root: string): ParsedElement {
   // A document type could declare entities; S3's schemas have none.
-  if (/<!DOCTYPE/i.test(text) || XMLValidator.validate(text) !== true) {
-    throw s3Error('MalformedXML');
-  }
-  const document: unknown = parser.parse(text);
+  const document = /<!DOCTYPE/i.test(text) ? undefined : parsed(text);
   const element = new ParsedElement(document).children(root)[0];
   if (!element) {
     throw s3Error('MalformedXML');
   }
   return element;
+}
+
+/** Undefined when it is not well-formed, or nested deeper than any document of S3. */
+function parsed(text: string): unknown {
+  try {
+    return XMLValidator.validate(text) === true ? parser.parse(text) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** An element that was read, with its children by name. */
@@ -49,7 +56,7 @@ export class ParsedElement {
   }
 
   children(name: string): ParsedElement[] {
-    if (typeof this.#node !== 'object' || this.#node === null || !(name in this.#node)) {
+    if (typeof this.#node !== 'object' || this.#node === null || !Object.hasOwn(this.#node, name)) {
       return [];
     }
     const found = (this.#node as Record<string, unknown>)[name];
@@ -89,12 +96,21 @@ const NAMED_ENTITIES: Readonly<Record<string, string>> = {
 };
 
 function unescapeText(text: string): string {
-  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (entity, hex, decimal, name) => {
+  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (_, hex, decimal, name) => {
     if (name !== undefined) {
-      return NAMED_ENTITIES[name] ?? entity;
+      const character = own(NAMED_ENTITIES, name);
+      if (character === undefined) throw s3Error('MalformedXML');
+      return character;
     }
-    return String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16));
+    const point = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+    if (!isCharacter(point)) throw s3Error('MalformedXML');
+    return String.fromCodePoint(point);
   });
+}
+
+/** No surrogate and nothing beyond Unicode; control characters come in keys, as S3 itself writes them. */
+function isCharacter(point: number): boolean {
+  return point <= 0x10ffff && !(point >= 0xd800 && point <= 0xdfff);
 }
 
 function renderValue(value: XmlValue): string {

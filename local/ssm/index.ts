@@ -4,6 +4,7 @@
 
 import { text } from 'node:stream/consumers';
 import type { Clock } from '../clock.ts';
+import { isDeeper } from '../records.ts';
 import {
   type Call,
   type CloudIdentity,
@@ -19,6 +20,8 @@ export interface Ssm extends Service {
   /** @throws {ServiceError} as PutParameter does */
   putParameter(parameter: NewParameter): void;
 }
+
+const MAX_LEVELS = 20;
 
 type Operation = (parameters: Parameters, input: Readonly<Record<string, unknown>>) => object;
 
@@ -82,7 +85,9 @@ async function accept(parameters: Parameters, request: LocalRequest): Promise<Ca
 function parseBody(body: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(body);
-    if (typeof value === 'object' && value !== null) return value as Readonly<Record<string, unknown>>;
+    if (typeof value === 'object' && value !== null && !isDeeper(value, MAX_LEVELS)) {
+      return value as Readonly<Record<string, unknown>>;
+    }
   } catch {
     // Told below like any other body that is no object.
   }

@@ -1,5 +1,6 @@
 // The parameters themselves: names, values and limits as Parameter Store has them.
 
+import { own } from '../records.ts';
 import { type CloudIdentity, ServiceError } from '../service.ts';
 
 export interface NewParameter {
@@ -80,7 +81,7 @@ export function createParameters(identity: CloudIdentity, now: () => number): Pa
       if (checkedType === undefined || !TYPES.includes(checkedType)) {
         throw invalid(`Type: expected ${TYPES.join(', ')}, got ${checkedType ?? 'nothing'}`);
       }
-      const limit = MAX_VALUE[tier];
+      const limit = own(MAX_VALUE, tier);
       if (limit === undefined) throw invalid(`Tier: expected ${Object.keys(MAX_VALUE).join(', ')}`);
       if (value.length > limit)
         throw invalid(`${tier} tier parameters support a value of ${limit} characters`);

@@ -3,6 +3,7 @@
 import type { Clock } from '../clock.ts';
 import type { ChildOf, Execution, ExecutionStatus } from './execution.ts';
 import { callerOf, contextOf, timeLimit } from './execution-context.ts';
+import type { Evaluator } from './expressions/evaluator.ts';
 import { STATES, StateFailure } from './failure.ts';
 import { type EventDetails, History, UnkeptHistory } from './history.ts';
 import type { Dispatch } from './integrations/integration.ts';
@@ -22,6 +23,7 @@ export interface Environment {
   readonly dispatch: Dispatch;
   readonly region: string;
   readonly journal: Journal;
+  readonly evaluator: Evaluator;
   /** Told of every execution that has ended. */
   ended(execution: Execution): void;
   /** Where an execution's Map Runs live. */

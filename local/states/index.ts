@@ -36,6 +36,7 @@ import { listTagsForResource, tagResource, untagResource } from './api/tag-opera
 import { testState } from './api/test-state.ts';
 import { callerOf } from './execution-context.ts';
 import { type Environment, interrupt } from './executions.ts';
+import { type Evaluator, sharedEvaluator } from './expressions/evaluator.ts';
 import { FolderJournal, NO_JOURNAL } from './journal/journal.ts';
 import { restoreExecutions } from './journal/restore.ts';
 import type { JsonObject } from './json.ts';
@@ -54,6 +55,8 @@ export interface StatesOptions {
    * free again. Default 10,000.
    */
   readonly keepExecutions?: number | undefined;
+  /** Evaluates the expressions of state machines. Default: one that the process shares, with a limit of 5 seconds. */
+  readonly evaluator?: Evaluator | undefined;
   /** What a role may not do in Step Functions itself, asked before a Map Run starts children. Absent: nothing. */
   readonly refusalOf?: ((session: RoleSession) => Refusal) | undefined;
 }
@@ -97,19 +100,33 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ValidateStateMachineDefinition: validateStateMachineDefinition,
 };
 
+/** These go on while nothing can be written. */
+const MACHINE_READS = new Set([
+  'DescribeStateMachine',
+  'ListStateMachines',
+  'ValidateStateMachineDefinition',
+]);
+const EXECUTION_READS = new Set([
+  'DescribeExecution',
+  'DescribeStateMachineForExecution',
+  'GetExecutionHistory',
+  'ListExecutions',
+]);
+
 /**
  * State machines are in memory alone: they come from templates. Executions of an earlier process are those in the folder;
  * what was running then is aborted.
  * @throws {DataError} when what is in the folder is damaged
  */
 export function createStates(options: StatesOptions): States {
-  const { clock, identity, dispatch, folder } = options;
+  const { clock, identity, dispatch, folder, evaluator = sharedEvaluator() } = options;
   const journal = folder === undefined ? NO_JOURNAL : new FolderJournal(folder);
   const store = new Store(journal, options.keepExecutions);
   const environment: Environment = {
     clock,
     region: identity.region,
     journal,
+    evaluator,
     ended: (execution) => store.executionEnded(execution),
     mapRunsOf: (execution) =>
       createMapRunHost(store, environment, execution, options.refusalOf?.(callerOf(execution))),
@@ -124,9 +141,19 @@ export function createStates(options: StatesOptions): States {
     for (const execution of store.executions.values()) interrupt(environment, execution);
   }
 
-  const perform = async (operation: Operation, input: JsonObject): Promise<LocalResponse> => {
+  /** Whether an answer says nothing that a process which ended now would not know at its next start. */
+  const tellsOnlyWritten = (name: string, { executionArn }: JsonObject): boolean =>
+    MACHINE_READS.has(name) ||
+    (EXECUTION_READS.has(name) &&
+      journal.isWritten(typeof executionArn === 'string' ? executionArn : undefined));
+
+  const perform = async (name: string, operation: Operation, input: JsonObject): Promise<LocalResponse> => {
     const members = await operation(context, input);
-    journal.flush();
+    try {
+      journal.flush();
+    } catch (error) {
+      if (!tellsOnlyWritten(name, input)) throw error;
+    }
     return answer(members);
   };
 
@@ -136,7 +163,7 @@ export function createStates(options: StatesOptions): States {
     if (operation === undefined) throw unknownOperation(name);
     const body = await readBody(request);
     const input = parseBody(body);
-    return { operation: name, subject: body, perform: () => perform(operation, input) };
+    return { operation: name, subject: body, perform: () => perform(name, operation, input) };
   };
 
   return {

@@ -4,6 +4,8 @@
 export const MAX_DATA_BYTES = 262_144;
 /** Bytes of all variables of an execution. */
 export const MAX_VARIABLES_BYTES = 10 * 1024 * 1024;
+/** Objects and arrays within each other, in inputs and definitions: what everything here can walk. */
+export const MAX_JSON_LEVELS = 500;
 export const MAX_DEFINITION_BYTES = 1_048_576;
 /** The last of these events ends the execution. */
 export const MAX_HISTORY_EVENTS = 25_000;

@@ -51,6 +51,7 @@ export function useBrowser(): BrowserForTests {
     async openPage(expected) {
       if (browser === undefined) throw new Error('the browser has not started');
       const page = await (await browser.newContext()).newPage();
+      page.setDefaultTimeout(90_000); // a busy machine is slow, not wrong
       pages.push(page);
       page.on('pageerror', (error) => problems.push(`uncaught: ${error.stack ?? error.message}`));
       page.on('console', (message) => {

@@ -109,7 +109,11 @@ describe('looking', () => {
       expect.stringMatching(/page.*deleted/s),
       expect.stringMatching(/record.*deleted/s),
     ]);
-    expect(await objects.getByRole('row', { name: /kept/ }).innerText()).toMatch(/picture.*exists/s);
+    expect(await objects.getByRole('row', { name: /still the item's/ }).allInnerTexts()).toEqual([
+      expect.stringMatching(/picture.*exists/s),
+      expect.stringMatching(/page.*exists/s),
+      expect.stringMatching(/record.*exists/s),
+    ]);
     await shoot(page, 'run', ['light', 'dark']);
   });
 
@@ -405,7 +409,7 @@ describe('what a page cannot do', () => {
 describe('doing', () => {
   test('from the list to a replay: preview, confirmation, the new run', async () => {
     const page = await open();
-    await row(page, 'WriteRefused').click();
+    await row(page, 'Rolled back').click();
     await page.getByRole('button', { name: 'Replay…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Replay this run?' });
     await dialog.getByText('A new run with the same input').waitFor();

@@ -21,7 +21,8 @@ let server: Awaited<ReturnType<typeof startUploadServer>>;
 
 beforeAll(async () => {
   assembly = await synthesize({ uploadOrigins: ['http://127.0.0.1:*'] });
-  cloud = await startLocalCloud({ assembly: assembly.folder, timeScale: 1000 });
+  const pageOrigins = ['http://127.0.0.1:*'];
+  cloud = await startLocalCloud({ assembly: assembly.folder, timeScale: 1000, pageOrigins });
   client = clientOn(cloud);
   server = await startUploadServer(client, 0);
 });

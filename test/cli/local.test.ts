@@ -155,6 +155,8 @@ describe('twinwrite local', () => {
     const { code, err } = await twinwrite('local', '--upload-origin', 'http://127.0.0.1:3000/');
     expect(code).toBe(2);
     expect(err).toContain('Expected an origin, such as http://127.0.0.1:3000');
+    const everySite = await twinwrite('local', '--page-origin', '*');
+    expect(everySite).toMatchObject({ code, err: expect.stringContaining('every site would be let in') });
   });
 
   it('takes number and binary keys as the table has them, and refuses others', async () => {

@@ -1,8 +1,8 @@
 // An endpoint that accepts and never answers: what a command says, and how Ctrl-C ends it.
 
 import { once } from 'node:events';
-import { get } from 'node:http';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { get, type IncomingMessage } from 'node:http';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { tellOfSilence } from '../../cli/silence.ts';
 import { Terminal } from './terminal.ts';
@@ -38,19 +38,20 @@ describe('a request that nobody answers', () => {
     request.destroy();
   });
 
-  it('is not told once it has its answer, nor after the end', async () => {
+  it('is not told after the end, nor of one that has its answer', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const lines: string[] = [];
     const stop = tellOfSilence((line) => lines.push(line));
-    const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
-    server.on('connection', (socket) => socket.once('data', () => socket.end(answer)));
-    const answered = get(`http://${host}/`);
-    const [response] = await once(answered, 'response');
+    const answered = get(`http://${host}/`, { agent: false });
+    const [socket] = (await once(server, 'connection')) as [Socket];
+    socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n');
+    const closed = once(answered, 'close');
+    const [response] = (await once(answered, 'response')) as [IncomingMessage];
     response.resume();
-    await once(answered, 'close');
+    await closed;
     vi.advanceTimersByTime(60_000);
     stop();
-    const request = get(`http://${host}/`).on('error', () => undefined);
+    const request = get(`http://${host}/`, { agent: false }).on('error', () => undefined);
     await once(server, 'connection');
     vi.advanceTimersByTime(60_000);
     expect(lines).toEqual([]);

@@ -25,7 +25,9 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'twinwrite-templates-'));
   const app = new App({ outdir: folder, analyticsReporting: false });
   const stack = new Stack(app, 'Templates');
-  const { table, bucket } = new LargeItemStore(stack, 'Before', KEY);
+  // It will have had the other, once that is given up again.
+  const formerObjectKeyTemplates = [TEMPLATE];
+  const { table, bucket } = new LargeItemStore(stack, 'Before', { ...KEY, formerObjectKeyTemplates });
   new LargeItemStore(stack, 'After', { ...KEY, table, bucket, objectKeyTemplate: TEMPLATE });
   app.synth();
   cloud = await startLocalCloud({ assembly: folder, timeScale: 100, warmUp: false });

@@ -51,6 +51,30 @@ test("takes the request's content type before the staged object's", async () => 
   expect(s3Mock).toHaveReceivedCommandWith(CopyObjectCommand, { ContentType: 'image/gif' });
 });
 
+test('takes over nothing that an uploader adds beside what was agreed', async () => {
+  staged(3, { ContentEncoding: 'gzip', CacheControl: 'public', Metadata: { by: 'a stranger' } });
+  await copy(3);
+  const [
+    {
+      args: [call],
+    } = { args: [undefined] },
+  ] = s3Mock.commandCalls(CopyObjectCommand);
+  expect(call?.input).toMatchObject({ ContentType: 'image/png', MetadataDirective: 'REPLACE' });
+  expect(call?.input.ContentEncoding).toBeUndefined();
+  expect(call?.input.CacheControl).toBeUndefined();
+  expect(call?.input.Metadata).toEqual({ 'updated-at': '2026-11-23T15:33:00Z' });
+});
+
+test('tells neither size nor digest of what somebody else may have staged', async () => {
+  staged(4_321);
+  const texts = [JSON.stringify(await failure(copy(3)))];
+  staged(3);
+  const { y } = SHA256;
+  s3Mock.on(CopyObjectCommand).resolves({ CopyObjectResult: { ChecksumSHA256: hexToBase64(y) } });
+  texts.push(JSON.stringify(await failure(copy(3))));
+  for (const text of texts) expect(text).not.toMatch(new RegExp(`4321|${y}|${hexToBase64(y)}`));
+});
+
 test.each([
   ['another digest', { ChecksumSHA256: hexToBase64(SHA256.y) }],
   ['no digest', {}],

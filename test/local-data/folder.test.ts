@@ -1,6 +1,6 @@
 // Whose a data folder is, and what is refused before anything in it is touched.
 
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { DataError, type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../../local/index.ts';
@@ -29,13 +29,24 @@ test('a folder is made if it is not there, also within folders that are not', as
   expect(await readdir(data)).toContain('local-cloud.json');
 });
 
+test('a folder is its owner’s alone, also one that was open to others', async () => {
+  const [made, given] = [join(await newFolder(), 'new'), await newFolder()];
+  await chmod(given, 0o755);
+  for (const data of [made, given]) {
+    await (await start({ data })).stop();
+    expect(((await stat(data)).mode & 0o777).toString(8)).toBe('700');
+  }
+});
+
 test('a folder of something else is refused and left as it is', async () => {
   const data = await newFolder();
   await writeFile(join(data, 'notes.txt'), 'mine');
+  await chmod(data, 0o755);
   expect(await refusal({ data })).toBe(
     `${data} holds "notes.txt" and no data of a local cloud: choose an empty folder or a new one`,
   );
   expect(await readdir(data)).toEqual(['notes.txt']);
+  expect(((await stat(data)).mode & 0o777).toString(8)).toBe('755');
   expect(await refusal({ data: join(data, 'notes.txt') })).toContain('cannot be used as a folder');
 });
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   DescribeExecutionCommand,
   ListExecutionsCommand,
@@ -28,10 +29,17 @@ const STATES = {
 async function keeping(keepExecutions: number) {
   const clock = createManualClock();
   const run = await scenario(STATES, {}, {}, { clock, keepExecutions });
-  const start = (name: string, input: unknown = {}) =>
-    run.sfn.send(
+  /** Starts an execution and, unless it waits, sees its end. */
+  const start = async (name: string, input: Record<string, unknown> = {}) => {
+    const { executionArn } = await run.sfn.send(
       new StartExecutionCommand({ stateMachineArn: MACHINE_ARN, name, input: JSON.stringify(input) }),
     );
+    const running = async () => {
+      const { status } = await run.sfn.send(new DescribeExecutionCommand({ executionArn }));
+      return status === 'RUNNING';
+    };
+    while (!input.wait && (await running())) await setImmediate();
+  };
   return { ...run, start };
 }
 
@@ -54,7 +62,8 @@ describe('executions that have ended', () => {
     await expect(
       run.sfn.send(new DescribeExecutionCommand({ executionArn: EXECUTION_ARN })),
     ).rejects.toMatchObject({ name: 'ExecutionDoesNotExist' });
-    await expect(run.start('exec', { other: 1 })).resolves.toBeDefined();
+    await run.start('exec', { other: 1 });
+    expect(await names(run)).toEqual(['exec']);
   });
 
   it('do not push out what still runs', async () => {

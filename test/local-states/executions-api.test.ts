@@ -130,6 +130,9 @@ describe('ListExecutions', () => {
 
   it.each([
     [{ nextToken: 'made-up' }, 'InvalidToken'],
+    [{ nextToken: 'x'.repeat(3096) }, 'InvalidToken'],
+    [{ nextToken: 'x'.repeat(3097) }, 'ValidationException'],
+    [{ nextToken: '' }, 'ValidationException'],
     [{ maxResults: 1001 }, 'ValidationException'],
     [{ statusFilter: 'DONE' as 'FAILED' }, 'ValidationException'],
     [{ stateMachineArn: 'sm' }, 'InvalidArn'],

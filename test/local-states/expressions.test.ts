@@ -93,6 +93,19 @@ describe('the functions of Step Functions', () => {
   });
 });
 
+describe('operators that JSONata got after 2.0.6, the version of Step Functions,', () => {
+  it.each([
+    ['$states.input.a ?? 1', 'The symbol "?" cannot be used as a unary operator'],
+    ['{"a": [$states.input.a ?: 1]}', 'The symbol ":" cannot be used as a unary operator'],
+  ])('%s is refused', async (expression, problem) => {
+    await expect(evaluate(expression)).rejects.toThrow(`INVALID_JSONATA_EXPRESSION: ${problem}`);
+  });
+
+  it('are no operators in texts, or spread over conditions', async () => {
+    expect(await evaluate('"??" & "?:" & (true ?"a":"b") & (true ? "c" : "d")')).toBe('???:ac');
+  });
+});
+
 describe('the context object', () => {
   it('has what AWS documents', async () => {
     expect(await evaluate('$states.context', { a: 1 })).toEqual({
@@ -104,7 +117,7 @@ describe('the context object', () => {
         StartTime: '2026-01-01T00:00:00.000Z',
         RedriveCount: 0,
       },
-      State: { EnteredTime: '2026-01-01T00:00:00.000Z', Name: 'Show', RetryCount: 0 },
+      State: { EnteredTime: '2026-01-01T00:00:00.000Z', Name: 'Show' },
       StateMachine: { Id: 'arn:aws:states:us-east-1:111111111111:stateMachine:sm', Name: 'sm' },
     });
   });

@@ -106,8 +106,8 @@ export const FAULTS: readonly [fault: string, states: Record<string, unknown>, r
   ],
   [
     'a JSONPath state',
-    { A: pass({ QueryLanguage: 'JSONPath' }) },
-    'NOT_SUPPORTED_LOCALLY: JSONPath is not supported by the local cloud at /States/A/QueryLanguage',
+    { A: pass({ QueryLanguage: 'JSONPath', ResultPath: '$.a' }) },
+    "'SCHEMA_VALIDATION_FAILED: 'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine at /States/A'",
   ],
   [
     'a syntax error',
@@ -385,11 +385,11 @@ export const FAULTS: readonly [fault: string, states: Record<string, unknown>, r
     'Expected value of type Array at /States/A/Items',
   ],
   [
-    'an inner variable named as an outer one',
+    'an inner variable named as one that was assigned before',
     {
+      Start: { Type: 'Pass', Assign: { v: 1 }, Next: 'A' },
       A: {
         Type: 'Map',
-        Assign: { v: 1 },
         ItemProcessor: { StartAt: 'In', States: { In: pass({ Assign: { v: 2 } }) } },
         End: true,
       },

@@ -168,6 +168,25 @@ describe('variables', () => {
     expect(JSON.parse((await run.run([1, 2])).output ?? '')).toEqual([[11, 12], false]);
   });
 
+  it('of branches may be called like those that the state, its catcher or a later state assigns', async () => {
+    const branch = (Next: string, fields: object) => ({
+      StartAt: Next,
+      States: { [Next]: { Type: 'Pass', Assign: { v: '{% $states.input %}' }, ...fields, End: true } },
+    });
+    await using run = await scenario({
+      Both: {
+        Type: 'Parallel',
+        Branches: [branch('One', { Output: 1 }), branch('Two', { Output: 2 })],
+        Assign: { v: '{% $states.result %}' },
+        Catch: [{ ErrorEquals: ['States.ALL'], Assign: { v: 'caught' }, Next: 'Show' }],
+        Next: 'Later',
+      },
+      Later: { Type: 'Pass', Assign: { v: '{% $append($v, 3) %}' }, Next: 'Show' },
+      Show: { Type: 'Pass', Output: '{% $v %}', End: true },
+    });
+    expect((await run.run()).output).toBe('[1,2,3]');
+  });
+
   it('are assigned together, from their values before', async () => {
     await using run = await scenario({
       Start: { Type: 'Pass', Assign: { a: 1, b: 2 }, Next: 'Swap' },

@@ -4,7 +4,7 @@ import {
   RedriveExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { EXECUTION_ARN, MACHINE_ARN } from './server.ts';
 import { invoke, named, scenario } from './support.ts';
 
@@ -157,7 +157,7 @@ describe('RedriveExecution', () => {
     const Timestamp = '{% $fromMillis($millis() + 60000) %}';
     await using run = await scenario({ Rest: { Type: 'Wait', Timestamp, End: true } });
     await run.start();
-    await run.reached('WaitStateEntered');
+    await vi.waitUntil(() => run.clock.sleeps.length > 0, { timeout: 60_000 });
     await run.sfn.send(new StopExecutionCommand({ executionArn: EXECUTION_ARN }));
     run.clock.advance(moved * 1000);
     expect(await run.redrive()).toMatchObject({ status: 'SUCCEEDED' });

@@ -12,6 +12,7 @@ import {
   ServiceError,
   type ServiceName,
 } from '../../local/service.ts';
+import { type Evaluator, sharedEvaluator } from '../../local/states/expressions/evaluator.ts';
 import { createStates, type States, type StatesOptions } from '../../local/states/index.ts';
 
 export const IDENTITY: CloudIdentity = { accountId: '111111111111', region: 'us-east-1' };
@@ -24,14 +25,17 @@ export type Dispatch = (service: ServiceName, request: LocalRequest) => Promise<
 export interface StatesServer extends AsyncDisposable {
   readonly sfn: SFNClient;
   readonly states: States;
+  /** Whether expressions are being evaluated: until they are, no time of a test's clock must pass. */
+  evaluating(): boolean;
 }
 
 export async function startStates(
   clock: Clock,
   dispatch: Dispatch,
-  options: Pick<StatesOptions, 'keepExecutions' | 'folder'> = {},
+  options: Pick<StatesOptions, 'keepExecutions' | 'folder' | 'evaluator'> = {},
 ): Promise<StatesServer> {
-  const states = createStates({ clock, identity: IDENTITY, dispatch, ...options });
+  const { evaluator, evaluating } = watched(options.evaluator ?? sharedEvaluator());
+  const states = createStates({ clock, identity: IDENTITY, dispatch, ...options, evaluator });
   const server = createServer((incoming, outgoing) => {
     const request: LocalRequest = {
       method: incoming.method ?? '',
@@ -56,12 +60,26 @@ export async function startStates(
   return {
     sfn,
     states,
+    evaluating,
     [Symbol.asyncDispose]: async () => {
       sfn.destroy();
       await states.close();
       await stopServer(server);
     },
   };
+}
+
+function watched({ evaluate }: Evaluator) {
+  let running = 0;
+  const evaluator: Evaluator = {
+    evaluate: (request) => {
+      running += 1;
+      return evaluate(request).finally(() => {
+        running -= 1;
+      });
+    },
+  };
+  return { evaluator, evaluating: () => running > 0 };
 }
 
 async function answer(states: States, request: LocalRequest): Promise<LocalResponse & { body?: string }> {

@@ -1,5 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
+import { type Evaluator, sharedEvaluator } from '../../local/states/expressions/evaluator.ts';
 import { EXECUTION_ARN } from './server.ts';
 import { deferred, invoke, scenario } from './support.ts';
 
@@ -24,6 +26,26 @@ describe('StopExecution', () => {
       cause: 'enough',
       previousEventId: 0,
     });
+  });
+
+  it('aborts an evaluation, after which nothing begins', async () => {
+    const begun = deferred();
+    const go = deferred();
+    const evaluate: Evaluator['evaluate'] = async (request) => {
+      begun.resolve();
+      await go.promise;
+      return sharedEvaluator().evaluate(request);
+    };
+    const Timestamp = '{% $fromMillis($millis() + 60000) %}';
+    const Rest = { Type: 'Wait', Timestamp, End: true };
+    await using run = await scenario({ Rest }, {}, {}, { evaluator: { evaluate } });
+    await run.start();
+    await begun.promise;
+    await run.sfn.send(new StopExecutionCommand(stopped));
+    go.resolve();
+    while (run.evaluating()) await setImmediate();
+    expect(run.clock.sleeps).toEqual([]);
+    expect((await run.types()).at(-1)).toBe('ExecutionAborted');
   });
 
   it('aborts a pause between attempts', async () => {

@@ -9,6 +9,7 @@ import {
   RedriveExecutionCommand,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import type { Evaluator } from '../../local/states/expressions/evaluator.ts';
 import { createManualClock, type ManualClock } from './clocks.ts';
 import { type FlatEvent, flatten } from './events.ts';
 import {
@@ -47,6 +48,7 @@ export interface Surroundings {
   readonly dispatch?: Dispatch;
   readonly keepExecutions?: number | undefined;
   readonly folder?: string | undefined;
+  readonly evaluator?: Evaluator | undefined;
 }
 
 /** @param states the state machine's States; it starts at the first */
@@ -76,7 +78,7 @@ export async function scenario(
     for (;;) {
       const execution = await describe();
       if (execution.status !== 'RUNNING') return execution;
-      if (!clock.skipToNext()) await pause();
+      if (server.evaluating() || !clock.skipToNext()) await pause();
     }
   };
   return {

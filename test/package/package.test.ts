@@ -5,7 +5,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
@@ -89,6 +89,19 @@ test('it holds what is needed and no sources, tests or examples', async () => {
   const replaced = Object.entries<string>(browser).flat();
   for (const name of [...named, ...replaced].filter((path) => path.includes('dist/'))) {
     expect(files).toContain(name.replace(/^\.\//, ''));
+  }
+});
+
+test('the licences of what is bundled come with each bundle', async () => {
+  const bundles = files.filter((name) => /^dist\/lambdas\/[\w-]+\/index\.mjs$/.test(name));
+  expect(bundles).toHaveLength(8);
+  for (const bundle of bundles) {
+    const text = await readFile(
+      join(consumer, 'node_modules', 'twinwrite', dirname(bundle), 'licenses.txt'),
+      'utf8',
+    );
+    expect(text).toMatch(/^@aws-sdk.*@smithy\/core/m);
+    expect(text).toContain('Apache License');
   }
 });
 

@@ -19,6 +19,7 @@ interface LocalOptions {
   readonly sortKey?: KeyAttribute;
   readonly ttl?: string;
   readonly uploadOrigin?: readonly string[];
+  readonly pageOrigin?: readonly string[];
   readonly timeScale: number;
   readonly data?: string;
   readonly iam: boolean;
@@ -37,6 +38,11 @@ export function registerLocal(program: Command, io: Io): void {
       '--upload-origin <origin>',
       'let pages of this origin upload by presigned URLs; may be repeated (default: none)',
       addOrigin,
+    )
+    .option(
+      '--page-origin <origin>',
+      'let pages of this origin call every service; may be repeated (default: none)',
+      addPageOrigin,
     )
     .option('--time-scale <number>', 'how many seconds of a wait pass in one', asTimeScale, 1)
     .option('--data <dir>', 'keep objects, items and executions in this folder (default: in memory)')
@@ -71,6 +77,7 @@ async function serve(options: LocalOptions, io: Io): Promise<void> {
       timeScale: options.timeScale,
       data: options.data,
       iam: options.iam,
+      ...(options.pageOrigin && { pageOrigins: options.pageOrigin }),
       onError: (error) => void print(io.stderr, `local cloud: ${String(error)}`),
     }).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') throw portInUse(options.port);
@@ -144,4 +151,9 @@ function asKey(text: string): KeyAttribute {
 function addOrigin(origin: string, earlier: readonly string[] = []): readonly string[] {
   if (isOrigin(origin)) return [...earlier, origin];
   throw new InvalidArgumentError('Expected an origin, such as http://127.0.0.1:3000, with one * at most.');
+}
+
+function addPageOrigin(origin: string, earlier?: readonly string[]): readonly string[] {
+  if (origin !== '*') return addOrigin(origin, earlier);
+  throw new InvalidArgumentError('Expected an origin: every site would be let in.');
 }

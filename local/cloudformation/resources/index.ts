@@ -1,5 +1,6 @@
 // Which types of resources the local cloud knows, and how it says no to the others.
 
+import { own } from '../../records.ts';
 import { bucket } from './bucket.ts';
 import { lambdaFunction, stateMachine } from './compute.ts';
 import { eventSourceMapping } from './event-source-mapping.ts';
@@ -59,7 +60,7 @@ export async function createResource(
   target: DeploymentTarget,
   onIgnored: (property: string) => void,
 ): Promise<CreatedResource> {
-  const provider = PROVIDERS[request.type];
+  const provider = own(PROVIDERS, request.type);
   if (!provider) {
     for (const what of withoutEffect(request)) onIgnored(what);
     return createInert(request, target);
@@ -69,8 +70,8 @@ export async function createResource(
     if (!expected.has(property)) onIgnored(property);
   }
   for (const what of provider.ignored?.(request.properties) ?? []) onIgnored(what);
-  const roleProperty = ROLE_PROPERTIES[request.type];
-  if (roleProperty !== undefined && isUnknownRole(request.properties[roleProperty], target)) {
+  const roleProperty = own(ROLE_PROPERTIES, request.type);
+  if (roleProperty !== undefined && isUnknownRole(own(request.properties, roleProperty), target)) {
     onIgnored(`${roleProperty} (no stack here has this role: its calls are not checked)`);
   }
   return provider.create(request, target);

@@ -84,11 +84,14 @@ export const describeExecution: Operation = (context, input) => {
   };
 };
 
+/** Longer than that of other operations. */
+const MAX_LIST_TOKEN = 3096;
+
 export const listExecutions: Operation = (context, input) => {
   const status = oneOf(input, 'statusFilter', STATUSES);
   const redriven = oneOf(input, 'redriveFilter', REDRIVE_FILTERS);
   const executions = listed(context, input);
-  const before = decodeToken(input) ?? Number.POSITIVE_INFINITY;
+  const before = decodeToken(input, MAX_LIST_TOKEN) ?? Number.POSITIVE_INFINITY;
   const matching = executions
     .filter((execution) => execution.sequence < before && !isForgotten(context, execution))
     .filter((execution) => status === undefined || execution.status === status)

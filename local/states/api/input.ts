@@ -1,8 +1,9 @@
 // Reads the parameters of a call, with the errors that AWS reports for bad ones.
 
+import { isDeeper } from '../../records.ts';
 import { ServiceError } from '../../service.ts';
 import { byteLength, type Json, type JsonObject } from '../json.ts';
-import { MAX_DATA_BYTES } from '../limits.ts';
+import { MAX_DATA_BYTES, MAX_JSON_LEVELS } from '../limits.ts';
 
 export function requiredText(input: JsonObject, name: string): string {
   const value = text(input, name);
@@ -76,11 +77,14 @@ export function parseInput(inputText: string): Json {
     throw constraint('', 'input', `Member must have length less than or equal to ${MAX_DATA_BYTES}`);
   }
   if (inputText === '') throw invalidInput('Invalid execution input.');
+  let input: Json;
   try {
-    return JSON.parse(inputText);
+    input = JSON.parse(inputText);
   } catch (error) {
     throw invalidInput((error as Error).message);
   }
+  if (isDeeper(input, MAX_JSON_LEVELS)) throw invalidInput(`It has more than ${MAX_JSON_LEVELS} levels`);
+  return input;
 }
 
 function invalidInput(problem: string): ServiceError {
@@ -92,10 +96,17 @@ export function encodeToken(position: number): string {
   return Buffer.from(JSON.stringify({ position })).toString('base64url');
 }
 
-/** @throws {ServiceError} InvalidToken */
-export function decodeToken(input: JsonObject): number | undefined {
+/**
+ * @param maxLength - that of the operation's `nextToken` in the API Reference
+ * @throws {ServiceError} ValidationException, InvalidToken
+ */
+export function decodeToken(input: JsonObject, maxLength = 1024): number | undefined {
   const token = text(input, 'nextToken');
   if (token === undefined) return undefined;
+  if (token.length < 1 || token.length > maxLength) {
+    const bound = token.length < 1 ? 'greater than or equal to 1' : `less than or equal to ${maxLength}`;
+    throw constraint(`'${token}'`, 'nextToken', `Member must have length ${bound}`);
+  }
   const position = positionIn(token);
   if (typeof position === 'number' && Number.isInteger(position)) return position;
   throw new ServiceError('InvalidToken', "Invalid Token: 'Invalid token'");

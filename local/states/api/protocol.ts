@@ -1,8 +1,11 @@
 // AWS JSON 1.0: a call is named by the header X-Amz-Target, its parameters and its answer are JSON.
 
+import { isDeeper } from '../../records.ts';
 import { type LocalRequest, type LocalResponse, ServiceError } from '../../service.ts';
 import { isObject, type JsonObject } from '../json.ts';
 
+/** Of the parameters themselves: inputs and definitions are texts in them. */
+const MAX_LEVELS = 100;
 const TARGET_PREFIX = 'AWSStepFunctions.';
 const HEADERS = { 'content-type': 'application/x-amz-json-1.0' };
 
@@ -30,7 +33,7 @@ export async function readBody(request: LocalRequest): Promise<string> {
 export function parseBody(body: string): JsonObject {
   try {
     const value: unknown = JSON.parse(body === '' ? '{}' : body);
-    if (isObject(value)) return value;
+    if (isObject(value) && !isDeeper(value, MAX_LEVELS)) return value;
   } catch {
     // Told below like any other body that is no object.
   }

@@ -1,6 +1,7 @@
 // TestState: runs one state alone and tells how it ended, with INFO as the inspection level.
 
 import { randomUUID } from 'node:crypto';
+import { own } from '../../records.ts';
 import { ServiceError } from '../../service.ts';
 import type { Catcher, Machine, RecoverableState, State } from '../definition/types.ts';
 import type { Execution } from '../execution.ts';
@@ -44,9 +45,9 @@ export async function testState(context: Context, input: JsonObject): Promise<Me
 /** The state within a machine that ends after it, and whose last state tells why. */
 function machineAround(input: JsonObject): { readonly machine: Machine; readonly state: State } {
   const { name, definition, queryLanguage } = stateGiven(input);
-  const states: JsonObject = { [name]: definition };
-  for (const target of targetsOf(definition)) states[target] ??= { Type: 'Succeed' };
-  const whole = { QueryLanguage: queryLanguage, StartAt: name, States: states };
+  const targets = targetsOf(definition).map((target): [string, Json] => [target, { Type: 'Succeed' }]);
+  const states = new Map<string, Json>([...targets, [name, definition]]);
+  const whole = { QueryLanguage: queryLanguage, StartAt: name, States: Object.fromEntries(states) };
   const parsed = parseOrRefuse(JSON.stringify(whole));
   const state = parsed.states.get(name);
   if (state === undefined) throw new Error(`no state ${name}`);
@@ -68,7 +69,7 @@ function stateGiven(input: JsonObject) {
   if (stateName === undefined) {
     return { name: STATE_NAME, definition, queryLanguage: definition.QueryLanguage ?? 'JSONPath' };
   }
-  const state = isObject(definition.States) ? definition.States[stateName] : undefined;
+  const state = isObject(definition.States) ? own(definition.States, stateName) : undefined;
   if (!isObject(state))
     throw constraint(`'${stateName}'`, 'stateName', 'It must name a state at the top level');
   const queryLanguage = state.QueryLanguage ?? definition.QueryLanguage ?? 'JSONPath';

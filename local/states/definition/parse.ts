@@ -1,7 +1,8 @@
 // From the text of a definition to a machine that can run, or to all that is wrong with it.
 
+import { isDeeper } from '../../records.ts';
 import { byteLength, isObject, type JsonObject } from '../json.ts';
-import { MAX_DEFINITION_BYTES } from '../limits.ts';
+import { MAX_DEFINITION_BYTES, MAX_JSON_LEVELS } from '../limits.ts';
 import { type Diagnostic, Diagnostics } from './diagnostics.ts';
 import { readMachine } from './machine.ts';
 import { Reader } from './reader.ts';
@@ -33,6 +34,11 @@ function parseObject(text: string, diagnostics: Diagnostics): JsonObject | undef
   }
   try {
     const value: unknown = JSON.parse(text);
+    if (isDeeper(value, MAX_JSON_LEVELS)) {
+      const problem = `The definition has more than ${MAX_JSON_LEVELS} levels`;
+      diagnostics.report('INVALID_JSON_DESCRIPTION', problem);
+      return undefined;
+    }
     if (isObject(value)) return value;
     diagnostics.report('INVALID_JSON_DESCRIPTION', 'The definition is not a JSON object');
   } catch (error) {

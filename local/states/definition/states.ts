@@ -40,6 +40,12 @@ export function readState(name: string, reader: Reader, readMachine: ReadMachine
   if (!reader.require('Type')) return undefined;
   const type = reader.oneOf('Type', TYPES);
   if (type === undefined) return undefined;
+  if (reader.oneOf('QueryLanguage', ['JSONata', 'JSONPath']) === 'JSONPath') {
+    // In AWS's words, and like there all that is said of the state.
+    const problem = "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine";
+    reader.diagnostics.schema(problem, reader.location);
+    return undefined;
+  }
   reader.string('Comment');
   refuseJsonPathFields(reader);
   const state = readByType(type, name, reader, readMachine);

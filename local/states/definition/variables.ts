@@ -30,12 +30,6 @@ const JSON_PATH_FIELDS = [
 ];
 
 export function refuseJsonPathFields(reader: Reader): void {
-  if (reader.string('QueryLanguage') === 'JSONPath') {
-    reader.diagnostics.unsupported(
-      'JSONPath is not supported by the local cloud',
-      reader.at('QueryLanguage'),
-    );
-  }
   for (const field of JSON_PATH_FIELDS) {
     if (reader.raw(field) === undefined) continue;
     reader.diagnostics.schema(
@@ -64,8 +58,9 @@ export function readAssign(reader: Reader, readable: Readable): Assignments {
 }
 
 /**
- * Reports variables of a branch or an item processor that an enclosing scope assigns too: "variables in an inner scope
- * can't have the same name as ones in an outer scope" (Developer Guide, "Passing data between states with variables").
+ * Reports variables of a branch or an item processor that an enclosing scope has assigned before: "variables in an inner
+ * scope can't have the same name as ones in an outer scope" (Developer Guide, "Passing data between states with
+ * variables"). Recorded: what the state itself, its catchers or later states assign may have the name.
  */
 export function checkScopes(
   machine: Machine,
@@ -73,31 +68,58 @@ export function checkScopes(
   diagnostics: Diagnostics,
   outer: ReadonlySet<string> = new Set(),
 ): void {
-  const own = new Set<string>();
   for (const state of machine.states.values()) {
-    for (const [name] of exitsOf(state).flatMap((exit) => exit.assign)) {
-      own.add(name);
+    for (const name of assignedBy(state)) {
       if (!outer.has(name)) continue;
       const at = `${location}/States/${state.name}/Assign/${name}`;
       diagnostics.schema(`Variable '${name}' is already assigned in an outer scope`, at);
     }
   }
-  const visible = new Set([...outer, ...own]);
   for (const state of machine.states.values()) {
     const at = `${location}/States/${state.name}`;
     if (state.type === 'Map') {
       const inside = `${at}/ItemProcessor`;
-      if (!isDistributed(state)) checkScopes(state.processor, inside, diagnostics, visible);
+      if (!isDistributed(state))
+        checkScopes(state.processor, inside, diagnostics, visibleIn(machine, state, outer));
       else {
-        refuseOuterReferences(state.distribution.definition, visible, inside, diagnostics);
+        const all = new Set([...outer, ...[...machine.states.values()].flatMap(assignedBy)]);
+        refuseOuterReferences(state.distribution.definition, all, inside, diagnostics);
         checkScopes(state.processor, inside, diagnostics);
       }
     }
     if (state.type !== 'Parallel') continue;
+    const visible = visibleIn(machine, state, outer);
     for (const [index, branch] of state.branches.entries()) {
       checkScopes(branch, `${at}/Branches[${index}]`, diagnostics, visible);
     }
   }
+}
+
+/** The names that are assigned whenever a state is entered: by what can only come before it, or outside. */
+function visibleIn({ states }: Machine, state: State, outer: ReadonlySet<string>): ReadonlySet<string> {
+  const after = reachedFrom(states, state);
+  const before = [...states.values()].filter(
+    (other) => other !== state && !after.has(other) && reachedFrom(states, other).has(state),
+  );
+  return new Set([...outer, ...before.flatMap(assignedBy)]);
+}
+
+function reachedFrom(states: Machine['states'], start: State): Set<State> {
+  const reached = new Set<State>();
+  const pending = [start];
+  for (let state = pending.pop(); state !== undefined; state = pending.pop()) {
+    for (const { next } of exitsOf(state)) {
+      const following = states.get(next ?? '');
+      if (following === undefined || reached.has(following)) continue;
+      reached.add(following);
+      pending.push(following);
+    }
+  }
+  return reached;
+}
+
+function assignedBy(state: State): string[] {
+  return exitsOf(state).flatMap(({ assign }) => assign.map(([name]) => name));
 }
 
 /**

@@ -1,13 +1,22 @@
 // A JSON value of a definition in which strings may be expressions, at any depth.
 
 import { type Json, typeName } from '../json.ts';
-import { EvaluationProblem, type Expression, type Scope } from './expression.ts';
+import type { Evaluator } from './evaluator.ts';
+import type { Expression } from './expression.ts';
+import { bindingsOf, type Scope, valueAt } from './reads.ts';
 
 export type Template =
   | { readonly kind: 'literal'; readonly value: Json }
   | { readonly kind: 'expression'; readonly expression: Expression; readonly location: string }
   | { readonly kind: 'array'; readonly items: readonly Template[] }
   | { readonly kind: 'object'; readonly fields: readonly (readonly [string, Template])[] };
+
+type ExpressionTemplate = Extract<Template, { kind: 'expression' }>;
+
+/** Where expressions are evaluated, and what they see. */
+export interface Setting extends Scope {
+  readonly evaluator: Evaluator;
+}
 
 /** A field has no value: States.QueryEvaluationError. The message is AWS's, without the sentence that names the state. */
 export class QueryError extends Error {
@@ -22,22 +31,105 @@ export class QueryError extends Error {
 }
 
 /** @throws {QueryError} */
-export async function evaluate(template: Template, scope: Scope): Promise<Json> {
+export async function evaluate(template: Template, setting: Setting): Promise<Json> {
+  const [value = null] = await evaluateAll([template], setting);
+  return value;
+}
+
+/**
+ * Evaluates several fields at once, in order.
+ * @throws {QueryError} of the first expression that fails
+ */
+export async function evaluateAll(templates: readonly Template[], setting: Setting): Promise<Json[]> {
+  const expressions = templates.flatMap(expressionsOf);
+  const known = expressions.map((template) => knownValue(template, setting));
+  const evaluated = await run(
+    expressions.filter((_, index) => known[index] === undefined),
+    setting,
+  );
+  const rest = evaluated.values();
+  const values = known.map((value) => (value === undefined ? (rest.next().value as Json) : value)).values();
+  return templates.map((template) => filled(template, values));
+}
+
+/**
+ * The index of the first condition that is true; those after it are not evaluated.
+ * @throws {QueryError} where one before it fails or is no boolean
+ */
+export async function firstTrue(
+  conditions: readonly Template[],
+  setting: Setting,
+): Promise<number | undefined> {
+  const known = conditions.map((condition) => knownValue(condition, setting));
+  const certain = known.findIndex((value) => value !== undefined && value !== false);
+  const tried = conditions
+    .slice(0, certain < 0 ? undefined : certain)
+    .filter((condition, index): condition is ExpressionTemplate => known[index] === undefined);
+  const values = await run(tried, setting, true);
+  for (const [index, value] of values.entries()) {
+    const condition = tried[index] as ExpressionTemplate;
+    if (ofType('boolean', condition, value)) return conditions.indexOf(condition);
+  }
+  if (certain < 0) return undefined;
+  ofType('boolean', conditions[certain] as Template, known[certain] as Json);
+  return certain;
+}
+
+/** What a template stands for where that takes no evaluation. */
+function knownValue(template: Template, scope: Scope): Json | undefined {
+  if (template.kind === 'literal') return template.value;
+  if (template.kind !== 'expression' || template.expression.path === undefined) return undefined;
+  return valueAt(template.expression.path, scope);
+}
+
+async function run(
+  templates: readonly ExpressionTemplate[],
+  { evaluator, ...scope }: Setting,
+  whileFalse = false,
+): Promise<Json[]> {
+  if (templates.length === 0) return [];
+  const expressions = templates.map(({ expression }) => expression);
+  const bound = bindingsOf(
+    scope,
+    expressions.map(({ reads }) => reads),
+  );
+  const { values, failure } = await evaluator.evaluate({
+    sources: expressions.map(({ source }) => source),
+    bindings: JSON.stringify(bound),
+    now: scope.now,
+    whileFalse,
+  });
+  if (failure !== undefined) {
+    const { expression, location } = templates[failure.index] as ExpressionTemplate;
+    throw queryError(expression, location, failure.problem);
+  }
+  return JSON.parse(values) as Json[];
+}
+
+/** In the order in which {@link filled} asks for their values. */
+function expressionsOf(template: Template): ExpressionTemplate[] {
+  switch (template.kind) {
+    case 'literal':
+      return [];
+    case 'expression':
+      return [template];
+    case 'array':
+      return template.items.flatMap(expressionsOf);
+    case 'object':
+      return template.fields.flatMap(([, field]) => expressionsOf(field));
+  }
+}
+
+function filled(template: Template, values: Iterator<Json>): Json {
   switch (template.kind) {
     case 'literal':
       return template.value;
     case 'expression':
-      return evaluateExpression(template.expression, template.location, scope);
-    case 'array': {
-      const items: Json[] = [];
-      for (const item of template.items) items.push(await evaluate(item, scope));
-      return items;
-    }
-    case 'object': {
-      const entries: [string, Json][] = [];
-      for (const [key, field] of template.fields) entries.push([key, await evaluate(field, scope)]);
-      return Object.fromEntries(entries);
-    }
+      return values.next().value as Json;
+    case 'array':
+      return template.items.map((item) => filled(item, values));
+    case 'object':
+      return Object.fromEntries(template.fields.map(([key, field]) => [key, filled(field, values)]));
   }
 }
 
@@ -55,15 +147,9 @@ interface ValueOf {
 export async function evaluateAs<T extends keyof ValueOf>(
   expected: T,
   template: Template,
-  scope: Scope,
+  setting: Setting,
 ): Promise<ValueOf[T]> {
-  const value = await evaluate(template, scope);
-  const actual = typeName(value);
-  if (actual === expected) return value as ValueOf[T];
-  throw misfit(
-    template,
-    `returned an unexpected result type. Expected '${expected}', but was '${actual}' for value: ${JSON.stringify(value)}`,
-  );
+  return ofType(expected, template, await evaluate(template, setting));
 }
 
 /**
@@ -72,11 +158,11 @@ export async function evaluateAs<T extends keyof ValueOf>(
  */
 export async function evaluateInteger(
   template: Template,
-  scope: Scope,
+  setting: Setting,
   min: number,
   max: number,
 ): Promise<number> {
-  const value = await evaluateAs('number', template, scope);
+  const value = await evaluateAs('number', template, setting);
   if (Number.isInteger(value) && value >= min && value <= max) return value;
   throw misfit(template, `returned ${value}. Expected an integer between ${min} and ${max}.`);
 }
@@ -87,22 +173,22 @@ export async function evaluateInteger(
  */
 export async function evaluateNumber(
   template: Template,
-  scope: Scope,
+  setting: Setting,
   min: number,
   max: number,
 ): Promise<number> {
-  const value = await evaluateAs('number', template, scope);
+  const value = await evaluateAs('number', template, setting);
   if (value >= min && value <= max) return value;
   throw misfit(template, `returned ${value}. Expected a number between ${min} and ${max}.`);
 }
 
-async function evaluateExpression(expression: Expression, location: string, scope: Scope): Promise<Json> {
-  try {
-    return await expression.evaluate(scope);
-  } catch (error) {
-    if (!(error instanceof EvaluationProblem)) throw error;
-    throw queryError(expression, location, error.message);
-  }
+function ofType<T extends keyof ValueOf>(expected: T, template: Template, value: Json): ValueOf[T] {
+  const actual = typeName(value);
+  if (actual === expected) return value as ValueOf[T];
+  throw misfit(
+    template,
+    `returned an unexpected result type. Expected '${expected}', but was '${actual}' for value: ${JSON.stringify(value)}`,
+  );
 }
 
 function misfit(template: Template, complaint: string): Error {

@@ -1,5 +1,6 @@
 // dynamodb:getItem and its kin, and aws-sdk:dynamodb:*: DynamoDB's calls as tasks.
 
+import { own } from '../../records.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { type Dispatch, type Integration, TaskError } from './integration.ts';
 import { type Answer, call, failureOf, request, sdkMetadata } from './response.ts';
@@ -131,7 +132,7 @@ async function send(action: string, input: Json, dispatch: Dispatch, style: Erro
   }
   if (answer.status < 400) return answer;
   const { code, message, status, requestId } = failureOf(answer);
-  const name = NAMED_ERRORS[code] ?? style.general;
+  const name = own(NAMED_ERRORS, code) ?? style.general;
   throw new TaskError(`${style.prefix}.${name}`, `${message} (${style.origin(code, status, requestId)})`);
 }
 

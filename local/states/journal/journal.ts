@@ -3,9 +3,9 @@
 // What changes is written before the next call to another service and before the next answer: nobody has seen an effect
 // of an execution, or been told of it, that a process which is killed would have to take back.
 
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { appendRecords, replaceRecords } from '../../data/index.ts';
+import { appendRecords, attempt, disk, replaceRecords } from '../../data/index.ts';
 import type { Execution } from '../execution.ts';
 import type { Frame } from '../run/frame.ts';
 import { FrameTracker } from './frame-changes.ts';
@@ -16,6 +16,8 @@ export interface Journal {
   touch(execution: Execution): void;
   /** Writes what has changed. @throws the system's error; the next flush tries again */
   flush(): void;
+  /** Whether all is written that has changed of an execution, or of all where none is named. */
+  isWritten(executionArn: string | undefined): boolean;
   /** Removes what is kept of an execution. */
   forget(execution: Execution): void;
 }
@@ -24,6 +26,7 @@ export interface Journal {
 export const NO_JOURNAL: Journal = {
   touch: () => undefined,
   flush: () => undefined,
+  isWritten: () => true,
   forget: () => undefined,
 };
 
@@ -67,16 +70,27 @@ export class FolderJournal implements Journal {
   }
 
   flush(): void {
+    const failures: unknown[] = [];
     for (const execution of this.#changed) {
-      this.#write(execution);
-      this.#changed.delete(execution);
+      try {
+        this.#write(execution);
+        this.#changed.delete(execution);
+      } catch (error) {
+        failures.push(error);
+      }
     }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  isWritten(executionArn: string | undefined): boolean {
+    return ![...this.#changed].some(({ arn }) => executionArn === undefined || arn === executionArn);
   }
 
   forget(execution: Execution): void {
     this.#changed.delete(execution);
     this.#kept.delete(execution);
-    rmSync(this.#path(execution), { force: true });
+    // Should it stay, the next start has the execution again.
+    attempt(() => disk.rmSync(this.#path(execution), { force: true }));
   }
 
   /** Takes up an execution that has been read from its file. */

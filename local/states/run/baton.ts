@@ -40,6 +40,7 @@ export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(new Aborted());
+      work.catch(() => undefined);
       return;
     }
     const abort = (): void => reject(new Aborted());

@@ -1,7 +1,7 @@
 // Choice states: the first rule whose condition is true, or Default.
 
 import type { ChoiceState, Exit } from '../definition/types.ts';
-import { evaluateAs } from '../expressions/template.ts';
+import { firstTrue } from '../expressions/template.ts';
 import { STATES, StateFailure } from '../failure.ts';
 import { evaluating, leave, placeOf, scopeOf, type Visit } from './visit.ts';
 
@@ -20,9 +20,8 @@ export async function runChoice(visit: Visit<ChoiceState>): Promise<void> {
 }
 
 async function choose(visit: Visit<ChoiceState>): Promise<Exit> {
-  const scope = scopeOf(visit);
-  for (const rule of visit.state.rules) {
-    if (await evaluating(visit, evaluateAs('boolean', rule.condition, scope))) return rule;
-  }
-  return visit.state;
+  const { rules } = visit.state;
+  const conditions = rules.map(({ condition }) => condition);
+  const index = await evaluating(visit, firstTrue(conditions, scopeOf(visit)));
+  return rules[index ?? rules.length] ?? visit.state;
 }

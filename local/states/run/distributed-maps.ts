@@ -32,6 +32,7 @@ export async function attemptDistributedMap(visit: MapVisit): Promise<void> {
   const result = await run(visit, mapRun);
   const succeeded = emitAside(thread, 'MapRunSucceeded', frame.lastEventId);
   emitAside(thread, 'MapStateSucceeded', succeeded);
+  // Recorded since November 2024, the year of JSONata: what comes next follows MapRunStarted. Before, MapRunSucceeded.
   visit.decidedAfter = frame.lastEventId;
   limitedText(result, state.name);
   await leave(visit, state, result, { result });

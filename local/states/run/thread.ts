@@ -3,6 +3,7 @@
 
 import type { Clock } from '../../clock.ts';
 import type { DistributedMapState } from '../definition/types.ts';
+import type { Evaluator } from '../expressions/evaluator.ts';
 import type { EventDetails, History } from '../history.ts';
 import type { Dispatch } from '../integrations/integration.ts';
 import type { Json, JsonObject } from '../json.ts';
@@ -17,6 +18,7 @@ export interface Run {
   readonly dispatch: Dispatch;
   readonly region: string;
   readonly mapRuns: MapRunHost;
+  readonly evaluator: Evaluator;
   readonly baton: Baton;
   /** `Execution` and `StateMachine` of the context object. */
   readonly context: JsonObject;

@@ -1,11 +1,11 @@
 // One stay in one state: entering it, evaluating its fields, leaving it.
 
-import type { Assignments, Exit, State } from '../definition/types.ts';
-import type { Scope } from '../expressions/expression.ts';
-import { evaluate, QueryError, type Template } from '../expressions/template.ts';
+import type { Exit, State } from '../definition/types.ts';
+import { evaluateAll, QueryError, type Setting } from '../expressions/template.ts';
 import { dataLimitExceeded, limitedText, STATES, StateFailure } from '../failure.ts';
 import { byteLength, type Json, type JsonObject } from '../json.ts';
 import { MAX_DATA_BYTES, MAX_VARIABLES_BYTES } from '../limits.ts';
+import { Aborted } from './baton.ts';
 import { type MapItem, variableBytes, visibleMapItem, visibleVariables } from './frame.ts';
 import { emit, emitAside, type Thread, textWithDetails } from './thread.ts';
 
@@ -38,22 +38,30 @@ export function enter<S extends State>(thread: Thread, state: S): Visit<S> {
 }
 
 /** What the expressions of the visit see. */
-export function scopeOf(visit: Visit, results: Results = {}, mapItem?: MapItem): Scope {
+export function scopeOf(visit: Visit, results: Results = {}, mapItem?: MapItem): Setting {
   const { frame, run } = visit.thread;
   const context = contextObject(visit, mapItem ?? visibleMapItem(frame));
   const states: Record<string, Json> = { input: frame.input, context };
   if (results.result !== undefined) states.result = results.result;
   if (results.errorOutput !== undefined) states.errorOutput = results.errorOutput;
-  return { variables: visibleVariables(frame), states, now: run.clock.now() };
+  return {
+    variables: visibleVariables(frame),
+    states,
+    now: run.clock.now(),
+    evaluator: run.evaluator,
+  };
 }
 
 /**
  * Runs an evaluation of the state's fields.
  * @throws {StateFailure} States.QueryEvaluationError, with its event written
+ * @throws {Aborted} when the thread was stopped meanwhile
  */
 export async function evaluating<T>(visit: Visit, evaluation: Promise<T>): Promise<T> {
   try {
-    return await evaluation;
+    const value = await evaluation;
+    if (visit.thread.signal.aborted) throw new Aborted();
+    return value;
   } catch (error) {
     if (error instanceof QueryError) throw evaluationFailed(visit, error);
     throw error;
@@ -66,9 +74,10 @@ export async function evaluating<T>(visit: Visit, evaluation: Promise<T>): Promi
  */
 export async function leave(visit: Visit, exit: Exit, fallback: Json, results: Results = {}): Promise<void> {
   const { frame } = visit.thread;
-  const scope = scopeOf(visit, results);
-  const assigned = await evaluating(visit, evaluateAll(exit.assign, scope));
-  const output = await evaluating(visit, evaluateOptional(exit.output, scope, fallback));
+  const { assigned, output = fallback } = await evaluating(
+    visit,
+    evaluateExit(exit, scopeOf(visit, results)),
+  );
   const text = limitedText(output, visit.state.name);
   const texts = assignedTexts(visit, assigned);
   const variables = { ...frame.variables, ...Object.fromEntries(assigned) };
@@ -117,14 +126,13 @@ function advance(visit: Visit, output: Json, next: string | undefined): void {
   frame.input = output;
 }
 
-async function evaluateAll(assign: Assignments, scope: Scope): Promise<[string, Json][]> {
-  const values: [string, Json][] = [];
-  for (const [name, template] of assign) values.push([name, await evaluate(template, scope)]);
-  return values;
-}
-
-async function evaluateOptional(template: Template | undefined, scope: Scope, fallback: Json): Promise<Json> {
-  return template === undefined ? fallback : evaluate(template, scope);
+async function evaluateExit({ assign, output }: Exit, setting: Setting) {
+  const templates = [...assign.map(([, template]) => template), ...(output === undefined ? [] : [output])];
+  const values = await evaluateAll(templates, setting);
+  return {
+    assigned: assign.map(([name], index) => [name, values[index] as Json] as const),
+    output: values[assign.length],
+  };
 }
 
 function assignedTexts(visit: Visit, assigned: readonly (readonly [string, Json])[]) {
@@ -142,7 +150,8 @@ function contextObject(visit: Visit, mapItem: MapItem | undefined): JsonObject {
     State: {
       EnteredTime: new Date(frame.enteredAt).toISOString(),
       Name: visit.state.name,
-      RetryCount: visit.retryCount,
+      // Recorded: a Pass state, which has no Retry, has none.
+      ...('retry' in visit.state && { RetryCount: visit.retryCount }),
     },
     ...(mapItem && { Map: { Item: { Index: mapItem.Index, Value: mapItem.Value } } }),
   };

@@ -465,6 +465,9 @@ describe('a presigned URL', () => {
     [{ expiresIn: 1.5 }, 'expiresIn'],
     [{ fileName: '' }, 'fileName'],
     [{ fileName: '\ud800' }, 'fileName'],
+    [{ contentType: 'a\r\nset-cookie: b' }, 'contentType'],
+    [{ contentType: '' }, 'contentType'],
+    [{ contentType: 'tëxt/plain' }, 'contentType'],
   ])('is refused for %j', async (options, field) => {
     await expect((await film()).presignedUrl(options)).rejects.toMatchObject({
       reason: 'InvalidInput',

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { LargeItemClient, type PresignedUpload, Rejected } from '../../../client/index.ts';
 import { objectsOf, useLocalCloud } from '../local-store.ts';
 
@@ -63,6 +63,23 @@ describe('a presigned upload', () => {
     expect(expiresAt.getTime() - before).toBeGreaterThanOrEqual(59_000);
     expect(expiresAt.getTime() - Date.now()).toBeLessThanOrEqual(60_000);
     expect(new URL(url).searchParams.get('X-Amz-Expires')).toBe('60');
+  });
+
+  it('begins now by the clock of S3, which an answer has told', async () => {
+    const slow = Date.now() - 2 * 60 * 60 * 1000;
+    vi.useFakeTimers({ toFake: ['Date'], now: slow });
+    try {
+      const key = { id: 'slow clock' };
+      await client.create({ key, largeAttributes: { page: content } }, { inlineContent: false });
+      const { url, headers, method, expiresAt } = await client.presignUpload({ expiresIn: 60 });
+      expect(expiresAt.getTime() - slow).toBeGreaterThan(60 * 60 * 1000);
+      const answer = await fetch(url, { method, headers, body: content });
+      expect(answer.status).toBe(200);
+      const page = (await client.get(key))?.large.page;
+      expect((await fetch((await page?.presignedUrl({ expiresIn: 60 })) ?? '')).status).toBe(200);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it.each<[string, string, Record<string, string>, number, string]>([

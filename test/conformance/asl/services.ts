@@ -1,4 +1,4 @@
-// Lambda and S3 that answer what a vector's `tasks` say the function, or the service, answered.
+// Lambda, DynamoDB and S3 that answer what a vector's `tasks` say the function, or the service, answered.
 
 import type { LocalResponse } from '../../../local/service.ts';
 import type { Dispatch } from '../../local-states/server.ts';
@@ -10,17 +10,38 @@ const S3_ERROR =
   /^(.*) \(Service: S3, Status Code: (\d+), Request ID: ([\w-]+), Extended Request ID: ([\w-]+)\)$/;
 const OVERSIZED_PAYLOAD = JSON.stringify('x'.repeat(262_145));
 
-export function scriptedServices({ name, tasks = {} }: ExecutionVector): Dispatch {
-  const scripts = Object.values(tasks);
-  if (scripts.length > 1)
-    throw new Error(`${name}: answers of more than one task state cannot be told apart`);
-  const answers = [...(scripts[0] ?? [])];
-  return async (service) => {
-    const answer = answers.shift();
+/** Several states without a `taskOrder` are told apart by the functions that they call. */
+export function scriptedServices(vector: ExecutionVector): Dispatch {
+  const { name, tasks = {}, taskOrder } = vector;
+  const left = new Map(Object.entries(tasks).map(([state, answers]) => [state, [...answers]]));
+  const order = [...(taskOrder ?? [])];
+  const [only, ...others] = left.keys();
+  const stateCalled = (path: string): string | undefined => {
+    if (taskOrder !== undefined) return order.shift();
+    return others.length === 0
+      ? only
+      : [...left.keys()].find((state) => calls(vector.definition, state, path));
+  };
+  return async (service, { path }) => {
+    const answer = left.get(stateCalled(decodeURIComponent(path)) ?? '')?.shift();
     if (answer === undefined) throw new Error(`${name}: unexpected call of ${service}`);
     if (answer.timeout) return new Promise(() => undefined);
     return service === 's3' ? refuseAsS3(answer) : respond(answer);
   };
+}
+
+/** Whether a state of this name, at any depth, calls the function that a path of Lambda's API names. */
+function calls(definition: unknown, state: string, path: string): boolean {
+  if (typeof definition !== 'object' || definition === null) return false;
+  for (const [key, value] of Object.entries(definition)) {
+    if (key !== state || value?.Type !== 'Task') {
+      if (calls(value, state, path)) return true;
+      continue;
+    }
+    const called: unknown = value.Arguments?.FunctionName ?? value.Resource;
+    if (typeof called === 'string' && path.split('/').includes(called)) return true;
+  }
+  return false;
 }
 
 function respond({ error, cause = '', payload, result }: TaskAnswer): LocalResponse {

@@ -18,6 +18,8 @@ export interface ExecutionVector {
   readonly definition: unknown;
   readonly input: unknown;
   readonly tasks?: Readonly<Record<string, readonly TaskAnswer[]>>;
+  /** The states whose answers are given, one a call, whichever state calls. */
+  readonly taskOrder?: readonly string[];
   readonly expect: {
     readonly status: string;
     readonly output?: unknown;

@@ -3,6 +3,7 @@
 import { PassThrough, Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { createClock } from '../../../local/clock.ts';
+import { createCrc32 } from '../../../local/s3/crc.ts';
 import { createS3, type S3 } from '../../../local/s3/index.ts';
 import {
   DEFAULT_IDENTITY,
@@ -10,6 +11,7 @@ import {
   type LocalResponse,
   ServiceError,
 } from '../../../local/service.ts';
+import { presigned, presignedByVersion2, type Signer } from './presign.ts';
 
 const identity = DEFAULT_IDENTITY;
 
@@ -133,9 +135,8 @@ test('a presigned URL expires in real time, whatever the cloud’s clock says', 
   const s3 = createS3({ clock, identity });
   s3.createBucket('bucket');
   clock.advance(86_400_000);
-  const date = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
-  const query = `X-Amz-Date=${date}&X-Amz-Expires=60&X-Amz-Signature=0`;
-  expect((await send(s3, 'PUT', `/bucket/a?${query}`, {}, 'x')).status).toBe(200);
+  const path = presigned('http://127.0.0.1:4566', 'PUT', '/bucket/a');
+  expect((await send(s3, 'PUT', path, {}, 'x')).status).toBe(200);
 });
 
 test('a source over the limit of a copy is refused', async () => {
@@ -185,3 +186,90 @@ test('outside us-east-1 a bucket is not created twice, and its location is named
   });
   expect((await send(s3, 'GET', '/bucket?location')).body).toContain('>eu-west-1</LocationConstraint>');
 });
+
+const ENDPOINT = 'http://127.0.0.1:4566';
+
+/** The code of the error that a request is refused with; `200` where it is not. */
+async function outcome(s3: S3, method: string, target: string, headers = {}, body = ''): Promise<string> {
+  return send(s3, method, target, headers, body).then(
+    ({ status }) => String(status),
+    (error: ServiceError) => `${error.code} ${error.status}`,
+  );
+}
+
+function signedStore(): S3 {
+  const issued = new Map([['ASIAROLE', 'of the role']]);
+  const s3 = createS3({ clock: createClock(), identity, secretOf: (key) => issued.get(key) });
+  s3.createBucket('bucket');
+  return s3;
+}
+
+const role: Signer = { accessKeyId: 'ASIAROLE', secret: 'of the role' };
+
+test.each<[string, string, string]>([
+  ['of a key that was issued', presigned(ENDPOINT, 'PUT', '/bucket/a', { signer: role }), '200'],
+  [
+    'of a key that was issued, with another secret',
+    presigned(ENDPOINT, 'PUT', '/bucket/a', { signer: { ...role, secret: 'local' } }),
+    'SignatureDoesNotMatch 403',
+  ],
+  ['of a key that was not issued', presigned(ENDPOINT, 'PUT', '/bucket/a'), 'InvalidAccessKeyId 403'],
+  [
+    'for another method',
+    presigned(ENDPOINT, 'GET', '/bucket/a', { signer: role }),
+    'SignatureDoesNotMatch 403',
+  ],
+  [
+    'for another key',
+    presigned(ENDPOINT, 'PUT', '/bucket/b', { signer: role }).replace('/b?', '/a?'),
+    'SignatureDoesNotMatch 403',
+  ],
+  [
+    'with a parameter that was added',
+    `${presigned(ENDPOINT, 'PUT', '/bucket/a', { signer: role })}&x-amz-meta-author=eve`,
+    'SignatureDoesNotMatch 403',
+  ],
+  ['without its other parameters', '/bucket/a?X-Amz-Signature=0', 'AuthorizationQueryParametersError 400'],
+  [
+    'without a signature',
+    presigned(ENDPOINT, 'PUT', '/bucket/a', { signer: role }).replace(/&X-Amz-Signature=.*/, ''),
+    'AuthorizationQueryParametersError 400',
+  ],
+  ['of version 2', presignedByVersion2('PUT', '/bucket/a', { 'x-amz-meta-author': 'Ada' }, role), '200'],
+  [
+    'of version 2, of a key that was not issued',
+    presignedByVersion2('PUT', '/bucket/a'),
+    'InvalidAccessKeyId 403',
+  ],
+  [
+    'of version 2, with another header',
+    presignedByVersion2('PUT', '/bucket/a', { 'content-type': 'a/b' }, role).replace('a%2Fb', 'a%2Fc'),
+    'SignatureDoesNotMatch 403',
+  ],
+  ['of version 2, in part', '/bucket/a?Signature=0', 'AccessDenied 403'],
+])('a URL with a signature %s: %s', async (_, target, expected) => {
+  expect(await outcome(signedStore(), 'PUT', target, {}, 'x')).toBe(expected);
+});
+
+test('parameters count as headers by a signature alone', async () => {
+  const s3 = signedStore();
+  const query = { 'x-amz-meta-author': 'Ada', 'x-amz-checksum-crc32': crc32Of('x') };
+  const path = presigned(ENDPOINT, 'PUT', '/bucket/a', { query, signer: role });
+  expect(await outcome(s3, 'PUT', path, {}, 'x')).toBe('200');
+  expect((await send(s3, 'HEAD', '/bucket/a')).headers).toMatchObject({ 'x-amz-meta-author': 'Ada' });
+
+  await send(s3, 'PUT', '/bucket/b?x-amz-meta-author=Eve', {}, 'x');
+  expect((await send(s3, 'HEAD', '/bucket/b')).headers).not.toHaveProperty('x-amz-meta-author');
+  const body = '<Delete><Object><Key>a</Key></Object></Delete>';
+  const checksum = encodeURIComponent(crc32Of(body));
+  expect(await outcome(s3, 'POST', `/bucket?delete&x-amz-checksum-crc32=${checksum}`, {}, body)).toBe(
+    'InvalidRequest 400',
+  );
+  expect(await outcome(s3, 'HEAD', '/bucket/a')).toBe('200');
+});
+
+function crc32Of(text: string): string {
+  const digest = createCrc32();
+  digest.update(Buffer.from(text));
+  return digest.digest().toString('base64');
+}

@@ -1,6 +1,7 @@
 // A call of aws-sdk:s3 as the REST request that the SDK makes of it.
 
 import { createHash } from 'node:crypto';
+import { own } from '../../../records.ts';
 import type { LocalRequest } from '../../../service.ts';
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { TaskError } from '../integration.ts';
@@ -22,7 +23,7 @@ export function requestOf(action: S3Action, parameters: JsonObject): LocalReques
   const body = bodyOf(action, parameters);
   const headers: Record<string, string> = { ...body.headers, ...metadataHeaders(parameters.Metadata) };
   for (const [name, value] of Object.entries(parameters)) {
-    const header = HEADERS[name];
+    const header = own(HEADERS, name);
     if (header === undefined || name === action.body?.parameter) continue;
     headers[header] = TIMES.has(name) ? httpDate(name, value) : text(value);
   }
@@ -38,7 +39,7 @@ export function requestOf(action: S3Action, parameters: JsonObject): LocalReques
 function pathOf({ target, subresource }: S3Action, parameters: JsonObject): string {
   const query = new URLSearchParams(subresource);
   for (const [name, value] of Object.entries(parameters)) {
-    const parameter = QUERY_PARAMETERS[name];
+    const parameter = own(QUERY_PARAMETERS, name);
     if (parameter !== undefined) query.set(parameter, text(value));
   }
   const bucket = target === 'service' ? '' : encodeURIComponent(text(parameters.Bucket ?? ''));

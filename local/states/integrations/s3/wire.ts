@@ -1,6 +1,7 @@
 // S3's XML as the SDK's members, and the other way round; checksums of what is sent.
 
 import { XMLParser } from 'fast-xml-parser';
+import { own } from '../../../records.ts';
 import { checksumHeader, createDigest, parseAlgorithm } from '../../../s3/checksums.ts';
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 
@@ -74,10 +75,11 @@ export function typed(name: string, text: string): Json {
 function members(element: JsonObject): JsonObject {
   const found: JsonObject = {};
   for (const [name, child] of Object.entries(element)) {
-    const wrapped = WRAPPED_LISTS[name];
-    const flat = FLAT_LISTS[name];
+    const wrapped = own(WRAPPED_LISTS, name);
+    const flat = own(FLAT_LISTS, name);
     if (name === '#text') continue;
-    if (wrapped !== undefined) found[name] = listOf(wrapped, isObject(child) ? (child[wrapped] ?? []) : []);
+    if (wrapped !== undefined)
+      found[name] = listOf(wrapped, isObject(child) ? (own(child, wrapped) ?? []) : []);
     else if (flat !== undefined) found[flat] = listOf(name, child);
     else found[name] = memberValue(name, child);
   }
@@ -101,8 +103,10 @@ function render(value: Json): string {
 
 function renderMember(name: string, child: Json): string {
   if (!Array.isArray(child)) return element(name, render(child));
-  const wrapped = WRAPPED_LISTS[name];
-  const items = child.map((item) => element(wrapped ?? ITEM_ELEMENTS[name] ?? name, render(item))).join('');
+  const wrapped = own(WRAPPED_LISTS, name);
+  const items = child
+    .map((item) => element(wrapped ?? own(ITEM_ELEMENTS, name) ?? name, render(item)))
+    .join('');
   return wrapped === undefined ? items : element(name, items);
 }
 

@@ -1,8 +1,10 @@
 // The functions that Step Functions adds to JSONata ("Functions provided by Step Functions" in the Developer
-// Guide), and $now and $millis on the local cloud's time.
+// Guide), $now and $millis on the local cloud's time, and what JSONata has from Node.js's globals, which are gone here.
 
 import { createHash, randomUUID } from 'node:crypto';
 import jsonata from 'jsonata';
+
+const { Buffer } = globalThis;
 
 /** Under this name each evaluation binds the moment it runs at, in milliseconds since the epoch. */
 export const TIME_BINDING = 'local cloud: time';
@@ -26,8 +28,18 @@ export function registerFunctions(expression: jsonata.Expression): void {
   expression.registerFunction('random', random, '<n?:n>');
   expression.registerFunction('uuid', () => randomUUID(), '<:s>');
   expression.registerFunction('parse', parse, '<s:j>');
+  expression.registerFunction('base64encode', (text?: string) => recoded(text, 'binary', 'base64'), '<s-:s>');
+  expression.registerFunction('base64decode', (text?: string) => recoded(text, 'base64', 'binary'), '<s-:s>');
   expression.registerFunction('millis', millis, '<:n>');
   expression.registerFunction('now', now, '<s?s?:s>');
+}
+
+function recoded(
+  text: string | undefined,
+  from: 'binary' | 'base64',
+  to: 'binary' | 'base64',
+): string | undefined {
+  return text === undefined ? undefined : Buffer.from(text, from).toString(to);
 }
 
 function millis(this: jsonata.Focus): number {
@@ -60,7 +72,7 @@ function range(first: number, last: number, step: number): number[] {
 }
 
 function hash(text: string, algorithm: string): string {
-  const digest = DIGESTS[algorithm];
+  const digest = Object.hasOwn(DIGESTS, algorithm) ? DIGESTS[algorithm] : undefined;
   if (digest === undefined) {
     const known = Object.keys(DIGESTS).join(', ');
     throw evaluationError('D3137', `The second argument of function "hash" must be one of ${known}`);
