@@ -38,10 +38,8 @@ export async function findTable(store: Store, name: string): Promise<TableDescri
   return table;
 }
 
-export function lookUpTable(store: Store, name: string): Promise<TableDescription | undefined> {
-  return new Promise((resolve) => {
-    store.getTable(name, false, (error, table) => resolve(error ? undefined : table));
-  });
+export async function lookUpTable(store: Store, name: string): Promise<TableDescription | undefined> {
+  return (await read(store, TABLE_PREFIX + name)) as TableDescription | undefined;
 }
 
 export function saveTable(store: Store, table: TableDescription): Promise<void> {
@@ -113,8 +111,13 @@ export async function findItem(
   keyOrItem: Item,
 ): Promise<Item | undefined> {
   const key = storeModule.createKey(keyOrItem, table);
-  const items = store.getItemDb(table.TableName);
-  return (await fromCallback<Item | undefined>((callback) => items.get(key, callback))) ?? undefined;
+  return (await read(store, itemPrefix(table) + key)) as Item | undefined;
+}
+
+/** At once: a callback would come in a later turn of the event loop, and a write keeps all others waiting for it. */
+async function read(store: Store, key: string): Promise<object | undefined> {
+  if (store.db.status === 'opening') await store.db.open();
+  return store.db.getSync(key);
 }
 
 /**

@@ -33,8 +33,8 @@ export async function applyTransaction(
   writes: readonly Write[],
   beside: readonly BatchOperation[],
 ): Promise<ItemChange[]> {
-  const tables = await Promise.all(writes.map((write) => findTable(store, write.tableName)));
-  const pairs = writes.map((write, index) => ({ write, table: tables[index] as TableDescription }));
+  const tables = await tablesOf(store, writes);
+  const pairs = writes.map((write) => ({ write, table: tables.get(write.tableName) as TableDescription }));
   for (const { write, table } of pairs) checkKeyNotEmpty(write, table);
   const misfits = pairs.map(({ write, table }) => reasonOf(() => checkAgainstTable(write, table)));
   if (misfits.some((reason) => reason !== PASSED)) throw transactionCanceled(misfits);
@@ -49,6 +49,18 @@ export async function applyTransaction(
   if (reasons.some((reason) => reason !== PASSED)) throw transactionCanceled(reasons);
   await commit(store, changes, beside);
   return changes;
+}
+
+/** Each table once, however many items of it there are. @throws {ServiceError} ResourceNotFoundException */
+async function tablesOf(
+  store: Store,
+  actions: readonly { readonly tableName: string }[],
+): Promise<ReadonlyMap<string, TableDescription>> {
+  const tables = new Map<string, TableDescription>();
+  for (const { tableName } of actions) {
+    if (!tables.has(tableName)) tables.set(tableName, await findTable(store, tableName));
+  }
+  return tables;
 }
 
 export function transactWriteAnswer(
@@ -107,8 +119,10 @@ export async function transactGetItems(store: Store, input: Request): Promise<ob
     }
   }
   if (reasons.some((reason) => reason !== PASSED)) throw transactionCanceled(reasons);
-  const tables = await Promise.all(reads.map(({ tableName }) => findTable(store, tableName)));
-  refuseRepeatedItems(reads.map(({ key }, index) => ({ table: tables[index] as TableDescription, key })));
+  const tables = await tablesOf(store, reads);
+  refuseRepeatedItems(
+    reads.map(({ key, tableName }) => ({ table: tables.get(tableName) as TableDescription, key })),
+  );
   refuseTooLarge(found);
   const uses = reads.map(({ tableName }, index) => ({
     tableName,
