@@ -39,7 +39,7 @@ export function appendRecords(path: string, records: readonly unknown[]): void {
 function cutTorn(path: string, file: number): void {
   const whole = torn.get(path);
   if (whole === undefined) return;
-  disk.ftruncateSync(file, whole);
+  if (fstatSync(file).size > whole) disk.ftruncateSync(file, whole);
   torn.delete(path);
 }
 
@@ -58,6 +58,8 @@ export function* readRecords(path: string): Generator<unknown> {
       offset += line.length + 1;
     }
     ftruncateSync(file, offset);
+    // What was read counts, whether it was acknowledged or not.
+    torn.delete(path);
   } finally {
     closeSync(file);
   }

@@ -102,8 +102,11 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 
 /** These go on while nothing can be written. */
 const MACHINE_READS = new Set([
+  'DescribeMapRun',
   'DescribeStateMachine',
+  'ListMapRuns',
   'ListStateMachines',
+  'ListTagsForResource',
   'ValidateStateMachineDefinition',
 ]);
 const EXECUTION_READS = new Set([

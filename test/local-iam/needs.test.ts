@@ -85,6 +85,14 @@ describe('S3', () => {
     },
   );
 
+  test('a source that a presigned URL names is needed like one in a header', () => {
+    const query = 'X-Amz-Signature=s&X-Amz-Copy-Source=other%2Fb';
+    expect(needs('s3', 'CopyObject', 'docs/a', { query })).toEqual(
+      needs('s3', 'CopyObject', 'docs/a', { headers: { 'x-amz-copy-source': 'other/b' } }),
+    );
+    expect(needs('s3', 'CopyObject', 'docs/a', { query })[0]).toBe('s3:GetObject arn:aws:s3:::other/b');
+  });
+
   test.each(['CopyObject', 'UploadPartCopy'])(
     '%s needs to read its source, as that is decoded',
     (operation) => {

@@ -5,7 +5,8 @@
 import { parseCopySource } from '../../s3/copy-source.ts';
 import type { Called, Mapping, Need } from './need.ts';
 
-type Headers = Called['request']['headers'];
+/** In a header, or in a presigned URL. */
+const COPY_SOURCE = 'x-amz-copy-source';
 
 /** Headers of a write that need rights beyond it. */
 const WRITE_HEADERS: readonly (readonly [header: RegExp, action: string])[] = [
@@ -116,14 +117,16 @@ function write(called: Called): Need[] {
 }
 
 function copy(called: Called): Need[] {
-  const source = sourceOf(called.request.headers);
+  const { headers, query } = called.request;
+  const inQuery = [...query].find(([name]) => name.toLowerCase() === COPY_SOURCE)?.[1];
+  const source = sourceOf(headers[COPY_SOURCE] ?? inQuery ?? '');
   return [...(source ? [source] : []), ...write(called)];
 }
 
 /** None when the header is not well-formed, which S3 says itself. */
-function sourceOf(headers: Headers): Need | undefined {
+function sourceOf(copySource: string): Need | undefined {
   try {
-    const { bucket, key, versionId } = parseCopySource(headers['x-amz-copy-source'] ?? '');
+    const { bucket, key, versionId } = parseCopySource(copySource);
     const action = versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
     return { action, resource: `arn:aws:s3:::${bucket}/${key}` };
   } catch {
