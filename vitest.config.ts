@@ -11,6 +11,7 @@ const THOROUGH = [
   'test/e2e/sweep-many.test.ts',
   'test/local-data/*-kill.test.ts',
   'test/local-data/command.test.ts',
+  'test/local-data/failing-writes.test.ts',
   'test/local-data/conformance.test.ts',
   'test/local-data/full-disk.test.ts',
   'test/lib/validation.test.ts',
