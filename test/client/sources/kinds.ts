@@ -44,8 +44,9 @@ async function* generated(chunks: Iterable<Uint8Array>) {
   yield* chunks;
 }
 
+/** Without empty chunks: Node.js asks no further after three in a row, whoever reads. */
 function pushing(chunks: Iterable<Uint8Array>, options: object = {}): Readable {
-  const rest = chunks[Symbol.iterator]();
+  const rest = filled(chunks);
   return new Readable({
     ...options,
     read() {
@@ -53,6 +54,10 @@ function pushing(chunks: Iterable<Uint8Array>, options: object = {}): Readable {
       this.push(done ? null : value);
     },
   });
+}
+
+function* filled(chunks: Iterable<Uint8Array>): Generator<Uint8Array, undefined> {
+  for (const chunk of chunks) if (chunk.length > 0) yield chunk;
 }
 
 function pulled(chunks: Iterable<Uint8Array>, highWaterMark: number): ReadableStream<Uint8Array> {

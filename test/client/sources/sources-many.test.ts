@@ -1,5 +1,5 @@
-// Sources of content, of every kind and in every state: thousands of cases, others each time.
+// Sources of content, of every kind and in every state: thousands of cases.
 
 import { fuzzSources } from './fuzz.ts';
 
-fuzzSources(4000);
+fuzzSources(4000, 4711);
