@@ -8,6 +8,7 @@ import type { AuditContext } from '../audit/context.ts';
 import { canonicalKey } from '../audit/item/key.ts';
 import type { RunFilter } from '../audit/runs/list.ts';
 import { OUTCOMES, type Outcome } from '../audit/runs/summary.ts';
+import { patience } from '../client/platform/platform.ts';
 import type { StoreDescriptor } from '../core/contract/store.ts';
 import { SagaError } from '../core/errors/errors.ts';
 import { OPERATIONS, type Operation } from '../core/keys/run.ts';
@@ -64,7 +65,7 @@ export async function connectAudit(options: StackChoice, io: Io): Promise<AuditC
   ]);
   const { region } = store;
   // A call that nothing comes of for so long is given up, and made again as the SDK does.
-  const config = { region, requestHandler: { connectionTimeout: 5000, socketTimeout: 30_000 } };
+  const config = { region, ...patience(30) };
   const sfn: SFNClient = new Sfn(config);
   const s3: S3Client = new S3(config);
   const dynamodb: DynamoDBClient = new DynamoDB(config);

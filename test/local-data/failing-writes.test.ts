@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { appendRecords, disk, readRecords, replaceRecords } from '../../local/data/index.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
-import { type Clients, clientsOf, newFolder } from './harness.ts';
+import { type Clients, clientsOf, newFolder, stateMachineArn, storesTemplate } from './harness.ts';
 
 const whole = { ...disk };
 afterEach(() => {
@@ -140,29 +140,7 @@ const machine = JSON.stringify({
   StartAt: 'Say',
   States: { Say: { Type: 'Pass', End: true } },
 });
-const template = {
-  Resources: {
-    Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'bucket' } },
-    Table: {
-      Type: 'AWS::DynamoDB::Table',
-      Properties: {
-        TableName: 'table',
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-      },
-    },
-    Machine: {
-      Type: 'AWS::StepFunctions::StateMachine',
-      Properties: {
-        StateMachineName: 'machine',
-        RoleArn: 'arn:aws:iam::000000000000:role/none',
-        DefinitionString: machine,
-      },
-    },
-  },
-};
-const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:machine';
+const template = storesTemplate(machine);
 const executionArn = (name: string) => `arn:aws:states:us-east-1:000000000000:execution:machine:${name}`;
 
 async function start(data: string): Promise<LocalCloud & { readonly told: unknown[] }> {

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { type CloudProcess, newFolder, startProcess } from './harness.ts';
+import { type CloudProcess, newFolder, startProcess, stateMachineArn, storesTemplate } from './harness.ts';
 
 const SIZE = '8m';
 
@@ -34,30 +34,9 @@ function fill(folder: string): () => void {
   return () => rmSync(file);
 }
 
-const template = {
-  Resources: {
-    Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'bucket' } },
-    Table: {
-      Type: 'AWS::DynamoDB::Table',
-      Properties: {
-        TableName: 'table',
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-      },
-    },
-    Machine: {
-      Type: 'AWS::StepFunctions::StateMachine',
-      Properties: {
-        StateMachineName: 'machine',
-        RoleArn: 'arn:aws:iam::000000000000:role/none',
-        DefinitionString:
-          '{"QueryLanguage":"JSONata","StartAt":"A","States":{"A":{"Type":"Wait","Seconds":1,"End":true}}}',
-      },
-    },
-  },
-};
-const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:machine';
+const template = storesTemplate(
+  '{"QueryLanguage":"JSONata","StartAt":"A","States":{"A":{"Type":"Wait","Seconds":1,"End":true}}}',
+);
 const value = (name: string) => `${name} `.repeat(400);
 
 const WRITES = {

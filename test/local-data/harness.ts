@@ -79,3 +79,32 @@ async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<
   child.kill(signal);
   await exited;
 }
+
+/** ARN of the state machine of {@link storesTemplate}. */
+export const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:machine';
+
+/** A bucket, a table and a state machine: something in each of the stores that a folder keeps. */
+export function storesTemplate(definition: string) {
+  return {
+    Resources: {
+      Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'bucket' } },
+      Table: {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: {
+          TableName: 'table',
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        },
+      },
+      Machine: {
+        Type: 'AWS::StepFunctions::StateMachine',
+        Properties: {
+          StateMachineName: 'machine',
+          RoleArn: 'arn:aws:iam::000000000000:role/none',
+          DefinitionString: definition,
+        },
+      },
+    },
+  };
+}
