@@ -7,6 +7,7 @@ import {
   clientOptions,
   inlineFunction,
   invoke,
+  request,
   start,
   startWithFunction,
   type TestCloud,
@@ -19,29 +20,6 @@ function s3Of(cloud: TestCloud): S3Client {
   const client = new S3Client(clientOptions(cloud));
   onTestFinished(() => client.destroy());
   return client;
-}
-
-/** A request with exactly these headers, which fetch would not let through. */
-function request(
-  cloud: TestCloud,
-  options: http.RequestOptions,
-  body: string | Buffer = '',
-): Promise<{ status: number | undefined; headers: http.IncomingHttpHeaders; body: string }> {
-  return new Promise((resolve, reject) => {
-    const sent = http.request(cloud.endpoint, options, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () =>
-        resolve({
-          status: response.statusCode,
-          headers: response.headers,
-          body: Buffer.concat(chunks).toString(),
-        }),
-      );
-    });
-    sent.on('error', reject);
-    sent.end(body);
-  });
 }
 
 describe('one port', () => {

@@ -1,6 +1,7 @@
 // Starts local clouds for these tests: real S3, DynamoDB and Lambda behind a real port; Step Functions that only remembers.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -149,6 +150,29 @@ export async function invoke(
     headers: response.headers,
     payload: text === '' ? undefined : JSON.parse(text),
   };
+}
+
+/** A request with exactly these headers, which fetch would not let through. */
+export function request(
+  cloud: TestCloud,
+  options: http.RequestOptions,
+  body: string | Buffer = '',
+): Promise<{ status: number | undefined; headers: http.IncomingHttpHeaders; body: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = http.request(cloud.endpoint, options, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode,
+          headers: response.headers,
+          body: Buffer.concat(chunks).toString(),
+        }),
+      );
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
 }
 
 /** Client settings for an SDK: this cloud, one attempt a call. */

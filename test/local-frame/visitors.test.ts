@@ -1,9 +1,9 @@
 // Whom the one port answers: programs of this machine, and pages of origins that were let in.
 
-import http from 'node:http';
+import type http from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { LocalCloudOptions } from '../../local/cloud.ts';
-import { inlineFunction, start, type TestCloud } from './support.ts';
+import { inlineFunction, request, start, type TestCloud } from './support.ts';
 
 const rules = (...CorsRules: object[]) => ({ CorsConfiguration: { CorsRules } });
 const bucket = (BucketName: string, properties: object = {}) => ({
@@ -25,25 +25,7 @@ type Sent = Pick<http.RequestOptions, 'method' | 'path'> & {
   readonly body?: string;
 };
 
-function send(cloud: TestCloud, { body = '', ...options }: Sent) {
-  return new Promise<{ status: number | undefined; headers: http.IncomingHttpHeaders; text: string }>(
-    (resolve, reject) => {
-      const sent = http.request(cloud.endpoint, options, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () =>
-          resolve({
-            status: response.statusCode,
-            headers: response.headers,
-            text: Buffer.concat(chunks).toString(),
-          }),
-        );
-      });
-      sent.on('error', reject);
-      sent.end(body);
-    },
-  );
-}
+const send = (cloud: TestCloud, { body, ...options }: Sent) => request(cloud, options, body);
 
 async function startWith(options: LocalCloudOptions = {}): Promise<TestCloud> {
   const cloud = await start({ template, ...options });
@@ -112,7 +94,7 @@ describe.each(CALLS)('%s', (name, request) => {
       'user@localhost',
       'evillocalhost',
     ]) {
-      const { status, text } = await send(cloud, withHeaders({ host }));
+      const { status, body: text } = await send(cloud, withHeaders({ host }));
       expect([host, status]).toEqual([host, 403]);
       expect(text.replaceAll('&apos;', "'")).toContain(`not to '${host}'`);
     }
@@ -131,7 +113,7 @@ describe.each(CALLS)('%s', (name, request) => {
       { 'sec-fetch-site': 'cross-site', referer: `${EVIL}/page` },
       { 'sec-fetch-site': 'cross-site', referer: 'no address' },
     ] as Record<string, string>[]) {
-      const { status, headers: answered, text } = await send(cloud, withHeaders(headers));
+      const { status, headers: answered, body: text } = await send(cloud, withHeaders(headers));
       expect([headers, status]).toEqual([headers, 403]);
       expect(answered).not.toHaveProperty('access-control-allow-origin');
       expect(text).toMatch(name === 'the local API' ? /not for other sites/ : /--page-origin/);
