@@ -9,14 +9,21 @@ export interface Clock {
    * Waits for `ms` of the cloud's time; `ms / timeScale` pass in reality, less what is advanced meanwhile.
    * Only waits are scaled (Wait states, retry intervals, late faults): code under test runs in real time, so
    * time-outs of tasks and functions use real timers.
+   * @param name for {@link Clock.sleeping}
    * @throws the signal's reason, once `signal` is aborted
    */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  sleep(ms: number, signal?: AbortSignal, name?: string): Promise<void>;
+  /**
+   * How many sleep under a name. Executions sleep under their ARN, in Wait states and before retries: whoever moves time
+   * forward sees so whether one still waits for that.
+   */
+  sleeping(name: string): number;
   /** Moves the cloud's time forward by `ms`; sleepers whose time has come wake up. */
   advance(ms: number): void;
 }
 
 interface Sleeper {
+  readonly name: string | undefined;
   remainingMs: number;
   since: number;
   timer: NodeJS.Timeout | undefined;
@@ -52,7 +59,7 @@ export function createClock(timeScale = 1): Clock {
   return {
     now: () => Date.now() + offsetMs,
 
-    sleep: (ms, signal) =>
+    sleep: (ms, signal, name) =>
       new Promise((resolve, reject) => {
         signal?.throwIfAborted();
         const abort = (): void => {
@@ -61,6 +68,7 @@ export function createClock(timeScale = 1): Clock {
           reject(signal?.reason);
         };
         const sleeper: Sleeper = {
+          name,
           remainingMs: ms,
           since: performance.now(),
           timer: undefined,
@@ -73,6 +81,8 @@ export function createClock(timeScale = 1): Clock {
         sleepers.add(sleeper);
         settle(sleeper, 0);
       }),
+
+    sleeping: (name) => [...sleepers].filter((sleeper) => sleeper.name === name).length,
 
     advance: (ms) => {
       if (!(Number.isFinite(ms) && ms >= 0)) {

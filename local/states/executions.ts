@@ -93,6 +93,7 @@ export function drive(environment: Environment, execution: Execution, input: Jso
   execution.controller = controller;
   const run: Run = {
     ...environment,
+    arn: execution.arn,
     dispatch: (service, request) =>
       environment.dispatch(service, { ...request, caller: callerOf(execution) }),
     history: execution.history,

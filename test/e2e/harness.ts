@@ -34,8 +34,6 @@ const TIME_SCALE = 100;
 /** So slow that no wait ends by itself: time passes only when a test moves it. */
 const STANDSTILL = 1e-6;
 
-/** What nothing follows in a history while a run waits, for a Wait state or to retry a task. */
-const WAITS: ReadonlySet<string> = new Set(['WaitStateEntered', 'TaskFailed', 'TaskTimedOut']);
 /** What nothing follows while a task is under way. */
 const WORKS: ReadonlySet<string> = new Set(['TaskScheduled', 'TaskStarted']);
 const ENDS: ReadonlySet<string> = new Set(['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionAborted']);
@@ -138,15 +136,16 @@ export class TestStore implements AsyncDisposable {
    * enough, the steps must be short.
    */
   async passUntilEnd(run: Run, stepSeconds = 15): Promise<EndedRun> {
-    let waiting = false;
+    const { clock } = this.cloud;
+    let working = true;
     await this.#until(
       run.arn,
       (events) => {
-        waiting = isWaiting(events);
+        working = isWorking(events);
         return ENDS.has(events.at(-1)?.type ?? '');
       },
       () => {
-        if (waiting) this.pass(stepSeconds);
+        if (!working && clock.sleeping(run.arn) > 0) this.pass(stepSeconds);
       },
     );
     return run.end();
@@ -299,12 +298,11 @@ function checkCause(error: string, cause: unknown): void {
   expect(problems, `the cause of ${error}: ${JSON.stringify(cause)}`).toEqual([]);
 }
 
-/** Whether all that the run does is wait. The iterations of a Map go on side by side, so the last event tells nothing. */
-function isWaiting(events: readonly HistoryEvent[]): boolean {
+/** Whether a task is under way. The iterations of a Map go on side by side, so the last event tells nothing. */
+function isWorking(events: readonly HistoryEvent[]): boolean {
   const recent = events.slice(events.findLastIndex(({ type }) => type === 'ExecutionRedriven') + 1);
   const followed = new Set(recent.map(({ previousEventId }) => previousEventId));
-  const ends = recent.filter(({ id }) => !followed.has(id)).map(({ type }) => type ?? '');
-  return ends.some((type) => WAITS.has(type)) && !ends.some((type) => WORKS.has(type));
+  return recent.some(({ id, type }) => !followed.has(id) && WORKS.has(type ?? ''));
 }
 
 /** No bound of its own: a test that never sees what it looks for ends by the time-out of all tests. */

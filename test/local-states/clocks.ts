@@ -10,6 +10,7 @@ export interface ManualClock extends Clock {
 }
 
 interface Sleeper {
+  readonly name: string | undefined;
   readonly until: number;
   wake(): void;
 }
@@ -28,11 +29,11 @@ export function createManualClock(start = Date.parse('2026-01-01T00:00:00Z')): M
   return {
     sleeps,
     now: () => now,
-    sleep: (ms, signal) =>
+    sleep: (ms, signal, name) =>
       new Promise((resolve, reject) => {
         signal?.throwIfAborted();
         sleeps.push(ms);
-        const sleeper = { until: now + ms, wake: resolve };
+        const sleeper = { name, until: now + ms, wake: resolve };
         sleepers.add(sleeper);
         signal?.addEventListener('abort', () => {
           sleepers.delete(sleeper);
@@ -40,6 +41,7 @@ export function createManualClock(start = Date.parse('2026-01-01T00:00:00Z')): M
         });
         if (ms <= 0) moveTo(now);
       }),
+    sleeping: (name) => [...sleepers].filter((sleeper) => sleeper.name === name).length,
     advance: (ms) => moveTo(now + ms),
     skipToNext: () => {
       if (sleepers.size === 0) return false;

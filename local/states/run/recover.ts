@@ -2,7 +2,7 @@
 
 import type { Catcher, RecoverableState, Retrier } from '../definition/types.ts';
 import { matches, StateFailure } from '../failure.ts';
-import { emit, outside } from './thread.ts';
+import { asleep, emit } from './thread.ts';
 import { leave, type Visit } from './visit.ts';
 
 /**
@@ -33,7 +33,7 @@ export async function recovering<S extends RecoverableState>(
 
 async function pause(visit: Visit, delayMs: number): Promise<void> {
   const { thread } = visit;
-  await outside(thread, thread.run.clock.sleep(delayMs, thread.signal));
+  await asleep(thread, delayMs);
   visit.retryCount += 1;
   visit.decidedAfter = thread.frame.lastEventId;
   thread.frame.children = undefined;

@@ -13,6 +13,8 @@ import type { Frame, MapRunControl } from './frame.ts';
 
 /** From a start or a redrive to the next end. */
 export interface Run {
+  /** The execution's. */
+  readonly arn: string;
   readonly history: History;
   readonly clock: Clock;
   readonly dispatch: Dispatch;
@@ -80,6 +82,12 @@ export async function outside<T>(thread: Thread, work: Promise<T>): Promise<T> {
     if (!(error instanceof Aborted)) await baton.acquire(thread.signal);
     throw error;
   }
+}
+
+/** Waits for `ms` of the cloud's time, outside of the baton. */
+export function asleep(thread: Thread, ms: number): Promise<void> {
+  const { clock, arn } = thread.run;
+  return outside(thread, clock.sleep(ms, thread.signal, arn));
 }
 
 /** A JSON text as events carry it. */

@@ -4,7 +4,7 @@ import type { WaitState } from '../definition/types.ts';
 import { evaluateAs, evaluateInteger, QueryError } from '../expressions/template.ts';
 import { MAX_TIMEOUT_SECONDS } from '../limits.ts';
 import { parseRfc3339 } from '../timestamp.ts';
-import { outside } from './thread.ts';
+import { asleep } from './thread.ts';
 import { evaluating, leave, scopeOf, type Visit } from './visit.ts';
 
 /** A Wait that a redrive goes on with keeps its end: past it, the state is left at once. */
@@ -14,7 +14,7 @@ export async function runWait(visit: Visit<WaitState>): Promise<void> {
   visit.decidedAfter = frame.lastEventId;
   frame.waitUntil ??= await evaluating(visit, endOf(visit));
   const remainingMs = frame.waitUntil - run.clock.now();
-  if (remainingMs > 0) await outside(thread, run.clock.sleep(remainingMs, thread.signal));
+  if (remainingMs > 0) await asleep(thread, remainingMs);
   await leave(visit, state, frame.input);
 }
 
