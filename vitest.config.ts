@@ -1,7 +1,15 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** Tests that replace the SDK's clients or the environment: each file gets modules and a process of its own. */
-const ISOLATED = ['test/lambdas/**/*.test.ts', 'test/client/**/*.test.ts', 'test/cli/**/*.test.ts'];
+/** Tests of the tasks, which read their environment as they are loaded: each file gets modules of its own. */
+const TASKS = ['test/lambdas/**/*.test.ts'];
+
+/** Tests of the client whose SDK clients test/client/mocks.ts replaces; with any other they would be replaced, too. */
+const MOCKED = [
+  'test/client/{batch,sources,store,wait}/**/*.test.ts',
+  'test/client/read/{read,torn-reads}.test.ts',
+  'test/client/strangers.test.ts',
+  'test/client/write/{handle,held-input,reused-buffers,start,used-sources}.test.ts',
+];
 
 /** Tests that take long for what they add: `npm run test:thorough` runs them, and so does CI. */
 const THOROUGH = [
@@ -31,6 +39,14 @@ const BROWSER = ['test/browser/**/*.test.ts'];
 /** Programs in other languages; `npm run test:languages` installs what they need. */
 const LANGUAGES = ['test/languages/**/*.test.ts'];
 
+/** A project whose files share modules: loading the SDK and the CDK anew for each would take a third of the time. */
+function sharing(name: string, include: string[], exclude: string[]) {
+  return {
+    extends: true as const,
+    test: { name, include, exclude: [...configDefaults.exclude, ...exclude], isolate: false },
+  };
+}
+
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
@@ -48,20 +64,9 @@ export default defineConfig({
     // More than the cores: a file waits about a third of its time, for pauses and other processes.
     maxWorkers: 3,
     projects: [
-      {
-        extends: true,
-        test: { name: 'isolated', include: ISOLATED, exclude: [...configDefaults.exclude, ...THOROUGH] },
-      },
-      {
-        extends: true,
-        // Files share modules: loading the SDK and the CDK anew for each would take a third of the time.
-        test: {
-          name: 'shared',
-          include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...ISOLATED, ...THOROUGH, ...BROWSER, ...LANGUAGES],
-          isolate: false,
-        },
-      },
+      { extends: true, test: { name: 'tasks', include: TASKS } },
+      sharing('mocked', MOCKED, THOROUGH),
+      sharing('shared', ['test/**/*.test.ts'], [...TASKS, ...MOCKED, ...THOROUGH, ...BROWSER, ...LANGUAGES]),
       { extends: true, test: { name: 'thorough', include: THOROUGH, testTimeout: 180_000 } },
       { extends: true, test: { name: 'browser', include: BROWSER } },
       { extends: true, test: { name: 'languages', include: LANGUAGES, testTimeout: 180_000 } },

@@ -2,7 +2,7 @@ import http from 'node:http';
 import net from 'node:net';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   clientOptions,
   inlineFunction,
@@ -343,11 +343,8 @@ test('the variables that a cloud gives are all that an SDK needs', async () => {
     'AWS_REGION',
     'AWS_SECRET_ACCESS_KEY',
   ]);
-  const saved = { ...process.env };
-  Object.assign(process.env, cloud.env);
-  onTestFinished(() => {
-    process.env = saved;
-  });
+  onTestFinished(() => void vi.unstubAllEnvs());
+  for (const [name, value] of Object.entries(cloud.env)) vi.stubEnv(name, value);
   const client = new DynamoDBClient();
   onTestFinished(() => client.destroy());
   expect((await client.send(new ListTablesCommand())).TableNames).toEqual([]);
