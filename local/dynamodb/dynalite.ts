@@ -89,6 +89,18 @@ export interface BatchOperation {
   readonly value?: object;
 }
 
+/** Of LevelDB. */
+export interface ValueIterator {
+  /** Up to `size` more; none at the end. */
+  nextv(size: number): Promise<object[]>;
+  close(): Promise<void>;
+}
+
+/** The items of a table, or the entries of an index. */
+interface ItemDatabase {
+  createValueStream(range: KeyRange): object;
+}
+
 export type TableCallback = Callback<TableDescription>;
 
 export interface Store {
@@ -101,7 +113,7 @@ export interface Store {
     put(key: string, value: object, callback: Callback<void>): void;
     clear(range: KeyRange): Promise<void>;
     keys(range: KeyRange): { all(): Promise<string[]> };
-    values(range: KeyRange): AsyncIterable<Item>;
+    values(range: KeyRange): AsyncIterable<Item> & ValueIterator;
     iterator(range: KeyRange): AsyncIterable<readonly [key: string, value: object]>;
     close(callback: Callback<void>): void;
   };
@@ -112,6 +124,8 @@ export interface Store {
   };
   getTable(name: string, checkStatus: boolean, callback: TableCallback): void;
   getTable(name: string, callback: TableCallback): void;
+  getItemDb(table: string): ItemDatabase;
+  getIndexDb(kind: 'local' | 'global', table: string, index: string): ItemDatabase;
 }
 
 interface StoreModule {

@@ -21,6 +21,7 @@ import { checkExpressionSizes, checkOperands } from './limits.ts';
 import { itemSize } from './sizes.ts';
 import { findItem, findTable } from './storage.ts';
 import type { Item, Path } from './values.ts';
+import { walkedDatabases } from './walks.ts';
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
@@ -171,5 +172,5 @@ function withTable(store: Store, table: TableDescription): Store {
     const callback = rest.at(-1) as TableCallback;
     callback(undefined, table);
   };
-  return { ...store, getTable };
+  return { ...store, ...walkedDatabases(store), getTable };
 }

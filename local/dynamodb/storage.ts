@@ -39,11 +39,27 @@ export async function findTable(store: Store, name: string): Promise<TableDescri
 }
 
 export async function lookUpTable(store: Store, name: string): Promise<TableDescription | undefined> {
-  return (await read(store, TABLE_PREFIX + name)) as TableDescription | undefined;
+  const known = knownTables(store);
+  const table = known.get(name) ?? ((await read(store, TABLE_PREFIX + name)) as TableDescription | undefined);
+  if (table) known.set(name, table);
+  return table;
 }
 
-export function saveTable(store: Store, table: TableDescription): Promise<void> {
-  return fromCallback((callback) => store.tableDb.put(table.TableName, table, callback));
+export async function saveTable(store: Store, table: TableDescription): Promise<void> {
+  try {
+    await fromCallback<void>((callback) => store.tableDb.put(table.TableName, table, callback));
+  } finally {
+    knownTables(store).delete(table.TableName);
+  }
+}
+
+const known = new WeakMap<Store['db'], Map<string, TableDescription>>();
+
+/** Descriptions that were read before: every operation needs one, and reading is parsing. */
+function knownTables({ db }: Store): Map<string, TableDescription> {
+  const tables = known.get(db) ?? new Map<string, TableDescription>();
+  known.set(db, tables);
+  return tables;
 }
 
 /** In the order of their UTF-8 bytes. */
@@ -57,6 +73,7 @@ export function tableNames(store: Store): Promise<string[]> {
 /** Removes the table with its items and indexes; the table first, so that it is never seen with some of its items. */
 export async function dropTable(store: Store, table: TableDescription): Promise<void> {
   const key = TABLE_PREFIX + table.TableName;
+  knownTables(store).delete(table.TableName);
   await store.db.clear({ gte: key, lte: key });
   await clearEntries(store, table);
 }
@@ -64,16 +81,20 @@ export async function dropTable(store: Store, table: TableDescription): Promise<
 /** Removes all items of the table and what its indexes have of them. */
 export async function clearEntries(store: Store, table: TableDescription): Promise<void> {
   const prefixes = [
-    itemPrefix(table),
-    ...(table.LocalSecondaryIndexes ?? []).map((index) => indexPrefix('local', table, index.IndexName)),
-    ...(table.GlobalSecondaryIndexes ?? []).map((index) => indexPrefix('global', table, index.IndexName)),
+    itemPrefix(table.TableName),
+    ...(table.LocalSecondaryIndexes ?? []).map((index) =>
+      indexPrefix('local', table.TableName, index.IndexName),
+    ),
+    ...(table.GlobalSecondaryIndexes ?? []).map((index) =>
+      indexPrefix('global', table.TableName, index.IndexName),
+    ),
   ];
   for (const prefix of prefixes) await store.db.clear({ gte: prefix, lt: endOf(prefix) });
 }
 
 /** Removes what a global index has of the table's items. */
 export async function clearIndex(store: Store, table: TableDescription, index: string): Promise<void> {
-  const prefix = indexPrefix('global', table, index);
+  const prefix = indexPrefix('global', table.TableName, index);
   await store.db.clear({ gte: prefix, lt: endOf(prefix) });
 }
 
@@ -100,7 +121,7 @@ export async function fillIndex(
 
 /** All items of the table, a page of them in memory at a time. */
 export function everyItem(store: Store, table: TableDescription): AsyncIterable<Item> {
-  const prefix = itemPrefix(table);
+  const prefix = itemPrefix(table.TableName);
   return store.db.values({ gte: prefix, lt: endOf(prefix) });
 }
 
@@ -111,7 +132,7 @@ export async function findItem(
   keyOrItem: Item,
 ): Promise<Item | undefined> {
   const key = storeModule.createKey(keyOrItem, table);
-  return (await read(store, itemPrefix(table) + key)) as Item | undefined;
+  return (await read(store, itemPrefix(table.TableName) + key)) as Item | undefined;
 }
 
 /** At once: a callback would come in a later turn of the event loop, and a write keeps all others waiting for it. */
@@ -138,7 +159,7 @@ export async function commit(
 }
 
 function itemOperation({ table, before, after }: ItemChange): BatchOperation {
-  const key = itemPrefix(table) + storeModule.createKey((after ?? before) as Item, table);
+  const key = itemPrefix(table.TableName) + storeModule.createKey((after ?? before) as Item, table);
   return after ? { type: 'put', key, value: after } : { type: 'del', key };
 }
 
@@ -155,7 +176,7 @@ function operationsOn(
   { table, before, after }: ItemChange,
 ): BatchOperation[] {
   const { puts, deletes } = storeModule.getIndexActions(indexes, before, after, table);
-  const entry = (index: string, key: string): string => indexPrefix(kind, table, index) + key;
+  const entry = (index: string, key: string): string => indexPrefix(kind, table.TableName, index) + key;
   return [
     ...deletes.map(({ index, key }) => ({ type: 'del' as const, key: entry(index, key) })),
     ...puts.map(({ index, key, item }) => ({ type: 'put' as const, key: entry(index, key), value: item })),
@@ -176,12 +197,12 @@ export async function* entriesBeside(
 
 const TABLE_PREFIX = 'table~';
 
-function itemPrefix(table: TableDescription): string {
-  return `item-${table.TableName}~`;
+export function itemPrefix(table: string): string {
+  return `item-${table}~`;
 }
 
-function indexPrefix(kind: 'local' | 'global', table: TableDescription, index: string): string {
-  return `index-${kind}~${table.TableName}~${index}~`;
+export function indexPrefix(kind: 'local' | 'global', table: string, index: string): string {
+  return `index-${kind}~${table}~${index}~`;
 }
 
 function endOf(prefix: string): string {
