@@ -6,7 +6,7 @@ import { callerOf, contextOf, timeLimit } from './execution-context.ts';
 import type { Evaluator } from './expressions/evaluator.ts';
 import { STATES, StateFailure } from './failure.ts';
 import { type EventDetails, History, UnkeptHistory } from './history.ts';
-import type { Dispatch } from './integrations/integration.ts';
+import type { Dispatch, Jobs } from './integrations/integration.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Json } from './json.ts';
 import { MAX_HISTORY_EVENTS } from './limits.ts';
@@ -16,6 +16,7 @@ import { createFrame } from './run/frame.ts';
 import { writeAborted } from './run/group.ts';
 import { runMachine } from './run/machine.ts';
 import { type MapRunHost, type Run, textWithDetails } from './run/thread.ts';
+import type { TaskTokens } from './task-tokens.ts';
 
 /** What executions run on. */
 export interface Environment {
@@ -24,6 +25,8 @@ export interface Environment {
   readonly region: string;
   readonly journal: Journal;
   readonly evaluator: Evaluator;
+  readonly tokens: TaskTokens;
+  readonly jobs: Jobs;
   /** Told of every execution that has ended. */
   ended(execution: Execution): void;
   /** Where an execution's Map Runs live. */

@@ -33,6 +33,7 @@ import { describeMapRun, listMapRuns, updateMapRun } from './api/map-run-operati
 import type { Context, Operation } from './api/operations.ts';
 import { answer, errorAnswer, operationName, parseBody, readBody, unknownOperation } from './api/protocol.ts';
 import { listTagsForResource, tagResource, untagResource } from './api/tag-operations.ts';
+import { sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from './api/task-operations.ts';
 import { testState } from './api/test-state.ts';
 import { callerOf } from './execution-context.ts';
 import { type Environment, interrupt } from './executions.ts';
@@ -42,6 +43,7 @@ import { restoreExecutions } from './journal/restore.ts';
 import type { JsonObject } from './json.ts';
 import { createMapRunHost } from './map-run/host.ts';
 import { Store } from './store.ts';
+import { TaskTokens } from './task-tokens.ts';
 
 export interface StatesOptions {
   readonly clock: Clock;
@@ -89,6 +91,9 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ListStateMachines: listStateMachines,
   ListTagsForResource: listTagsForResource,
   RedriveExecution: redriveExecution,
+  SendTaskFailure: sendTaskFailure,
+  SendTaskHeartbeat: sendTaskHeartbeat,
+  SendTaskSuccess: sendTaskSuccess,
   StartExecution: startExecution,
   StartSyncExecution: startSyncExecution,
   StopExecution: stopExecution,
@@ -130,6 +135,8 @@ export function createStates(options: StatesOptions): States {
     region: identity.region,
     journal,
     evaluator,
+    tokens: new TaskTokens(),
+    jobs: { executionEnded: (arn) => store.whenEnded(arn) },
     ended: (execution) => store.executionEnded(execution),
     mapRunsOf: (execution) =>
       createMapRunHost(store, environment, execution, options.refusalOf?.(callerOf(execution))),

@@ -16,6 +16,7 @@ export class Store {
   readonly express = new Set<Execution>();
   /** Executions that have ended, the first to end first. */
   private readonly ended = new Set<Execution>();
+  private readonly awaited = new Map<string, (() => void)[]>();
   private readonly keepExecutions: number;
   private readonly byMachine = new Map<string, Execution[]>();
   private readonly mapRunsByExecution = new Map<string, readonly MapRun[]>();
@@ -54,6 +55,8 @@ export class Store {
 
   /** Notes that an execution has ended; those that ended longest ago make room. */
   executionEnded(execution: Execution): void {
+    for (const tell of this.awaited.get(execution.arn) ?? []) tell();
+    this.awaited.delete(execution.arn);
     this.express.delete(execution);
     if (!this.executions.has(execution.arn)) return;
     this.ended.delete(execution);
@@ -64,6 +67,14 @@ export class Store {
       this.ended.delete(oldest);
       if (oldest.status !== 'RUNNING') this.removeExecution(oldest);
     }
+  }
+
+  /** Resolves when the execution does not run, or is not known any more. */
+  async whenEnded(arn: string): Promise<void> {
+    if (this.executions.get(arn)?.status !== 'RUNNING') return;
+    await new Promise<void>((tell) => {
+      this.awaited.set(arn, [...(this.awaited.get(arn) ?? []), tell]);
+    });
   }
 
   /** Forgets a closed execution, so that its name is free again. */

@@ -1,8 +1,8 @@
 import {
+  CreateActivityCommand,
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
   ListExecutionsCommand,
-  SendTaskSuccessCommand,
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
@@ -202,10 +202,10 @@ describe('GetExecutionHistory', () => {
 describe('a call that is not known', () => {
   it('is refused by name', async () => {
     await using run = await scenario(done);
-    const command = new SendTaskSuccessCommand({ taskToken: 't', output: '{}' });
+    const command = new CreateActivityCommand({ name: 'a' });
     await expect(run.sfn.send(command)).rejects.toMatchObject({
       name: 'UnknownOperationException',
-      message: "Operation 'SendTaskSuccess' is not supported by the local cloud",
+      message: "Operation 'CreateActivity' is not supported by the local cloud",
     });
   });
 });

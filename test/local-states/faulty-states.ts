@@ -140,11 +140,6 @@ export const FAULTS: readonly [fault: string, states: Record<string, unknown>, r
     "Reference to '$states.errorOutput' is only supported",
   ],
   [
-    'a task token',
-    { A: pass({ Output: '{% $states.context.Task.Token %}' }) },
-    'NOT_SUPPORTED_LOCALLY: Task tokens ($states.context.Task) are not supported by the local cloud at /States/A/Output',
-  ],
-  [
     'a variable that is no name',
     { A: pass({ Assign: { '1a': 1 } }) },
     "'1a' is not a valid variable name at /States/A/Assign/1a",
@@ -157,13 +152,13 @@ export const FAULTS: readonly [fault: string, states: Record<string, unknown>, r
   ['no Resource', { A: { Type: 'Task', End: true } }, 'These fields are required: [Resource] at /States/A'],
   [
     'a job to wait for',
-    { A: { Type: 'Task', Resource: 'arn:aws:states:::states:startExecution.sync:2', End: true } },
-    'NOT_SUPPORTED_LOCALLY: The job pattern (.sync) is not supported by the local cloud',
+    { A: { Type: 'Task', Resource: 'arn:aws:states:::ecs:runTask.sync', End: true } },
+    'NOT_SUPPORTED_LOCALLY: The job pattern (.sync) of this service is not supported by the local cloud',
   ],
   [
     'a callback',
-    { A: { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken', End: true } },
-    'The callback pattern (.waitForTaskToken) is not supported by the local cloud',
+    { A: { Type: 'Task', Resource: 'arn:aws:states:::ecs:runTask.waitForTaskToken', End: true } },
+    'The callback pattern (.waitForTaskToken) of this service is not supported by the local cloud',
   ],
   [
     'an activity',

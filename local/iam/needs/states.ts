@@ -33,6 +33,9 @@ export const statesNeeds: Mapping = {
     return [{ action: 'states:CreateStateMachine', resource }];
   },
   ListStateMachines: onNone('ListStateMachines'),
+  SendTaskFailure: onNone('SendTaskFailure'),
+  SendTaskHeartbeat: onNone('SendTaskHeartbeat'),
+  SendTaskSuccess: onNone('SendTaskSuccess'),
   TestState: onNone('TestState'),
   ValidateStateMachineDefinition: onNone('ValidateStateMachineDefinition'),
 };

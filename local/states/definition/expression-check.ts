@@ -26,7 +26,7 @@ type Node = Omit<jsonata.ExprNode, 'type'> & {
 
 /**
  * Reports `$$`, `$` and names at the top level (an expression has no input document, see "Transforming data with
- * JSONata" in the Developer Guide), `$states.errorOutput` outside of a catcher, and what is not there locally.
+ * JSONata" in the Developer Guide), and `$states.errorOutput` outside of a catcher.
  */
 export function checkExpression(
   expression: Expression,
@@ -47,12 +47,6 @@ export function checkExpression(
     diagnostics.report(
       'UNSUPPORTED_JSONATA_EXPRESSION',
       "Reference to '$states.errorOutput' is only supported in the Output and Assign of a catcher.",
-      location,
-    );
-  }
-  if (readsStates(expression, 'context\\s*\\.\\s*Task')) {
-    diagnostics.unsupported(
-      'Task tokens ($states.context.Task) are not supported by the local cloud',
       location,
     );
   }

@@ -20,6 +20,25 @@ export interface Integration {
    * @throws {TaskError} with the error name and cause that the task fails with
    */
   perform(input: Json, dispatch: Dispatch): Promise<Json>;
+  /** What the task waits for once its call was answered; absent: nothing. */
+  readonly waitsFor?: 'callback' | Job;
+}
+
+/** What a call has begun, and the task waits for. */
+interface Job {
+  /**
+   * Waits for the end, given the call's result. @returns the task's result
+   * @throws {TaskError} when it ended otherwise than well
+   */
+  finish(submitted: Json, jobs: Jobs, dispatch: Dispatch): Promise<Json>;
+  /** Ends it, since nobody waits for it any more. */
+  stop(submitted: Json, dispatch: Dispatch): Promise<void>;
+}
+
+/** Tells of what goes on outside of an execution. */
+export interface Jobs {
+  /** Resolves once the execution has ended, however it did. */
+  executionEnded(arn: string): Promise<void>;
 }
 
 export interface ParameterRules {

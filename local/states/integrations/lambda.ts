@@ -48,6 +48,13 @@ export const lambdaInvoke: Integration = {
   },
 };
 
+/** `lambda:invoke.waitForTaskToken`: what the function answers is not the result, what comes with the token is. */
+export const lambdaCallback: Integration = {
+  ...lambdaInvoke,
+  resource: 'invoke.waitForTaskToken',
+  waitsFor: 'callback',
+};
+
 /** A function's ARN as Resource: input and result are the function's own. Undefined for any other Resource. */
 export function lambdaFunction(resource: string): Integration | undefined {
   if (!FUNCTION_ARN.test(resource)) return undefined;

@@ -2,13 +2,16 @@
 
 import { dynamoDbIntegrations } from './dynamodb.ts';
 import type { Integration } from './integration.ts';
-import { lambdaFunction, lambdaInvoke } from './lambda.ts';
+import { lambdaCallback, lambdaFunction, lambdaInvoke } from './lambda.ts';
 import { s3Integrations } from './s3/index.ts';
+import { statesIntegrations } from './states.ts';
 
 const SERVICE_INTEGRATIONS: ReadonlyMap<string, Integration> = new Map([
   ['lambda:invoke', lambdaInvoke],
+  ['lambda:invoke.waitForTaskToken', lambdaCallback],
   ...dynamoDbIntegrations,
   ...s3Integrations,
+  ...statesIntegrations,
 ]);
 
 const SERVICE_ARN = /^arn:aws[\w-]*:states:[\w-]*:\d*:(.+)$/;
@@ -29,10 +32,10 @@ export function resolveResource(resource: string): Resolution {
 function refusal(resource: string, name: string): string {
   if (name.startsWith('activity:')) return `Activities are not supported by the local cloud: ${resource}`;
   if (name.endsWith('.waitForTaskToken')) {
-    return `The callback pattern (.waitForTaskToken) is not supported by the local cloud: ${resource}`;
+    return `The callback pattern (.waitForTaskToken) of this service is not supported by the local cloud: ${resource}`;
   }
   if (/\.sync(:\d+)?$/.test(name)) {
-    return `The job pattern (.sync) is not supported by the local cloud: ${resource}`;
+    return `The job pattern (.sync) of this service is not supported by the local cloud: ${resource}`;
   }
   return `The service integration ${name} is not supported by the local cloud`;
 }

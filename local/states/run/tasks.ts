@@ -21,6 +21,7 @@ interface TaskLimits {
 export async function attemptTask(visit: Visit<TaskState>): Promise<void> {
   const { state, thread } = visit;
   const { frame } = thread;
+  visit.taskToken = state.integration.waitsFor === 'callback' ? thread.run.tokens.create() : undefined;
   const input = await argumentsOf(visit);
   const limits = {
     timeoutSeconds: await seconds(visit, state.timeoutSeconds),
@@ -81,13 +82,11 @@ function namesOf({ events, resourceType, resource }: Integration): EventDetails 
 
 /** @throws {StateFailure} with its event written */
 async function perform(visit: Visit<TaskState>, input: Json, limits: TaskLimits): Promise<Json> {
-  const { state, thread } = visit;
-  const { integration } = state;
+  const { integration } = visit.state;
+  const { thread } = visit;
+  const timers = new TaskTimers(limits, thread.signal);
   try {
-    const result = await outside(
-      thread,
-      withinLimits(thread, integration.perform(input, thread.run.dispatch), limits),
-    );
+    const result = await called(visit, input, timers);
     limitedText(result, integrationName(integration));
     return result;
   } catch (error) {
@@ -100,6 +99,45 @@ async function perform(visit: Visit<TaskState>, input: Json, limits: TaskLimits)
       ...(failure.reason !== undefined && { cause: failure.reason }),
     });
     throw failure;
+  } finally {
+    timers.clear();
+  }
+}
+
+/** Makes the call, and waits for what the task's pattern waits for. */
+async function called(visit: Visit<TaskState>, input: Json, timers: TaskTimers): Promise<Json> {
+  const { thread, state, taskToken } = visit;
+  const { dispatch, tokens } = thread.run;
+  const { integration } = state;
+  // Before the call: the callback may come before its answer.
+  const callback = taskToken === undefined ? undefined : tokens.open(taskToken, () => timers.beat());
+  try {
+    const answer = await outside(thread, timers.race(integration.perform(input, dispatch)));
+    if (integration.waitsFor === undefined) return answer;
+    emit(thread, 'TaskSubmitted', { ...namesOf(integration), ...textWithDetails('output', answer) });
+    if (integration.waitsFor !== 'callback') return await job(thread, integration.waitsFor, answer, timers);
+    return await outside(thread, timers.race((callback as NonNullable<typeof callback>).result));
+  } finally {
+    callback?.close();
+  }
+}
+
+/** A job that nobody waits for any more is stopped, as AWS tries to. */
+async function job(
+  thread: Thread,
+  { finish, stop }: Exclude<Integration['waitsFor'], 'callback' | undefined>,
+  submitted: Json,
+  timers: TaskTimers,
+): Promise<Json> {
+  const { dispatch, jobs } = thread.run;
+  let finished = false;
+  const end = finish(submitted, jobs, dispatch).finally(() => {
+    finished = true;
+  });
+  try {
+    return await outside(thread, timers.race(end));
+  } finally {
+    if (!finished) await stop(submitted, dispatch).catch(() => undefined);
   }
 }
 
@@ -108,22 +146,46 @@ function integrationName({ events, resource, resourceType }: Integration): strin
 }
 
 /**
- * Waits for the call no longer than its limits, in real time: what is called runs in real time too. It is not
- * cancelled; its late answer is ignored. A call sends no heartbeats, so HeartbeatSeconds is a second limit.
+ * The limits of a task, in real time: what is called runs in real time too. A call is not cancelled; its late answer is
+ * ignored. Only a callback sends heartbeats: of any other call, HeartbeatSeconds is a second limit.
  */
-function withinLimits(thread: Thread, call: Promise<Json>, limits: TaskLimits): Promise<Json> {
-  return new Promise((resolve, reject) => {
-    const timers = [
-      startTimer(limits.timeoutSeconds, () => reject(new StateFailure(STATES.timeout, undefined))),
-      startTimer(limits.heartbeatSeconds, () => reject(new StateFailure(STATES.heartbeatTimeout, undefined))),
-    ];
-    const clear = (): void => {
-      for (const timer of timers) clearTimeout(timer);
-      thread.signal.removeEventListener('abort', clear);
-    };
-    thread.signal.addEventListener('abort', clear);
-    call.then(resolve, reject).finally(clear);
-  });
+class TaskTimers {
+  readonly #heartbeatSeconds: number | undefined;
+  readonly #timeout: NodeJS.Timeout | undefined;
+  readonly #expired: Promise<never>;
+  #heartbeat: NodeJS.Timeout | undefined;
+  #expire: (failure: StateFailure) => void = () => undefined;
+
+  constructor({ timeoutSeconds, heartbeatSeconds }: TaskLimits, signal: AbortSignal) {
+    this.#heartbeatSeconds = heartbeatSeconds;
+    this.#expired = new Promise((_, reject) => {
+      this.#expire = reject;
+    });
+    this.#expired.catch(() => undefined);
+    this.#timeout = startTimer(timeoutSeconds, () =>
+      this.#expire(new StateFailure(STATES.timeout, undefined)),
+    );
+    this.beat();
+    signal.addEventListener('abort', () => this.clear(), { once: true });
+  }
+
+  /** Starts the time between two heartbeats anew. */
+  beat(): void {
+    clearTimeout(this.#heartbeat);
+    this.#heartbeat = startTimer(this.#heartbeatSeconds, () =>
+      this.#expire(new StateFailure(STATES.heartbeatTimeout, undefined)),
+    );
+  }
+
+  /** @throws {StateFailure} States.Timeout or States.HeartbeatTimeout, if that comes first */
+  race(work: Promise<Json>): Promise<Json> {
+    return Promise.race([work, this.#expired]);
+  }
+
+  clear(): void {
+    clearTimeout(this.#timeout);
+    clearTimeout(this.#heartbeat);
+  }
 }
 
 function startTimer(limitSeconds: number | undefined, expire: () => void): NodeJS.Timeout | undefined {

@@ -5,9 +5,10 @@ import type { Clock } from '../../clock.ts';
 import type { DistributedMapState } from '../definition/types.ts';
 import type { Evaluator } from '../expressions/evaluator.ts';
 import type { EventDetails, History } from '../history.ts';
-import type { Dispatch } from '../integrations/integration.ts';
+import type { Dispatch, Jobs } from '../integrations/integration.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { MapRunOrigin, MapRunSettings, MapRunWork } from '../map-run/map-run.ts';
+import type { TaskTokens } from '../task-tokens.ts';
 import { Aborted, type Baton, untilAborted } from './baton.ts';
 import type { Frame, MapRunControl } from './frame.ts';
 
@@ -18,6 +19,8 @@ export interface Run {
   readonly history: History;
   readonly clock: Clock;
   readonly dispatch: Dispatch;
+  readonly tokens: TaskTokens;
+  readonly jobs: Jobs;
   readonly region: string;
   readonly mapRuns: MapRunHost;
   readonly evaluator: Evaluator;

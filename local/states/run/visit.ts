@@ -13,6 +13,8 @@ export interface Visit<S extends State = State> {
   readonly thread: Thread;
   readonly state: S;
   retryCount: number;
+  /** Of the attempt that is under way, where it waits for a callback. */
+  taskToken?: string | undefined;
   /** The event that an evaluation which fails now is said to follow. */
   decidedAfter: number;
 }
@@ -153,6 +155,7 @@ function contextObject(visit: Visit, mapItem: MapItem | undefined): JsonObject {
       // Recorded: a Pass state, which has no Retry, has none.
       ...('retry' in visit.state && { RetryCount: visit.retryCount }),
     },
+    ...(visit.taskToken !== undefined && { Task: { Token: visit.taskToken } }),
     ...(mapItem && { Map: { Item: { Index: mapItem.Index, Value: mapItem.Value } } }),
   };
 }
