@@ -13,6 +13,7 @@ export const MAX_ADMIN_BYTES = 64 * KB;
 /**
  * - DynamoDB: the largest batch or transaction.
  * - Step Functions: 1 MB of data, which its JSON in JSON may escape.
+ * - EventBridge: 1 MB of events, which its JSON in JSON may escape.
  * - Parameter Store, CloudFormation and STS: far above what their parameters may hold.
  * - Lambda and S3 have limits by operation, with errors of their own: invoke.ts, s3/body.ts.
  */
@@ -20,6 +21,7 @@ const MAX_BYTES: Readonly<Record<ServiceName, number | undefined>> = {
   dynamodb: 16 * MB,
   states: 2 * MB,
   ssm: 128 * KB,
+  events: 2 * MB,
   cloudformation: 128 * KB,
   lambda: undefined,
   s3: undefined,

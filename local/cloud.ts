@@ -4,6 +4,7 @@ import { createAdmin } from './admin.ts';
 import { type Clock, createClock } from './clock.ts';
 import { type DeployedStack, deployStacks, loadAssembly, loadTemplate } from './cloudformation/index.ts';
 import { openDataDirectory } from './data/index.ts';
+import type { NewEvent } from './events/index.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createGuard, createRefusals, createRoles } from './iam/index.ts';
@@ -109,6 +110,7 @@ export async function startCloud(given: LocalCloudOptions, factories: ServiceFac
     const stacks: DeployedStack[] = [];
     let gate: Gate | undefined;
     let storage: Storage | undefined;
+    let tellBus: ((event: NewEvent) => void) | undefined;
     const dispatch: Gate['dispatch'] = (service, request) =>
       gate?.dispatch(service, request) ?? Promise.reject(new Error('The local cloud is starting'));
     const admin = createAdmin({
@@ -141,6 +143,7 @@ export async function startCloud(given: LocalCloudOptions, factories: ServiceFac
         dispatch,
         onError: options.onError,
         keepExecutions: options.keepExecutions,
+        onStatus: (event) => tellBus?.(event),
         minPartBytes: options.minPartBytes,
         secretOf: (key) =>
           key === LOCAL_CREDENTIALS.accessKeyId ? LOCAL_CREDENTIALS.secretAccessKey : roles?.secretOf(key),
@@ -159,11 +162,13 @@ export async function startCloud(given: LocalCloudOptions, factories: ServiceFac
       onLog: options.onLog,
       onError: options.onError,
     });
+    tellBus = services.all.events.put;
     const guard = roles && createGuard(roles, identity);
     gate = createGate({ services: services.all, faults, clock, guard, onError: options.onError });
-    const { states, lambda, dynamodb, s3 } = services.all;
+    const { states, lambda, dynamodb, s3, events } = services.all;
     // Who calls before who is called: no execution or function finds a service that is gone.
     closers.push(
+      events.close,
       states.close,
       services.streams.close,
       lambda.close,

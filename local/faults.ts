@@ -6,7 +6,7 @@ import type { Call, ServiceName } from './service.ts';
 
 const faultSchema = z
   .strictObject({
-    service: z.enum(['s3', 'dynamodb', 'lambda', 'states', 'ssm']),
+    service: z.enum(['s3', 'dynamodb', 'lambda', 'states', 'ssm', 'events']),
     operation: z
       .string()
       .regex(/^[A-Z][A-Za-z0-9]*$/, 'expected the name of an operation, such as PutObject'),

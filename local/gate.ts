@@ -51,6 +51,7 @@ const INTERNAL_ERRORS: Readonly<Record<ServiceName, string>> = {
   states: 'InternalServerException',
   lambda: 'ServiceException',
   ssm: 'InternalServerError',
+  events: 'InternalException',
   cloudformation: 'InternalFailure',
 };
 

@@ -12,6 +12,7 @@ const BY_TARGET: Readonly<Record<string, ServiceName>> = {
   DynamoDBStreams_20120810: 'dynamodb',
   AWSStepFunctions: 'states',
   AmazonSSM: 'ssm',
+  AWSEvents: 'events',
 };
 
 /** By the service name in the scope of a request's signature. STS is answered along with CloudFormation. */
@@ -21,6 +22,7 @@ const BY_SCOPE: Readonly<Record<string, ServiceName>> = {
   states: 'states',
   lambda: 'lambda',
   ssm: 'ssm',
+  events: 'events',
   cloudformation: 'cloudformation',
   sts: 'cloudformation',
 };

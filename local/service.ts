@@ -3,7 +3,7 @@
 
 import type { Readable } from 'node:stream';
 
-export type ServiceName = 's3' | 'dynamodb' | 'states' | 'lambda' | 'ssm' | 'cloudformation';
+export type ServiceName = 's3' | 'dynamodb' | 'states' | 'lambda' | 'ssm' | 'events' | 'cloudformation';
 
 /** An HTTP request to a service, or the same made in memory by another service. */
 export interface LocalRequest {

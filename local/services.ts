@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import { createCloudFormation, type DeployedStack, type DeploymentTarget } from './cloudformation/index.ts';
 import type { DataDirectory } from './data/index.ts';
 import type { DynamoDb } from './dynamodb/index.ts';
+import { createEvents, type NewEvent } from './events/index.ts';
 import type { Gate } from './gate.ts';
 import { createRefusals, type Roles } from './iam/index.ts';
 import { createCodeStore } from './lambda/code.ts';
@@ -44,6 +45,8 @@ interface S3Settings {
 interface StatesOptions {
   readonly dispatch: Gate['dispatch'];
   readonly keepExecutions: number | undefined;
+  /** Told of the status of executions. */
+  readonly onStatus: (event: NewEvent) => void;
   readonly refusalOf: ((session: RoleSession) => Refusal) | undefined;
 }
 
@@ -108,6 +111,8 @@ export function createServices(setup: ServiceSetup) {
   });
   const cloudformation = createCloudFormation(() => setup.stacks, identity, roles);
   const ssm = createSsm({ clock, identity });
+  const events = createEvents({ clock, identity, dispatch: setup.dispatch, onLog });
+  s3.onChange(events.objectChanged);
   const target: DeploymentTarget = {
     identity,
     code,
@@ -118,9 +123,11 @@ export function createServices(setup: ServiceSetup) {
     createStateMachine: states.createStateMachine,
     createStreamMapping: streams.create,
     putParameter: ssm.putParameter,
+    addRule: events.addRule,
+    notify: events.notify,
   };
   return {
-    all: { s3, dynamodb, states, lambda, ssm, cloudformation },
+    all: { s3, dynamodb, states, lambda, ssm, events, cloudformation },
     code,
     streams,
     target,

@@ -8,7 +8,9 @@ import {
   assertKnown,
   type CreatedResource,
   createResource,
+  createStandIn,
   type DeploymentTarget,
+  needlessFunctions,
 } from './resources/index.ts';
 import { createScope } from './scope.ts';
 import { DeploymentError, type StackSource, type TemplateResource } from './template.ts';
@@ -78,6 +80,7 @@ async function deployStack(
   const ignored: string[] = [];
   const scope = createScope({ source, stackId: id, identity: target.identity, created, exports });
   const wanted = within(`stack ${name}`, () => selected(template.Resources, scope));
+  const needless = needlessFunctions(wanted);
   const resources: DeployedResource[] = [];
 
   for (const logicalId of within(`stack ${name}`, () => creationOrder(wanted))) {
@@ -86,7 +89,9 @@ async function deployStack(
     const properties = within(place, () => resolve(Properties, scope)) as Record<string, unknown>;
     const request = { stackName: name, logicalId, type, properties, asset: assetFinder(source) };
     const onIgnored = (property: string): void => void ignored.push(`${logicalId} (${type}): ${property}`);
-    const resource = await createResource(request, target, onIgnored).catch(fail(place));
+    const resource = needless.has(logicalId)
+      ? createStandIn(request, target, 'lambda:function:')
+      : await createResource(request, target, onIgnored).catch(fail(place));
     created.set(logicalId, resource);
     resources.push({ logicalId, type, physicalId: resource.physicalId });
   }

@@ -57,7 +57,16 @@ const documentSchema = z.strictObject({
 type RawStatement = z.output<typeof statementSchema>;
 
 /** The services whose calls are checked; what is said of the actions of others has no effect here. */
-const CHECKED_SERVICES = ['s3', 'dynamodb', 'states', 'lambda', 'ssm', 'cloudformation', 'sts'] as const;
+const CHECKED_SERVICES = [
+  's3',
+  'dynamodb',
+  'states',
+  'lambda',
+  'ssm',
+  'events',
+  'cloudformation',
+  'sts',
+] as const;
 
 /**
  * Statements that can concern no call of the local cloud are left out, conditions and all.

@@ -49,11 +49,16 @@ function expireIn(s3: S3Context, bucket: string, rules: readonly LifecycleRule[]
     const versions = s3.store.versions(bucket, key);
     for (const { versionId } of versions.filter((_, at) => isNoncurrentDue(rules, key, versions, at, now))) {
       deleteVersion(s3, bucket, key, versionId);
+      s3.changed({ event: 'LifecycleExpiration:Delete', bucket, key, versionId });
     }
     const [current] = versions;
     if (!current || !isCurrentDue(rules, key, current, versions.length === 1, now)) continue;
-    if (isMarker(current)) deleteVersion(s3, bucket, key, current.versionId);
-    else deleteCurrent(s3, bucket, key, currentSecond(s3.clock));
+    const hides = !isMarker(current) && s3.store.bucket(bucket)?.versioning !== undefined;
+    const { versionId } = isMarker(current)
+      ? deleteVersion(s3, bucket, key, current.versionId)
+      : deleteCurrent(s3, bucket, key, currentSecond(s3.clock));
+    const event = `LifecycleExpiration:${hides ? 'DeleteMarkerCreated' : 'Delete'}` as const;
+    s3.changed({ event, bucket, key, versionId });
   }
   for (const upload of s3.uploads.inBucket(bucket)) {
     const isDue = rules.some(

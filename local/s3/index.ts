@@ -15,6 +15,7 @@ import { checkAccess } from './access.ts';
 import { setCorsRules } from './bucket-cors.ts';
 import { setLifecycle } from './bucket-lifecycle.ts';
 import { addBucket } from './buckets.ts';
+import { type ObjectChange, ObjectChanges } from './changes.ts';
 import { crossOriginHeaders, letsPage } from './cors.ts';
 import type { CorsRule } from './cors-rules.ts';
 import { openDirectoryStore } from './directory-store.ts';
@@ -29,6 +30,8 @@ import { operationOf } from './routes.ts';
 import { createMemoryStore } from './store.ts';
 import type { Bucket } from './stored-version.ts';
 import { renderError, type XmlElement } from './xml.ts';
+
+export type { ObjectChange } from './changes.ts';
 
 export interface S3Options {
   /** Sets LastModified and the creation of buckets. */
@@ -65,6 +68,8 @@ export interface S3 extends Service {
   createBucket(name: string, settings?: BucketSettings): void;
   /** Whether a bucket's CORS rules let pages of another origin make this request of one of its objects. */
   letsPage(request: LocalRequest, origin: string): boolean;
+  /** Calls `listener` for every version that is written, deleted or hidden from now on. */
+  onChange(listener: (change: ObjectChange) => void): void;
   /** Names, in order. */
   buckets(): readonly string[];
   /** Lets go of everything that is stored in memory; what is in the folder stays. */
@@ -84,6 +89,7 @@ export function createS3({
   folder,
 }: S3Options): S3 {
   const store = folder === undefined ? createMemoryStore() : openDirectoryStore(folder);
+  const changes = new ObjectChanges(clock);
   const kept = new Set(store.buckets().map(({ name }) => name));
   const s3: S3Context = {
     store,
@@ -92,6 +98,7 @@ export function createS3({
     lifecycles: new Map(),
     clock,
     identity,
+    changed: changes.tell,
     maxCopyBytes,
     minPartBytes,
   };
@@ -112,6 +119,7 @@ export function createS3({
         store.changeBucket(name, { versioning });
       }
     },
+    onChange: (listener) => changes.listen(listener),
     buckets: () => store.buckets().map(({ name }) => name),
     close: async () => {
       for (const { name } of store.buckets()) {

@@ -50,7 +50,7 @@ export const completeMultipartUpload: Operation = async (s3, request) => {
   // Another request may have completed or aborted the upload while the checksum was computed.
   s3.uploads.get(bucket, key, uploadId);
   checkUndisturbed(request, s3.uploads.isDisturbed(upload));
-  const written = replaceObject(s3, request, object);
+  const written = replaceObject(s3, request, object, 'ObjectCreated:CompleteMultipartUpload');
   const body = renderDocument('CompleteMultipartUploadResult', {
     Location: locationOf(request),
     Bucket: bucket,

@@ -45,7 +45,7 @@ export const copyObject: Operation = async (s3, request) => {
     tags: retags ? tagsOf(headers) : source.object.tags,
     checksum: await checksumOf(headers['x-amz-checksum-algorithm'], source.object),
   };
-  const written = replaceObject(s3, request, object);
+  const written = replaceObject(s3, request, object, 'ObjectCreated:Copy');
   return xmlResponse(
     'CopyObjectResult',
     {

@@ -2,6 +2,7 @@
 
 import { ServiceError } from '../service.ts';
 import { receiveBody, receiveText } from './body.ts';
+import type { ObjectChange } from './changes.ts';
 import { checksumHeaders, declaredChecksum } from './checksums.ts';
 import { checkCurrent, checkWrite } from './conditions.ts';
 import { s3Error } from './errors.ts';
@@ -15,7 +16,7 @@ import {
   type S3Request,
   xmlResponse,
 } from './request.ts';
-import type { StoredObject } from './stored-version.ts';
+import { NULL_VERSION, type StoredObject } from './stored-version.ts';
 import { tagsOf } from './tags.ts';
 import {
   type Deletion,
@@ -40,7 +41,7 @@ export const putObject: Operation = async (s3, request) => {
   const tags = tagsOf(headers);
   const { content, md5, checksum } = await receiveBody(s3.store, request);
   const etag = `"${md5}"`;
-  const written = replaceObject(s3, request, {
+  const object = {
     content,
     etag,
     lastModified: currentSecond(s3.clock),
@@ -48,7 +49,8 @@ export const putObject: Operation = async (s3, request) => {
     storageClass,
     tags,
     checksum,
-  });
+  };
+  const written = replaceObject(s3, request, object, 'ObjectCreated:Put');
   return { status: 200, headers: { etag, ...ENCRYPTED, ...written, ...checksumHeaders(checksum) } };
 };
 
@@ -97,6 +99,7 @@ export function replaceObject(
   s3: S3Context,
   request: S3Request,
   object: Omit<StoredObject, 'versionId'>,
+  event: ObjectChange['event'],
 ): Record<string, string> {
   const { bucket, key } = request;
   requireBucket(s3, bucket);
@@ -105,13 +108,35 @@ export function replaceObject(
   const version = { ...object, versionId };
   s3.store.put(bucket, key, version);
   s3.uploads.disturb(bucket, key);
+  const { content, etag } = object;
+  s3.changed({
+    event,
+    bucket,
+    key,
+    size: content.size,
+    etag: etag.slice(1, -1),
+    versionId: toldVersion(versionId),
+  });
   return { ...writtenVersion(versionId), ...expirationHeader(s3, bucket, key, version) };
 }
 
 function remove(s3: S3Context, bucket: string, key: string, versionId: string | null): Deletion {
-  return versionId === null
-    ? deleteCurrent(s3, bucket, key, currentSecond(s3.clock))
-    : deleteVersion(s3, bucket, key, versionId);
+  const wasThere = s3.store.versions(bucket, key).length > 0;
+  const deletion =
+    versionId === null
+      ? deleteCurrent(s3, bucket, key, currentSecond(s3.clock))
+      : deleteVersion(s3, bucket, key, versionId);
+  const hides = versionId === null && deletion.marker;
+  if (wasThere || hides) {
+    const event = `ObjectRemoved:${hides ? 'DeleteMarkerCreated' : 'Delete'}` as const;
+    s3.changed({ event, bucket, key, versionId: toldVersion(deletion.versionId) });
+  }
+  return deletion;
+}
+
+/** The version of a bucket that keeps versions. */
+function toldVersion(versionId: string | undefined): string | undefined {
+  return versionId === NULL_VERSION ? undefined : versionId;
 }
 
 function deletionHeaders({ versionId, marker }: Deletion): Record<string, string> {

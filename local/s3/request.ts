@@ -3,6 +3,7 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { CloudIdentity, LocalRequest, LocalResponse, Refusal } from '../service.ts';
+import type { TellChange } from './changes.ts';
 import type { CorsRule } from './cors-rules.ts';
 import { invalidArgument, s3Error } from './errors.ts';
 import type { LifecycleRule } from './lifecycle-rules.ts';
@@ -21,6 +22,7 @@ export interface S3Context {
   readonly lifecycles: Map<string, readonly LifecycleRule[]>;
   readonly clock: Clock;
   readonly identity: CloudIdentity;
+  readonly changed: TellChange;
   /** The largest source that one CopyObject or UploadPartCopy takes, in bytes. */
   readonly maxCopyBytes: number;
   /** The smallest part of a completed upload but for the last, in bytes. */

@@ -27,6 +27,8 @@ export interface Environment {
   readonly evaluator: Evaluator;
   readonly tokens: TaskTokens;
   readonly jobs: Jobs;
+  /** Told of every Standard execution that begins to run, and of its end. */
+  statusChanged?(execution: Execution): void;
   /** Told of every execution that has ended. */
   ended(execution: Execution): void;
   /** Where an execution's Map Runs live. */
@@ -117,6 +119,7 @@ export function drive(environment: Environment, execution: Execution, input: Jso
     (outcome: T): void => {
       if (!signal.aborted) handle(outcome);
     };
+  if (!execution.express) environment.statusChanged?.(execution);
   void run.baton
     .acquire(signal)
     .then(() => runMachine({ run, frame: root, signal }))
@@ -190,5 +193,6 @@ function end(
   execution.controller?.abort(new Aborted());
   execution.controller = undefined;
   environment.ended(execution);
+  if (!execution.express) environment.statusChanged?.(execution);
   execution.onEnd?.(execution);
 }

@@ -42,6 +42,7 @@ import { FolderJournal, NO_JOURNAL } from './journal/journal.ts';
 import { restoreExecutions } from './journal/restore.ts';
 import type { JsonObject } from './json.ts';
 import { createMapRunHost } from './map-run/host.ts';
+import { statusEvent } from './status-events.ts';
 import { Store } from './store.ts';
 import { TaskTokens } from './task-tokens.ts';
 
@@ -59,6 +60,8 @@ export interface StatesOptions {
   readonly keepExecutions?: number | undefined;
   /** Evaluates the expressions of state machines. Default: one that the process shares, with a limit of 5 seconds. */
   readonly evaluator?: Evaluator | undefined;
+  /** Told of every Standard execution that begins to run, and of its end, as the event bus is. */
+  readonly onStatus?: ((event: ReturnType<typeof statusEvent>) => void) | undefined;
   /** What a role may not do in Step Functions itself, asked before a Map Run starts children. Absent: nothing. */
   readonly refusalOf?: ((session: RoleSession) => Refusal) | undefined;
 }
@@ -137,6 +140,7 @@ export function createStates(options: StatesOptions): States {
     evaluator,
     tokens: new TaskTokens(),
     jobs: { executionEnded: (arn) => store.whenEnded(arn) },
+    statusChanged: (execution) => options.onStatus?.(statusEvent(execution)),
     ended: (execution) => store.executionEnded(execution),
     mapRunsOf: (execution) =>
       createMapRunHost(store, environment, execution, options.refusalOf?.(callerOf(execution))),

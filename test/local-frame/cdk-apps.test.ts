@@ -3,9 +3,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { CfnRule } from 'aws-cdk-lib/aws-events';
+import { CfnRule, EventField, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as FunctionTarget, SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Bucket, EventType } from 'aws-cdk-lib/aws-s3';
 import { LambdaDestination } from 'aws-cdk-lib/aws-s3-notifications';
@@ -90,26 +91,50 @@ test.each<[string, Define, string[]]>([
     [expect.stringMatching(/\(AWS::SNS::Subscription\): Endpoint$/)],
   ],
   [
-    'a rule with a target, which does nothing',
+    'a rule with a schedule for a function',
+    (stack) => {
+      const target = new FunctionTarget(functionIn(stack));
+      new Rule(stack, 'Rule', { schedule: Schedule.rate(Duration.minutes(5)), targets: [target] });
+    },
+    [],
+  ],
+  [
+    'a bucket whose new objects start a state machine',
+    (stack) => {
+      const bucket = new Bucket(stack, 'Bucket', { eventBridgeEnabled: true });
+      const detail = { bucket: { name: [bucket.bucketName] } };
+      new Rule(stack, 'Rule', {
+        eventPattern: { source: ['aws.s3'], detailType: ['Object Created'], detail },
+        targets: [
+          new SfnStateMachine(machine(stack, Pass.jsonata(stack, 'Pass')), {
+            input: RuleTargetInput.fromObject({ key: EventField.fromPath('$.detail.object.key') }),
+          }),
+        ],
+      });
+    },
+    [],
+  ],
+  [
+    'a bucket that tells a function',
+    (stack) => {
+      const destination = new LambdaDestination(functionIn(stack));
+      new Bucket(stack, 'Bucket').addEventNotification(EventType.OBJECT_CREATED, destination, {
+        prefix: 'in/',
+      });
+    },
+    [],
+  ],
+  [
+    'a rule with a topic, which does nothing',
     (stack) =>
       new CfnRule(stack, 'Rule', {
         scheduleExpression: 'rate(5 minutes)',
-        targets: [{ id: 'a', arn: functionIn(stack).functionArn }],
+        targets: [{ id: 'a', arn: new Topic(stack, 'Topic').topicArn }],
       }),
-    ['Rule (AWS::Events::Rule): Targets'],
-  ],
-])('%s starts', async (_, define, ignored) => {
-  expect(await start(define)).toEqual(ignored);
-});
-
-test.each<[string, Define, string]>([
-  [
-    'a machine in JSONPath',
-    (stack) => machine(stack, new Pass(stack, 'Pass'), QueryLanguage.JSON_PATH),
-    'Only definitions with',
+    ['Rule (AWS::Events::Rule): Targets: a (sns)'],
   ],
   [
-    'a task token',
+    'a callback of a function',
     (stack) =>
       machine(
         stack,
@@ -119,7 +144,7 @@ test.each<[string, Define, string]>([
           payload: TaskInput.fromObject({ token: '{% $states.context.Task.Token %}' }),
         }),
       ),
-    'Task tokens',
+    [],
   ],
   [
     'a nested execution that is waited for',
@@ -134,18 +159,19 @@ test.each<[string, Define, string]>([
         StepFunctionsStartExecution.jsonata(stack, 'Run', { stateMachine: inner, integrationPattern }),
       );
     },
-    'The job pattern (.sync) is not supported',
+    [],
+  ],
+])('%s starts', async (_, define, ignored) => {
+  expect(await start(define)).toEqual(ignored);
+});
+
+test.each<[string, Define, string]>([
+  [
+    'a machine in JSONPath',
+    (stack) => machine(stack, new Pass(stack, 'Pass'), QueryLanguage.JSON_PATH),
+    'Only definitions with',
   ],
   ['a queue', (stack) => new Queue(stack, 'Queue'), 'AWS::SQS::Queue is not supported locally'],
-  [
-    'a notification of a bucket',
-    (stack) =>
-      new Bucket(stack, 'Bucket').addEventNotification(
-        EventType.OBJECT_CREATED,
-        new LambdaDestination(functionIn(stack)),
-      ),
-    'Custom::S3BucketNotifications does not run locally',
-  ],
 ])('%s is refused', async (_, define, message) => {
   await expect(start(define)).rejects.toMatchObject({
     name: 'DeploymentError',

@@ -341,7 +341,7 @@ describe('resources', () => {
     const cloud = await start({
       template: {
         Resources: {
-          Rule: { Type: 'AWS::Events::Rule', Properties: { Targets: [{ Arn: 'x', Id: 'a' }] } },
+          Rule: { Type: 'AWS::Events::Rule', Properties: { Targets: [{ Arn: 'arn:aws:sqs:::q', Id: 'a' }] } },
           Off: { Type: 'AWS::Events::Rule', Properties: { Targets: [], State: 'DISABLED' } },
           Subscription: {
             Type: 'AWS::SNS::Subscription',
@@ -356,7 +356,7 @@ describe('resources', () => {
             Properties: {
               ...bucket.Properties,
               LifecycleConfiguration: { Rules: [{ Status: 'Enabled', Transitions: [] }] },
-              NotificationConfiguration: {},
+              NotificationConfiguration: { TopicConfigurations: [] },
               Tags: [],
             },
           },
@@ -367,9 +367,9 @@ describe('resources', () => {
     expect(cloud.outputs.local?.Alarm).toBe('arn:aws:cloudwatch:us-east-1:000000000000:alarm:loud');
     expect([...cloud.ignored].sort()).toEqual([
       'Box (AWS::S3::Bucket): LifecycleConfiguration.Rules.Transitions',
-      'Box (AWS::S3::Bucket): NotificationConfiguration',
+      'Box (AWS::S3::Bucket): NotificationConfiguration.TopicConfigurations',
       'Nightly (AWS::Scheduler::Schedule): Target',
-      'Rule (AWS::Events::Rule): Targets',
+      'Rule (AWS::Events::Rule): Targets: a (sqs)',
       'Subscription (AWS::SNS::Subscription): Endpoint',
       'Topic (AWS::SNS::Topic): Subscription',
     ]);

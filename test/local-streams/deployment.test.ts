@@ -139,7 +139,7 @@ describe('a mapping is refused', () => {
     [
       'with a filter operator that is not known',
       { FilterCriteria: { Filters: [{ Pattern: '{"eventName": [{"wildcard": "*"}]}' }] } },
-      'FilterCriteria, eventName: the operator wildcard is not supported locally',
+      'FilterCriteria: eventName: the operator wildcard is not supported locally',
     ],
     [
       'with a queue as its source',

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { newRuleId } from '../../s3/bucket-lifecycle.ts';
 import { physicalName } from '../names.ts';
+import { bucketNotifications, otherNotifications } from './events.ts';
 import { defineProvider } from './provider.ts';
 
 const texts = z.array(z.string());
@@ -80,6 +81,7 @@ export const bucket = defineProvider({
     BucketName: z.string().optional(),
     CorsConfiguration: z.object({ CorsRules: z.array(corsRule) }).optional(),
     LifecycleConfiguration: z.object({ Rules: z.array(lifecycleRule) }).optional(),
+    NotificationConfiguration: bucketNotifications.optional(),
     VersioningConfiguration: z.object({ Status: z.enum(['Enabled', 'Suspended']) }).optional(),
   },
   inert: [
@@ -92,7 +94,10 @@ export const bucket = defineProvider({
     'PublicAccessBlockConfiguration',
     'Tags',
   ],
-  ignored: ({ LifecycleConfiguration }) => unknownInRules(LifecycleConfiguration),
+  ignored: ({ LifecycleConfiguration, NotificationConfiguration }) => [
+    ...unknownInRules(LifecycleConfiguration),
+    ...otherNotifications(NotificationConfiguration),
+  ],
   async create(properties, { stackName, logicalId }, target) {
     const name =
       properties.BucketName ?? physicalName(stackName, logicalId, { maxLength: 63, lowerCase: true });
@@ -102,6 +107,7 @@ export const bucket = defineProvider({
       lifecycle: properties.LifecycleConfiguration?.Rules.filter(doesSomething),
       versioning: properties.VersioningConfiguration?.Status,
     });
+    if (properties.NotificationConfiguration) target.notify(name, properties.NotificationConfiguration);
     const { region } = target.identity;
     return {
       physicalId: name,

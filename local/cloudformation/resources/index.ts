@@ -4,11 +4,14 @@ import { own } from '../../records.ts';
 import { bucket } from './bucket.ts';
 import { lambdaFunction, stateMachine } from './compute.ts';
 import { eventSourceMapping } from './event-source-mapping.ts';
+import { cdkBucketNotifications, eventRule } from './events.ts';
 import { createInert, isInert, withoutEffect } from './inert.ts';
 import { bucketPolicy, managedPolicy, policy, role, rolePolicy } from './permissions.ts';
 import type { CreatedResource, DeploymentTarget, Provider, ResourceRequest } from './provider.ts';
 import { globalTable, ssmParameter, table } from './storage.ts';
 
+export { needlessFunctions } from './events.ts';
+export { createStandIn } from './inert.ts';
 export type {
   CreatedResource,
   DeploymentTarget,
@@ -19,6 +22,7 @@ export type {
 const PROVIDERS: Readonly<Record<string, Provider>> = {
   'AWS::DynamoDB::GlobalTable': globalTable,
   'AWS::DynamoDB::Table': table,
+  'AWS::Events::Rule': eventRule,
   'AWS::IAM::ManagedPolicy': managedPolicy,
   'AWS::IAM::Policy': policy,
   'AWS::IAM::Role': role,
@@ -29,6 +33,7 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
   'AWS::S3::BucketPolicy': bucketPolicy,
   'AWS::SSM::Parameter': ssmParameter,
   'AWS::StepFunctions::StateMachine': stateMachine,
+  'Custom::S3BucketNotifications': cdkBucketNotifications,
 };
 
 /** Which property names the role that a resource works as. */

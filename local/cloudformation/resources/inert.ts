@@ -11,7 +11,6 @@ const INERT_TYPES: Readonly<Record<string, string>> = {
   'AWS::CloudWatch::Alarm': 'cloudwatch:alarm:',
   'AWS::CloudWatch::CompositeAlarm': 'cloudwatch:alarm:',
   'AWS::CloudWatch::Dashboard': 'cloudwatch::dashboard/',
-  'AWS::Events::Rule': 'events:rule/',
   'AWS::KMS::Alias': 'kms:alias/',
   'AWS::KMS::Key': 'kms:key/',
   'AWS::Lambda::EventInvokeConfig': 'lambda:event-invoke-config:',
@@ -53,7 +52,6 @@ export function isInert(type: string): boolean {
 
 /** Types that would do something on AWS: the properties that say what. */
 const ACTIONS: Readonly<Record<string, readonly string[]>> = {
-  'AWS::Events::Rule': ['Targets'],
   'AWS::Lambda::EventInvokeConfig': ['DestinationConfig', 'MaximumEventAgeInSeconds', 'MaximumRetryAttempts'],
   'AWS::SNS::Subscription': ['Endpoint'],
   'AWS::SNS::Topic': ['Subscription'],
@@ -69,10 +67,18 @@ export function withoutEffect({ type, properties }: ResourceRequest): readonly s
 
 /** An id and an ARN for a resource without effect; also `*Arn`, `*Id` and `*Name` attributes as its service has them. */
 export function createInert(request: ResourceRequest, target: DeploymentTarget): CreatedResource {
-  const { stackName, logicalId, properties, type } = request;
+  return createStandIn(request, target, INERT_TYPES[request.type] ?? '');
+}
+
+/** @param kind - the part of the ARN before the physical id */
+export function createStandIn(
+  { stackName, logicalId, properties, type }: ResourceRequest,
+  target: DeploymentTarget,
+  kind: string,
+): CreatedResource {
   const given = NAME_PROPERTIES.map((name) => properties[name]).find((name) => typeof name === 'string');
   const name = typeof given === 'string' ? given : physicalName(stackName, logicalId, { maxLength: 64 });
-  const arn = inertArn(INERT_TYPES[type] ?? '', name, target);
+  const arn = inertArn(kind, name, target);
   return {
     physicalId: REF_IS_ARN.has(type) ? arn : name,
     attributes: (attribute) => {

@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import type { CreatedTable, CreateTableInput } from '../../dynamodb/index.ts';
+import type { BucketNotifications, RuleDefinition } from '../../events/index.ts';
 import type { Roles } from '../../iam/index.ts';
 import type { CodeStore } from '../../lambda/code.ts';
 import type { FunctionDefinition } from '../../lambda/index.ts';
@@ -22,6 +23,9 @@ export interface DeploymentTarget {
   createStateMachine(machine: StateMachineDefinition): { stateMachineArn: string };
   createStreamMapping(definition: StreamMappingDefinition): Promise<void>;
   putParameter(parameter: NewParameter): void;
+  addRule(rule: RuleDefinition): void;
+  /** Whom a bucket tells of its objects. */
+  notify(bucket: string, notifications: BucketNotifications): void;
 }
 
 export interface StateMachineDefinition {

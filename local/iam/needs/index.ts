@@ -3,6 +3,7 @@
 import type { Call, CloudIdentity, LocalRequest, ServiceName } from '../../service.ts';
 import { cloudFormationNeeds } from './cloudformation.ts';
 import { dynamoDbNeeds } from './dynamodb.ts';
+import { eventsNeeds } from './events.ts';
 import { lambdaNeeds } from './lambda.ts';
 import type { Mapping, Need } from './need.ts';
 import { s3Needs } from './s3.ts';
@@ -17,6 +18,7 @@ export const NEEDS: Readonly<Record<ServiceName, Mapping>> = {
   states: statesNeeds,
   lambda: lambdaNeeds,
   ssm: ssmNeeds,
+  events: eventsNeeds,
   cloudformation: cloudFormationNeeds,
 };
 

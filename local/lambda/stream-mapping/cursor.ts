@@ -2,7 +2,7 @@
 
 import { EventEmitter, once } from 'node:events';
 import type { ChangeRecord, DynamoDb } from '../../dynamodb/index.ts';
-import type { Matcher } from './filter.ts';
+import type { Matcher } from '../../event-patterns.ts';
 
 /** Records that wait to be delivered, oldest first. */
 export interface Waiting {

@@ -3,12 +3,12 @@
 
 import type { Clock } from '../../clock.ts';
 import type { DynamoDb } from '../../dynamodb/index.ts';
+import { compilePatterns, type Matcher } from '../../event-patterns.ts';
 import type { Gate } from '../../gate.ts';
 import type { Refusal, RoleSession } from '../../service.ts';
 import { call, invokeWith, reportDiscarded } from './calls.ts';
 import { openCursor, type StreamCursor, tableOf } from './cursor.ts';
 import { type Delivery, type Discarded, deliver } from './delivery.ts';
-import { compileFilters } from './filter.ts';
 import type { StreamMappingDefinition } from './types.ts';
 
 export type { StreamMappingDefinition } from './types.ts';
@@ -55,7 +55,7 @@ export function createStreamMappings(options: StreamMappingsOptions): StreamMapp
 
   return {
     async create(definition) {
-      const matches = compileFilters(definition.filters);
+      const matches = filterOf(definition.filters);
       const target = await findTarget(dispatch, definition.functionName);
       await assertStream(dispatch, definition.streamArn);
       assertReadable(definition.streamArn, target, options.refusalOf);
@@ -74,6 +74,15 @@ export function createStreamMappings(options: StreamMappingsOptions): StreamMapp
       await Promise.all(running);
     },
   };
+}
+
+/** @throws {Error} as compilePatterns does */
+function filterOf(patterns: readonly string[]): Matcher {
+  try {
+    return compilePatterns(patterns);
+  } catch (error) {
+    throw new Error(`FilterCriteria: ${(error as Error).message}`);
+  }
 }
 
 /** @throws the signal's reason when the cloud stops; this is its only end */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compileFilters } from '../../local/lambda/stream-mapping/filter.ts';
+import { compilePatterns } from '../../local/event-patterns.ts';
 
 const record = {
   eventName: 'MODIFY',
@@ -11,7 +11,7 @@ const record = {
 };
 
 const matches = (...patterns: object[]): boolean =>
-  compileFilters(patterns.map((pattern) => JSON.stringify(pattern)))(record);
+  compilePatterns(patterns.map((pattern) => JSON.stringify(pattern)))(record);
 const image = (fields: object) => ({ dynamodb: { NewImage: fields } });
 
 describe('a pattern', () => {
@@ -65,36 +65,24 @@ describe('a pattern is refused', () => {
     [
       'with an unknown operator, by its name and place',
       image({ id: { S: [{ wildcard: 'doc*' }] } }),
-      'FilterCriteria, dynamodb.NewImage.id.S: the operator wildcard is not supported locally',
+      'dynamodb.NewImage.id.S: the operator wildcard is not supported locally',
     ],
     [
       'with an unknown operator within another',
       { eventName: [{ 'anything-but': { suffix: 'Y' } }] },
       'the operator anything-but.suffix is not supported locally',
     ],
-    [
-      'with a value that is not in a list',
-      { eventName: 'INSERT' },
-      'FilterCriteria, eventName: expected a list',
-    ],
-    ['with an empty list', { eventName: [] }, 'FilterCriteria, eventName: expected a list'],
-    [
-      'with half a comparison',
-      { n: [{ numeric: ['>'] }] },
-      'FilterCriteria, n: numeric: expected comparisons',
-    ],
-    ['with an unknown comparison', { n: [{ numeric: ['!=', 1] }] }, 'FilterCriteria, n: numeric'],
-    [
-      'with a prefix that is no string',
-      { n: [{ prefix: 1 }] },
-      'FilterCriteria, n: expected a string, got 1',
-    ],
-    ['with a word for exists', { n: [{ exists: 'yes' }] }, 'FilterCriteria, n: expected true or false'],
+    ['with a value that is not in a list', { eventName: 'INSERT' }, 'eventName: expected a list'],
+    ['with an empty list', { eventName: [] }, 'eventName: expected a list'],
+    ['with half a comparison', { n: [{ numeric: ['>'] }] }, 'n: numeric: expected comparisons'],
+    ['with an unknown comparison', { n: [{ numeric: ['!=', 1] }] }, 'n: numeric'],
+    ['with a prefix that is no string', { n: [{ prefix: 1 }] }, 'n: expected a string, got 1'],
+    ['with a word for exists', { n: [{ exists: 'yes' }] }, 'n: expected true or false'],
   ])('%s', (_title, pattern, message) => {
     expect(() => matches(pattern)).toThrow(message);
   });
 
   test('when it is not JSON', () => {
-    expect(() => compileFilters(['{'])).toThrow('FilterCriteria: the pattern is not JSON: {');
+    expect(() => compilePatterns(['{'])).toThrow('the pattern is not JSON: {');
   });
 });

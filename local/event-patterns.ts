@@ -1,16 +1,17 @@
-// Filter criteria of an event source mapping: event patterns, of which a record has to match one.
+// Event patterns: those of EventBridge's rules, and those that filter the records of an event source mapping.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
 
-/** Whether a record, or a value in it, is wanted. `undefined` stands for a field that is not there. */
+/** Whether an event, or a value in it, is wanted. `undefined` stands for a field that is not there. */
 export type Matcher = (value: unknown) => boolean;
 
 type Scalar = string | number | boolean | null;
 
 /**
- * @param patterns - as JSON, each an object of fields; none: every record is wanted
+ * @param patterns - as JSON, each an object of fields, of which an event has to match one; none: every event is wanted
  * @throws {Error} naming what is not a pattern, or the operator that is not known
  */
-export function compileFilters(patterns: readonly string[]): Matcher {
+export function compilePatterns(patterns: readonly string[]): Matcher {
   if (patterns.length === 0) return () => true;
   return anyOf(patterns.map((pattern) => compileFields(parse(pattern), '')));
 }
@@ -51,7 +52,7 @@ function parse(pattern: string): Record<string, unknown> {
   try {
     parsed = JSON.parse(pattern);
   } catch {
-    throw new Error(`FilterCriteria: the pattern is not JSON: ${pattern}`);
+    throw new Error(`the pattern is not JSON: ${pattern}`);
   }
   if (!isObject(parsed)) throw invalid('', 'expected an object of fields', parsed);
   return parsed;
@@ -157,11 +158,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function invalid(place: string, expected: string, got: unknown): Error {
-  return new Error(`FilterCriteria${place && `, ${place}`}: ${expected}, got ${JSON.stringify(got)}`);
+  return new Error(`${place && `${place}: `}${expected}, got ${JSON.stringify(got)}`);
 }
 
 function unknownOperator(operator: string, place: string, known: readonly string[]): Error {
   return new Error(
-    `FilterCriteria, ${place}: the operator ${operator} is not supported locally; supported are ${known.join(', ')}`,
+    `${place}: the operator ${operator} is not supported locally; supported are ${known.join(', ')}`,
   );
 }
