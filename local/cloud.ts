@@ -5,7 +5,7 @@ import { type Clock, createClock } from './clock.ts';
 import { type DeployedStack, deployStacks, loadAssembly, loadTemplate } from './cloudformation/index.ts';
 import { openDataDirectory } from './data/index.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { createGate, type Gate } from './gate.ts';
+import { createGate, type Gate, type ObservedCall } from './gate.ts';
 import { createGuard, createRefusals, createRoles } from './iam/index.ts';
 import { type HttpServer, listen } from './server.ts';
 import { type CloudIdentity, DEFAULT_IDENTITY, LOCAL_CREDENTIALS } from './service.ts';
@@ -55,6 +55,8 @@ export interface LocalCloudOptions {
   readonly warmUp?: boolean;
   /** Called with every line that a function writes. */
   readonly onLog?: (functionName: string, line: string) => void;
+  /** Called with every call of a service, as it is about to be performed: the cloud's own, functions' and those from outside. */
+  readonly onCall?: (call: ObservedCall) => void;
   /** Told of defects of the local cloud itself: what answered a request with an internal error. */
   readonly onError?: (error: unknown) => void;
 }
@@ -93,7 +95,12 @@ export interface LocalCloud extends AsyncDisposable {
  * @throws {DataError} when the data folder cannot be used
  */
 export async function startCloud(given: LocalCloudOptions, factories: ServiceFactories): Promise<LocalCloud> {
-  const options = { ...given, onLog: warningOf(given.onLog), onError: warningOf(given.onError) };
+  const options = {
+    ...given,
+    onLog: warningOf(given.onLog),
+    onCall: warningOf(given.onCall),
+    onError: warningOf(given.onError),
+  };
   const identity = {
     region: options.region ?? DEFAULT_IDENTITY.region,
     accountId: options.accountId ?? DEFAULT_IDENTITY.accountId,
@@ -160,7 +167,14 @@ export async function startCloud(given: LocalCloudOptions, factories: ServiceFac
       onError: options.onError,
     });
     const guard = roles && createGuard(roles, identity);
-    gate = createGate({ services: services.all, faults, clock, guard, onError: options.onError });
+    gate = createGate({
+      services: services.all,
+      faults,
+      clock,
+      guard,
+      onCall: options.onCall,
+      onError: options.onError,
+    });
     const { states, lambda, dynamodb, s3 } = services.all;
     // Who calls before who is called: no execution or function finds a service that is gone.
     closers.push(
