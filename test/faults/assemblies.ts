@@ -1,0 +1,56 @@
+// The product's cloud assembly as the sweep deploys it: copies in small parts, and for calls that nobody answers with
+// time-outs of a second instead of minutes.
+
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { COPIES_IN_SMALL_PARTS } from '../e2e/large-copies.ts';
+import { assembleMutant } from '../e2e/mutants.ts';
+import type { Patience } from './stand.ts';
+
+/** As on AWS each caller gives up before the one above it: a function's request, the function, the state machine's task. */
+const QUICK = { requestMs: 400, functionSeconds: 1, taskSeconds: 2 } as const;
+/** Who calls a function waits for the task's time-out, who calls S3 or DynamoDB for the function's. */
+export const QUICK_PATIENCE: Patience = { functionMs: 2_200, requestMs: 1_200 };
+
+/** The folder of the product with small parts, which the caller removes. */
+export function withSmallParts(assembly: string): Promise<string> {
+  return assembleMutant(assembly, COPIES_IN_SMALL_PARTS);
+}
+
+/**
+ * A copy of an assembly with quick time-outs, which the caller removes.
+ * @throws {Error} when it has none of a kind: then the copy would not be what it says
+ */
+export async function withQuickTimeouts(assembly: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'twinwrite-quick-'));
+  await cp(assembly, folder, { recursive: true });
+  try {
+    const files = (await readdir(folder, { recursive: true })).map((name) => join(folder, name));
+    await replaceIn(files, /\.template\.json$/, /"Timeout": *\d+/g, `"Timeout":${QUICK.functionSeconds}`);
+    await replaceIn(
+      files,
+      /asset\.\w+\.json$/,
+      /"TimeoutSeconds": *\d+/g,
+      `"TimeoutSeconds":${QUICK.taskSeconds}`,
+    );
+    await replaceIn(files, /index\.mjs$/, /requestTimeout:\d[\de_]*/g, `requestTimeout:${QUICK.requestMs}`);
+    return folder;
+  } catch (error) {
+    await rm(folder, { recursive: true });
+    throw error;
+  }
+}
+
+async function replaceIn(files: readonly string[], names: RegExp, from: RegExp, to: string): Promise<void> {
+  let replaced = 0;
+  for (const file of files.filter((name) => names.test(name))) {
+    const text = await readFile(file, 'utf8');
+    const changed = text.replaceAll(from, () => {
+      replaced += 1;
+      return to;
+    });
+    if (changed !== text) await writeFile(file, changed);
+  }
+  if (replaced === 0) throw new Error(`nothing like ${from} in the assembly`);
+}
