@@ -6,6 +6,7 @@ import { ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from '@aw
 import {
   DescribeExecutionCommand,
   type DescribeExecutionCommandOutput,
+  GetExecutionHistoryCommand,
   RedriveExecutionCommand,
   SFNClient,
   StartExecutionCommand,
@@ -23,6 +24,10 @@ const STANDSTILL = 1e-6;
 const QUIET_MS = 6;
 /** The longest step: what wakes at midnight only (expiry in S3) must not be what time moves to. */
 const LONGEST_STEP_MS = 60_000;
+
+/** Events after which a run waits: in a Wait state, or to retry a task. */
+const WAITS: ReadonlySet<string> = new Set(['WaitStateEntered', 'TaskFailed', 'TaskTimedOut']);
+const ENDS: ReadonlySet<string> = new Set(['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionAborted']);
 
 export interface StandOptions {
   readonly assembly: string;
@@ -99,12 +104,19 @@ export class Stand implements AsyncDisposable {
     let pause: (() => Promise<void>) | undefined = atFirstPause;
     for (;;) {
       await this.#calls.rest();
-      const now = await this.sfn.send(new DescribeExecutionCommand({ executionArn }));
-      if (now.status !== 'RUNNING' && now.status !== 'PENDING_REDRIVE') return now;
+      const newest = await this.#newestEvent(executionArn);
+      if (ENDS.has(newest)) return this.sfn.send(new DescribeExecutionCommand({ executionArn }));
+      if (!WAITS.has(newest)) continue;
       await pause?.();
       pause = undefined;
       this.cloud.clock.advanceToNext(LONGEST_STEP_MS);
     }
+  }
+
+  async #newestEvent(executionArn: string): Promise<string> {
+    const newest = { executionArn, reverseOrder: true, maxResults: 1, includeExecutionData: false };
+    const { events } = await this.sfn.send(new GetExecutionHistoryCommand(newest));
+    return events?.[0]?.type ?? '';
   }
 
   /** Lets everything land that is still to come: no run may be waiting. */
