@@ -1,11 +1,10 @@
 // The product's cloud assembly as the sweep deploys it: copies in small parts, and for calls that nobody answers with
 // time-outs of a second instead of minutes.
 
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { COPIES_IN_SMALL_PARTS } from '../e2e/large-copies.ts';
-import { assembleMutant } from '../e2e/mutants.ts';
+import { assembleMutant, type Mutation } from '../e2e/mutants.ts';
 import type { Patience } from './stand.ts';
 
 /** As on AWS each caller gives up before the one above it: a function's request, the function, the state machine's task. */
@@ -13,18 +12,33 @@ const QUICK = { requestMs: 400, functionSeconds: 1, taskSeconds: 2 } as const;
 /** Who calls a function waits for the task's time-out, who calls S3 or DynamoDB for the function's. */
 export const QUICK_PATIENCE: Patience = { functionMs: 2_200, requestMs: 1_200 };
 
+/** An attempt that has a second at all begins no part within its last two minutes. */
+const COPIES_UNTIL_THE_END: readonly Mutation[] = [
+  {
+    task: 'put-object',
+    file: 'lambdas/missing-parts.ts',
+    from: 'LAST_BEGIN_MS = 120_000;',
+    to: 'LAST_BEGIN_MS = 120;',
+  },
+  {
+    task: 'put-object',
+    file: 'lambdas/missing-parts.ts',
+    from: 'LAST_WAIT_MS = 15_000;',
+    to: 'LAST_WAIT_MS = 15;',
+  },
+];
+
 /** The folder of the product with small parts, which the caller removes. */
 export function withSmallParts(assembly: string): Promise<string> {
   return assembleMutant(assembly, COPIES_IN_SMALL_PARTS);
 }
 
 /**
- * A copy of an assembly with quick time-outs, which the caller removes.
+ * The same with quick time-outs, which the caller removes.
  * @throws {Error} when it has none of a kind: then the copy would not be what it says
  */
 export async function withQuickTimeouts(assembly: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'twinwrite-quick-'));
-  await cp(assembly, folder, { recursive: true });
+  const folder = await assembleMutant(assembly, [...COPIES_IN_SMALL_PARTS, ...COPIES_UNTIL_THE_END]);
   try {
     const files = (await readdir(folder, { recursive: true })).map((name) => join(folder, name));
     await replaceIn(files, /\.template\.json$/, /"Timeout": *\d+/g, `"Timeout":${QUICK.functionSeconds}`);

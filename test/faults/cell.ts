@@ -127,8 +127,9 @@ async function violationsOf(
   if (item !== undefined && scenario.operation !== 'create') {
     const version = before.version + before.rivals + (applied ? 1 : 0);
     expect(versionOf(item) === version, `version ${versionOf(item)} instead of ${version}`);
+    const counted = 'writes' in item && 'N' in item.writes ? item.writes.N : 'nothing';
     const writes = applied ? '1' : '0';
-    expect('writes' in item && 'N' in item.writes && item.writes.N === writes, `writes is not ${writes}`);
+    expect(counted === writes, `the count of writes is ${counted} instead of ${writes}`);
   }
   if (!MAY_LEAVE.has(outcome)) {
     expect(objects.length === pointed.length, `${objects.length - pointed.length} objects left behind`);

@@ -8,7 +8,7 @@ import type { SweepStands } from './sweep.ts';
 
 /** How many of each kind. */
 const USUAL = 2;
-const QUICK = 6;
+const QUICK = 3;
 
 /** @param product - the product's cloud assembly */
 export async function withStands<T>(
@@ -17,7 +17,7 @@ export async function withStands<T>(
   { usual = USUAL, quick = QUICK }: { readonly usual?: number; readonly quick?: number } = {},
 ): Promise<T> {
   const assembly = await withSmallParts(product);
-  const quickAssembly = await withQuickTimeouts(assembly);
+  const quickAssembly = await withQuickTimeouts(product);
   const open: Stand[] = [];
   const openAll = async (count: number, options: Omit<Parameters<typeof Stand.open>[0], 'minPartBytes'>) => {
     for (let at = 0; at < count; at += 1) {

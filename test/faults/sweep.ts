@@ -2,6 +2,7 @@
 // run in which nothing fails, so that a new one is swept by itself.
 
 import { outcomeOf } from '../../audit/runs/summary.ts';
+import type { Operation } from '../../core/keys/run.ts';
 import type { ObservedCall } from '../../local/index.ts';
 import {
   type Cell,
@@ -11,7 +12,7 @@ import {
   TOKEN_FORGOTTEN_MS,
   unsoundness,
 } from './cell.ts';
-import { isSilent, KINDS, type Kind, type SweptService } from './kinds.ts';
+import { isSilent, KINDS, type SweptService } from './kinds.ts';
 import type { Scenario, Subject } from './scenarios.ts';
 import type { Stand } from './stand.ts';
 
@@ -80,15 +81,19 @@ function taskOf(functionName: string): string {
   return /Tasks(\w+?)[0-9A-F]{8}/.exec(functionName)?.[1] ?? functionName;
 }
 
-/** Every kind of failure of these calls, once and for good. */
+/**
+ * Every kind of failure of these calls, once and for good.
+ * @param known - labels of calls that an earlier scenario of the operation makes: what is silent costs real seconds, and is
+ * tried once a label
+ */
 export function cellsOf(
   scenario: Scenario,
   calls: readonly SweptCall[],
-  kinds: readonly Kind[] = KINDS,
+  known: ReadonlySet<string> = new Set(),
 ): Cell[] {
   return calls.flatMap((call) =>
-    kinds
-      .filter((kind) => kind.of[call.service] !== undefined)
+    KINDS.filter((kind) => kind.of[call.service] !== undefined)
+      .filter((kind) => !isSilent(kind) || !known.has(call.label))
       .flatMap((kind) => (['once', 'for good'] as const).map((often) => ({ scenario, call, kind, often }))),
   );
 }
@@ -116,7 +121,12 @@ export async function sweepScenarios(
   const [stand] = stands.usual;
   if (stand === undefined) throw new Error('there is no stand to see the calls on');
   const cells: Cell[] = [];
-  for (const scenario of scenarios) cells.push(...cellsOf(scenario, await callsOf(stand, scenario)));
+  const known: Record<Operation, Set<string>> = { create: new Set(), update: new Set(), delete: new Set() };
+  for (const scenario of scenarios) {
+    const calls = await callsOf(stand, scenario);
+    cells.push(...cellsOf(scenario, calls, known[scenario.operation]));
+    for (const { label } of calls) known[scenario.operation].add(label);
+  }
   return sweep(cells, stands, (swept) => onSwept?.(swept, cells.length));
 }
 
