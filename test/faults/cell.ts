@@ -65,9 +65,7 @@ export async function runCell(cell: Cell, subject: Subject, pauseMs = 0): Promis
   let rivals = 0;
   const arn = await stand.start(scenario.operation, input);
   let end = await stand.end(arn, async () => {
-    if (!scenario.rival) return;
-    await scenario.rival(subject);
-    rivals += 1;
+    if (await scenario.rival?.(subject)) rivals += 1;
   });
   const met = (faults.list()[0]?.fired ?? 0) > 0;
   const outcomes = [outcomeOf(end)];

@@ -11,6 +11,8 @@ export interface Kind {
   readonly name: string;
   /** What it stands for, in the words of the table's legend. */
   readonly meaning: string;
+  /** Whether it is tried in the first scenario only that makes a call: the saga sees what `before` or `after` shows it. */
+  readonly onceALabel?: true;
   /** Missing where the service cannot fail so. */
   readonly of: Partial<Record<SweptService, Failure>>;
 }
@@ -64,36 +66,43 @@ export const KINDS: readonly Kind[] = [
   },
   {
     name: 'reset',
+    onceALabel: true,
     meaning: 'not done, the connection breaks',
     of: everywhere({ when: 'before', error: 'ECONNRESET' }),
   },
   {
     name: 'reset after',
+    onceALabel: true,
     meaning: 'done, the connection breaks',
     of: everywhere({ when: 'after', error: 'ECONNRESET' }),
   },
   {
     name: 'crash',
+    onceALabel: true,
     meaning: "the function's process ends before it does anything",
     of: { lambda: { when: 'before', error: 'Runtime.ExitError' } },
   },
   {
     name: 'crash after',
+    onceALabel: true,
     meaning: "the function's process ends when all is done",
     of: { lambda: { when: 'after', error: 'Runtime.ExitError' } },
   },
   {
     name: 'time-out after',
+    onceALabel: true,
     meaning: 'Lambda ends the function when all is done',
     of: { lambda: { when: 'after', error: 'Sandbox.Timedout' } },
   },
   {
     name: 'silent',
+    onceALabel: true,
     meaning: 'not done, and never answered',
     of: everywhere({ when: 'before', error: 'NoAnswer' }),
   },
   {
     name: 'silent after',
+    onceALabel: true,
     meaning: 'done, and never answered',
     of: everywhere({ when: 'after', error: 'NoAnswer' }),
   },

@@ -25,8 +25,8 @@ export interface Scenario {
   input(subject: Subject): Promise<object>;
   /** What fails by design. */
   readonly faults?: (subject: Subject) => readonly FaultInput[];
-  /** What another writer does when the run waits for the first time. */
-  rival?(subject: Subject): Promise<void>;
+  /** What another writer does when the run waits for the first time. Gives whether it was possible. */
+  rival?(subject: Subject): Promise<boolean>;
 }
 
 const PARTS = 2;
@@ -85,9 +85,10 @@ const writeHeld = (): readonly FaultInput[] => [
   },
 ];
 
-/** What another saga's update of plain attributes leaves, made in one call of our own. */
-async function rivalUpdate({ stand, id }: Subject): Promise<void> {
-  await stand.dynamodb.send(
+/** What another saga's update of plain attributes leaves, made in one call of our own, under the condition that it would have. */
+function rivalUpdate({ stand, id }: Subject): Promise<boolean> {
+  return succeeds(
+    stand,
     new UpdateItemCommand({
       TableName: stand.descriptor.table,
       Key: toSdkItem(keyOf({ id })),
@@ -99,22 +100,36 @@ async function rivalUpdate({ stand, id }: Subject): Promise<void> {
   );
 }
 
-async function rivalCreate({ stand, id }: Subject): Promise<void> {
+function rivalCreate({ stand, id }: Subject): Promise<boolean> {
   const saga = {
     createdBy: { S: RIVAL.replace('update', 'create') },
     version: { N: '1' },
     writtenBy: { S: RIVAL },
     large: { L: [] },
   };
-  await stand.dynamodb.send(
+  return succeeds(
+    stand,
     new PutItemCommand({
       TableName: stand.descriptor.table,
       Item: toSdkItem({ ...keyOf({ id }), _saga: { M: saga } }),
+      ConditionExpression: 'attribute_not_exists(#saga)',
+      ExpressionAttributeNames: { '#saga': '_saga' },
     }),
   );
 }
 
-export const RIVAL = 'update.rival.20260101T000000000Z';
+/** Whether a conditional write met its condition. */
+async function succeeds({ dynamodb }: Stand, command: PutItemCommand | UpdateItemCommand): Promise<boolean> {
+  try {
+    await (command instanceof PutItemCommand ? dynamodb.send(command) : dynamodb.send(command));
+    return true;
+  } catch (error) {
+    if ((error as Error).name === 'ConditionalCheckFailedException') return false;
+    throw error;
+  }
+}
+
+const RIVAL = 'update.rival.20260101T000000000Z';
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'create', operation: 'create', ends: 'committed', input: async () => page('new') },

@@ -43,7 +43,9 @@ export async function callsOf(stand: Stand, scenario: Scenario): Promise<readonl
   const strange = new Set<ObservedCall>();
   const calls = await stand.record(async () => {
     const end = await stand.end(await stand.start(scenario.operation, input), async () => {
-      const rival = await stand.record(async () => scenario.rival?.(subject));
+      const rival = await stand.record(async () => {
+        await scenario.rival?.(subject);
+      });
       for (const call of rival) strange.add(call);
     });
     const ends = end.status === 'SUCCEEDED' ? outcomeOf(end) : end.error;
@@ -83,8 +85,8 @@ function taskOf(functionName: string): string {
 
 /**
  * Every kind of failure of these calls, once and for good.
- * @param known - labels of calls that an earlier scenario of the operation makes: what is silent costs real seconds, and is
- * tried once a label
+ * @param known - labels of calls that an earlier scenario of the operation makes: kinds that are another's variants, and those
+ * that cost real seconds, are tried once a label
  */
 export function cellsOf(
   scenario: Scenario,
@@ -93,7 +95,7 @@ export function cellsOf(
 ): Cell[] {
   return calls.flatMap((call) =>
     KINDS.filter((kind) => kind.of[call.service] !== undefined)
-      .filter((kind) => !isSilent(kind) || !known.has(call.label))
+      .filter((kind) => !kind.onceALabel || !known.has(call.label))
       .flatMap((kind) => (['once', 'for good'] as const).map((often) => ({ scenario, call, kind, often }))),
   );
 }
