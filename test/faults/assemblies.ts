@@ -1,5 +1,5 @@
 // The product's cloud assembly as the sweep deploys it: copies in small parts, and for calls that nobody answers with
-// time-outs of a second instead of minutes.
+// time-outs of seconds instead of minutes.
 
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,9 +8,9 @@ import { assembleMutant, type Mutation } from '../e2e/mutants.ts';
 import type { Patience } from './stand.ts';
 
 /** As on AWS each caller gives up before the one above it: a function's request, the function, the state machine's task. */
-const QUICK = { requestMs: 400, functionSeconds: 1, taskSeconds: 2 } as const;
+const QUICK = { requestMs: 800, functionSeconds: 2, taskSeconds: 4 } as const;
 /** Who calls a function waits for the task's time-out, who calls S3 or DynamoDB for the function's. */
-export const QUICK_PATIENCE: Patience = { functionMs: 2_200, requestMs: 1_200 };
+export const QUICK_PATIENCE: Patience = { functionMs: 4_300, requestMs: 2_200 };
 
 /** An attempt that has a second at all begins no part within its last two minutes. */
 const COPIES_UNTIL_THE_END: readonly Mutation[] = [

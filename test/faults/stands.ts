@@ -8,7 +8,7 @@ import type { SweepStands } from './sweep.ts';
 
 /** How many of each kind. */
 const USUAL = 2;
-const QUICK = 3;
+const QUICK = 6;
 
 /** @param product - the product's cloud assembly */
 export async function withStands<T>(

@@ -181,6 +181,8 @@ class LocalCommand {
     const options = ['--data', data, '--port', port, '--time-scale', String(TIME_SCALE), '--json'];
     const child = spawn(process.execPath, [...command, 'local', ...options], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A Ctrl-C that ends the load is not for the cloud.
+      detached: true,
     });
     this.#child = child;
     const errors = text(child.stderr);
