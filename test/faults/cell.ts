@@ -131,7 +131,7 @@ async function violationsOf(
   }
   if (!MAY_LEAVE.has(outcome)) {
     expect(objects.length === pointed.length, `${objects.length - pointed.length} objects left behind`);
-    expect(uploads.length === 0, `${uploads.length} uploads left behind`);
+    expect(uploads.length === 0, 'unfinished uploads left behind');
   }
   return found;
 }

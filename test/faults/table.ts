@@ -3,6 +3,7 @@
 import type { Outcome } from '../../audit/runs/summary.ts';
 import type { CellResult } from './cell.ts';
 import { KINDS, type Kind } from './kinds.ts';
+import { SCENARIOS } from './scenarios.ts';
 import type { Swept } from './sweep.ts';
 
 const CODES: Readonly<Record<Outcome, string>> = {
@@ -44,7 +45,7 @@ Two ends in a cell: the call fails once; it and every later one like it fail unt
 | --- | --- |
 ${KINDS.map(({ name, meaning }) => `| ${name} | ${meaning} |`).join('\n')}
 
-${totals(swept)}
+${totals(swept)}${lacking(swept)}
 
 ${scenarios.map((name) => scenarioTable(name, swept)).join('\n\n')}
 
@@ -62,6 +63,15 @@ function totals(swept: readonly Swept[]): string {
   }
   const ends = [...counts].sort(([, one], [, other]) => other - one);
   return `First ends: ${ends.map(([end, count]) => `${end} ${count}`).join(', ')}.`;
+}
+
+/** What the page does not have, if it is of a part. */
+function lacking(swept: readonly Swept[]): string {
+  const cells = swept.map(({ result }) => result.cell);
+  const scenarios = SCENARIOS.filter((each) => !cells.some(({ scenario }) => scenario === each));
+  const kinds = KINDS.filter((each) => !cells.some(({ kind }) => kind === each));
+  const names = [...scenarios, ...kinds].map(({ name }) => `“${name}”`);
+  return names.length === 0 ? '' : `\n\n**A part of the sweep.** Not in it: ${names.join(', ')}.`;
 }
 
 function scenarioTable(name: string, swept: readonly Swept[]): string {
