@@ -21,6 +21,7 @@ import { type Attempt, type Load, readItem } from './load.ts';
 export interface Verified {
   /** How many runs ended how, redrives included. */
   readonly outcomes: Readonly<Record<string, number>>;
+  /** Runs that were redriven at the end. */
   readonly redriven: number;
   readonly reads: number;
   /** Objects that runs have left to the sweeper, as they may: deferred clean-ups, unknown outcomes. */
@@ -98,8 +99,8 @@ async function endOf(
     if (goesOn && committed) violations.push(`${name}: its success was acknowledged, but it is ${outcome}`);
     if (!goesOn || redrives === REDRIVES) {
       if (goesOn) violations.push(`${name}: ${outcome} after ${redrives} redrives`);
-      if (committed && description.status !== 'SUCCEEDED') {
-        violations.push(`${name}: its success was acknowledged, but it is ${description.status}`);
+      if (committed && parsed(description.output)?.version !== committed.version) {
+        violations.push(`${name}: version ${committed.version} was acknowledged, but it is ${description.output}`);
       }
       attempt.to ??= performance.now();
       return { attempt, description, outcome, redrives };
