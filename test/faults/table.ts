@@ -23,8 +23,9 @@ const LEGEND = `| | the run ends |
 | D | committed, its clean-up left to the sweeper |
 | J | rejected: nothing was put |
 | R | rolled back: what was put is deleted |
-| S→C | stuck at a task, and redriven: committed |
-| S→C, U | the same, but redriven after eleven minutes, when DynamoDB may have forgotten the write's token: of unknown outcome, and nothing deleted |`;
+| U | of unknown outcome: nothing is deleted |
+| S→ | stuck at a task, and redriven at once: then as the next letter says; S→S→ when it took a second redrive, with what failed by design mended as well |
+| S→C, U | the same, and behind the comma when redriven after eleven minutes, when DynamoDB may have forgotten the write's token |`;
 
 /** The whole page. */
 export function sweepPage(swept: readonly Swept[]): string {
