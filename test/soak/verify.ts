@@ -100,7 +100,9 @@ async function endOf(
     if (!goesOn || redrives === REDRIVES) {
       if (goesOn) violations.push(`${name}: ${outcome} after ${redrives} redrives`);
       if (committed && parsed(description.output)?.version !== committed.version) {
-        violations.push(`${name}: version ${committed.version} was acknowledged, but it is ${description.output}`);
+        violations.push(
+          `${name}: version ${committed.version} was acknowledged, but it is ${description.output}`,
+        );
       }
       attempt.to ??= performance.now();
       return { attempt, description, outcome, redrives };
