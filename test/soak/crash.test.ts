@@ -7,6 +7,8 @@ import { expect, test } from 'vitest';
 import { crash } from './crash.ts';
 
 const KILLS = 6;
+/** Each start synthesises the stack: a minute in all on two idle cores. */
+const TIMEOUT_MS = 15 * 60_000;
 /** From the sources, as they are. */
 const COMMAND = ['--import', 'tsx', join(import.meta.dirname, '../../cli/main.ts')];
 
@@ -22,4 +24,4 @@ test(`killed ${KILLS} times, it loses nothing that it acknowledged, and every ru
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-});
+}, TIMEOUT_MS);
