@@ -27,10 +27,13 @@ const THOROUGH = [
   'test/local-data/conformance.test.ts',
   'test/local-data/full-disk.test.ts',
   'test/examples/foreign-app.test.ts',
+  'test/faults/sweep-all.test.ts',
   'test/lib/validation.test.ts',
   'test/local-iam/operator-grants.test.ts',
   'test/local-iam/product-grants.test.ts',
   'test/package/**/*.test.ts',
+  'test/soak/crash.test.ts',
+  'test/soak/soak.test.ts',
 ];
 
 /** Tests in a real Chromium, which `npm run test:browser` installs where it is missing. */

@@ -20,6 +20,11 @@ export interface Clock {
   sleeping(name: string): number;
   /** Moves the cloud's time forward by `ms`; sleepers whose time has come wake up. */
   advance(ms: number): void;
+  /**
+   * Moves the cloud's time forward to when the next sleeper wakes, but by `atMostMs` at most.
+   * @returns how far, in milliseconds; 0 if nobody sleeps
+   */
+  advanceToNext(atMostMs?: number): number;
 }
 
 interface Sleeper {
@@ -56,6 +61,16 @@ export function createClock(timeScale = 1): Clock {
     );
   };
 
+  const advance = (ms: number): void => {
+    if (!(Number.isFinite(ms) && ms >= 0)) {
+      throw new RangeError(`advance: expected milliseconds of 0 or more, got ${ms}`);
+    }
+    offsetMs += ms;
+    for (const sleeper of [...sleepers]) {
+      settle(sleeper, (performance.now() - sleeper.since) * timeScale + ms);
+    }
+  };
+
   return {
     now: () => Date.now() + offsetMs,
 
@@ -84,14 +99,15 @@ export function createClock(timeScale = 1): Clock {
 
     sleeping: (name) => [...sleepers].filter((sleeper) => sleeper.name === name).length,
 
-    advance: (ms) => {
-      if (!(Number.isFinite(ms) && ms >= 0)) {
-        throw new RangeError(`advance: expected milliseconds of 0 or more, got ${ms}`);
-      }
-      offsetMs += ms;
-      for (const sleeper of [...sleepers]) {
-        settle(sleeper, (performance.now() - sleeper.since) * timeScale + ms);
-      }
+    advance,
+
+    advanceToNext: (atMostMs = Number.POSITIVE_INFINITY) => {
+      const now = performance.now();
+      const waits = [...sleepers].map(({ remainingMs, since }) => remainingMs - (now - since) * timeScale);
+      if (waits.length === 0) return 0;
+      const ms = Math.max(0, Math.min(Math.ceil(Math.min(...waits)), atMostMs));
+      advance(ms);
+      return ms;
     },
   };
 }

@@ -6,7 +6,7 @@ import { type DeployedStack, deployStacks, loadAssembly, loadTemplate } from './
 import { openDataDirectory } from './data/index.ts';
 import type { NewEvent } from './events/index.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { createGate, type Gate } from './gate.ts';
+import { createGate, type Gate, type ObservedCall } from './gate.ts';
 import { createGuard, createRefusals, createRoles } from './iam/index.ts';
 import { type HttpServer, listen } from './server.ts';
 import { type CloudIdentity, DEFAULT_IDENTITY, LOCAL_CREDENTIALS } from './service.ts';
@@ -56,6 +56,8 @@ export interface LocalCloudOptions {
   readonly warmUp?: boolean;
   /** Called with every line that a function writes. */
   readonly onLog?: (functionName: string, line: string) => void;
+  /** Called with every call of a service, as it is about to be performed: the cloud's own, functions' and those from outside. */
+  readonly onCall?: (call: ObservedCall) => void;
   /** Told of defects of the local cloud itself: what answered a request with an internal error. */
   readonly onError?: (error: unknown) => void;
 }
@@ -94,7 +96,12 @@ export interface LocalCloud extends AsyncDisposable {
  * @throws {DataError} when the data folder cannot be used
  */
 export async function startCloud(given: LocalCloudOptions, factories: ServiceFactories): Promise<LocalCloud> {
-  const options = { ...given, onLog: warningOf(given.onLog), onError: warningOf(given.onError) };
+  const options = {
+    ...given,
+    onLog: warningOf(given.onLog),
+    onCall: warningOf(given.onCall),
+    onError: warningOf(given.onError),
+  };
   const identity = {
     region: options.region ?? DEFAULT_IDENTITY.region,
     accountId: options.accountId ?? DEFAULT_IDENTITY.accountId,
@@ -164,7 +171,14 @@ export async function startCloud(given: LocalCloudOptions, factories: ServiceFac
     });
     tellBus = services.all.events.put;
     const guard = roles && createGuard(roles, identity);
-    gate = createGate({ services: services.all, faults, clock, guard, onError: options.onError });
+    gate = createGate({
+      services: services.all,
+      faults,
+      clock,
+      guard,
+      onCall: options.onCall,
+      onError: options.onError,
+    });
     const { states, lambda, dynamodb, s3, events } = services.all;
     // Who calls before who is called: no execution or function finds a service that is gone.
     closers.push(

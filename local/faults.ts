@@ -27,7 +27,8 @@ const faultSchema = z
  *   this (`bucket/key`, the JSON body, or function name and payload).
  * - `when`: `before`: refused, not applied; `after`: applied, its answer dropped, reported as failed; `late`: reported as
  *   failed at once, applied `lateSeconds` (default 5, of the cloud's time) later.
- * - `error`: AWS's error code. `ECONNRESET` closes the connection without an answer. For Lambda a name that its API does
+ * - `error`: AWS's error code. `ECONNRESET` closes the connection without an answer; `NoAnswer` leaves it open without one,
+ *   so that the caller waits until its own time-out. For Lambda a name that its API does
  *   not document (`Sandbox.Timedout`, `Runtime.ExitError`, a handler's own) is reported as the function's failure.
  * - `status`: HTTP status, default 500; for Lambda the documented one.
  * - `times`: how many calls it happens to, default 1; `skip`: how many matching calls pass before, default 0.
@@ -53,6 +54,9 @@ export interface FaultSource {
 
 /** The error name that stands for a connection that breaks. */
 export const CONNECTION_RESET = 'ECONNRESET';
+
+/** The error name that stands for a call that nobody ever answers. */
+export const NO_ANSWER = 'NoAnswer';
 
 /** A fault that cannot be: `message` names each field, what is expected and the value. */
 export class InvalidFault extends Error {

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Clock } from './clock.ts';
 import { corsHeaders } from './cors.ts';
-import { CONNECTION_RESET, type Fault, type FaultSource, faultStatus } from './faults.ts';
+import { CONNECTION_RESET, type Fault, type FaultSource, faultStatus, NO_ANSWER } from './faults.ts';
 import type { Guard } from './iam/index.ts';
 import {
   type Call,
@@ -28,12 +28,25 @@ export interface Gate {
   close(): Promise<void>;
 }
 
+/** A call of a service, be it by HTTP or by another service, as it is about to be performed. */
+export interface ObservedCall {
+  readonly service: ServiceName;
+  /** AWS's name of the operation: `PutObject`, `TransactWriteItems`, `Invoke`. */
+  readonly operation: string;
+  /** What faults match: `bucket/key`, the JSON body, or function name and payload. */
+  readonly subject: string;
+  /** Settles once the call is answered, also by a fault. Never rejects. */
+  readonly ended: Promise<void>;
+}
+
 export interface GateOptions {
   readonly services: Readonly<Record<ServiceName, Service>>;
   readonly faults: FaultSource;
   readonly clock: Clock;
   /** Absent: everybody may do everything. */
   readonly guard?: Guard | undefined;
+  /** Told of every call; one that a `late` fault deferred is told of again when it lands. */
+  readonly onCall?: ((call: ObservedCall) => void) | undefined;
   /** Told of defects: what a service threw without meaning to. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -59,6 +72,22 @@ export function createGate(options: GateOptions): Gate {
   const { services, faults, clock, guard } = options;
   const closing = new AbortController();
   const landing = new Set<Promise<void>>();
+  const unanswered = new Set<() => void>();
+
+  const observed = <T>(service: ServiceName, { operation, subject }: Call, work: Promise<T>): Promise<T> => {
+    const ended = work.then(
+      () => undefined,
+      () => undefined,
+    );
+    options.onCall?.({ service, operation, subject, ended });
+    return work;
+  };
+
+  /** Until the cloud stops: whoever called gives up before. */
+  const noAnswer = (message: string): Promise<never> =>
+    new Promise((_, reject) => {
+      unanswered.add(() => reject(new ConnectionReset(message)));
+    });
 
   const asAnswer = (service: Service, error: unknown): LocalResponse => {
     if (error instanceof ServiceError) return service.errorResponse(error);
@@ -78,7 +107,7 @@ export function createGate(options: GateOptions): Gate {
     } catch {
       return; // The cloud stops: what has not landed yet never does.
     }
-    await performUnheard(service, call);
+    await observed(service.name, call, performUnheard(service, call));
   };
 
   const suffer = async (fault: Fault, service: Service, call: Call, request: LocalRequest) => {
@@ -91,6 +120,7 @@ export function createGate(options: GateOptions): Gate {
     }
     const message = fault.message ?? `Injected fault: ${fault.error} ${fault.when} ${call.operation}`;
     if (fault.error === CONNECTION_RESET) throw new ConnectionReset(message);
+    if (fault.error === NO_ANSWER) return noAnswer(message);
     return service.errorResponse(new ServiceError(fault.error, message, faultStatus(fault)));
   };
 
@@ -100,7 +130,7 @@ export function createGate(options: GateOptions): Gate {
       const accepted = await service.accept(request);
       const call = guard ? guard(name, request, accepted) : accepted;
       const fault = faults.take(name, call);
-      return fault ? await suffer(fault, service, call, request) : await call.perform();
+      return await observed(name, call, fault ? suffer(fault, service, call, request) : call.perform());
     } catch (error) {
       if (error instanceof ConnectionReset) throw error;
       return asAnswer(service, error);
@@ -116,6 +146,7 @@ export function createGate(options: GateOptions): Gate {
     errorResponse: (name, error) => services[name].errorResponse(error),
     async close() {
       closing.abort();
+      for (const end of unanswered) end();
       await Promise.all(landing);
     },
   };

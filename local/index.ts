@@ -10,6 +10,7 @@ export type { LocalCloud, LocalCloudOptions, LocalResource } from './cloud.ts';
 export { DeploymentError } from './cloudformation/index.ts';
 export { DataError } from './data/index.ts';
 export { type Fault, type FaultInput, type Faults, InvalidFault } from './faults.ts';
+export type { ObservedCall } from './gate.ts';
 
 /**
  * Starts S3, DynamoDB, Lambda, Step Functions and CloudFormation on one port of 127.0.0.1 and deploys stacks into them.

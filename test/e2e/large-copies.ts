@@ -31,7 +31,7 @@ export const COPIES_IN_SMALL_PARTS: readonly Mutation[] = [
 
 /** Uploads content to the staging prefix, as the client does what is large; the input that names it. */
 export async function stageLarge(
-  store: TestStore,
+  store: Pick<TestStore, 's3' | 'descriptor'>,
   key: string,
   parts: number,
   checksum: 'CRC64NVME' | 'SHA256' = 'CRC64NVME',

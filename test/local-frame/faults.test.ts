@@ -4,6 +4,7 @@ import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from 
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { FaultInput } from '../../local/faults.ts';
+import type { ObservedCall } from '../../local/gate.ts';
 import {
   clientOptions,
   inlineFunction,
@@ -33,7 +34,7 @@ const template = {
 /** One way to make a service do something, to see whether it did, and what it fails with. */
 interface Subject {
   readonly fault: Pick<FaultInput, 'service' | 'operation' | 'error' | 'status'>;
-  act(cloud: TestCloud): Promise<unknown>;
+  act(cloud: TestCloud, abortSignal?: AbortSignal): Promise<unknown>;
   applied(cloud: TestCloud): Promise<boolean>;
 }
 
@@ -46,8 +47,12 @@ function client<Client extends { destroy(): void }>(made: Client): Client {
   return made;
 }
 
-const putObject = (cloud: TestCloud, Key = 'k', Body: string | Uint8Array = 'content') =>
-  s3Of(cloud).send(new PutObjectCommand({ Bucket, Key, Body }));
+const putObject = (
+  cloud: TestCloud,
+  Key = 'k',
+  Body: string | Uint8Array = 'content',
+  abortSignal?: AbortSignal,
+) => s3Of(cloud).send(new PutObjectCommand({ Bucket, Key, Body }), { abortSignal });
 
 const hasObject = (cloud: TestCloud, Key = 'k'): Promise<boolean> =>
   s3Of(cloud)
@@ -60,12 +65,13 @@ const hasObject = (cloud: TestCloud, Key = 'k'): Promise<boolean> =>
 const SUBJECTS: Readonly<Record<string, Subject>> = {
   s3: {
     fault: { service: 's3', operation: 'PutObject', error: 'SlowDown', status: 503 },
-    act: (cloud) => putObject(cloud),
+    act: (cloud, signal) => putObject(cloud, 'k', 'content', signal),
     applied: (cloud) => hasObject(cloud),
   },
   dynamodb: {
     fault: { service: 'dynamodb', operation: 'PutItem', error: 'InternalServerError' },
-    act: (cloud) => dynamoOf(cloud).send(new PutItemCommand({ TableName, Item: { id: { S: 'k' } } })),
+    act: (cloud, abortSignal) =>
+      dynamoOf(cloud).send(new PutItemCommand({ TableName, Item: { id: { S: 'k' } } }), { abortSignal }),
     applied: async (cloud) => {
       const command = new GetItemCommand({ TableName, Key: { id: { S: 'k' } }, ConsistentRead: true });
       return (await dynamoOf(cloud).send(command)).Item !== undefined;
@@ -73,8 +79,10 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   },
   states: {
     fault: { service: 'states', operation: 'StartExecution', error: 'ExecutionLimitExceeded', status: 400 },
-    act: (cloud) =>
-      statesOf(cloud).send(new StartExecutionCommand({ stateMachineArn: 'arn:m', input: '{}' })),
+    act: (cloud, abortSignal) =>
+      statesOf(cloud).send(new StartExecutionCommand({ stateMachineArn: 'arn:m', input: '{}' }), {
+        abortSignal,
+      }),
     applied: async (cloud) => cloud.started.length > 0,
   },
 };
@@ -113,6 +121,23 @@ describe.each(Object.entries(SUBJECTS))('a fault of %s', (_, { fault, act, appli
     expect(await applied(cloud)).toBe(false);
     cloud.clock.advance(3_600_000);
     await until(() => applied(cloud));
+  });
+
+  test('NoAnswer: nobody answers, until the caller gives up', async () => {
+    const cloud = await start({ template });
+    const calls: string[] = [];
+    const over = new AbortController();
+    cloud.faults.inject({ ...fault, error: 'NoAnswer', status: undefined, when: 'after' });
+    const unanswered = act(cloud, over.signal);
+    unanswered.then(
+      () => calls.push('answered'),
+      () => calls.push('given up'),
+    );
+    await until(() => applied(cloud));
+    expect(calls).toEqual([]);
+    over.abort();
+    await expect(unanswered).rejects.toMatchObject({ name: 'AbortError' });
+    await act(cloud);
   });
 
   test('ECONNRESET: the connection closes without an answer', async () => {
@@ -268,6 +293,36 @@ test('a late call that has not landed when the cloud stops never does, and does 
   await cloud.stop();
   cloud.clock.advance(1_000_000);
   expect(cloud.logs('fn')).toEqual([]);
+});
+
+test('a call that nobody answers does not hold the stop up', async () => {
+  const cloud = await startWithFunction('exports.handler = async () => "fine"');
+  cloud.faults.inject({ service: 'lambda', operation: 'Invoke', when: 'before', error: 'NoAnswer' });
+  const cutOff = expect(invoke(cloud)).rejects.toThrow('fetch failed');
+  await until(async () => cloud.faults.list()[0]?.fired === 1);
+  await cloud.stop();
+  await cutOff;
+});
+
+test('every call is told of, and again when it lands late', async () => {
+  const calls: string[] = [];
+  const onCall = ({ service, operation, subject, ended }: ObservedCall): void => {
+    calls.push(`${service} ${operation} ${subject}`);
+    void ended.then(() => calls.push('ended'));
+  };
+  const cloud = await startWithFunction('exports.handler = async () => "fine"', {}, { onCall });
+  const late = { service: 'lambda', operation: 'Invoke', when: 'late', error: 'ServiceException' } as const;
+  await invoke(cloud);
+  cloud.faults.inject(late);
+  await invoke(cloud);
+  const told = ['lambda Invoke fn {}', 'ended'];
+  expect(calls).toEqual([...told, ...told]);
+  expect(cloud.clock.advanceToNext(2000)).toBe(2000);
+  expect(calls).toHaveLength(4);
+  expect(cloud.clock.advanceToNext()).toBeLessThanOrEqual(3000);
+  await until(async () => calls.length === 6);
+  expect(calls.slice(4)).toEqual(told);
+  expect(cloud.clock.advanceToNext()).toBe(0);
 });
 
 test('an operation that fails by itself keeps its own error', async () => {

@@ -43,6 +43,12 @@ export function createManualClock(start = Date.parse('2026-01-01T00:00:00Z')): M
       }),
     sleeping: (name) => [...sleepers].filter((sleeper) => sleeper.name === name).length,
     advance: (ms) => moveTo(now + ms),
+    advanceToNext: (atMostMs = Number.POSITIVE_INFINITY) => {
+      if (sleepers.size === 0) return 0;
+      const ms = Math.min(Math.min(...[...sleepers].map(({ until }) => until)) - now, atMostMs);
+      moveTo(now + ms);
+      return ms;
+    },
     skipToNext: () => {
       if (sleepers.size === 0) return false;
       moveTo(Math.min(...[...sleepers].map(({ until }) => until)));

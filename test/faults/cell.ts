@@ -1,0 +1,173 @@
+// One cell of the fault sweep: a run of which one call fails in one way, and what that left behind.
+
+import { fsck } from '../../audit/index.ts';
+import { type Outcome, outcomeOf } from '../../audit/runs/summary.ts';
+import { readPointers, readSaga } from '../../core/item/item.ts';
+import type { Item } from '../../core/values/attributes.ts';
+import type { FaultInput } from '../../local/index.ts';
+import type { Kind, SweptService } from './kinds.ts';
+import { keyOf, type Scenario, type Subject } from './scenarios.ts';
+import type { Stand } from './stand.ts';
+
+/** One of the calls that a scenario's run makes. */
+export interface SweptCall {
+  /** The function that makes it, the operation, and which of several it is: `PutObject: UploadPartCopy 2`. */
+  readonly label: string;
+  readonly service: SweptService;
+  readonly operation: string;
+  /** The function that is invoked. */
+  readonly match?: string;
+  /** Calls like it that come before. */
+  readonly skip: number;
+}
+
+export interface Cell {
+  readonly scenario: Scenario;
+  readonly call: SweptCall;
+  readonly kind: Kind;
+  /** This call alone, or it and every later one like it. */
+  readonly often: 'once' | 'for good';
+}
+
+export interface CellResult {
+  readonly cell: Cell;
+  /** The run's first end and, of a stuck run, those after the redrives that it took. */
+  readonly outcomes: readonly Outcome[];
+  /** What the protocol does not allow, in words. */
+  readonly violations: readonly string[];
+}
+
+/** What a redrive may meet: first the call works again, then what failed by design as well. */
+const REDRIVES = 2;
+/** From then on DynamoDB may have forgotten a write's token. */
+export const TOKEN_FORGOTTEN_MS = 11 * 60_000;
+/** Ends that may leave objects to the sweeper (docs/errors.md). */
+const MAY_LEAVE: ReadonlySet<Outcome> = new Set(['cleanup-deferred', 'unknown']);
+
+interface Before {
+  readonly version: number;
+  readonly rivals: number;
+}
+
+/** @param pauseMs - how long after it got stuck a run is redriven, in the cloud's time */
+export async function runCell(cell: Cell, subject: Subject, pauseMs = 0): Promise<CellResult> {
+  const { stand, id } = subject;
+  const { scenario } = cell;
+  const { faults, clock } = stand.cloud;
+  faults.clear();
+  await scenario.prepare?.(subject);
+  const input = { key: { id }, ...(await scenario.input(subject)) };
+  const version = versionOf(await stand.item(keyOf(subject)));
+  const byDesign = scenario.faults?.(subject) ?? [];
+  faults.inject(faultOf(cell));
+  for (const fault of byDesign) faults.inject(fault);
+
+  let rivals = 0;
+  const arn = await stand.start(scenario.operation, input);
+  let end = await stand.end(arn, async () => {
+    if (await scenario.rival?.(subject)) rivals += 1;
+  });
+  const met = (faults.list()[0]?.fired ?? 0) > 0;
+  const outcomes = [outcomeOf(end)];
+  for (let redrives = 1; outcomes.at(-1) === 'stuck' && redrives <= REDRIVES; redrives += 1) {
+    faults.clear();
+    if (redrives < REDRIVES) {
+      for (const fault of byDesign) if (fault.times === 'always') faults.inject(fault);
+    }
+    clock.advance(pauseMs);
+    await stand.redrive(arn);
+    end = await stand.end(arn);
+    outcomes.push(outcomeOf(end));
+  }
+  faults.clear();
+  await stand.drain();
+  const violations = await violationsOf(cell, subject, arn, outcomes.at(-1) as Outcome, { version, rivals });
+  return { cell, outcomes, violations: met ? violations : ['the call was not made', ...violations] };
+}
+
+function faultOf({ call, kind, often }: Cell): FaultInput {
+  const { service, operation, match, skip } = call;
+  const failure = kind.of[service];
+  if (failure === undefined) throw new Error(`${service} cannot fail as ${kind.name}`);
+  return {
+    service,
+    operation,
+    skip,
+    ...failure,
+    ...(match && { match }),
+    times: often === 'once' ? 1 : 'always',
+  };
+}
+
+async function violationsOf(
+  { scenario }: Cell,
+  subject: Subject,
+  arn: string,
+  outcome: Outcome,
+  before: Before,
+): Promise<string[]> {
+  const { stand } = subject;
+  const item = await stand.item(keyOf(subject));
+  const { objects, uploads } = await stand.stored(keyOf(subject));
+  const pointed = pointedKeys(stand, item);
+  const applied = isApplied(scenario, item, arn);
+  const found: string[] = [];
+  const expect = (holds: boolean, otherwise: string): void => {
+    if (!holds) found.push(otherwise);
+  };
+  expect(
+    pointed.every((key) => objects.includes(key)),
+    'the item points at an object that is not there',
+  );
+  expect(['committed', 'cleanup-deferred'].includes(outcome) ? applied : true, `${outcome}, but not applied`);
+  expect(['rejected', 'rolled-back'].includes(outcome) ? !applied : true, `${outcome}, but applied`);
+  expect(!['stuck', 'aborted', 'running'].includes(outcome), `${outcome} after ${REDRIVES} redrives`);
+  if (item !== undefined && scenario.operation !== 'create') {
+    const version = before.version + before.rivals + (applied ? 1 : 0);
+    expect(versionOf(item) === version, `version ${versionOf(item)} instead of ${version}`);
+    const counted = 'writes' in item && 'N' in item.writes ? item.writes.N : 'nothing';
+    const writes = applied ? '1' : '0';
+    expect(counted === writes, `the count of writes is ${counted} instead of ${writes}`);
+  }
+  if (!MAY_LEAVE.has(outcome)) {
+    expect(objects.length === pointed.length, `${objects.length - pointed.length} objects left behind`);
+    expect(uploads.length === 0, 'unfinished uploads left behind');
+  }
+  return found;
+}
+
+/** Whether the run's write took effect, once at least. */
+function isApplied({ operation }: Scenario, item: Item | undefined, arn: string): boolean {
+  if (operation === 'delete') return item === undefined;
+  if (item === undefined) return false;
+  if (operation === 'create') {
+    return readSaga(item)?.createdBy.includes(arn.slice(arn.lastIndexOf(':') + 1)) ?? false;
+  }
+  const { writes } = item;
+  return writes !== undefined && 'N' in writes && Number(writes.N) > 0;
+}
+
+function versionOf(item: Item | undefined): number {
+  return (item && readSaga(item)?.version) ?? 0;
+}
+
+function pointedKeys({ descriptor }: Stand, item: Item = {}): string[] {
+  const start = `s3://${descriptor.bucket}/`;
+  return [...readPointers(item, descriptor).values()].map((uri) => uri.slice(start.length));
+}
+
+/** What a check of the whole store finds that a reader would meet, in words. */
+export async function unsoundness({ descriptor, sfn, s3, dynamodb }: Stand): Promise<string[]> {
+  const found: string[] = [];
+  await fsck(
+    { store: descriptor, sfn, s3, dynamodb },
+    {
+      onFinding: (finding) => {
+        if (finding.kind === 'dangling' || finding.kind === 'wrong-content') {
+          found.push(`${finding.kind}: ${JSON.stringify(finding.item)} ${finding.attribute}`);
+        }
+      },
+    },
+  );
+  return found;
+}

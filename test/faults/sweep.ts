@@ -1,0 +1,161 @@
+// The fault sweep: every call of every saga, failing in every way, once or for good. Which calls there are is seen from a
+// run in which nothing fails, so that a new one is swept by itself.
+
+import { outcomeOf } from '../../audit/runs/summary.ts';
+import type { Operation } from '../../core/keys/run.ts';
+import type { ObservedCall } from '../../local/index.ts';
+import {
+  type Cell,
+  type CellResult,
+  runCell,
+  type SweptCall,
+  TOKEN_FORGOTTEN_MS,
+  unsoundness,
+} from './cell.ts';
+import { isSilent, KINDS, type SweptService } from './kinds.ts';
+import type { Scenario, Subject } from './scenarios.ts';
+import type { Stand } from './stand.ts';
+
+export interface Swept {
+  readonly result: CellResult;
+  /** Of a cell whose run got stuck: the same, redriven when the token of its write is forgotten. */
+  readonly later?: CellResult;
+}
+
+let items = 0;
+
+function newSubject(stand: Stand): Subject {
+  items += 1;
+  return { stand, id: `swept-${items}` };
+}
+
+/**
+ * The calls of S3, DynamoDB and Lambda that a scenario's run makes when nothing fails but what fails by design.
+ * @throws {Error} when the run does not end as the scenario says
+ */
+export async function callsOf(stand: Stand, scenario: Scenario): Promise<readonly SweptCall[]> {
+  const subject = newSubject(stand);
+  const { faults } = stand.cloud;
+  faults.clear();
+  await scenario.prepare?.(subject);
+  const input = { key: { id: subject.id }, ...(await scenario.input(subject)) };
+  for (const fault of scenario.faults?.(subject) ?? []) faults.inject(fault);
+  const strange = new Set<ObservedCall>();
+  const calls = await stand.record(async () => {
+    const end = await stand.end(await stand.start(scenario.operation, input), async () => {
+      const rival = await stand.record(async () => {
+        await scenario.rival?.(subject);
+      });
+      for (const call of rival) strange.add(call);
+    });
+    const ends = end.status === 'SUCCEEDED' ? outcomeOf(end) : end.error;
+    if (ends !== scenario.ends) throw new Error(`${scenario.name}: ${ends} instead of ${scenario.ends}`);
+  });
+  faults.clear();
+  return sweptCalls(calls.filter((call) => !strange.has(call)));
+}
+
+function sweptCalls(calls: readonly ObservedCall[]): SweptCall[] {
+  const seen = new Map<string, number>();
+  const count = (name: string): number => {
+    const before = seen.get(name) ?? 0;
+    seen.set(name, before + 1);
+    return before;
+  };
+  let caller = '';
+  return calls.map(({ service, operation, subject }) => {
+    const invoked = service === 'lambda' ? subject.slice(0, subject.indexOf(' ')) : undefined;
+    if (invoked !== undefined) caller = taskOf(invoked);
+    const name = invoked === undefined ? `${caller}: ${operation}` : caller;
+    const earlier = count(`label ${name}`);
+    return {
+      label: earlier === 0 ? name : `${name} ${earlier + 1}`,
+      service: service as SweptService,
+      operation,
+      ...(invoked !== undefined && { match: invoked }),
+      skip: count(`call ${service} ${operation} ${invoked}`),
+    };
+  });
+}
+
+/** `Twinwrite-DocsTasksWriteItem361ED12C`: WriteItem. */
+function taskOf(functionName: string): string {
+  return /Tasks(\w+?)[0-9A-F]{8}/.exec(functionName)?.[1] ?? functionName;
+}
+
+/**
+ * Every kind of failure of these calls, once and for good.
+ * @param known - labels of calls that an earlier scenario of the operation makes: kinds that are another's variants, and those
+ * that cost real seconds, are tried once a label
+ */
+export function cellsOf(
+  scenario: Scenario,
+  calls: readonly SweptCall[],
+  known: ReadonlySet<string> = new Set(),
+): Cell[] {
+  return calls.flatMap((call) =>
+    KINDS.filter((kind) => kind.of[call.service] !== undefined)
+      .filter((kind) => !kind.onceALabel || !known.has(call.label))
+      .flatMap((kind) => (['once', 'for good'] as const).map((often) => ({ scenario, call, kind, often }))),
+  );
+}
+
+export interface SweepStands {
+  /** For calls that are answered at once, whatever the answer. */
+  readonly usual: readonly Stand[];
+  /** For those that nobody answers: with quick time-outs. None: those are left out. */
+  readonly quick: readonly Stand[];
+}
+
+export interface Sweep {
+  /** In the order of the cells. */
+  readonly swept: readonly Swept[];
+  /** What a check of the stores found at the end that a reader would meet. */
+  readonly unsound: readonly string[];
+}
+
+/** Every call of these scenarios, in every way. */
+export async function sweepScenarios(
+  scenarios: readonly Scenario[],
+  stands: SweepStands,
+  onSwept?: (swept: Swept, cells: number) => void,
+): Promise<Sweep> {
+  const [stand] = stands.usual;
+  if (stand === undefined) throw new Error('there is no stand to see the calls on');
+  const cells: Cell[] = [];
+  const known: Record<Operation, Set<string>> = { create: new Set(), update: new Set(), delete: new Set() };
+  for (const scenario of scenarios) {
+    const calls = await callsOf(stand, scenario);
+    cells.push(...cellsOf(scenario, calls, known[scenario.operation]));
+    for (const { label } of calls) known[scenario.operation].add(label);
+  }
+  const chosen = stands.quick.length > 0 ? cells : cells.filter(({ kind }) => !isSilent(kind));
+  return sweep(chosen, stands, (swept) => onSwept?.(swept, chosen.length));
+}
+
+/** Sweeps cells, each stand one at a time, and checks the stores at the end. */
+export async function sweep(
+  cells: readonly Cell[],
+  { usual, quick }: SweepStands,
+  onSwept: (swept: Swept) => void = () => undefined,
+): Promise<Sweep> {
+  const swept = new Map<Cell, Swept>();
+  const work = async (stand: Stand, queue: Cell[]): Promise<void> => {
+    for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
+      const result = await runCell(cell, newSubject(stand));
+      const isStuck = result.outcomes[0] === 'stuck';
+      const later = isStuck ? await runCell(cell, newSubject(stand), TOKEN_FORGOTTEN_MS) : undefined;
+      const both = { result, ...(later && { later }) };
+      swept.set(cell, both);
+      onSwept(both);
+    }
+  };
+  const silent = cells.filter(({ kind }) => isSilent(kind));
+  const others = cells.filter(({ kind }) => !isSilent(kind));
+  await Promise.all([
+    ...usual.map((stand) => work(stand, others)),
+    ...quick.map((stand) => work(stand, silent)),
+  ]);
+  const unsound = await Promise.all([...usual, ...quick].map(unsoundness));
+  return { swept: cells.flatMap((cell) => swept.get(cell) ?? []), unsound: unsound.flat() };
+}
