@@ -13,6 +13,8 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 // A reader that stops early, such as `head`, is no failure worth a stack trace.
 process.stdout.on('error', () => process.exit(EXIT.failed));
 tellOfSilence((line) => void print(process.stderr, line));
-process.exitCode = await run(process.argv.slice(2), processIo());
-// What is still under way then keeps the process: a call that nobody answers.
-if (process.exitCode === EXIT.interrupted) process.exit();
+void run(process.argv.slice(2), processIo()).then((exitCode) => {
+  process.exitCode = exitCode;
+  // What is still under way then keeps the process: a call that nobody answers.
+  if (exitCode === EXIT.interrupted) process.exit();
+});

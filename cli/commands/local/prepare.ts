@@ -2,4 +2,4 @@
 
 import { writeReadyMade } from './ready-made.ts';
 
-await writeReadyMade();
+void writeReadyMade();
