@@ -1,120 +1,168 @@
 // Writes the package's code into dist/: CommonJS, which is what runs in Node.js whichever way it is loaded, and ES modules of
 // what bundlers take into apps. One copy of each class is in a process, however many ways lead to it: docs/adr/0012.
 
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild';
 import { licensesOf } from './licenses.ts';
 
 const root = import.meta.dirname;
 
-/** Compiled file by file, so that what is not used is not loaded, and bundlers can leave it out. */
-const COMMONJS = ['core', 'client', 'lib', 'local', 'audit', 'console/server', 'cli'];
-/** What apps bundle. */
-const ES_MODULES = ['core', 'client'];
-/** Of it, what loads the modules of others, in a thread of its own: it imports in earnest. */
-const IMPORTER = join(root, 'local', 'lambda', 'handler.ts');
-
 /** The package's entries, by the names of the ES modules that Node.js imports, and the CommonJS that these stand for. */
 const ENTRIES = { index: 'client/index', cdk: 'lib/index', contract: 'core/index', local: 'local/index' };
 
-/** They exist as ES modules alone, so each file that uses one holds what it uses. */
-const ES_MODULES_ALONE = ['uint8array-extras'];
+/** What else is run: the command, and the threads of the local cloud, beside the modules that start them. */
+const PROGRAMS = {
+  'cli/main': 'cli/main',
+  'shared/worker': 'local/lambda/worker',
+  'shared/sandbox/worker': 'local/states/expressions/sandbox/worker',
+};
+/** Loads the modules of others, which may be ES modules: it imports in earnest. */
+const IMPORTER = 'shared/worker.js';
 
-/** Where a module is, as CommonJS says it. */
-const MODULE_URL =
-  "export const moduleUrl = /* @__PURE__ */ (() => require('node:url').pathToFileURL(__filename).href)();";
+/** What apps bundle. */
+const BUNDLED_BY_APPS = ['client/index', 'core/index'];
 
-/** @param dist - the folder that the declarations are in by now, or will be */
+/** Taken in: the one exists as ES modules alone, the other is for browsers alone. */
+const TAKEN_IN = /^(?:uint8array-extras|@noble\/hashes)(?:\/|$)/;
+
+const OPTIONS = {
+  absWorkingDir: root,
+  outbase: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  legalComments: 'none', // the licences are in a file of their own
+  metafile: true,
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
+/** @param dist - where the compiler has written the declarations of `core`, `client`, `lib` and `local` */
 export async function writeFormats(dist = join(root, 'dist')): Promise<void> {
-  const esm = join(dist, 'esm');
-  const shim = join(dist, 'module-url.js');
-  await mkdir(esm, { recursive: true });
-  await writeFile(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
-  await writeFile(join(esm, 'package.json'), '{ "type": "module", "sideEffects": false }\n');
-  await writeFile(shim, MODULE_URL);
-  const commonJs: BuildOptions = {
-    format: 'cjs',
-    inject: [shim],
-    define: { 'import.meta.url': 'moduleUrl' },
-  };
-  const files = (await Promise.all(COMMONJS.map(sources))).flat();
-  const metafiles = await Promise.all([
-    compile(
-      files.filter((file) => file !== IMPORTER),
-      dist,
-      // By `require`, then: test runners that load CommonJS in a vm have no way to import.
-      { ...commonJs, supported: { 'dynamic-import': false } },
-    ),
-    compile([IMPORTER], dist, commonJs),
-    compile((await Promise.all(ES_MODULES.map(sources))).flat(), esm, { format: 'esm' }),
-  ]);
-  await rm(shim);
-  await finishDeclarations(dist);
+  await Promise.all(
+    ['shared', 'esm'].map((folder) => rm(join(dist, folder), { recursive: true, force: true })),
+  );
+  const metafiles = [await writeCommonJs(dist), ...(await writeEsModules(dist))];
   const inputs = metafiles.flatMap((metafile) => Object.keys(metafile.inputs));
   await writeFile(join(dist, 'licenses.txt'), await licensesOf(inputs));
+  await keepDeclarations(dist);
   await Promise.all(Object.entries(ENTRIES).map(([name, target]) => writeEntry(dist, name, target)));
 }
 
-async function compile(files: readonly string[], outdir: string, options: BuildOptions): Promise<Metafile> {
-  const { metafile } = await build({
-    ...options,
-    absWorkingDir: root,
-    entryPoints: [...files],
-    outdir,
-    outbase: root,
-    bundle: true,
+/** A module for each entry and program, and what they share; what a command loads when it runs is apart, too. */
+async function writeCommonJs(dist: string): Promise<Metafile> {
+  const scratch = await mkdtemp(join(tmpdir(), 'twinwrite-formats-'));
+  try {
+    const modules = {
+      ...Object.fromEntries(Object.values(ENTRIES).map((name) => [name, name])),
+      ...PROGRAMS,
+    };
+    const { metafile } = await build({
+      ...OPTIONS,
+      format: 'esm',
+      splitting: true,
+      chunkNames: 'shared/[name]-[hash]',
+      entryPoints: Object.entries(modules).map(([out, name]) => ({ in: join(root, `${name}.ts`), out })),
+      outdir: scratch,
+      plugins: [apartFrom((path) => !path.startsWith('.'))],
+    });
+    const names = Object.keys(metafile.outputs).map((path) => resolve(root, path).slice(scratch.length + 1));
+    await Promise.all(
+      names.map((name) => writeAsCommonJs(join(scratch, name), join(dist, name), name === IMPORTER)),
+    );
+    await writeFile(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
+    return metafile;
+  } finally {
+    await rm(scratch, { recursive: true });
+  }
+}
+
+/** @param imports - whether `import()` stays; else it is a `require`, since test runners that load CommonJS have no other */
+async function writeAsCommonJs(from: string, to: string, imports: boolean): Promise<void> {
+  const moduleUrl = "var moduleUrl = require('node:url').pathToFileURL(__filename).href;";
+  const source = await readFile(from, 'utf8');
+  const { code } = await transform(source, {
+    format: 'cjs',
     platform: 'node',
     target: 'node20',
-    plugins: [fileByFile],
-    legalComments: 'none', // the licences are in a file of their own
-    metafile: true,
-    logLevel: 'warning',
+    define: { 'import.meta.url': 'moduleUrl' },
+    supported: { 'dynamic-import': imports },
+    ...(source.includes('import.meta.url') && { banner: moduleUrl }),
   });
-  return metafile;
+  await mkdir(dirname(to), { recursive: true });
+  await writeFile(to, code);
 }
 
-async function sources(folder: string): Promise<string[]> {
-  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && /(?<!\.d)\.ts$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name));
+/** File by file, so that an app's bundler leaves out what the app does not use. */
+async function writeEsModules(dist: string): Promise<Metafile[]> {
+  const esm = join(dist, 'esm');
+  const reached = await Promise.all(['node', 'browser'].map((platform) => sourcesOf(platform as 'node')));
+  const { metafile } = await build({
+    ...OPTIONS,
+    format: 'esm',
+    entryPoints: [...new Set(reached.flat())],
+    outdir: esm,
+    plugins: [apartFrom(() => true)],
+  });
+  await writeFile(join(esm, 'package.json'), '{ "type": "module", "sideEffects": false }\n');
+  return [metafile];
 }
 
-/** Leaves every import as it is but for the ending of our own files. */
-const fileByFile: Plugin = {
-  name: 'file-by-file',
-  setup({ onResolve }) {
-    onResolve({ filter: /.*/ }, ({ path, kind, importer }) => {
-      if (kind === 'entry-point' || ES_MODULES_ALONE.includes(path) || importer.includes('node_modules'))
-        return undefined;
-      if (path.endsWith('module-url.js')) return undefined;
-      return { path: path.startsWith('.') ? path.replace(/\.ts$/, '.js') : path, external: true };
-    });
-  },
-};
-
-/** The compiler leaves our own files' endings in declarations as the sources have them. */
-async function finishDeclarations(dist: string): Promise<void> {
-  const names = await readdir(dist, { recursive: true });
-  const declarations = names.filter((name) => name.endsWith('.d.ts')).map((name) => join(dist, name));
-  await Promise.all(
-    declarations.map(async (file) => {
-      const text = await readFile(file, 'utf8');
-      await writeFile(file, text.replace(/(from '|import\(")(\.[^'"]+)\.ts(['"])/g, '$1$2.js$3'));
-    }),
-  );
+/** The files that lead to what apps bundle. */
+async function sourcesOf(platform: 'node' | 'browser'): Promise<string[]> {
+  const { metafile } = await build({
+    ...OPTIONS,
+    platform,
+    format: 'esm',
+    entryPoints: BUNDLED_BY_APPS.map((name) => join(root, `${name}.ts`)),
+    outdir: tmpdir(),
+    write: false,
+    packages: 'external',
+  });
+  return Object.keys(metafile.inputs).filter((name) => name.endsWith('.ts'));
 }
+
+/** Leaves imports to whoever loads the module: those of packages, and those of our own files that `apart` names. */
+function apartFrom(apart: (path: string) => boolean): Plugin {
+  return {
+    name: 'apart',
+    setup({ onResolve }) {
+      onResolve({ filter: /.*/ }, ({ path, kind, importer }) =>
+        kind === 'entry-point' || TAKEN_IN.test(path) || importer.includes('node_modules') || !apart(path)
+          ? undefined
+          : { path: path.startsWith('.') ? path.replace(/\.ts$/, '.js') : path, external: true },
+      );
+    },
+  };
+}
+
+/** Of the declarations only what the entries lead to, with our own files' endings as they are in the package. */
+async function keepDeclarations(dist: string): Promise<void> {
+  const kept = new Set<string>();
+  const keep = async (file: string): Promise<void> => {
+    if (kept.has(file)) return;
+    kept.add(file);
+    const text = (await readFile(file, 'utf8')).replace(OWN_FILE, '$1$2.js$3');
+    await writeFile(file, text);
+    const targets = [...text.matchAll(OWN_FILE)].map(([, , path]) => resolve(dirname(file), `${path}.d.ts`));
+    await Promise.all(targets.map(keep));
+  };
+  await Promise.all(Object.values(ENTRIES).map((target) => keep(join(dist, `${target}.d.ts`))));
+  const all = await readdir(dist, { recursive: true });
+  const others = all.filter((name) => name.endsWith('.d.ts')).map((name) => join(dist, name));
+  await Promise.all(others.filter((file) => !kept.has(file)).map((file) => rm(file)));
+}
+
+const OWN_FILE = /((?:from|import) '|import\(['"])(\.[^'"]+)\.[tj]s(['"])/g;
 
 /** An ES module, and its types, that hand on what the CommonJS module exports. */
 async function writeEntry(dist: string, name: string, target: string): Promise<void> {
   const module = `./${target}.js`;
   const names = Object.keys(createRequire(import.meta.url)(join(dist, module))).sort();
-  await writeFile(
-    join(dist, `${name}.mjs`),
-    `export {\n${names.map((each) => `  ${each},\n`).join('')}} from '${module}';\n`,
-  );
+  const exported = `export {\n${names.map((each) => `  ${each},\n`).join('')}} from '${module}';\n`;
+  await writeFile(join(dist, `${name}.mjs`), exported);
   await writeFile(join(dist, `${name}.d.mts`), `export * from '${module}';\n`);
 }
 

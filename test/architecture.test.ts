@@ -70,6 +70,7 @@ const ROOMS = {
     'io',
     'errors',
     'exact-json',
+    'needs',
   ],
 } as const satisfies Partial<Record<keyof typeof ARROWS, readonly string[]>>;
 
