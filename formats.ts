@@ -25,6 +25,9 @@ const IMPORTER = 'shared/worker.js';
 /** What apps bundle. */
 const BUNDLED_BY_APPS = ['client/index', 'core/index'];
 
+/** What browsers have a module of their own for, by the names that `imports` of package.json has for both. */
+const OF_BROWSERS = { '#lookups': 'client/store/lookups', '#platform': 'client/platform/platform' };
+
 /** Taken in: the one exists as ES modules alone, the other is for browsers alone. */
 const TAKEN_IN = /^(?:uint8array-extras|@noble\/hashes)(?:\/|$)/;
 
@@ -39,20 +42,21 @@ const OPTIONS = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-/** @param dist - where the compiler has written the declarations of `core`, `client`, `lib` and `local` */
+/** @param dist - a folder in whose `cjs` the compiler has written the declarations of `core`, `client`, `lib` and `local` */
 export async function writeFormats(dist = join(root, 'dist')): Promise<void> {
-  await Promise.all(
-    ['shared', 'esm'].map((folder) => rm(join(dist, folder), { recursive: true, force: true })),
-  );
-  const metafiles = [await writeCommonJs(dist), ...(await writeEsModules(dist))];
+  const cjs = join(dist, 'cjs');
+  const esm = join(dist, 'esm');
+  // Their names change with what is in them.
+  await Promise.all([join(cjs, 'shared'), esm].map((folder) => rm(folder, { recursive: true, force: true })));
+  const metafiles = await Promise.all([writeCommonJs(cjs), writeEsModules(esm)]);
   const inputs = metafiles.flatMap((metafile) => Object.keys(metafile.inputs));
   await writeFile(join(dist, 'licenses.txt'), await licensesOf(inputs));
-  await keepDeclarations(dist);
+  await keepDeclarations(cjs);
   await Promise.all(Object.entries(ENTRIES).map(([name, target]) => writeEntry(dist, name, target)));
 }
 
 /** A module for each entry and program, and what they share; what a command loads when it runs is apart, too. */
-async function writeCommonJs(dist: string): Promise<Metafile> {
+async function writeCommonJs(cjs: string): Promise<Metafile> {
   const scratch = await mkdtemp(join(tmpdir(), 'twinwrite-formats-'));
   try {
     const modules = {
@@ -70,9 +74,9 @@ async function writeCommonJs(dist: string): Promise<Metafile> {
     });
     const names = Object.keys(metafile.outputs).map((path) => resolve(root, path).slice(scratch.length + 1));
     await Promise.all(
-      names.map((name) => writeAsCommonJs(join(scratch, name), join(dist, name), name === IMPORTER)),
+      names.map((name) => writeAsCommonJs(join(scratch, name), join(cjs, name), name === IMPORTER)),
     );
-    await writeFile(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
+    await writeFile(join(cjs, 'package.json'), '{ "type": "commonjs" }\n');
     return metafile;
   } finally {
     await rm(scratch, { recursive: true });
@@ -96,8 +100,7 @@ async function writeAsCommonJs(from: string, to: string, imports: boolean): Prom
 }
 
 /** File by file, so that an app's bundler leaves out what the app does not use. */
-async function writeEsModules(dist: string): Promise<Metafile[]> {
-  const esm = join(dist, 'esm');
+async function writeEsModules(esm: string): Promise<Metafile> {
   const reached = await Promise.all(['node', 'browser'].map((platform) => sourcesOf(platform as 'node')));
   const { metafile } = await build({
     ...OPTIONS,
@@ -106,8 +109,7 @@ async function writeEsModules(dist: string): Promise<Metafile[]> {
     outdir: esm,
     plugins: [apartFrom(() => true)],
   });
-  await writeFile(join(esm, 'package.json'), '{ "type": "module", "sideEffects": false }\n');
-  return [metafile];
+  return metafile;
 }
 
 /** The files that lead to what apps bundle. */
@@ -132,14 +134,20 @@ function apartFrom(apart: (path: string) => boolean): Plugin {
       onResolve({ filter: /.*/ }, ({ path, kind, importer }) =>
         kind === 'entry-point' || TAKEN_IN.test(path) || importer.includes('node_modules') || !apart(path)
           ? undefined
-          : { path: path.startsWith('.') ? path.replace(/\.ts$/, '.js') : path, external: true },
+          : { path: path.startsWith('.') ? ownName(path, importer) : path, external: true },
       );
     },
   };
 }
 
+function ownName(path: string, importer: string): string {
+  const file = resolve(dirname(importer), path);
+  const [name] = Object.entries(OF_BROWSERS).find(([, module]) => file === join(root, `${module}.ts`)) ?? [];
+  return name ?? path.replace(/\.ts$/, '.js');
+}
+
 /** Of the declarations only what the entries lead to, with our own files' endings as they are in the package. */
-async function keepDeclarations(dist: string): Promise<void> {
+async function keepDeclarations(cjs: string): Promise<void> {
   const kept = new Set<string>();
   const keep = async (file: string): Promise<void> => {
     if (kept.has(file)) return;
@@ -149,9 +157,9 @@ async function keepDeclarations(dist: string): Promise<void> {
     const targets = [...text.matchAll(OWN_FILE)].map(([, , path]) => resolve(dirname(file), `${path}.d.ts`));
     await Promise.all(targets.map(keep));
   };
-  await Promise.all(Object.values(ENTRIES).map((target) => keep(join(dist, `${target}.d.ts`))));
-  const all = await readdir(dist, { recursive: true });
-  const others = all.filter((name) => name.endsWith('.d.ts')).map((name) => join(dist, name));
+  await Promise.all(Object.values(ENTRIES).map((target) => keep(join(cjs, `${target}.d.ts`))));
+  const all = await readdir(cjs, { recursive: true });
+  const others = all.filter((name) => name.endsWith('.d.ts')).map((name) => join(cjs, name));
   await Promise.all(others.filter((file) => !kept.has(file)).map((file) => rm(file)));
 }
 
@@ -159,7 +167,7 @@ const OWN_FILE = /((?:from|import) '|import\(['"])(\.[^'"]+)\.[tj]s(['"])/g;
 
 /** An ES module, and its types, that hand on what the CommonJS module exports. */
 async function writeEntry(dist: string, name: string, target: string): Promise<void> {
-  const module = `./${target}.js`;
+  const module = `./cjs/${target}.js`;
   const names = Object.keys(createRequire(import.meta.url)(join(dist, module))).sort();
   const exported = `export {\n${names.map((each) => `  ${each},\n`).join('')}} from '${module}';\n`;
   await writeFile(join(dist, `${name}.mjs`), exported);
