@@ -1,15 +1,15 @@
 // `twinwrite/local`: AWS on one local port for development and tests. Knows nothing of what is deployed into it.
 
-import type { LocalCloud, LocalCloudOptions } from './cloud.ts';
+import type { LocalCloud, LocalCloudOptions } from './cloud-types.ts';
 import { checkInstalled, LOCAL_CLOUD_NEEDS } from './needs.ts';
 
 export type { Clock } from './clock.ts';
-export type { LocalCloud, LocalCloudOptions, LocalResource } from './cloud.ts';
-export { DeploymentError } from './cloudformation/template.ts';
+export type { LocalCloud, LocalCloudOptions, LocalResource } from './cloud-types.ts';
+export { DeploymentError } from './cloudformation/errors.ts';
 export { DataError } from './data/errors.ts';
-export { type Fault, type FaultInput, type Faults, InvalidFault } from './faults.ts';
-export type { ObservedCall } from './gate.ts';
+export { type Fault, type FaultInput, type Faults, InvalidFault } from './fault-types.ts';
 export { PackagesMissing } from './needs.ts';
+export type { ObservedCall } from './service.ts';
 
 /**
  * Starts S3, DynamoDB, Lambda, Step Functions and CloudFormation on one port of 127.0.0.1 and deploys stacks into them.

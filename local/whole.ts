@@ -1,6 +1,7 @@
 // The cloud with all its services: what `twinwrite/local` loads when one is started.
 
-import { type LocalCloud, type LocalCloudOptions, startCloud } from './cloud.ts';
+import { startCloud } from './cloud.ts';
+import type { LocalCloud, LocalCloudOptions } from './cloud-types.ts';
 import { createDynamoDb, openDynamoDb } from './dynamodb/index.ts';
 import { createS3 } from './s3/index.ts';
 import { createStates } from './states/index.ts';
