@@ -7,6 +7,7 @@ import type { RemovalPolicy } from 'aws-cdk-lib/core';
 import type { KeyAttribute } from '../core/keys/item-key.ts';
 import type { SweepProps } from './sweep.ts';
 
+/** What a store may be told; each has a default, so that none need be given. */
 export interface LargeItemStoreProps {
   /** The table's partition key. Default: `id`, a string. */
   readonly partitionKey?: KeyAttribute;

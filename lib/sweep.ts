@@ -20,6 +20,7 @@ import { PACKAGE_ROOT } from './package-root.ts';
 import { allowObjects, allowReading } from './rights.ts';
 import { allowItem, taskFunction } from './tasks.ts';
 
+/** When the sweep runs, what it spares, and what it warns of. */
 export interface SweepProps {
   /**
    * When to sweep, such as `ScheduleExpression.rate(Duration.days(1))`. Default: only when a sweep is started by hand, since

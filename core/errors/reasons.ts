@@ -13,4 +13,5 @@ export const FAILURE_REASONS = [
   'WriteRefused',
   ...MACHINE_REASONS,
 ] as const;
+/** One of {@link FAILURE_REASONS}. */
 export type FailureReason = (typeof FAILURE_REASONS)[number];

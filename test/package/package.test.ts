@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { apiReports } from '../../api.ts';
 import { linksOf } from '../docs/markdown.ts';
 import { modules, output, pack, root, run } from './pack.ts';
 
@@ -100,6 +101,18 @@ test('the licences of what is bundled come with each bundle', async () => {
 test('README leads to what is in it, but for what it says is in the repository', async () => {
   const readme = await readFile(join(root, 'README.md'), 'utf8');
   expect(linksOf(readme).filter((link) => !files.includes(link))).toEqual(['CONTRIBUTING.md']);
+});
+
+test('etc/ has what it exports, every symbol with its documentation; npm run api writes it', async () => {
+  const reports = await apiReports(join(folder, 'package', 'dist'));
+  for (const [name, report] of Object.entries(reports)) {
+    expect(await readFile(join(root, 'etc', name), 'utf8')).toBe(report);
+    const symbols = [...report.matchAll(/^\/\/ @public(.*)\n(export .*)$/gm)];
+    expect(symbols.length).toBeGreaterThan(3);
+    expect(symbols.filter(([, undocumented]) => undocumented !== '').map(([, , symbol]) => symbol)).toEqual(
+      [],
+    );
+  }
 });
 
 describe('types', () => {
