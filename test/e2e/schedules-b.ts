@@ -14,7 +14,7 @@ const IN_FLIGHT = { when: 'late', error: 'InternalServerError', lateSeconds: 14 
 /** What the function of a stopped run can still do: it runs on to its time-out, and so does its last request. */
 const AFTER_STOP = {
   write: { ...IN_FLIGHT, lateSeconds: 34 },
-  put: { ...IN_FLIGHT, lateSeconds: 910 },
+  put: { ...IN_FLIGHT, lateSeconds: 80 },
 } as const;
 /** The task has made its call, but its answer is lost. */
 const CRASH = {
