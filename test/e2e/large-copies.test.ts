@@ -95,7 +95,10 @@ describe('a large copy', () => {
     store.cloud.faults.inject({ ...S3, operation: 'UploadPartCopy', skip: 2, times: 'always' });
     const { ended, failures, objects } = await create(store);
     expect(ended).toMatchObject({ status: 'FAILED', error: 'RolledBack.PutFailed' });
-    expect(failures.map(({ error }) => error)).toEqual(['CopyUnfinished', ...Array(6).fill('SlowDown')]);
+    expect(failures.map(({ error }) => error)).toEqual([
+      'CopyUnfinished',
+      ...Array(6).fill('PutUnavailable'),
+    ]);
     expect(objects).toEqual([]);
     expect(await unfinished(store)).toEqual([Key]);
   });
