@@ -7,7 +7,8 @@ import { isSpoiled, readPointers, readSaga, type SagaMetadata } from '../item/it
 import { type ObjectSpace, ownObjectKey } from '../keys/pointer.ts';
 import { parseRun } from '../keys/run.ts';
 import type { Item } from '../values/attributes.ts';
-import { digestOfPointers, type Expected, type Plan } from './plan.ts';
+import { digestOfPointers } from './digests.ts';
+import type { Expected, Plan } from './plan.ts';
 import {
   CLOCK_SKEW_SECONDS,
   PAUSES_AFTER_REDRIVE,

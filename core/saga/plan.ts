@@ -1,7 +1,6 @@
 // The plan: from a request and a consistent read of its item, what to put, what to write under which
 // condition, and what to delete afterwards. The heart of rules 1, 2, 4 and 6.
 
-import { createHash } from 'node:crypto';
 import { largeAttributesOf, type SagaRequest, type UpdateRequest } from '../contract/request.ts';
 import { SagaError } from '../errors/errors.ts';
 import { MAX_PLANS } from '../errors/limits.ts';
@@ -10,6 +9,7 @@ import { isOwnObject, objectKey, type StoreShape } from '../keys/object-key.ts';
 import { formatPointer, ownObjectKey } from '../keys/pointer.ts';
 import { formatRun, formatSeries, type Run } from '../keys/run.ts';
 import type { Item } from '../values/attributes.ts';
+import { digestOfPointers } from './digests.ts';
 import { checkItemSize, checkPrecondition, isEnded } from './preconditions.ts';
 
 /** What must still hold of the item when the write takes effect (rule 2). */
@@ -133,14 +133,6 @@ export function following(previous: PreviousPlan | null): {
   const number = previous.number + 1;
   return { number, series: previous.proof === 'condition' ? (previous.series ?? 1) : number };
 }
-
-/** SHA-256 of an item's pointers, in a short form: two items that point at the same have the same. */
-export function digestOfPointers(pointers: ReadonlyMap<string, string>): string {
-  const sorted = [...pointers].sort(([one], [other]) => (one < other ? -1 : 1));
-  return createHash('sha256').update(JSON.stringify(sorted)).digest('base64url').slice(0, DIGEST_CHARACTERS);
-}
-
-const DIGEST_CHARACTERS = 22;
 
 function expectation({ item, store, reusable }: PlanContext): Expected {
   if (item === undefined) return { kind: 'absent' };

@@ -3,7 +3,8 @@ import { MAX_PLANS } from '../../../core/errors/limits.ts';
 import { readPointers } from '../../../core/item/item.ts';
 import { isOwnObject } from '../../../core/keys/object-key.ts';
 import { formatRun, parseRun } from '../../../core/keys/run.ts';
-import { digestOfPointers, following } from '../../../core/saga/plan.ts';
+import { digestOfPointers } from '../../../core/saga/digests.ts';
+import { following } from '../../../core/saga/plan.ts';
 import { refusal, run, STORE } from '../fixtures.ts';
 import { foreignItem, KEY, keyOf, plan, pointer, sagaItem } from '../items.ts';
 
