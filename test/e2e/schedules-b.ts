@@ -93,7 +93,7 @@ export async function refusedInDoubt(stage: Stage): Promise<Outcome> {
   stage.writeFault({ ...IN_FLIGHT, lateSeconds: 20 });
   stage.writeFault(DENIED);
   const create = await stage.start('create', page('X'));
-  return stage.outcome(await stage.store.passUntilEnd(create));
+  return stage.outcome(await stage.store.passUntilEnd(create, 1));
 }
 
 /** B6: the task crashes with its write in flight; the run is stopped and redriven, and refused before it lands. */
