@@ -158,10 +158,13 @@ describe.each(['create', 'update'] as const)('putting objects in %s', (operation
     expect(stateOf(operation, 'PutObjects')).toEqual(stateOf('create', 'PutObjects'));
   });
 
-  test('undoes by a task that fails uncaught, so that a redrive goes on from it', () => {
-    const undo = stateOf(operation, 'DeleteCreatedObjects');
+  test.each([
+    ['DeleteCreatedObjects', 'RolledBack'],
+    ['DeleteUnwrittenObjects', 'PauseBeforeReplan'],
+  ])('undoes by a task that fails uncaught, so that a redrive goes on from it: %s', (name, next) => {
+    const undo = stateOf(operation, name);
     expect(names(undo, 'Catch')).toEqual(['StillReferenced']);
-    expect(undo.Catch?.[0]?.Next).toBe('OutcomeUnknown');
+    expect(undo).toMatchObject({ Next: next, Catch: [{ Next: 'OutcomeUnknown' }] });
   });
 });
 
