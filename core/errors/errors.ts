@@ -20,9 +20,8 @@ export const PUT_PROGRESS = 'CopyUnfinished';
 
 /**
  * Answers to the item's write. `WriteConflict`, `ConditionFailed` and `WriteRefused` are definite: not written. `NotWritten`
- * is what a read found long after.
- * `WriteThrottled` is definite too, no earlier attempt is in doubt, and another may be made soon; `WriteInDoubt` may have been
- * written.
+ * is what a read found long after. `WriteThrottled` is definite too: no earlier attempt is in doubt, and another may be made
+ * soon. `WriteInDoubt` may have been written.
  */
 export const WRITE_ERRORS = [
   'WriteConflict',

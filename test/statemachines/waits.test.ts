@@ -45,7 +45,7 @@ describe('each wait outlasts what it waits for, by the margin', () => {
     ['inline puts', SETTLE_SECONDS.inline, LOST_LIVES.inlinePut],
     ['copies', SETTLE_SECONDS.copy, LOST_LIVES.copy],
     [
-      'the skew of a clock, by which a lost function of a put is told',
+      'puts that are taken for quick: had one been lost, they were not',
       LOST_PUT_PAUSE_SECONDS,
       QUICK_PUTS_SECONDS,
     ],
