@@ -16,7 +16,7 @@ import { sweepInputJsonSchema, sweepOutputJsonSchema } from '../core/sweep/contr
 import { callersTable } from './callers.ts';
 
 const root = join(import.meta.dirname, '..');
-const COMPENSATIONS = new Set(['DeleteCreatedObjects']);
+const COMPENSATIONS = new Set(['DeleteCreatedObjects', 'DeleteUnwrittenObjects']);
 
 /** Path below the repository's root and text of every file that is generated, wholly or in part. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {

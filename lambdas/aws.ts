@@ -19,8 +19,14 @@ export const dynamodb = new DynamoDBClient({
 /** More than any task has requests under way; the SDK's own 50 would make some of a large copy's parts wait. */
 const MAX_SOCKETS = 128;
 
-/** No time-out of its own: a copy on the server side may take minutes; the task's time-out bounds it. */
+/** Gives up an S3 call that has not begun to answer in 10 seconds: none of these moves more than a run's input holds. */
 export const s3 = new S3Client({
+  maxAttempts: 1,
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+});
+
+/** For copies on the server side, which may take minutes: the task's time-out bounds them. */
+export const copyingS3 = new S3Client({
   maxAttempts: 1,
   requestHandler: {
     connectionTimeout: 2_000,

@@ -13,8 +13,11 @@ export interface DeleteObjectsEvent {
   readonly key: Item;
   /** Of objects in another bucket, the whole URIs. */
   readonly objectKeys: readonly string[];
-  /** A compensation undoes the run's own puts; a clean-up follows a write that took effect. */
-  readonly purpose: 'compensation' | 'cleanup';
+  /**
+   * A compensation undoes the run's own puts; a clean-up follows a write that took effect; for `uploads` objects stay, and
+   * only unfinished uploads to their keys are ended.
+   */
+  readonly purpose: 'compensation' | 'cleanup' | 'uploads';
 }
 
 export interface DeleteObjectsResult {
@@ -31,6 +34,10 @@ const store = storeFromEnvironment();
  */
 export const handler = task(async (event: DeleteObjectsEvent): Promise<DeleteObjectsResult> => {
   if (event.objectKeys.length === 0) return { deleted: 0, kept: [] };
+  if (event.purpose === 'uploads') {
+    await endUploads(event.objectKeys);
+    return { deleted: 0, kept: event.objectKeys };
+  }
   const item = await readItem(store.table, event.key);
   const referenced = item === undefined ? new Set<string>() : referencedKeys(item, store);
   const kept = event.objectKeys.filter((key) => referenced.has(key));

@@ -143,7 +143,7 @@ const NODE_ONLY = /\x27node:|\b(?:Buffer|process)\b/;
 const NODE_MAY = new Map([
   ['client/platform/platform.ts', 'browsers get platform.browser.ts'],
   ['client/platform/save.ts', 'only platform.ts loads it'],
-  ['core/saga/write.ts', 'only tasks load it'],
+  ['core/saga/digests.ts', 'only tasks and the audit load it'],
 ]);
 
 it('core and client need nothing that browsers lack', () => {

@@ -36,6 +36,7 @@ const ROOT = join(import.meta.dirname, '../..');
 /** Paths of the functions' constructs, within the store's. */
 const FUNCTIONS = {
   plan: 'Tasks/Plan',
+  'put-inline': 'Tasks/PutInline',
   'put-object': 'Tasks/PutObject',
   'write-item': 'Tasks/WriteItem',
   'delete-objects': 'Tasks/DeleteObjects',

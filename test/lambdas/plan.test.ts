@@ -64,7 +64,7 @@ test('passes on what AWS throws, to be tried again', async () => {
 test('plans again with the next number and what is in place', async () => {
   const placed = [pageKey('create')];
   const input = { largeAttributes: { page: { text: CONTENT } } };
-  const made = await handler(event('create', input, { number: 1, placed }));
+  const made = await handler(event('create', input, { number: 1, placed, proof: 'condition' }));
   expect(made).toMatchObject({ number: 2, puts: [], placed });
 });
 
@@ -121,7 +121,9 @@ describe('staged content', () => {
   });
 
   test('is looked at by the first plan only: a later one finds it copied', async () => {
-    const made = await handler(event('create', input, { number: 1, placed: [pageKey('create')] }));
+    const made = await handler(
+      event('create', input, { number: 1, placed: [pageKey('create')], proof: 'condition' }),
+    );
     expect(made.puts).toEqual([]);
     expect(s3Mock.calls()).toEqual([]);
   });
