@@ -1,7 +1,12 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Tests that replace the SDK's clients or the environment: each file gets modules and a process of its own. */
-const ISOLATED = ['test/lambdas/**/*.test.ts', 'test/client/**/*.test.ts', 'test/cli/**/*.test.ts'];
+const ISOLATED = [
+  'test/lambdas/**/*.test.ts',
+  'test/client/**/*.test.ts',
+  'test/cli/**/*.test.ts',
+  'test/explorer/**/*.test.ts',
+];
 
 /** Tests that take long for what they add: `npm run test:thorough` runs them, and so does CI. */
 const THOROUGH = [
@@ -19,6 +24,7 @@ const THOROUGH = [
   'test/local-data/conformance.test.ts',
   'test/local-data/full-disk.test.ts',
   'test/examples/foreign-app.test.ts',
+  'test/explorer/*-all.test.ts',
   'test/lib/validation.test.ts',
   'test/local-iam/operator-grants.test.ts',
   'test/local-iam/product-grants.test.ts',

@@ -16,6 +16,8 @@ const ARROWS = {
   lib: ['core'],
   console: ['audit', 'client', 'core', 'licenses.ts'],
   cli: ['audit', 'client', 'console', 'core', 'lib', 'local'],
+  // Of local the replay of schedules alone: see below.
+  explorer: ['audit', 'client', 'core', 'lambdas', 'lib', 'local'],
 } as const satisfies Record<string, readonly string[]>;
 
 /**
@@ -70,6 +72,23 @@ const ROOMS = {
     'io',
     'errors',
     'exact-json',
+  ],
+  explorer: [
+    'main',
+    'command',
+    'mutations',
+    'schedules',
+    'search',
+    'promises',
+    'actors',
+    'faults',
+    'machine',
+    'world',
+    'model',
+    'asl',
+    'code',
+    'configurations',
+    'state',
   ],
 } as const satisfies Partial<Record<keyof typeof ARROWS, readonly string[]>>;
 
