@@ -77,6 +77,7 @@ const ROOMS = {
     'main',
     'command',
     'mutations',
+    'plain',
     'schedules',
     'search',
     'promises',

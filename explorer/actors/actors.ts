@@ -39,7 +39,9 @@ async function begin(model: Model, state: State, number: number, actor: Actor): 
     case 'sweep':
       return beginSweep(model, state, number, actor);
     case 'read': {
-      const invocation = await model.codeOf(0).invoke('Read', { store: storeAt(0), id: 'k' }, START);
+      const invocation = await model
+        .codeOf(0)
+        .invoke(model.product.reader, { store: storeAt(0), id: 'k' }, START);
       const memory = [snapshotOf(model, state.items[itemPlace(storeAt(0).table, 'k')])];
       const begun = withActor(state, number, { ...actor, invocation, step: 1, memory });
       return [{ label: 'read: begins', state: begun }];

@@ -8,7 +8,7 @@ import { advance } from '../machine/advance.ts';
 import { startFrame } from '../machine/states.ts';
 import { md5, sha256 } from '../model/inputs.ts';
 import type { Model } from '../model/model.ts';
-import type { Configuration } from '../state/configuration.ts';
+import type { Configuration, InitialItem } from '../state/configuration.ts';
 import { INITIAL_RUN, itemKey, itemPlace, storeAt } from '../state/setting.ts';
 import type { Actor, Run, State, StoredObject } from '../state/state.ts';
 
@@ -72,11 +72,8 @@ export function initialItem({ initial }: Configuration): Item | undefined {
   return { ...item, _saga: { M: saga } };
 }
 
-function initialKey(
-  writtenBy: 'saga' | 'foreign' | 'legacy' | undefined,
-  name: string,
-  text: string,
-): string {
+function initialKey(writtenBy: InitialItem['writtenBy'], name: string, text: string): string {
+  if (writtenBy === 'plain') return `items/pk=k/attr=${name}/sha256=${sha256(text)}`;
   if (writtenBy === 'legacy') return `old/pk=k/attr=${name}/md5=${md5(text)}`;
   return objectKey(storeAt(0), itemKey('k'), name, sha256(text), formatRun(INITIAL_RUN));
 }

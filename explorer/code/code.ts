@@ -25,6 +25,8 @@ const KINDS: Readonly<Record<string, FunctionKind>> = {
   PutObject: { run: (subject, event) => subject.putObject(event, UNHURRIED) },
   WriteItem: { run: (subject, event) => subject.writeItem(event), tellsTime: true },
   DeleteObjects: { run: (subject, event) => subject.deleteObjects(event) },
+  Plain: { run: (subject, event) => subject.plainWrite(event) },
+  PlainRead: { run: (subject, event) => subject.plainRead(event), turns: 3 },
   CleanUp: { run: (subject, event) => subject.cleanUp(event) },
   FindOrphans: { run: (subject, event) => subject.findOrphans(event), tellsTime: true },
   Read: { run: (subject, event) => subject.read(event), turns: 3 },
@@ -38,6 +40,7 @@ export const FUNCTION_SECONDS: Readonly<Record<string, number>> = {
   PutObject: 900,
   WriteItem: 10,
   DeleteObjects: 60,
+  Plain: 60,
 };
 
 /** States hold invocations; in their keys each is its number. */

@@ -18,6 +18,7 @@ export { handler as findOrphans } from '../../lambdas/find-orphans.ts';
 export { handler as plan } from '../../lambdas/plan.ts';
 export { handler as putObject } from '../../lambdas/put-object.ts';
 export { handler as writeItem } from '../../lambdas/write-item.ts';
+export { plainRead, plainWrite } from './plain-algorithm.ts';
 
 /** A whole item as a reader sees it, in values; null where there is none. */
 export async function read({ store, id }: { store: StoreDescriptor; id: string }): Promise<unknown> {

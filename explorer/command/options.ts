@@ -55,7 +55,10 @@ export function program(): Command {
     .option('--first', 'leave a configuration at its first violation')
     .option('--mutate <name>', 'leave a rule out of the product; --list names them')
     .option('--mutations', 'leave each rule out, one after the other, and print the table')
-    .option('--plain', 'explore the plain algorithm (docs/hazards.md, part A) instead of the product')
+    .option(
+      '--plain',
+      'compare with the plain algorithm (docs/hazards.md, part A): how many schedules break a promise',
+    )
     .option('--replay <schedule>', 'follow a printed schedule: a file, or the text itself')
     .option('--local', 'with --replay: drive it on the local cloud, as far as its faults can express it')
     .option('--list', 'name configurations and mutations, and end')

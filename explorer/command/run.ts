@@ -11,6 +11,8 @@ import {
 import { type Change, loadProduct, Model, type Product } from '../model/model.ts';
 import { MUTATIONS, mutationNamed } from '../mutations/all.ts';
 import { type MutationRow, markdownTable, tryMutation } from '../mutations/table.ts';
+import { CONTESTS } from '../plain/contests.ts';
+import { type ContestRow, contestJson, contestRow, contestTable } from '../plain/plain.ts';
 import { CannotFollow, replay } from '../schedules/replay.ts';
 import { NoSchedule, parseSchedule } from '../schedules/schedule.ts';
 import { shrink } from '../schedules/shrink.ts';
@@ -58,6 +60,7 @@ function carryOut(options: Options, io: Io): Promise<number> {
   if (options.list) return Promise.resolve(list(io));
   if (options.replay !== undefined) return replayGiven(options.replay, io);
   if (options.mutations) return exploreMutations(options, io);
+  if (options.plain) return comparePlain(options, io);
   return exploreSelected(options, io);
 }
 
@@ -173,6 +176,19 @@ async function exploreMutations(options: Options, io: Io): Promise<number> {
   else io.print(markdownTable(rows));
   if (io.signal.aborted) return EXIT.interrupted;
   return rows.every(({ violation }) => violation !== undefined) ? EXIT.kept : EXIT.broken;
+}
+
+async function comparePlain(options: Options, io: Io): Promise<number> {
+  const rows: ContestRow[] = [];
+  for (const contest of CONTESTS) {
+    if (io.signal.aborted) break;
+    io.progress(`${contest.runs} (${rows.length + 1} of ${CONTESTS.length})`);
+    rows.push(await contestRow(contest));
+  }
+  io.progress('');
+  io.print(options.json ? rows.map(contestJson).join('\n') : contestTable(rows));
+  if (io.signal.aborted) return EXIT.interrupted;
+  return rows.every(({ twinwrite }) => twinwrite.broken === 0n) ? EXIT.kept : EXIT.broken;
 }
 
 /** @throws {NoSchedule | CannotFollow | UsageError} */

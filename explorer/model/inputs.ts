@@ -40,12 +40,12 @@ export function clientInputOf(write: Write): Readonly<Record<string, unknown>> {
 }
 
 function fieldsOf(write: Write): Readonly<Record<string, unknown>> {
-  const { operation, plain, remove, expectedVersion, condition, cleanUp, item = 'k' } = write;
+  const { operation, plain, remove, expectedVersion, condition, cleanUp, onlyIfAbsent, item = 'k' } = write;
   const key = { id: item };
   const common = { ...(expectedVersion && { expectedVersion }), ...(cleanUp && { cleanUp }) };
   switch (operation) {
     case 'create':
-      return { key, attributes: { views: 0, ...plain }, ...common };
+      return { key, attributes: { views: 0, ...plain }, ...(onlyIfAbsent && { onlyIfAbsent }), ...common };
     case 'update':
       // Applied twice it shows.
       return {

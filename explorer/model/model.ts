@@ -31,6 +31,10 @@ export interface Product {
   readonly codes: readonly Code[];
   readonly definitions: Definitions;
   readonly expressions: Expressions;
+  /** The function that reads an item. */
+  readonly reader: 'Read' | 'PlainRead';
+  /** Whether several runs may put one key, so that others see what a run puts before it writes. */
+  readonly sharesKeys: boolean;
 }
 
 /**
@@ -46,7 +50,13 @@ export async function loadProduct(changes: readonly Change[] = [], stores = 1): 
   for (const store of STORES.slice(0, stores)) {
     codes.push(new Code(await loadSubject(store, sources), store, nextId));
   }
-  return { codes, definitions: loadDefinitions(values), expressions: new Expressions() };
+  return {
+    codes,
+    definitions: loadDefinitions(values),
+    expressions: new Expressions(),
+    reader: 'Read',
+    sharesKeys: false,
+  };
 }
 
 /** Assumptions that every configuration makes, unless it says otherwise. */
@@ -106,8 +116,10 @@ export class Model {
 
   /** `A/Y/e`: attribute, content and run of an object. */
   shortKey(key: string): string {
-    const [, attribute, digest = '', run] = /attr=([^/]+)\/sha256=([0-9a-f]+)\/\w+\.(\w+)\./.exec(key) ?? [];
-    if (attribute !== undefined) return `${attribute}/${this.texts.get(digest) ?? digest.slice(0, 6)}/${run}`;
+    const [, attribute, digest = '', run] =
+      /attr=([^/]+)\/sha256=([0-9a-f]+)(?:\/\w+\.(\w+)\.)?/.exec(key) ?? [];
+    const content = this.texts.get(digest) ?? digest.slice(0, 6);
+    if (attribute !== undefined) return [attribute, content, ...(run === undefined ? [] : [run])].join('/');
     return key.replace(/md5=(.{6}).*/, 'md5=$1');
   }
 

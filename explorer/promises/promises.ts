@@ -83,7 +83,10 @@ export async function brokenAtEnd(model: Model, state: State): Promise<readonly 
     if (orphans.length > 0) broken.push(`residue: {${left}} though every run ended properly`);
     if (state.uploads.length > 0) broken.push('residue: an unfinished multipart upload');
   }
-  const forever = orphans.length > 0 ? await neverCollected(model, state, orphans) : [];
+  const forever =
+    orphans.length > 0 && !model.configuration.nobodyComesAfter
+      ? await neverCollected(model, state, orphans)
+      : [];
   if (forever.length > 0) {
     broken.push(`the sweeper never collects {${forever.map((key) => model.shortKey(key)).join(' ')}}`);
   }
@@ -103,8 +106,10 @@ function brokenEnd(model: Model, run: Run): string[] {
 
 /** Runs that were stopped, are stuck, of unknown outcome, or have put off their clean-up leave it to the sweeper. */
 function isExcused(model: Model, state: State): boolean {
+  const { residueAllowed, nobodyComesAfter } = model.configuration;
+  if (nobodyComesAfter) return false;
   return (
-    model.configuration.residueAllowed === true ||
+    residueAllowed === true ||
     state.runs.some(
       (run) => run.status === 'ABORTED' || isDeferred(run) || (run.status === 'FAILED' && !isNotWritten(run)),
     )

@@ -14,6 +14,8 @@ export interface Write {
   readonly expectedVersion?: number;
   readonly condition?: Readonly<Record<string, unknown>>;
   readonly cleanUp?: { readonly whenFailed?: boolean; readonly whenSucceeded?: boolean };
+  /** Of the plain algorithm: a create is refused where there is an item. */
+  readonly onlyIfAbsent?: boolean;
   /** Partition key of the item. Default: `k`. */
   readonly item?: string;
   /** Which of the stores on the prefix: 0, or 1 for the second. Default: 0. */
@@ -112,6 +114,8 @@ export interface Configuration {
   readonly unknownRuns?: boolean;
   /** Objects may stay at the end: foreign writers without a stream, clean-up switched off. */
   readonly residueAllowed?: boolean;
+  /** Nothing comes after a run that was stopped: what it leaves counts. */
+  readonly nobodyComesAfter?: boolean;
   /** Items whose pointers may dangle: those that a foreign program has copied from another item. */
   readonly danglingAllowed?: readonly string[];
   /** Assumptions taken away: retry count and `$now()` stay those of a task's first attempt; a redrive skips the rest of a Wait. */
@@ -127,8 +131,8 @@ export interface Configuration {
 
 export interface InitialItem {
   readonly large: Readonly<Record<string, string>>;
-  /** Default: by a saga. `foreign`: no `_saga`. `legacy`: pointers at objects that pynamodb_mate put. */
-  readonly writtenBy?: 'saga' | 'foreign' | 'legacy';
+  /** Default: by a saga. `foreign`: no `_saga`. `legacy`: pointers at objects that pynamodb_mate put; `plain`: by whichever algorithm is explored. */
+  readonly writtenBy?: 'saga' | 'foreign' | 'legacy' | 'plain';
   readonly plain?: Item;
 }
 

@@ -26,6 +26,10 @@ export function perform(
     case 'TransactWriteItems':
       if (owner === undefined) throw new Error('an item is written by runs alone');
       return table.transactWrite(model, state, owner, input);
+    case 'PutItem':
+    case 'UpdateItem':
+    case 'DeleteItem':
+      return table.writeItem(model, state, owner ?? 0, { [name.replace('Item', '')]: input });
     case 'HeadObject':
       return bucket.headObject(model, state, input);
     case 'GetObject':

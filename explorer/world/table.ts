@@ -60,20 +60,25 @@ export function transactWrite(model: Model, state: State, owner: number, input: 
   const before = token === undefined ? undefined : state.tokens[token];
   if (before !== undefined) return { state, answer: before === used ? DONE : MISMATCH };
 
-  const [action] = TransactItems;
+  const written = writeItem(model, state, owner, TransactItems[0]);
+  if (token === undefined || !('ok' in written.answer)) return written;
+  return { ...written, state: { ...written.state, tokens: { ...written.state.tokens, [token]: used } } };
+}
+
+/** One write of one item, under its condition. */
+export function writeItem(model: Model, state: State, owner: number, action: Action): Performed {
   const write = (action.Put ?? action.Update ?? action.Delete) as ConditionalWrite;
   const place = placeOf(write.TableName, (write.Key ?? write.Item) as Item);
   const item = state.items[place];
   if (!meets(item, write.ConditionExpression, write)) {
-    return { state, answer: model.interner.ofPair(item ?? NO_ITEM, input, () => conditionFailed(item)) };
+    return { state, answer: model.interner.ofPair(item ?? NO_ITEM, action, () => conditionFailed(item)) };
   }
   const after = applied(model, item, action);
   const next = withItem(model, state, place, after);
   const effects = next.effects.slice();
   effects[owner] = (effects[owner] ?? 0) + 1;
-  const tokens = token === undefined ? next.tokens : { ...next.tokens, [token]: used };
   const problems = [...next.problems, ...wrongContents(model, state, owner, after)];
-  return { state: { ...next, effects, tokens, problems }, answer: DONE };
+  return { state: { ...next, effects, problems }, answer: DONE };
 }
 const NO_ITEM = {};
 
