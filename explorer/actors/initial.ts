@@ -50,7 +50,9 @@ function initialRun(model: Model, index: number): Run {
     age: 'recent',
     frame: startFrame('', {}),
   };
-  return { ...run, frame: startFrame(model.machineOf(run).StartAt, model.inputOf(run)) };
+  const { StartAt } = model.machineOf(run);
+  model.onEnter(StartAt, false);
+  return { ...run, frame: startFrame(StartAt, model.inputOf(run)) };
 }
 
 /** The item `k` at the start; undefined where there is none. */

@@ -63,8 +63,16 @@ class Step implements Invocation {
   }
 }
 
+/** What runs need of the code: the product's own, or a script in its place. */
+export interface Functions {
+  /** An invocation up to its first calls. */
+  invoke(fn: string, event: unknown, now: number): Promise<Invocation>;
+  /** The same invocation once one of its calls is answered. */
+  answer(invocation: Invocation, at: number, answer: Answer): Promise<Invocation>;
+}
+
 /** The code of one store. */
-export class Code {
+export class Code implements Functions {
   readonly subject: Subject;
   readonly store: StoreDescriptor;
   /** Numbers of invocations differ between stores. */
@@ -84,7 +92,6 @@ export class Code {
     return this.#steps;
   }
 
-  /** An invocation up to its first calls. */
   async invoke(fn: string, event: unknown, now: number): Promise<Invocation> {
     const key = `${fn} ${kindOf(fn).tellsTime ? now : ''} ${JSON.stringify(event)}`;
     const known = this.#roots.get(key);
@@ -94,7 +101,6 @@ export class Code {
     return root;
   }
 
-  /** The same invocation once one of its calls is answered. */
   async answer(invocation: Invocation, at: number, answer: Answer): Promise<Invocation> {
     const { children } = invocation as Step;
     const key = `${at} ${this.#textOf(answer)}`;

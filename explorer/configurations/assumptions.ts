@@ -7,24 +7,6 @@ import { creates, deletes, updates, X } from './writes.ts';
 const YZ = { initial: X, writes: [updates({ A: 'Y' }), updates({ A: 'Z' })] } as const;
 
 export const ASSUMPTIONS: Readonly<Record<string, Configuration>> = {
-  'frozen context: create AB': {
-    writes: [creates({ A: 'X', B: 'Y' })],
-    faults: 2,
-    kinds: ['late', 'refused', 'after'],
-    frozenContext: true,
-  },
-  'frozen context: update||update': {
-    ...YZ,
-    faults: 2,
-    kinds: ['late', 'after', 'refused'],
-    frozenContext: true,
-  },
-  'wait skipped by a redrive: create AB': {
-    writes: [creates({ A: 'X', B: 'Y' })],
-    faults: 3,
-    kinds: ['late', 'refused', 'stop'],
-    waitSkipped: true,
-  },
   'clock +20 s: one create': {
     writes: [creates({ A: 'X' })],
     faults: 2,
@@ -48,6 +30,21 @@ export const NEEDED: Readonly<Record<string, KnownCase>> = {
       lateRedrive: true,
       clockSkewMs: -600_000,
       frozenContext: true,
+    },
+  },
+  'needed: a retry count that grows': {
+    about: 'the state machine tells each attempt that it is the first: no put is in doubt',
+    expected: 'violated',
+    configuration: { ...YZ, faults: 2, kinds: ['late', 'after', 'refused'], frozenContext: true },
+  },
+  'needed: waits that a redrive does not skip': {
+    about: 'a run that is stopped while it waits, and redriven, goes on at once',
+    expected: 'violated',
+    configuration: {
+      writes: [creates({ A: 'X', B: 'Y' })],
+      faults: 3,
+      kinds: ['late', 'refused', 'stop'],
+      waitSkipped: true,
     },
   },
   'needed: requests do not live for a minute': {

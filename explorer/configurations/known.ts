@@ -38,6 +38,18 @@ export const KNOWN: Readonly<Record<string, KnownCase>> = {
       ...LATE,
     },
   },
+  'C1 legacy update B||putPlain STREAM': {
+    about:
+      'the same without any stop: DynamoDB does not answer for ten minutes, and meanwhile another program saves the item',
+    expected: 'violated',
+    configuration: {
+      initial: { large: { A: 'X', B: 'X' }, writtenBy: 'legacy' },
+      writes: [updates({ B: 'Y' })],
+      programs: [['putPlain']],
+      residueAllowed: true,
+      stream: true,
+    },
+  },
   'C2 delete unmanaged||putPlain, stopped and redriven late': {
     about: 'an applied delete is taken for not written, and deletes the item that was created since',
     expected: 'violated',
@@ -90,6 +102,15 @@ export const KNOWN: Readonly<Record<string, KnownCase>> = {
     about: 'an unanswered CreateMultipartUpload lands late: an open upload behind a run that ended properly',
     expected: 'violated',
     configuration: { staged: { s: 'BIGY' }, writes: [creates({ A: staged('BIGY') })] },
+  },
+  'C6 big update||delete': {
+    about: 'the same of an update, beside a delete',
+    expected: 'violated',
+    configuration: {
+      initial: X,
+      staged: { s: 'BIGY' },
+      writes: [updates({ A: staged('BIGY') }), deletes()],
+    },
   },
   'C4 put AB, function runs on': {
     about: 'the same of a put, whose function may run on for 15 minutes: an orphan behind RolledBack',

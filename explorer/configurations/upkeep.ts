@@ -88,13 +88,6 @@ export const FOREIGN: Readonly<Record<string, Configuration>> = {
   'adopt||delete': { initial: FOREIGN_X, writes: [updates({ A: 'Y' }), deletes()], lateRedrive: true },
   'adopt legacy||update': { initial: LEGACY_X, writes: [updates({ A: 'Y' }), updates({ A: 'Z' })] },
   'adopt legacy||delete': { initial: LEGACY_X, writes: [updates({ A: 'Y' }), deletes()], stream: true },
-  'legacy update B||putPlain': {
-    initial: { large: { A: 'X', B: 'X' }, writtenBy: 'legacy' },
-    writes: [updates({ B: 'Y' })],
-    programs: [['putPlain']],
-    residueAllowed: true,
-    stream: true,
-  },
   'condition||flag off, on': {
     initial: FLAGGED_X,
     writes: [updates({ A: 'Y' }, ON_FLAG)],
@@ -120,11 +113,6 @@ export const STAGED: Readonly<Record<string, Configuration>> = {
   'staged create||update': {
     staged: { s: 'Y' },
     writes: [creates({ A: { staged: 's', text: 'Y' } }), updates({ A: { staged: 's', text: 'Y' } })],
-  },
-  'big update||delete': {
-    initial: X,
-    staged: { s: 'BIGY' },
-    writes: [updates({ A: { staged: 's', text: 'BIGY' } }), deletes()],
   },
   'cleanUp off||update': {
     initial: X,

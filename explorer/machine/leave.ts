@@ -39,6 +39,7 @@ export async function leave(model: Model, state: State, place: Place, leaving: L
     kids: undefined,
     ...(exit.Next === undefined && { output }),
   };
+  if (exit.Next !== undefined) model.onEnter(exit.Next, kid !== TOP);
   const left = withFrame(state, run.index, kid, next);
   if (exit.Next !== undefined || kid !== TOP) return left;
   return withRun(left, run.index, { status: 'SUCCEEDED', output });

@@ -117,6 +117,7 @@ async function iterate(model: Model, state: State, place: Place): Promise<State>
     scopeOf(model, place),
   );
   const kids = (items as readonly unknown[]).map((item): Frame => {
+    model.onEnter(definition.ItemProcessor?.StartAt ?? '', true);
     return startFrame(definition.ItemProcessor?.StartAt ?? '', item);
   });
   return withFrame(state, run.index, kid, { ...frame, phase: 'iterating', kids });

@@ -8,8 +8,8 @@ import {
   type Machine,
 } from '../asl/definitions.ts';
 import { Expressions } from '../asl/expressions.ts';
-import { Code } from '../code/code.ts';
-import { loadSubject, type SourceChange } from '../code/load.ts';
+import { Code, type Functions } from '../code/code.ts';
+import { loadSubject, type SourceChange, type Subject } from '../code/load.ts';
 import {
   type Configuration,
   DEFAULT_KINDS,
@@ -28,7 +28,9 @@ export type Change = DefinitionChange | SourceChange;
 /** The product as it is explored, for any number of configurations. */
 export interface Product {
   /** By store. */
-  readonly codes: readonly Code[];
+  readonly codes: readonly Functions[];
+  /** For the check that the sweeper collects what is left. */
+  readonly sweepBatch: Subject['sweepBatch'];
   readonly definitions: Definitions;
   readonly expressions: Expressions;
   /** The function that reads an item. */
@@ -52,6 +54,7 @@ export async function loadProduct(changes: readonly Change[] = [], stores = 1): 
   }
   return {
     codes,
+    sweepBatch: (codes[0] as Code).subject.sweepBatch,
     definitions: loadDefinitions(values),
     expressions: new Expressions(),
     reader: 'Read',
@@ -73,7 +76,11 @@ export class Model {
   readonly texts: ReadonlyMap<string, string>;
   readonly #inputs: readonly unknown[];
 
-  constructor(product: Product, configuration: Configuration) {
+  /** Told of each state that a run comes to, not of retries; of what was computed before it is not told again. */
+  readonly onEnter: (state: string, isIteration: boolean) => void;
+
+  constructor(product: Product, configuration: Configuration, onEnter: Model['onEnter'] = () => undefined) {
+    this.onEnter = onEnter;
     const requestLifeMs = configuration.requestLifeMs ?? ASSUMED.requestLifeMs;
     this.product = product;
     this.configuration = { ...ASSUMED, copyLifeMs: requestLifeMs, ...configuration };
@@ -93,7 +100,7 @@ export class Model {
     return run.input ?? this.#inputs[run.index];
   }
 
-  codeOf(store: number | undefined): Code {
+  codeOf(store: number | undefined): Functions {
     const code = this.product.codes[store ?? 0];
     if (code === undefined)
       throw new Error('the product was loaded for fewer stores than the configuration has');

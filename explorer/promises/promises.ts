@@ -128,7 +128,7 @@ async function neverCollected(
   const store: SweptStore = { ...storeAt(0), reportPrefix: 'sweeps' };
   const objects = orphans.map((key) => ({ key, size: 1, lastModified: START }));
   const batch = { objects, dryRun: false, legacy: true, cutoff: LONG_AFTER - DAY_MS, now: LONG_AFTER };
-  await model.codeOf(0).subject.sweepBatch(batch, store, {
+  await model.product.sweepBatch(batch, store, {
     referenced: async (named) => {
       const referenced = new Set(Object.values(state.items).flatMap(referencesOf));
       return new Set(named.map(({ key }) => key).filter((key) => referenced.has(key)));

@@ -5,7 +5,7 @@ import { CONFIGURATIONS } from '../../explorer/configurations/all.ts';
 import { brokenBy, explored } from './explored.ts';
 
 /** What has most states is for `npm run test:thorough`, once it is expected to be clean. */
-const LARGE = /^C4 create|^needed: functions/;
+const LARGE = /^C4 create|^C6 big update|^needed: (functions|waits|a retry)/;
 
 describe.each(CONFIGURATIONS.filter(({ about, name }) => about !== undefined && !LARGE.test(name)))(
   '$name',
