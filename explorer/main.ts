@@ -2,6 +2,8 @@
 
 import { run } from './command/run.ts';
 
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 const CLEAR_LINE = '\r\u001b[2K';
 const interruption = new AbortController();
 process.once('SIGINT', () => interruption.abort());

@@ -1,6 +1,6 @@
 // Clients: the product's own, from its first call to what it tells its caller. Answers get lost, and a client may die.
 
-import { TIMEOUT } from '../faults/calls.ts';
+import { TIMEOUT, withLate } from '../faults/calls.ts';
 import { advance } from '../machine/advance.ts';
 import { clientInputOf } from '../model/inputs.ts';
 import type { Model } from '../model/model.ts';
@@ -77,14 +77,20 @@ function callSteps(model: Model, state: State, number: number, actor: Actor, cal
   const paidDone = carryOut(model, paid, actor, call);
   if (model.kinds.has('before')) ways.push(['FAILS, not applied (5xx)', answered(paid, UNAVAILABLE)]);
   if (model.kinds.has('after') && 'ok' in paidDone.answer) {
-    ways.push(['APPLIED, but its answer is lost', answered(paidDone.state, lostAnswer(call))]);
+    ways.push(['APPLIED, but no answer', answered(paidDone.state, TIMEOUT)]);
+    // The SDK makes a call again whose answer is lost; the second time its run may exist, and have ended.
+    if (call.name === 'StartExecution') {
+      ways.push(['APPLIED, and made again in vain', answered(paidDone.state, ALREADY_EXISTS)]);
+    }
+  }
+  if (model.kinds.has('late')) {
+    const of = actor.of ?? 0;
+    ways.push([
+      'times out, IN FLIGHT',
+      answered(withLate(model, paid, of, call, runOf(paid, of).clock), TIMEOUT),
+    ]);
   }
   return ways;
-}
-
-/** The SDK makes a call again whose answer is lost; the second time its run exists. */
-function lostAnswer({ name }: Call): Answer {
-  return name === 'StartExecution' ? ALREADY_EXISTS : TIMEOUT;
 }
 
 function carryOut(model: Model, state: State, actor: Actor, call: Call) {

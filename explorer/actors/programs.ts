@@ -12,6 +12,7 @@ import { initialItem } from './initial.ts';
 const PATIENT: ReadonlySet<ForeignWrite> = new Set([
   'putBack',
   'putBackBeforeCleanUp',
+  'putBackAtLast',
   'restoreA',
   'copyToL',
 ]);
@@ -83,6 +84,8 @@ function savedAgain(
       const stands = first?.status === 'ABORTED' && /^(Write|Delete)Item$/.test(first.frame.at);
       return stands && item && !isOld ? { ...before, flag: { S: 'new' } } : undefined;
     }
+    case 'putBackAtLast':
+      return first?.status === 'SUCCEEDED' && !isOld ? { ...before, flag: { S: 'new' } } : undefined;
     case 'putBackBeforeCleanUp': {
       const { at, invocation } = first?.frame ?? {};
       const begins = at === 'DeleteReplacedObjects' && invocation?.history.length === 0;

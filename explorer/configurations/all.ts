@@ -4,6 +4,7 @@ import type { Configuration } from '../state/configuration.ts';
 import { ASSUMPTIONS, NEEDED } from './assumptions.ts';
 import { KNOWN } from './known.ts';
 import { ALONE, PAIRS, READERS, TRIPLES } from './sagas.ts';
+import { CLIENTS, COPIES, STORES_TOGETHER } from './several.ts';
 import { FOREIGN, STAGED, STREAMS, SWEEPS } from './upkeep.ts';
 import { CROWDS } from './walks.ts';
 
@@ -35,6 +36,9 @@ export const CONFIGURATIONS: readonly NamedConfiguration[] = [
   ...named(STREAMS),
   ...named(FOREIGN),
   ...named(STAGED),
+  ...named(CLIENTS),
+  ...named(COPIES),
+  ...named(STORES_TOGETHER),
   ...named(ASSUMPTIONS),
   ...Object.entries({ ...KNOWN, ...NEEDED }).map(([name, known]) => ({ name, isCrowd: false, ...known })),
   ...named(CROWDS, true),

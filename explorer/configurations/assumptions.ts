@@ -47,6 +47,29 @@ export const NEEDED: Readonly<Record<string, KnownCase>> = {
       waitSkipped: true,
     },
   },
+  'needed: a prefix for each store': {
+    about:
+      'a sweep of another store of the same prefix deletes what it does not know, once its run can only be forgotten',
+    expected: 'violated',
+    configuration: { writes: [creates({ A: 'X' })], faults: 0, sweeps: 1, sweepOf: 1, sweepDay: 400 },
+  },
+  'needed: programs that copy no pointers': {
+    about:
+      'an item whose pointers were copied from another: the next write of that one takes its object along',
+    expected: 'violated',
+    configuration: { initial: X, copied: true, writes: [updates({ A: 'Y' })], faults: 0 },
+  },
+  'needed: programs that put no pointers back': {
+    about: 'a program saves the whole old item again, after the clean-up: its objects are gone',
+    expected: 'violated',
+    configuration: {
+      initial: X,
+      writes: [updates({ A: 'Y' })],
+      programs: [['putBackAtLast']],
+      residueAllowed: true,
+      faults: 0,
+    },
+  },
   'needed: requests do not live for a minute': {
     about: 'a request lands a minute after its caller has given up on it',
     expected: 'violated',

@@ -1,7 +1,7 @@
 // What can happen to a run beside its calls: it is stopped and redriven, requests land late, functions run on, it ages.
 
 import { abortFrame } from '../machine/abort.ts';
-import { move, nextTime, passTime, redrive } from '../machine/advance.ts';
+import { advance, move, nextTime, passTime, redrive } from '../machine/advance.ts';
 import type { Model } from '../model/model.ts';
 import { DAY_MS } from '../state/setting.ts';
 import {
@@ -22,7 +22,7 @@ export async function runSteps(model: Model, state: State, run: Run): Promise<St
   return [
     ...(await timeSteps(model, state, run)),
     ...(await redriveSteps(model, state, run)),
-    ...lateSteps(model, state, run),
+    ...(await lateSteps(model, state, run)),
     ...(await oldSteps(model, state, run)),
     ...ageSteps(model, state, run),
   ];
@@ -64,18 +64,20 @@ async function redriveSteps(model: Model, state: State, run: Run): Promise<Step[
   return steps;
 }
 
-function lateSteps(model: Model, state: State, run: Run): Step[] {
+async function lateSteps(model: Model, state: State, run: Run): Promise<Step[]> {
   const name = model.nameOf(run);
-  return run.late.flatMap((request, at) => {
+  const steps: Step[] = [];
+  for (const [at, request] of run.late.entries()) {
     const rest = withRun(state, run.index, { late: run.late.filter((_, other) => other !== at) });
     const done = perform(model, rest, run.index, request);
     const what = model.describe(request);
     const inVain = 'ok' in done.answer ? '' : ' in vain';
-    return [
-      { label: `${name} LATE ${what} lands${inVain}`, state: done.state },
-      ...(run.status === 'RUNNING' ? [] : [{ label: `${name} late ${what} is lost`, state: rest }]),
-    ];
-  });
+    // What lands may be the start of the run.
+    const landed = await advance(model, done.state, run.index);
+    steps.push({ label: `${name} LATE ${what} lands${inVain}`, state: landed });
+    if (run.status !== 'RUNNING') steps.push({ label: `${name} late ${what} is lost`, state: rest });
+  }
+  return steps;
 }
 
 /** Milliseconds into an attempt within which a function that runs on may still send what is then in flight. */

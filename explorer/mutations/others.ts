@@ -32,4 +32,33 @@ export const OTHERS: readonly Mutation[] = [
     ],
     shownBy: { configuration: 'removeA, restoreA STREAM' },
   },
+  {
+    name: 'client-deletes-too-soon',
+    rule: 'client',
+    hazards: 'B9',
+    without: 'staged objects that stay until the run has succeeded',
+    changes: [
+      { file: 'client/write/write.ts', from: '  const result = await resultOf(sfn, execution);\n', to: '' },
+      {
+        file: 'client/write/write.ts',
+        from: '  return result;\n',
+        to: '  return resultOf(sfn, execution);\n',
+      },
+    ],
+    shownBy: { configuration: 'client: create staged', kinds: ['stop'] },
+  },
+  {
+    name: 'borrowed-objects-deleted',
+    rule: '6',
+    hazards: 'A3',
+    without: 'the item’s name in the keys of what is deleted',
+    changes: [
+      {
+        file: 'core/saga/plan.ts',
+        from: 'object !== undefined && isOwnObject(object, request.key, store) ? [[pointer, object]] : []',
+        to: 'object !== undefined ? [[pointer, object]] : []',
+      },
+    ],
+    shownBy: { configuration: 'copied pointers: delete of the copy', faults: 0 },
+  },
 ];

@@ -49,6 +49,8 @@ export type ForeignWrite =
   | 'putBack'
   /** The same, while the first run's clean-up is about to begin. */
   | 'putBackBeforeCleanUp'
+  /** Saves the whole item as it was at the start, once the first run has ended. */
+  | 'putBackAtLast'
   /** Puts the pointer back that it took away, while no clean-up looks. */
   | 'restoreA'
   /** Copies the whole item `k`, pointers and all, to the item `l`. */

@@ -21,12 +21,24 @@ describe('every state keeps the promises', () => {
     ['adopt legacy||update', { faults: 0 }],
     ['condition||flag off, on', { kinds: ['stop', 'late'] }],
     ['staged create||update', {}],
+    ['client: create', {}],
+    ['client: create staged', {}],
+    ['client: create staged, two calls with one key', { kinds: ['after'] }],
+    ['copied pointers: update of the copy', {}],
+    ['copied pointers: delete||update of the copy', {}],
+    ['two stores: update||create', {}],
+    ['two stores: create||SWEEP of the other, day 200', {}],
   ] as const)('%s %j', async (name, changes) => {
     const exploration = await explored(name, changes);
     expect(brokenBy(exploration)).toEqual([]);
     expect(exploration.complete).toBe(true);
     expect(exploration.ends).toBeGreaterThan(0);
   });
+});
+
+it('two calls with one key are one run, whichever comes first', async () => {
+  const { outcomes } = await explored('client: create staged, two calls with one key', { faults: 0 });
+  expect([...outcomes.keys()]).toEqual(['e:create=ABSENT', 'e:create=SUCCEEDED']);
 });
 
 describe('random walks keep the promises', () => {
