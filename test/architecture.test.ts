@@ -76,6 +76,7 @@ const ROOMS = {
   explorer: [
     'main',
     'command',
+    'on-local-cloud',
     'mutations',
     'plain',
     'schedules',

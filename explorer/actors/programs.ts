@@ -35,19 +35,47 @@ interface Change {
 }
 
 function changeOf(model: Model, state: State, write: ForeignWrite): Change | undefined {
-  const place = itemPlace(storeAt(0).table, 'k');
-  const item = state.items[place];
-  if (write === 'copyToL')
-    return item && { place: itemPlace(storeAt(0).table, 'l'), item: { ...item, ...itemKey('l') } };
-  const next = savedAs(model, state, write, item);
-  return next === undefined ? undefined : { place, item: next === 'nothing' ? undefined : next };
+  const { table } = storeAt(0);
+  const item = state.items[itemPlace(table, 'k')];
+  if (PATIENT.has(write) && !isItsMoment(model, state, write, item)) return undefined;
+  const next = itemAfter(write, item, initialItem(model.configuration));
+  if (next === undefined) return undefined;
+  return { place: itemPlace(table, write === 'copyToL' ? 'l' : 'k'), item: next === 'nothing' ? undefined : next };
 }
 
-function savedAs(
-  model: Model,
-  state: State,
+/** When a program puts back what it read before: at a moment when that does harm, or is said to do none. */
+function isItsMoment(model: Model, state: State, write: ForeignWrite, item: Item | undefined): boolean {
+  const before = initialItem(model.configuration);
+  const isOld = JSON.stringify(item) === JSON.stringify(before);
+  const first = state.runs[0] && runOf(state, 0);
+  const { at = '', invocation } = first?.frame ?? {};
+  switch (write) {
+    case 'putBack':
+      return first?.status === 'ABORTED' && /^(Write|Delete)Item$/.test(at) && item !== undefined && !isOld;
+    case 'putBackAtLast':
+      return first?.status === 'SUCCEEDED' && !isOld;
+    case 'putBackBeforeCleanUp':
+      return at === 'DeleteReplacedObjects' && invocation?.history.length === 0 && !isOld;
+    case 'restoreA': {
+      // While no clean-up stands between its read and its deletion, and the object is there.
+      const isQuiet = state.actors.every((actor) => actor.kind !== 'stream' || actor.invocation === undefined);
+      const pointer = before?.A;
+      const isThere = pointer !== undefined && 'S' in pointer && pointer.S.slice('s3://b/'.length) in state.objects;
+      return isQuiet && isThere && item !== undefined && item.A === undefined;
+    }
+    default:
+      return true;
+  }
+}
+
+/**
+ * The item that a program's write leaves; undefined where there is nothing to do.
+ * @param before - the item at the start
+ */
+export function itemAfter(
   write: ForeignWrite,
   item: Item | undefined,
+  before: Item | undefined,
 ): Item | 'nothing' | undefined {
   switch (write) {
     case 'putPlain':
@@ -64,42 +92,12 @@ function savedAs(
       return item && { ...item, flag: { S: 'off' } };
     case 'flagOn':
       return item && { ...item, flag: { S: 'on' } };
+    case 'restoreA':
+      return item && before?.A && { ...item, A: before.A };
+    case 'copyToL':
+      return item && { ...item, ...itemKey('l') };
     default:
-      return savedAgain(model, state, write, item);
-  }
-}
-
-/** What a program puts back as it was, at a moment when that does harm. */
-function savedAgain(
-  model: Model,
-  state: State,
-  write: ForeignWrite,
-  item: Item | undefined,
-): Item | undefined {
-  const before = initialItem(model.configuration) as Item;
-  const isOld = JSON.stringify(item) === JSON.stringify(before);
-  const first = state.runs[0] && runOf(state, 0);
-  switch (write) {
-    case 'putBack': {
-      const stands = first?.status === 'ABORTED' && /^(Write|Delete)Item$/.test(first.frame.at);
-      return stands && item && !isOld ? { ...before, flag: { S: 'new' } } : undefined;
-    }
-    case 'putBackAtLast':
-      return first?.status === 'SUCCEEDED' && !isOld ? { ...before, flag: { S: 'new' } } : undefined;
-    case 'putBackBeforeCleanUp': {
-      const { at, invocation } = first?.frame ?? {};
-      const begins = at === 'DeleteReplacedObjects' && invocation?.history.length === 0;
-      return begins && !isOld ? { ...before, flag: { S: 'new' } } : undefined;
-    }
-    default: {
-      // restoreA: while no clean-up stands between its read and its deletion.
-      const isQuiet = state.actors.every(
-        ({ kind, invocation }) => kind !== 'stream' || invocation === undefined,
-      );
-      const pointer = before.A;
-      const isThere = pointer && 'S' in pointer && state.objects[pointer.S.slice('s3://b/'.length)];
-      return item && !item.A && isQuiet && isThere ? { ...item, A: pointer } : undefined;
-    }
+      return before && { ...before, flag: { S: 'new' } };
   }
 }
 

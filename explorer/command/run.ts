@@ -11,10 +11,13 @@ import {
 import { type Change, loadProduct, Model, type Product } from '../model/model.ts';
 import { MUTATIONS, mutationNamed } from '../mutations/all.ts';
 import { type MutationRow, markdownTable, tryMutation } from '../mutations/table.ts';
+import { onOwnCloud } from '../on-local-cloud/own-cloud.ts';
+import { reordered } from '../on-local-cloud/reorder.ts';
+import { NotExpressible } from '../on-local-cloud/script.ts';
 import { CONTESTS } from '../plain/contests.ts';
 import { type ContestRow, contestJson, contestRow, contestTable } from '../plain/plain.ts';
 import { CannotFollow, replay } from '../schedules/replay.ts';
-import { NoSchedule, parseSchedule } from '../schedules/schedule.ts';
+import { NoSchedule, parseSchedule, type Schedule } from '../schedules/schedule.ts';
 import { shrink } from '../schedules/shrink.ts';
 import { explore } from '../search/breadth-first.ts';
 import type { Exploration } from '../search/findings.ts';
@@ -50,7 +53,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.kept;
     const isUsage =
       error instanceof CommanderError || error instanceof UsageError || error instanceof NoSchedule;
-    if (!isUsage && !(error instanceof CannotFollow)) throw error;
+    const isTold = isUsage || error instanceof CannotFollow || error instanceof NotExpressible;
+    if (!isTold) throw error;
     io.fail(`error: ${error.message.replace(/^error: /, '')}`);
     return isUsage ? EXIT.usage : EXIT.broken;
   }
@@ -58,7 +62,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 function carryOut(options: Options, io: Io): Promise<number> {
   if (options.list) return Promise.resolve(list(io));
-  if (options.replay !== undefined) return replayGiven(options.replay, io);
+  if (options.replay !== undefined) return replayGiven(options.replay, options.local ?? false, io);
   if (options.mutations) return exploreMutations(options, io);
   if (options.plain) return comparePlain(options, io);
   return exploreSelected(options, io);
@@ -192,9 +196,10 @@ async function comparePlain(options: Options, io: Io): Promise<number> {
 }
 
 /** @throws {NoSchedule | CannotFollow | UsageError} */
-async function replayGiven(given: string, io: Io): Promise<number> {
+async function replayGiven(given: string, local: boolean, io: Io): Promise<number> {
   const schedule = parseSchedule(given.includes('\n') ? given : textOf(given));
   const { configuration } = knownConfiguration(schedule.configuration);
+  if (local) return replayOnLocalCloud(schedule, configuration, io);
   const product = await loadProduct(changesOf(schedule.mutation), storesOf(configuration));
   const { steps, broken, end } = await replay(new Model(product, configuration), schedule.steps);
   for (const [at, step] of steps.entries()) io.print(`${at + 1}. ${step}`);
@@ -202,6 +207,18 @@ async function replayGiven(given: string, io: Io): Promise<number> {
   for (const promise of broken) io.print(`breaks: ${promise}`);
   if (broken.length === 0) io.print('breaks no promise');
   return broken.length > 0 ? EXIT.broken : EXIT.kept;
+}
+
+/** @throws {NotExpressible | UsageError} */
+async function replayOnLocalCloud(schedule: Schedule, configuration: Configuration, io: Io): Promise<number> {
+  const { mutation, steps, breaks = '' } = schedule;
+  if (mutation !== undefined) throw new UsageError('--local: the local cloud runs the product with all of its rules');
+  const model = new Model(await loadProduct([], storesOf(configuration)), configuration);
+  io.progress('deploying into a local cloud');
+  const end = await onOwnCloud(model, await reordered(model, steps, breaks));
+  io.progress('');
+  io.print(JSON.stringify(end, null, 2));
+  return end.dangling.length > 0 ? EXIT.broken : EXIT.kept;
 }
 
 function knownConfiguration(name: string): NamedConfiguration {

@@ -31,7 +31,7 @@ export async function runSteps(model: Model, state: State, run: Run): Promise<St
 async function timeSteps(model: Model, state: State, run: Run): Promise<Step[]> {
   const time = nextTime(run);
   if (time === Number.POSITIVE_INFINITY) return [];
-  const label = `${model.nameOf(run)} waits ${(time - run.clock) / 1000} s in ${run.frame.at}`;
+  const label = `${model.nameOf(run)} waits ${Math.max(time - run.clock, 0) / 1000} s in ${run.frame.at}`;
   return [{ label, state: await passTime(model, state, run.index) }];
 }
 

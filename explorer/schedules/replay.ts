@@ -15,6 +15,8 @@ export class CannotFollow extends Error {
 export interface Replayed {
   /** The steps that were taken. */
   readonly steps: readonly string[];
+  /** The state before each, and the last one. */
+  readonly states: readonly State[];
   /** The promises that are broken where it ends. */
   readonly broken: readonly string[];
   /** The last state, in a line. */
@@ -44,6 +46,7 @@ async function follow(
 ): Promise<Replayed> {
   let state = await initialState(model);
   const taken: string[] = [];
+  const states: State[] = [state];
   let broken = brokenPromises(model, state);
   for (const label of labels) {
     if (broken.length > 0) break;
@@ -58,9 +61,10 @@ async function follow(
     }
     taken.push(label);
     state = step.state;
+    states.push(state);
     broken = brokenPromises(model, state);
   }
-  return { steps: taken, broken: await allBroken(model, state, broken), end: showState(model, state) };
+  return { steps: taken, states, broken: await allBroken(model, state, broken), end: showState(model, state) };
 }
 
 async function allBroken(model: Model, state: State, broken: readonly string[]): Promise<readonly string[]> {

@@ -35,26 +35,30 @@ export interface ClientSpec {
 
 export type LargeValue = string | { readonly staged: string; readonly text: string };
 
-/** What another program does to an item, in one step. */
-export type ForeignWrite =
-  /** Saves a whole new item without pointers. */
-  | 'putPlain'
-  | 'putLegacy'
-  | 'removeA'
-  | 'deleteItem'
-  | 'flagOff'
-  | 'flagOn'
-  | 'dropSaga'
-  /** Saves the whole item as it was at the start, once the first run stands stopped at its write. */
-  | 'putBack'
-  /** The same, while the first run's clean-up is about to begin. */
-  | 'putBackBeforeCleanUp'
-  /** Saves the whole item as it was at the start, once the first run has ended. */
-  | 'putBackAtLast'
-  /** Puts the pointer back that it took away, while no clean-up looks. */
-  | 'restoreA'
-  /** Copies the whole item `k`, pointers and all, to the item `l`. */
-  | 'copyToL';
+export const FOREIGN_WRITES = [
+  'putPlain',
+  'putLegacy',
+  'removeA',
+  'deleteItem',
+  'flagOff',
+  'flagOn',
+  'dropSaga',
+  'putBack',
+  'putBackBeforeCleanUp',
+  'putBackAtLast',
+  'restoreA',
+  'copyToL',
+] as const;
+/**
+ * What another program does to the item `k` in one step.
+ * - `putPlain`, `putLegacy`: saves a whole new item, without pointers or with one of its own; `deleteItem`; `removeA`;
+ * - `flagOff`, `flagOn`: what a caller's condition looks at; `dropSaga`: saves it without `_saga`;
+ * - `putBack`: saves the item as it was at the start, once the first run stands stopped at its write; `putBackBeforeCleanUp`:
+ *   while its clean-up is about to begin; `putBackAtLast`: once it has succeeded;
+ * - `restoreA`: puts the pointer back that it took away, while no clean-up looks;
+ * - `copyToL`: copies the whole item, pointers and all, to the item `l`.
+ */
+export type ForeignWrite = (typeof FOREIGN_WRITES)[number];
 
 export const FAULT_KINDS = [
   'before',

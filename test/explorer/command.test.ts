@@ -92,6 +92,12 @@ it('an interruption prints what was explored so far', async () => {
   expect([code, out]).toEqual([EXIT.interrupted, expect.stringContaining('total: 0 states')]);
 });
 
+it('what the local cloud cannot do is said by name', async () => {
+  const args = ['--local', '--replay', 'configuration: create||SWEEP\n1. sweep: lists {}'];
+  const { code, err } = await explore(args);
+  expect([code, err]).toEqual([EXIT.broken, expect.stringMatching(/cannot happen here: sweep: lists/)]);
+});
+
 describe('a wrong command line', () => {
   it.each([
     [['--only', '('], /--only <regexp>' argument '\(' is invalid. Invalid regular expression/],
@@ -102,6 +108,7 @@ describe('a wrong command line', () => {
     [['--mutate', 'none'], /--mutate none: there is no such mutation/],
     [['--replay', '/no/such/file'], /--replay: ENOENT/],
     [['--replay', 'configuration: nothing\n1. a step'], /there is no configuration "nothing"/],
+    [['--local', '--replay', 'configuration: one create\nwithout: no-token\n1. a step'], /--local: the local cloud runs the product with all/],
     [['--unknown'], /unknown option '--unknown'/],
     [['something'], /too many arguments/],
   ] as const)('%j', async (args, message) => {

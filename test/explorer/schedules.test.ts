@@ -50,7 +50,8 @@ describe('replay', () => {
   it('comes to the same end', async () => {
     const { schedule, promise, end } = await found();
     const replayed = await replay(await modelOf(NAME), schedule);
-    expect(replayed).toEqual({ steps: schedule, broken: [promise], end });
+    expect(replayed).toMatchObject({ steps: schedule, broken: [promise], end });
+    expect(replayed.states).toHaveLength(schedule.length + 1);
   });
 
   it('says from where on a schedule cannot be followed, and what can happen', async () => {

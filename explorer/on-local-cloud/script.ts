@@ -1,0 +1,208 @@
+// A schedule as what can be done to the local cloud: runs that are started, stopped and redriven, time that passes, faults of
+// single calls, and other programs' writes. What cannot be expressed so is named.
+
+import type { Model } from '../model/model.ts';
+import { FOREIGN_WRITES, type ForeignWrite } from '../state/configuration.ts';
+import { RUN_NAMES } from '../state/setting.ts';
+import { framesOf, type State } from '../state/state.ts';
+
+/** A fault of one call, as the local cloud's fault API has it. */
+export interface CallFault {
+  readonly service: 's3' | 'dynamodb';
+  readonly operation: string;
+  readonly when: 'before' | 'after';
+  readonly error: string;
+  readonly status: number;
+  readonly match?: string;
+  /** Calls of the same kind that pass before. */
+  readonly skip: number;
+}
+
+/** One thing to do; after those that let a run go on, it goes on until it waits or has ended. */
+export type Action =
+  | { readonly kind: 'start'; readonly run: string; readonly faults: readonly CallFault[] }
+  | { readonly kind: 'pass'; readonly run: string; readonly seconds: number; readonly faults: readonly CallFault[] }
+  | { readonly kind: 'redrive'; readonly run: string; readonly aDayLater: boolean; readonly faults: readonly CallFault[] }
+  | { readonly kind: 'stop'; readonly run: string }
+  | { readonly kind: 'program'; readonly write: ForeignWrite }
+  /** The stream's clean-up has deleted these, by their short keys. */
+  | { readonly kind: 'cleaned'; readonly keys: readonly string[] };
+
+/** A step that the local cloud's faults cannot express: the message says which, and why. */
+export class NotExpressible extends Error {
+  override readonly name = 'NotExpressible';
+}
+
+type Step =
+  | { readonly kind: 'call'; readonly run: string; readonly call: string; readonly way: string }
+  | { readonly kind: 'wait'; readonly run: string; readonly seconds: number }
+  | { readonly kind: 'stop'; readonly run: string }
+  | { readonly kind: 'redrive'; readonly run: string; readonly aDayLater: boolean }
+  | { readonly kind: 'old'; readonly run: string; readonly call: string | undefined }
+  | { readonly kind: 'program'; readonly write: ForeignWrite }
+  | { readonly kind: 'stream'; readonly deletes: readonly string[] };
+
+/**
+ * @param states - the state before each step, as a replay gives them
+ * @throws {NotExpressible}
+ */
+export function scriptOf(
+  model: Model,
+  labels: readonly string[],
+  states: readonly State[],
+): readonly Action[] {
+  const steps = labels.map(stepOf);
+  const isHeld = (at: number, run: string) => isStill(states[at] as State, run);
+  const actions: Action[] = [];
+  const begun = new Set<string>();
+  let active: { readonly run: string; readonly faults: CallFault[]; readonly calls: string[] } | undefined;
+  const letGoOn = (run: string, make: (faults: CallFault[]) => Action): void => {
+    const faults: CallFault[] = [];
+    begun.add(run);
+    active = { run, faults, calls: [] };
+    actions.push(make(faults));
+  };
+  for (const [at, step] of steps.entries()) {
+    const label = labels[at] as string;
+    switch (step.kind) {
+      case 'call': {
+        const { run } = step;
+        if (!begun.has(run)) {
+          if (active !== undefined && !isHeld(at, active.run)) throw interleaved(label, active.run);
+          letGoOn(run, (faults) => ({ kind: 'start', run, faults }));
+        } else if (active?.run !== run) throw interleaved(label, active?.run ?? '');
+        noteCall(active as NonNullable<typeof active>, step.call, step.way, label);
+        break;
+      }
+      case 'wait':
+        letGoOn(step.run, (faults) => ({ kind: 'pass', run: step.run, seconds: step.seconds, faults }));
+        break;
+      case 'redrive': {
+        const { run, aDayLater } = step;
+        letGoOn(run, (faults) => ({ kind: 'redrive', run, aDayLater, faults }));
+        break;
+      }
+      case 'stop':
+        // The call under way fails, applied or not, so that the run stands still while it is stopped.
+        if (active?.run === step.run && !isHeld(at, step.run)) {
+          noteCutOff(active, cutOffCalls(model, states[at] as State, step.run), steps.slice(at + 1));
+        }
+        actions.push({ kind: 'stop', run: step.run });
+        break;
+      case 'old':
+        break;
+      case 'program':
+        if (active !== undefined && !isHeld(at, active.run)) throw interleaved(label, active.run);
+        actions.push({ kind: 'program', write: step.write });
+        break;
+      case 'stream':
+        if (active !== undefined && !isHeld(at, active.run)) throw interleaved(label, active.run);
+        if (step.deletes.length > 0) actions.push({ kind: 'cleaned', keys: step.deletes });
+    }
+  }
+  return actions;
+}
+
+/** Whether a run does nothing by itself: it waits for time to pass, or has ended. */
+export function isStill({ runs }: State, name: string): boolean {
+  const run = runs[RUN_NAMES.indexOf(name)];
+  if (run === undefined || run.status !== 'RUNNING') return true;
+  return framesOf(run).every(([, { phase }]) => phase !== 'invoking');
+}
+
+function cutOffCalls(model: Model, { runs }: State, name: string): readonly string[] {
+  const run = runs[RUN_NAMES.indexOf(name)];
+  if (run === undefined) return [];
+  return framesOf(run).flatMap(([, { phase, invocation }]) =>
+    phase === 'invoking' ? (invocation?.pending ?? []).map((call) => model.describe(call)) : [],
+  );
+}
+
+function interleaved(label: string, run: string): NotExpressible {
+  return new NotExpressible(`${label}: while ${run} goes on; the local cloud's faults hold no call back`);
+}
+
+const FAULTS: readonly (readonly [way: RegExp, when: CallFault['when'], error: string, status: number])[] = [
+  [/^FAILS, not applied/, 'before', 'InternalServerError', 500],
+  [/^APPLIED, but answered 5xx/, 'after', 'InternalServerError', 500],
+  [/^REFUSED/, 'before', 'AccessDeniedException', 403],
+  [/^THROTTLED/, 'before', 'ThrottlingException', 400],
+];
+
+function noteCall(
+  active: { readonly faults: CallFault[]; readonly calls: string[] },
+  call: string,
+  way: string,
+  label: string,
+): void {
+  if (!way.startsWith('->')) {
+    const found = FAULTS.find(([pattern]) => pattern.test(way));
+    if (found === undefined) throw new NotExpressible(`${label}: the fault API has no such fault of a single call`);
+    const [, when, error, status] = found;
+    active.faults.push(faultOf(active.calls, call, when, error, status));
+  }
+  active.calls.push(call);
+}
+
+/** The calls that were under way when the run was stopped: applied by the function that ran on, or never. */
+function noteCutOff(
+  active: { readonly run: string; readonly faults: CallFault[]; readonly calls: string[] },
+  cutOff: readonly string[],
+  after: readonly Step[],
+): void {
+  for (const call of cutOff) {
+    const isApplied = after.some((step) => step.kind === 'old' && step.run === active.run && step.call === call);
+    const when = isApplied ? 'after' : 'before';
+    active.faults.push(faultOf(active.calls, call, when, 'InternalServerError', 500));
+  }
+}
+
+function faultOf(
+  calls: readonly string[],
+  call: string,
+  when: CallFault['when'],
+  error: string,
+  status: number,
+): CallFault {
+  const [, name = '', attribute] = /^(\w+)(?:\((\w+)\/)?/.exec(call) ?? [];
+  const isTransaction = name === 'Transact';
+  const isOfOne = attribute !== undefined && !isTransaction && name !== 'DeleteObjects';
+  return {
+    service: isTransaction || name === 'GetItem' ? 'dynamodb' : 's3',
+    operation: isTransaction ? 'TransactWriteItems' : name,
+    when,
+    error,
+    status,
+    ...(isOfOne && { match: `attr=${attribute}/` }),
+    skip: calls.filter((one) => one === call).length,
+  };
+}
+
+/** @throws {NotExpressible} for a step of which the local cloud knows nothing */
+export function stepOf(label: string): Step {
+  const [, run, rest = ''] = /^(\w):\w+ (.*)$/.exec(label) ?? [];
+  if (run === undefined) return stepOfOthers(label);
+  const [, seconds] = /^waits ([\d.]+) s in /.exec(rest) ?? [];
+  if (seconds !== undefined) return { kind: 'wait', run, seconds: Number(seconds) };
+  if (rest.startsWith('is STOPPED')) return { kind: 'stop', run };
+  if (rest.startsWith('is REDRIVEN')) return { kind: 'redrive', run, aDayLater: rest.includes('a day later') };
+  if (rest.startsWith('old invocation ends')) return { kind: 'old', run, call: undefined };
+  const [, old] = /^OLD INVOCATION of \w+: (.+) -> ok/.exec(rest) ?? [];
+  if (old !== undefined) return { kind: 'old', run, call: old };
+  const [, call, way] = /^\w+ (\w+(?:\([^)]*\))?) (->.*|[A-Z]{2}.*|times out.*|keeps .*)$/.exec(rest) ?? [];
+  if (call === undefined || way === undefined) {
+    throw new NotExpressible(`${label}: nothing lands late, ages or fails for good at will on the local cloud`);
+  }
+  return { kind: 'call', run, call, way };
+}
+
+function stepOfOthers(label: string): Step {
+  const [, name] = /^program: (\w+)$/.exec(label) ?? [];
+  const write = FOREIGN_WRITES.find((one) => one === name);
+  if (write !== undefined) return { kind: 'program', write };
+  if (label.startsWith('stream: ')) {
+    const [, keys = ''] = /DeleteObjects\((.*)\) -> ok/.exec(label) ?? [];
+    return { kind: 'stream', deletes: keys.split(' ').filter((key) => key !== '') };
+  }
+  throw new NotExpressible(`${label}: only runs, other programs and the stream's clean-up are driven`);
+}
