@@ -40,7 +40,10 @@ function changeOf(model: Model, state: State, write: ForeignWrite): Change | und
   if (PATIENT.has(write) && !isItsMoment(model, state, write, item)) return undefined;
   const next = itemAfter(write, item, initialItem(model.configuration));
   if (next === undefined) return undefined;
-  return { place: itemPlace(table, write === 'copyToL' ? 'l' : 'k'), item: next === 'nothing' ? undefined : next };
+  return {
+    place: itemPlace(table, write === 'copyToL' ? 'l' : 'k'),
+    item: next === 'nothing' ? undefined : next,
+  };
 }
 
 /** When a program puts back what it read before: at a moment when that does harm, or is said to do none. */
@@ -58,9 +61,12 @@ function isItsMoment(model: Model, state: State, write: ForeignWrite, item: Item
       return at === 'DeleteReplacedObjects' && invocation?.history.length === 0 && !isOld;
     case 'restoreA': {
       // While no clean-up stands between its read and its deletion, and the object is there.
-      const isQuiet = state.actors.every((actor) => actor.kind !== 'stream' || actor.invocation === undefined);
+      const isQuiet = state.actors.every(
+        (actor) => actor.kind !== 'stream' || actor.invocation === undefined,
+      );
       const pointer = before?.A;
-      const isThere = pointer !== undefined && 'S' in pointer && pointer.S.slice('s3://b/'.length) in state.objects;
+      const isThere =
+        pointer !== undefined && 'S' in pointer && pointer.S.slice('s3://b/'.length) in state.objects;
       return isQuiet && isThere && item !== undefined && item.A === undefined;
     }
     default:

@@ -211,11 +211,15 @@ async function replayGiven(given: string, local: boolean, io: Io): Promise<numbe
 
 /** @throws {NotExpressible | UsageError} */
 async function replayOnLocalCloud(schedule: Schedule, configuration: Configuration, io: Io): Promise<number> {
-  const { mutation, steps, breaks = '' } = schedule;
-  if (mutation !== undefined) throw new UsageError('--local: the local cloud runs the product with all of its rules');
+  const { mutation, steps, breaks } = schedule;
+  if (mutation !== undefined)
+    throw new UsageError('--local: the local cloud runs the product with all of its rules');
   const model = new Model(await loadProduct([], storesOf(configuration)), configuration);
   io.progress('deploying into a local cloud');
-  const end = await onOwnCloud(model, await reordered(model, steps, breaks));
+  const end = await onOwnCloud(
+    model,
+    await reordered(model, steps, ({ broken }) => breaks === undefined || broken.includes(breaks)),
+  );
   io.progress('');
   io.print(JSON.stringify(end, null, 2));
   return end.dangling.length > 0 ? EXIT.broken : EXIT.kept;

@@ -1,6 +1,6 @@
 // The store of a local cloud whose time stands still: what a schedule's actions need of it.
 
-import { DynamoDBClient, DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand,
@@ -86,7 +86,11 @@ export class CloudStore implements Disposable {
 
   async item(): Promise<Item | undefined> {
     const { Item: found } = await this.#dynamodb.send(
-      new GetItemCommand({ TableName: this.descriptor.table, Key: toSdkItem(itemKey('k')), ConsistentRead: true }),
+      new GetItemCommand({
+        TableName: this.descriptor.table,
+        Key: toSdkItem(itemKey('k')),
+        ConsistentRead: true,
+      }),
     );
     return found && fromSdkItem(found);
   }

@@ -48,7 +48,8 @@ function checkConfiguration({ configuration }: Model): void {
   const { initial, staged, copied, refusesWrites, clockSkewMs, frozenContext, waitSkipped } = configuration;
   const strange = { staged, copied, refusesWrites, clockSkewMs, frozenContext, waitSkipped };
   for (const [name, value] of Object.entries(strange)) {
-    if (value !== undefined) throw new NotExpressible(`the configuration's ${name}: the local cloud is as it is`);
+    if (value !== undefined)
+      throw new NotExpressible(`the configuration's ${name}: the local cloud is as it is`);
   }
   if (initial?.writtenBy === 'legacy') {
     throw new NotExpressible('an item that pynamodb_mate wrote: the deployed store knows no such place');
@@ -73,7 +74,9 @@ class Drive {
     if (initial.writtenBy === 'foreign') await this.#prepareForeign(initial.large, initial.plain ?? {});
     else {
       const { large, plain = {} } = initial;
-      const attributes = Object.fromEntries(Object.entries(plain).map(([name, value]) => [name, Object.values(value)[0]]));
+      const attributes = Object.fromEntries(
+        Object.entries(plain).map(([name, value]) => [name, Object.values(value)[0]]),
+      );
       const input = inputOf({ operation: 'create', large, plain: attributes }, '');
       await this.#store.untilStill(await this.#store.start('create', INITIAL_RUN.name, input));
     }

@@ -30,7 +30,10 @@ export async function onOwnCloud(model: Model, labels: readonly string[]): Promi
 
 /** The CDK is large, and nothing else here needs it. */
 async function synthesise(outdir: string, stream: boolean): Promise<void> {
-  const [{ App }, { LargeItemStack }] = await Promise.all([import('aws-cdk-lib'), import('../../lib/index.ts')]);
+  const [{ App }, { LargeItemStack }] = await Promise.all([
+    import('aws-cdk-lib'),
+    import('../../lib/index.ts'),
+  ]);
   const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false });
   new LargeItemStack(app, 'Twinwrite', { store: { cleanUpForeignDeletes: stream } });
   app.synth();

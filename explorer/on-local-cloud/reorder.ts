@@ -1,23 +1,26 @@
-// Moves what others do to where the runs stand still, as long as the same promise is broken: there the local cloud can follow.
+// Moves what others do to where the runs stand still, as long as it comes to the same: there the local cloud can follow.
 
 import type { Model } from '../model/model.ts';
-import { CannotFollow, replay } from '../schedules/replay.ts';
+import { CannotFollow, type Replayed, replay } from '../schedules/replay.ts';
 import { RUN_NAMES } from '../state/setting.ts';
 import type { State } from '../state/state.ts';
 import { isStill } from './script.ts';
 
-/** An equivalent schedule, in which other programs and the stream act while no run goes on, where there is one. */
+/**
+ * An equivalent schedule, in which other programs and the stream act while no run goes on, where there is one.
+ * @param isSame - whether what another order comes to is what is wanted
+ */
 export async function reordered(
   model: Model,
   labels: readonly string[],
-  promise: string,
+  isSame: (replayed: Replayed) => boolean,
 ): Promise<readonly string[]> {
   let order = labels;
   for (let at = 0; at < order.length; at += 1) {
     if (!isOthers(order[at] as string)) continue;
     const { states } = await replay(model, order);
     if (!standsStill(states[at] as State)) {
-      order = (await movedBack(model, order, at, promise)) ?? order;
+      order = (await movedBack(model, order, at, isSame)) ?? order;
     }
   }
   return order;
@@ -41,25 +44,25 @@ async function movedBack(
   model: Model,
   labels: readonly string[],
   at: number,
-  promise: string,
+  isSame: (replayed: Replayed) => boolean,
 ): Promise<readonly string[] | undefined> {
   const [label] = labels.slice(at, at + 1) as [string];
   for (let to = at - 1; to > 0; to -= 1) {
     const tried = [...labels.slice(0, to), label, ...labels.slice(to, at), ...labels.slice(at + 1)];
-    if (await isEqual(model, tried, to, promise)) return tried;
+    if (await comesToTheSame(model, tried, to, isSame)) return tried;
   }
   return undefined;
 }
 
-async function isEqual(
+async function comesToTheSame(
   model: Model,
   labels: readonly string[],
   at: number,
-  promise: string,
+  isSame: (replayed: Replayed) => boolean,
 ): Promise<boolean> {
   try {
-    const { broken, states } = await replay(model, labels);
-    return broken.includes(promise) && standsStill(states[at] as State);
+    const replayed = await replay(model, labels);
+    return isSame(replayed) && standsStill(replayed.states[at] as State);
   } catch (error) {
     if (error instanceof CannotFollow) return false;
     throw error;

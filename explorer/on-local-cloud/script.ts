@@ -21,8 +21,18 @@ export interface CallFault {
 /** One thing to do; after those that let a run go on, it goes on until it waits or has ended. */
 export type Action =
   | { readonly kind: 'start'; readonly run: string; readonly faults: readonly CallFault[] }
-  | { readonly kind: 'pass'; readonly run: string; readonly seconds: number; readonly faults: readonly CallFault[] }
-  | { readonly kind: 'redrive'; readonly run: string; readonly aDayLater: boolean; readonly faults: readonly CallFault[] }
+  | {
+      readonly kind: 'pass';
+      readonly run: string;
+      readonly seconds: number;
+      readonly faults: readonly CallFault[];
+    }
+  | {
+      readonly kind: 'redrive';
+      readonly run: string;
+      readonly aDayLater: boolean;
+      readonly faults: readonly CallFault[];
+    }
   | { readonly kind: 'stop'; readonly run: string }
   | { readonly kind: 'program'; readonly write: ForeignWrite }
   /** The stream's clean-up has deleted these, by their short keys. */
@@ -62,15 +72,17 @@ export function scriptOf(
     active = { run, faults, calls: [] };
     actions.push(make(faults));
   };
+  const begin = (at: number, run: string, label: string): void => {
+    if (active !== undefined && !isHeld(at, active.run)) throw interleaved(label, active.run);
+    letGoOn(run, (faults) => ({ kind: 'start', run, faults }));
+  };
   for (const [at, step] of steps.entries()) {
     const label = labels[at] as string;
     switch (step.kind) {
       case 'call': {
         const { run } = step;
-        if (!begun.has(run)) {
-          if (active !== undefined && !isHeld(at, active.run)) throw interleaved(label, active.run);
-          letGoOn(run, (faults) => ({ kind: 'start', run, faults }));
-        } else if (active?.run !== run) throw interleaved(label, active?.run ?? '');
+        if (!begun.has(run)) begin(at, run, label);
+        else if (active?.run !== run) throw interleaved(label, active?.run ?? '');
         noteCall(active as NonNullable<typeof active>, step.call, step.way, label);
         break;
       }
@@ -83,6 +95,7 @@ export function scriptOf(
         break;
       }
       case 'stop':
+        if (!begun.has(step.run)) begin(at, step.run, label);
         // The call under way fails, applied or not, so that the run stands still while it is stopped.
         if (active?.run === step.run && !isHeld(at, step.run)) {
           noteCutOff(active, cutOffCalls(model, states[at] as State, step.run), steps.slice(at + 1));
@@ -137,7 +150,8 @@ function noteCall(
 ): void {
   if (!way.startsWith('->')) {
     const found = FAULTS.find(([pattern]) => pattern.test(way));
-    if (found === undefined) throw new NotExpressible(`${label}: the fault API has no such fault of a single call`);
+    if (found === undefined)
+      throw new NotExpressible(`${label}: the fault API has no such fault of a single call`);
     const [, when, error, status] = found;
     active.faults.push(faultOf(active.calls, call, when, error, status));
   }
@@ -151,7 +165,9 @@ function noteCutOff(
   after: readonly Step[],
 ): void {
   for (const call of cutOff) {
-    const isApplied = after.some((step) => step.kind === 'old' && step.run === active.run && step.call === call);
+    const isApplied = after.some(
+      (step) => step.kind === 'old' && step.run === active.run && step.call === call,
+    );
     const when = isApplied ? 'after' : 'before';
     active.faults.push(faultOf(active.calls, call, when, 'InternalServerError', 500));
   }
@@ -185,13 +201,16 @@ export function stepOf(label: string): Step {
   const [, seconds] = /^waits ([\d.]+) s in /.exec(rest) ?? [];
   if (seconds !== undefined) return { kind: 'wait', run, seconds: Number(seconds) };
   if (rest.startsWith('is STOPPED')) return { kind: 'stop', run };
-  if (rest.startsWith('is REDRIVEN')) return { kind: 'redrive', run, aDayLater: rest.includes('a day later') };
+  if (rest.startsWith('is REDRIVEN'))
+    return { kind: 'redrive', run, aDayLater: rest.includes('a day later') };
   if (rest.startsWith('old invocation ends')) return { kind: 'old', run, call: undefined };
   const [, old] = /^OLD INVOCATION of \w+: (.+) -> ok/.exec(rest) ?? [];
   if (old !== undefined) return { kind: 'old', run, call: old };
   const [, call, way] = /^\w+ (\w+(?:\([^)]*\))?) (->.*|[A-Z]{2}.*|times out.*|keeps .*)$/.exec(rest) ?? [];
   if (call === undefined || way === undefined) {
-    throw new NotExpressible(`${label}: nothing lands late, ages or fails for good at will on the local cloud`);
+    throw new NotExpressible(
+      `${label}: nothing lands late, ages or fails for good at will on the local cloud`,
+    );
   }
   return { kind: 'call', run, call, way };
 }

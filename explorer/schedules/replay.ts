@@ -64,7 +64,12 @@ async function follow(
     states.push(state);
     broken = brokenPromises(model, state);
   }
-  return { steps: taken, states, broken: await allBroken(model, state, broken), end: showState(model, state) };
+  return {
+    steps: taken,
+    states,
+    broken: await allBroken(model, state, broken),
+    end: showState(model, state),
+  };
 }
 
 async function allBroken(model: Model, state: State, broken: readonly string[]): Promise<readonly string[]> {

@@ -108,7 +108,10 @@ describe('a wrong command line', () => {
     [['--mutate', 'none'], /--mutate none: there is no such mutation/],
     [['--replay', '/no/such/file'], /--replay: ENOENT/],
     [['--replay', 'configuration: nothing\n1. a step'], /there is no configuration "nothing"/],
-    [['--local', '--replay', 'configuration: one create\nwithout: no-token\n1. a step'], /--local: the local cloud runs the product with all/],
+    [
+      ['--local', '--replay', 'configuration: one create\nwithout: no-token\n1. a step'],
+      /--local: the local cloud runs the product with all/,
+    ],
     [['--unknown'], /unknown option '--unknown'/],
     [['something'], /too many arguments/],
   ] as const)('%j', async (args, message) => {

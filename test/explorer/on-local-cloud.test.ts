@@ -1,60 +1,41 @@
-// Schedules that the explorer finds, driven on the local cloud: the deployed product does there what was found.
+// Schedules of the explorer's, driven on the local cloud: the deployed product comes to the same.
 
-import { afterEach, describe, expect, inject, it } from 'vitest';
-import { drive, type LocalEnd } from '../../explorer/on-local-cloud/drive.ts';
-import { STANDSTILL } from '../../explorer/on-local-cloud/own-cloud.ts';
-import { reordered } from '../../explorer/on-local-cloud/reorder.ts';
+import { describe, expect, inject, it } from 'vitest';
+import { drive } from '../../explorer/on-local-cloud/drive.ts';
 import { NotExpressible, scriptOf } from '../../explorer/on-local-cloud/script.ts';
 import { replay } from '../../explorer/schedules/replay.ts';
-import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
-import { withAssembly } from '../e2e/synthesize.ts';
+import type { LocalCloud } from '../../local/index.ts';
 import { explored, modelOf } from './explored.ts';
+import { endInExplorer, endOnLocalCloud, expressible } from './local-schedules.ts';
 
-let cloud: LocalCloud | undefined;
-afterEach(async () => {
-  await cloud?.stop();
-  cloud = undefined;
+describe('a schedule leaves the same in the explorer and on the local cloud', () => {
+  it.each([
+    ['one create AB', { kinds: ['before', 'after', 'refused', 'stop'] }, 1],
+    ['C1 adopt||putPlain STREAM, stopped and redriven late', { stream: false, residueAllowed: true }, 1],
+    ['C3 delete||dropSaga, stopped and redriven late', {}, 1],
+  ] as const)('%s %j from seed %i on', async (name, changes, seed) => {
+    const model = await modelOf(name, changes);
+    const labels = await expressible(model, seed);
+    const end = await endOnLocalCloud(inject('assembly'), model, labels);
+    expect({ labels, ...end }).toEqual({ labels, ...(await endInExplorer(model, labels)) });
+  });
 });
 
-async function driven(name: string, promise: RegExp, assembly = inject('assembly')): Promise<LocalEnd> {
-  const { violations } = await explored(name);
-  const violation = violations.find((one) => promise.test(one.promise));
-  if (violation === undefined) throw new Error(`${name} breaks no such promise: ${promise}`);
-  const model = await modelOf(name);
-  const labels = await reordered(model, violation.schedule, violation.promise);
-  cloud = await startLocalCloud({ assembly, timeScale: STANDSTILL, warmUp: false });
-  return drive(cloud, model, labels);
-}
-
-describe('what the explorer finds happens on the local cloud', () => {
-  it('an item whose old state another program saves at last dangles', async () => {
-    const { dangling, runs } = await driven('needed: programs that put no pointers back', /^dangling/);
-    expect([dangling, runs.e?.status]).toEqual([['A/X/init'], 'SUCCEEDED']);
-  });
-
-  it('C2: a delete is applied again, to an item that was created since', async () => {
-    const { item, runs } = await driven('C2 delete unmanaged||putPlain, stopped and redriven late', /2 times/);
-    expect([item, runs.e?.status]).toEqual([undefined, 'SUCCEEDED']);
-  });
-
-  it('C3: a delete succeeds, and the item is there', async () => {
-    const { item, runs } = await driven('C3 delete||dropSaga, stopped and redriven late', /never took effect/);
-    expect([item, runs.e?.status]).toEqual([expect.anything(), 'SUCCEEDED']);
-  });
-
-  it('C1: the item points at what the clean-up has deleted', async () => {
-    const { dangling, runs } = await withAssembly({ cleanUpForeignDeletes: true }, (assembly) =>
-      driven('C1 adopt||putPlain STREAM, stopped and redriven late', /^dangling/, assembly),
-    );
-    expect([dangling, runs.e?.status]).toEqual([['A/Y/e'], 'SUCCEEDED']);
-  });
+it('what the explorer finds happens on the local cloud: an old item, saved again, dangles', async () => {
+  const name = 'needed: programs that put no pointers back';
+  const [violation] = (await explored(name)).violations;
+  const end = await endOnLocalCloud(inject('assembly'), await modelOf(name), violation?.schedule ?? []);
+  expect(end).toMatchObject({ runs: { e: { status: 'SUCCEEDED' } }, dangling: ['A/X/init'] });
 });
 
 describe('what the fault API cannot express is refused by name', () => {
   it.each([
     [
       'update||update',
-      ['e:update Plan GetItem -> ok (v1 by init of init views=0 A=A/X/init)', 'e:update PutObject PutObject(A/Y/e) -> ok'],
+      [
+        'e:update Plan GetItem -> ok (v1 by init of init views=0 A=A/X/init)',
+        'e:update PutObject PutObject(A/Y/e) -> ok',
+      ],
       'f:update Plan GetItem -> ok (v1 by init of init views=0 A=A/X/init)',
       /f:update Plan GetItem.*: while e goes on; the local cloud's faults hold no call back/,
     ],
