@@ -19,6 +19,8 @@ import type { LocalCloud } from '../../local/index.ts';
 import { itemKey } from '../state/setting.ts';
 
 const POLL_MS = 10;
+/** Longer than anything takes on a busy machine. */
+const PATIENCE_MS = 60_000;
 
 export interface LocalRun {
   readonly status: string;
@@ -72,16 +74,17 @@ export class CloudStore implements Disposable {
   async pass(executionArn: string, seconds: number): Promise<void> {
     const before = (await this.#history(executionArn)).length;
     this.cloud.clock.advance(seconds * 1000);
-    while ((await this.#history(executionArn)).length === before) {
-      await pause();
+    await until('the run goes on', async () => {
+      if ((await this.#history(executionArn)).length !== before) return true;
       this.cloud.clock.advance(1000);
-    }
+      return false;
+    });
     await this.untilStill(executionArn);
   }
 
   /** Waits until the run has ended, or waits for time to pass. */
   async untilStill(executionArn: string): Promise<void> {
-    while (!isStill(await this.#history(executionArn))) await pause();
+    await until('the run stands still', async () => isStill(await this.#history(executionArn)));
   }
 
   async item(): Promise<Item | undefined> {
@@ -114,7 +117,7 @@ export class CloudStore implements Disposable {
   }
 
   async untilGone(isGone: (keys: readonly string[]) => boolean): Promise<void> {
-    while (!isGone(await this.objects())) await pause();
+    await until('the clean-up has deleted', async () => isGone(await this.objects()));
   }
 
   async #history(executionArn: string): Promise<readonly HistoryEvent[]> {
@@ -138,6 +141,11 @@ function isStill(events: readonly HistoryEvent[]): boolean {
   return last.some((type) => WAITING.has(type)) && !last.some((type) => WORKING.has(type));
 }
 
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, POLL_MS));
+/** @throws {Error} when it does not come to it */
+async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  while (!(await isSo())) {
+    if (performance.now() > end) throw new Error(`waited in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
 }

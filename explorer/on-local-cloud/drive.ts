@@ -143,10 +143,11 @@ class Drive {
   }
 
   async #goOn(faults: readonly CallFault[], act: () => Promise<void>): Promise<void> {
-    for (const fault of faults) this.#store.cloud.faults.inject(fault);
-    await act();
-    const unmet = this.#store.cloud.faults.list().filter(({ fired }) => fired === 0);
-    this.#store.cloud.faults.clear();
+    const { faults: cloudFaults } = this.#store.cloud;
+    for (const fault of faults) cloudFaults.inject(fault);
+    await withLongJitter(act);
+    const unmet = cloudFaults.list().filter(({ fired }) => fired === 0);
+    cloudFaults.clear();
     for (const { operation } of unmet) {
       throw new Error(`the run made no such call as the schedule says: ${operation}`);
     }
@@ -156,5 +157,19 @@ class Drive {
     const arn = this.#arns.get(run);
     if (arn === undefined) throw new Error(`${run} has not begun`);
     return arn;
+  }
+}
+
+/** Of the interval of a retry. */
+const LONG = 0.999;
+
+/** A run that is stopped between a failed call and its retry must stand still there, however short the pause might be. */
+async function withLongJitter(act: () => Promise<void>): Promise<void> {
+  const { random } = Math;
+  Math.random = () => LONG;
+  try {
+    await act();
+  } finally {
+    Math.random = random;
   }
 }

@@ -84,6 +84,9 @@ export function scriptOf(
         if (!begun.has(run)) begin(at, run, label);
         else if (active?.run !== run) throw interleaved(label, active?.run ?? '');
         noteCall(active as NonNullable<typeof active>, step.call, step.way, label);
+        if (!step.way.startsWith('->') && isRetriedAtOnce(states[at] as State, states[at + 1], run)) {
+          throw new NotExpressible(`${label}: its retry comes after a pause of random length there`);
+        }
         break;
       }
       case 'wait':
@@ -121,6 +124,17 @@ export function isStill({ runs }: State, name: string): boolean {
   const run = runs[RUN_NAMES.indexOf(name)];
   if (run === undefined || run.status !== 'RUNNING') return true;
   return framesOf(run).every(([, { phase }]) => phase !== 'invoking');
+}
+
+/** Whether a task is tried again without a wait: its retrier has jitter, of which the explorer takes the shortest. */
+function isRetriedAtOnce(before: State, after: State | undefined, name: string): boolean {
+  const index = RUN_NAMES.indexOf(name);
+  const [one, other] = [before.runs[index], after?.runs[index]];
+  if (one === undefined || other === undefined) return false;
+  const known = new Set(framesOf(one).map(([, { invocation }]) => invocation?.id));
+  return framesOf(other).some(
+    ([, { phase, retries, invocation }]) => phase === 'invoking' && retries > 0 && !known.has(invocation?.id),
+  );
 }
 
 function cutOffCalls(model: Model, { runs }: State, name: string): readonly string[] {
