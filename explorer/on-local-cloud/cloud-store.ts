@@ -17,6 +17,7 @@ import type { Item } from '../../core/values/attributes.ts';
 import { fromSdkItem, toSdkItem } from '../../core/values/sdk-item.ts';
 import type { LocalCloud } from '../../local/index.ts';
 import { itemKey } from '../state/setting.ts';
+import type { Stand } from './script.ts';
 
 const POLL_MS = 10;
 /** Longer than anything takes on a busy machine. */
@@ -71,7 +72,7 @@ export class CloudStore implements Disposable {
   }
 
   /** Moves time, then waits until the run stands still again; a pause of random length may need more than is passed. */
-  async pass(executionArn: string, seconds: number): Promise<void> {
+  async pass(executionArn: string, seconds: number, stand: Stand): Promise<void> {
     const before = (await this.#history(executionArn)).length;
     this.cloud.clock.advance(seconds * 1000);
     await until('the run goes on', async () => {
@@ -79,12 +80,12 @@ export class CloudStore implements Disposable {
       this.cloud.clock.advance(1000);
       return false;
     });
-    await this.untilStill(executionArn);
+    await this.untilAt(executionArn, stand);
   }
 
-  /** Waits until the run has ended, or waits for time to pass. */
-  async untilStill(executionArn: string): Promise<void> {
-    await until('the run stands still', async () => isStill(await this.#history(executionArn)));
+  /** Waits until the run has come to where it does nothing by itself. */
+  async untilAt(executionArn: string, stand: Stand): Promise<void> {
+    await until('the run stands still', async () => isAt(await this.#history(executionArn), stand));
   }
 
   async item(): Promise<Item | undefined> {
@@ -132,13 +133,20 @@ const ENDED = /^Execution(Succeeded|Failed|Aborted|TimedOut)$/;
 const WAITING: ReadonlySet<string> = new Set(['WaitStateEntered', 'TaskFailed', 'TaskTimedOut']);
 const WORKING: ReadonlySet<string> = new Set(['TaskScheduled', 'TaskStarted']);
 
-/** Iterations of a Map go on side by side: it is what nothing follows that tells. */
-function isStill(events: readonly HistoryEvent[]): boolean {
-  if (ENDED.test(events.at(-1)?.type ?? '')) return true;
+function isAt(events: readonly HistoryEvent[], stand: Stand): boolean {
+  const hasEnded = ENDED.test(events.at(-1)?.type ?? '');
+  if (stand === 'ended' || hasEnded) return hasEnded;
+  // Iterations of a Map go on side by side: it is what nothing follows that tells.
   const recent = events.slice(events.findLastIndex(({ type }) => type === 'ExecutionRedriven') + 1);
   const followed = new Set(recent.map(({ previousEventId }) => previousEventId));
   const last = recent.filter(({ id }) => !followed.has(id)).map(({ type = '' }) => type);
-  return last.some((type) => WAITING.has(type)) && !last.some((type) => WORKING.has(type));
+  const isStill = last.some((type) => WAITING.has(type)) && !last.some((type) => WORKING.has(type));
+  if (stand === 'onwards' || !isStill) return isStill;
+  // A task that has failed may be about to leave its state by a catcher.
+  const failed = last.filter((type) => type !== 'WaitStateEntered' && WAITING.has(type)).length;
+  const entered = events.findLast(({ stateEnteredEventDetails }) => stateEnteredEventDetails !== undefined);
+  const isThere = stand.at.includes(entered?.stateEnteredEventDetails?.name ?? '') || stand.at.length > 1;
+  return isThere && failed === stand.retries;
 }
 
 /** @throws {Error} when it does not come to it */

@@ -78,7 +78,7 @@ class Drive {
         Object.entries(plain).map(([name, value]) => [name, Object.values(value)[0]]),
       );
       const input = inputOf({ operation: 'create', large, plain: attributes }, '');
-      await this.#store.untilStill(await this.#store.start('create', INITIAL_RUN.name, input));
+      await this.#store.untilAt(await this.#store.start('create', INITIAL_RUN.name, input), 'ended');
     }
     this.#before = await this.#store.item();
   }
@@ -102,15 +102,15 @@ class Drive {
           const { operation } = this.#model.writeOf({ index });
           const input = inputOf(this.#model.writeOf({ index }), '');
           this.#arns.set(action.run, await this.#store.start(operation, action.run, input));
-          await this.#store.untilStill(this.#arnOf(action.run));
+          await this.#store.untilAt(this.#arnOf(action.run), action.until);
         });
       case 'pass':
-        return this.#goOn(action.faults, () => this.#store.pass(this.#arnOf(action.run), action.seconds));
+        return this.#goOn(action.faults, () => this.#store.pass(this.#arnOf(action.run), action.seconds, action.until));
       case 'redrive':
         return this.#goOn(action.faults, async () => {
           if (action.aDayLater) this.#store.cloud.clock.advance(DAY_MS);
           await this.#store.redrive(this.#arnOf(action.run));
-          await this.#store.untilStill(this.#arnOf(action.run));
+          await this.#store.untilAt(this.#arnOf(action.run), action.until);
         });
       case 'stop':
         return this.#store.stop(this.#arnOf(action.run));

@@ -18,21 +18,26 @@ export interface CallFault {
   readonly skip: number;
 }
 
-/** One thing to do; after those that let a run go on, it goes on until it waits or has ended. */
+/** Where a run comes to before anything else is done. */
+export type Stand =
+  | 'ended'
+  /** The schedule does not follow it to where it comes to. */
+  | 'onwards'
+  /** It waits, in one of these states or in several iterations: so many of its tasks wait for a retry. */
+  | { readonly at: readonly string[]; readonly retries: number };
+
+/** Lets a run go on. */
+interface GoOn {
+  readonly run: string;
+  readonly faults: readonly CallFault[];
+  readonly until: Stand;
+}
+
+/** One thing to do. */
 export type Action =
-  | { readonly kind: 'start'; readonly run: string; readonly faults: readonly CallFault[] }
-  | {
-      readonly kind: 'pass';
-      readonly run: string;
-      readonly seconds: number;
-      readonly faults: readonly CallFault[];
-    }
-  | {
-      readonly kind: 'redrive';
-      readonly run: string;
-      readonly aDayLater: boolean;
-      readonly faults: readonly CallFault[];
-    }
+  | ({ readonly kind: 'start' } & GoOn)
+  | ({ readonly kind: 'pass'; readonly seconds: number } & GoOn)
+  | ({ readonly kind: 'redrive'; readonly aDayLater: boolean } & GoOn)
   | { readonly kind: 'stop'; readonly run: string }
   | { readonly kind: 'program'; readonly write: ForeignWrite }
   /** The stream's clean-up has deleted these, by their short keys. */
@@ -66,15 +71,16 @@ export function scriptOf(
   const actions: Action[] = [];
   const begun = new Set<string>();
   let active: { readonly run: string; readonly faults: CallFault[]; readonly calls: string[] } | undefined;
-  const letGoOn = (run: string, make: (faults: CallFault[]) => Action): void => {
+  /** @param from - the first step that may interrupt it again */
+  const letGoOn = (from: number, run: string, make: (goOn: GoOn) => Action): void => {
     const faults: CallFault[] = [];
     begun.add(run);
     active = { run, faults, calls: [] };
-    actions.push(make(faults));
+    actions.push(make({ run, faults, until: standOf(steps, states, from, run) }));
   };
   const begin = (at: number, run: string, label: string): void => {
     if (active !== undefined && !isHeld(at, active.run)) throw interleaved(label, active.run);
-    letGoOn(run, (faults) => ({ kind: 'start', run, faults }));
+    letGoOn(at, run, (goOn) => ({ kind: 'start', ...goOn }));
   };
   for (const [at, step] of steps.entries()) {
     const label = labels[at] as string;
@@ -90,11 +96,11 @@ export function scriptOf(
         break;
       }
       case 'wait':
-        letGoOn(step.run, (faults) => ({ kind: 'pass', run: step.run, seconds: step.seconds, faults }));
+        letGoOn(at + 1, step.run, (goOn) => ({ kind: 'pass', seconds: step.seconds, ...goOn }));
         break;
       case 'redrive': {
         const { run, aDayLater } = step;
-        letGoOn(run, (faults) => ({ kind: 'redrive', run, aDayLater, faults }));
+        letGoOn(at + 1, run, (goOn) => ({ kind: 'redrive', aDayLater, ...goOn }));
         break;
       }
       case 'stop':
@@ -117,6 +123,25 @@ export function scriptOf(
     }
   }
   return actions;
+}
+
+/** Where a run has come to when the schedule next does something to it. */
+function standOf(
+  steps: readonly Step[],
+  states: readonly State[],
+  from: number,
+  name: string,
+): Stand {
+  const isNext = (step: Step) => /^(wait|stop|redrive)$/.test(step.kind) && 'run' in step && step.run === name;
+  const next = steps.findIndex((step, at) => at >= from && isNext(step));
+  const run = (states[next < 0 ? steps.length : next] as State).runs[RUN_NAMES.indexOf(name)];
+  if (run === undefined || run.status !== 'RUNNING') return 'ended';
+  const frames = framesOf(run).filter(([, { phase }]) => /^(invoking|retrying|waiting)$/.test(phase));
+  if (next < 0 && frames.some(([, { phase }]) => phase === 'invoking')) return 'onwards';
+  return {
+    at: frames.map(([, frame]) => frame.at),
+    retries: frames.filter(([, { phase }]) => phase !== 'waiting').length,
+  };
 }
 
 /** Whether a run does nothing by itself: it waits for time to pass, or has ended. */

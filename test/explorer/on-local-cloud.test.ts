@@ -91,9 +91,10 @@ it('faults are those of the calls that the schedule names', async () => {
       kind: 'start',
       run: 'e',
       faults: [{ ...write, when: 'after', error: 'InternalServerError', status: 500, skip: 0 }],
+      until: { at: ['WriteItem'], retries: 1 },
     },
     { kind: 'stop', run: 'e' },
-    { kind: 'redrive', run: 'e', aDayLater: true, faults: [] },
-    { kind: 'pass', run: 'e', seconds: 15, faults: [] },
+    { kind: 'redrive', run: 'e', aDayLater: true, faults: [], until: { at: ['WriteItem'], retries: 1 } },
+    { kind: 'pass', run: 'e', seconds: 15, faults: [], until: { at: ['WriteItem'], retries: 1 } },
   ]);
 });
