@@ -11,8 +11,9 @@ import { inputOf, sha256 } from '../model/inputs.ts';
 import type { Model } from '../model/model.ts';
 import { replay } from '../schedules/replay.ts';
 import { DAY_MS, INITIAL_RUN, itemKey, RUN_NAMES } from '../state/setting.ts';
+import type { CallFault } from './call-fault.ts';
 import { CloudStore, type LocalRun } from './cloud-store.ts';
-import { type Action, type CallFault, NotExpressible, scriptOf } from './script.ts';
+import { type Action, NotExpressible, scriptOf } from './script.ts';
 
 /** What a schedule has left on the local cloud. */
 export interface LocalEnd {
@@ -105,7 +106,9 @@ class Drive {
           await this.#store.untilAt(this.#arnOf(action.run), action.until);
         });
       case 'pass':
-        return this.#goOn(action.faults, () => this.#store.pass(this.#arnOf(action.run), action.seconds, action.until));
+        return this.#goOn(action.faults, () =>
+          this.#store.pass(this.#arnOf(action.run), action.seconds, action.until),
+        );
       case 'redrive':
         return this.#goOn(action.faults, async () => {
           if (action.aDayLater) this.#store.cloud.clock.advance(DAY_MS);

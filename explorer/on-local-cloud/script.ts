@@ -5,18 +5,7 @@ import type { Model } from '../model/model.ts';
 import { FOREIGN_WRITES, type ForeignWrite } from '../state/configuration.ts';
 import { RUN_NAMES } from '../state/setting.ts';
 import { framesOf, type State } from '../state/state.ts';
-
-/** A fault of one call, as the local cloud's fault API has it. */
-export interface CallFault {
-  readonly service: 's3' | 'dynamodb';
-  readonly operation: string;
-  readonly when: 'before' | 'after';
-  readonly error: string;
-  readonly status: number;
-  readonly match?: string;
-  /** Calls of the same kind that pass before. */
-  readonly skip: number;
-}
+import { type CallFault, faultOf } from './call-fault.ts';
 
 /** Where a run comes to before anything else is done. */
 export type Stand =
@@ -126,13 +115,9 @@ export function scriptOf(
 }
 
 /** Where a run has come to when the schedule next does something to it. */
-function standOf(
-  steps: readonly Step[],
-  states: readonly State[],
-  from: number,
-  name: string,
-): Stand {
-  const isNext = (step: Step) => /^(wait|stop|redrive)$/.test(step.kind) && 'run' in step && step.run === name;
+function standOf(steps: readonly Step[], states: readonly State[], from: number, name: string): Stand {
+  const isNext = (step: Step) =>
+    /^(wait|stop|redrive)$/.test(step.kind) && 'run' in step && step.run === name;
   const next = steps.findIndex((step, at) => at >= from && isNext(step));
   const run = (states[next < 0 ? steps.length : next] as State).runs[RUN_NAMES.indexOf(name)];
   if (run === undefined || run.status !== 'RUNNING') return 'ended';
@@ -210,27 +195,6 @@ function noteCutOff(
     const when = isApplied ? 'after' : 'before';
     active.faults.push(faultOf(active.calls, call, when, 'InternalServerError', 500));
   }
-}
-
-function faultOf(
-  calls: readonly string[],
-  call: string,
-  when: CallFault['when'],
-  error: string,
-  status: number,
-): CallFault {
-  const [, name = '', attribute] = /^(\w+)(?:\((\w+)\/)?/.exec(call) ?? [];
-  const isTransaction = name === 'Transact';
-  const isOfOne = attribute !== undefined && !isTransaction && name !== 'DeleteObjects';
-  return {
-    service: isTransaction || name === 'GetItem' ? 'dynamodb' : 's3',
-    operation: isTransaction ? 'TransactWriteItems' : name,
-    when,
-    error,
-    status,
-    ...(isOfOne && { match: `attr=${attribute}/` }),
-    skip: calls.filter((one) => one === call).length,
-  };
 }
 
 /** @throws {NotExpressible} for a step of which the local cloud knows nothing */
