@@ -4,7 +4,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { inExplorer, onLocalStates, randomAnswers } from './driver.ts';
 
-const PROGRAMS = 8;
+const PROGRAMS = 4;
 
 // Jittered retries wait the shortest time in the explorer.
 beforeEach(() => {
@@ -22,7 +22,7 @@ describe.each(['create', 'update', 'delete'] as const)('%s', (machine) => {
 it('programs come to every kind of end, by retries, new plans and redrives', async () => {
   const ends = new Set<string>();
   const calls = new Set<string>();
-  for (let seed = 0; seed < 60; seed += 1) {
+  for (let seed = 0; seed < 40; seed += 1) {
     const ran = await inExplorer('update', randomAnswers(seed));
     const { status, error = '' } = ran.outcome as { status: string; error?: string };
     ends.add(`${status} ${error.split('.')[0]}`.trim());

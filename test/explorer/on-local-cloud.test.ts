@@ -11,7 +11,6 @@ import { endInExplorer, endOnLocalCloud, expressible } from './local-schedules.t
 describe('a schedule leaves the same in the explorer and on the local cloud', () => {
   it.each([
     ['one create AB', { kinds: ['before', 'after', 'refused', 'stop'] }, 1],
-    ['C1 adopt||putPlain STREAM, stopped and redriven late', { stream: false, residueAllowed: true }, 1],
     ['C3 delete||dropSaga, stopped and redriven late', {}, 1],
   ] as const)('%s %j from seed %i on', async (name, changes, seed) => {
     const model = await modelOf(name, changes);

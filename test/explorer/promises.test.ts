@@ -45,9 +45,9 @@ describe('random walks keep the promises', () => {
   const crowds = CONFIGURATIONS.filter(({ isCrowd, name }) => isCrowd && !/FSCK/.test(name));
 
   it.each(crowds.map(({ name }) => name))('%s', async (name) => {
-    const exploration = await walked(name, { walks: 15, seed: 7 });
+    const exploration = await walked(name, { walks: 8, seed: 7 });
     expect(brokenBy(exploration)).toEqual([]);
-    expect(exploration.ends).toBeGreaterThan(10);
+    expect(exploration.ends).toBeGreaterThan(5);
   });
 });
 
