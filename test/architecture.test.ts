@@ -154,6 +154,14 @@ describe.each(Object.entries(ROOMS))('%s/', (folder, rooms: readonly string[]) =
   });
 });
 
+it('of local, and of lib, the explorer uses what replays schedules on the local cloud alone', () => {
+  const users = sources('explorer').filter((file) =>
+    ownImports(file).some((target) => /^(local|lib)\//.test(target)),
+  );
+  expect(users.filter((file) => !file.startsWith('explorer/on-local-cloud/'))).toEqual([]);
+  expect(users).not.toEqual([]);
+});
+
 it.each(KEPT_OUT)('%s does not load %s', (folder, packages) => {
   const strange = sources(folder).flatMap((file) => imports(file).filter((target) => packages.test(target)));
   expect(strange).toEqual([]);
