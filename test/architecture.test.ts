@@ -16,6 +16,8 @@ const ARROWS = {
   lib: ['core'],
   console: ['audit', 'client', 'core', 'licenses.ts'],
   cli: ['audit', 'client', 'console', 'core', 'lib', 'local'],
+  // Of local the replay of schedules alone: see below.
+  explorer: ['audit', 'client', 'core', 'lambdas', 'lib', 'local'],
 } as const satisfies Record<string, readonly string[]>;
 
 /**
@@ -70,6 +72,25 @@ const ROOMS = {
     'io',
     'errors',
     'exact-json',
+  ],
+  explorer: [
+    'main',
+    'command',
+    'on-local-cloud',
+    'mutations',
+    'plain',
+    'schedules',
+    'search',
+    'promises',
+    'actors',
+    'faults',
+    'machine',
+    'world',
+    'model',
+    'asl',
+    'code',
+    'configurations',
+    'state',
   ],
 } as const satisfies Partial<Record<keyof typeof ARROWS, readonly string[]>>;
 
@@ -131,6 +152,14 @@ describe.each(Object.entries(ROOMS))('%s/', (folder, rooms: readonly string[]) =
     );
     expect(upwards).toEqual([]);
   });
+});
+
+it('of local, and of lib, the explorer uses what replays schedules on the local cloud alone', () => {
+  const users = sources('explorer').filter((file) =>
+    ownImports(file).some((target) => /^(local|lib)\//.test(target)),
+  );
+  expect(users.filter((file) => !file.startsWith('explorer/on-local-cloud/'))).toEqual([]);
+  expect(users).not.toEqual([]);
 });
 
 it.each(KEPT_OUT)('%s does not load %s', (folder, packages) => {
