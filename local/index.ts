@@ -1,16 +1,17 @@
 // `twinwrite/local`: AWS on one local port for development and tests. Knows nothing of what is deployed into it.
 
-import { type LocalCloud, type LocalCloudOptions, startCloud } from './cloud.ts';
+import { startCloud } from './cloud.ts';
 import { createDynamoDb, openDynamoDb } from './dynamodb/index.ts';
+import type { LocalCloud, LocalCloudOptions } from './local-cloud.ts';
 import { createS3 } from './s3/index.ts';
 import { createStates } from './states/index.ts';
 
 export type { Clock } from './clock.ts';
-export type { LocalCloud, LocalCloudOptions, LocalResource } from './cloud.ts';
 export { DeploymentError } from './cloudformation/index.ts';
 export { DataError } from './data/index.ts';
 export { type Fault, type FaultInput, type Faults, InvalidFault } from './faults.ts';
 export type { ObservedCall } from './gate.ts';
+export type { LocalCloud, LocalCloudOptions, LocalResource } from './local-cloud.ts';
 
 /**
  * Starts S3, DynamoDB, Lambda, Step Functions and CloudFormation on one port of 127.0.0.1 and deploys stacks into them.

@@ -2,8 +2,9 @@
 
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { onTestFinished } from 'vitest';
-import { type LocalCloud, type LocalCloudOptions, startCloud } from '../../local/cloud.ts';
+import { startCloud } from '../../local/cloud.ts';
 import { type ChangeRecord, createDynamoDb, type DynamoDb } from '../../local/dynamodb/index.ts';
+import type { LocalCloud, LocalCloudOptions } from '../../local/index.ts';
 import { createS3 } from '../../local/s3/index.ts';
 import { createStates } from '../../local/states/index.ts';
 
