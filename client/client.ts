@@ -3,7 +3,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import type { StoreDescriptor } from '../core/contract/store.ts';
+import type { StoreDescriptor } from '../core/contract/store-types.ts';
 import type { Operation } from '../core/keys/run.ts';
 import { batchOf } from './batch/batch.ts';
 import type { Batch, BatchOptions } from './batch/batch-types.ts';

@@ -1,7 +1,7 @@
 // The client library, as `twinwrite`.
 
 export { NumberValueImpl as NumberValue } from '@aws-sdk/util-dynamodb';
-export type { StoreDescriptor } from '../core/contract/store.ts';
+export type { StoreDescriptor } from '../core/contract/store-types.ts';
 export type { Batch, BatchOptions, BatchOutcome, BatchProgress } from './batch/batch-types.ts';
 export { type ClientOptions, LargeItemClient } from './client.ts';
 export type { AnyDocument, Document, KeyOf } from './document.ts';

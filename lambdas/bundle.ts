@@ -1,8 +1,8 @@
-// Bundles each task into dist/lambdas/{task}/index.mjs, the asset that the construct deploys, so that whoever
-// installs the package needs no bundler.
+// Bundles the tasks into dist/lambdas, the asset that the construct deploys, so that whoever installs the package needs no
+// bundler: a module for each, {task}.mjs, and what several of them share, once.
 
-import { writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { licensesOf } from '../licenses.ts';
 
@@ -19,6 +19,8 @@ export const TASKS = [
 ] as const;
 
 const root = join(import.meta.dirname, '..');
+
+const LICENSES = 'licenses.txt';
 
 /** How a task is bundled. A function's start takes as long as its bundle is large: both on AWS and locally. */
 export const BUNDLE_OPTIONS = {
@@ -40,20 +42,25 @@ export const BUNDLE_OPTIONS = {
 } as const satisfies BuildOptions;
 
 export async function bundleTasks(): Promise<void> {
+  const folder = join(root, 'dist', 'lambdas');
   const { metafile } = await build({
     ...BUNDLE_OPTIONS,
     absWorkingDir: root,
-    entryPoints: TASKS.map((task) => ({ in: join(root, 'lambdas', `${task}.ts`), out: `${task}/index` })),
-    outdir: join(root, 'dist', 'lambdas'),
+    entryPoints: TASKS.map((task) => ({ in: join(root, 'lambdas', `${task}.ts`), out: task })),
+    outdir: folder,
     outExtension: { '.js': '.mjs' },
+    splitting: true,
+    chunkNames: 'shared-[hash]',
     metafile: true,
   });
-  const bundles = Object.entries(metafile.outputs).filter(([path]) => basename(path) === 'index.mjs');
-  await Promise.all(
-    bundles.map(async ([path, { inputs }]) =>
-      writeFile(join(root, dirname(path), 'licenses.txt'), await licensesOf(Object.keys(inputs))),
-    ),
-  );
+  await writeFile(join(folder, LICENSES), await licensesOf(Object.keys(metafile.inputs)));
+  await removeAllBut([...Object.keys(metafile.outputs).map((path) => basename(path)), LICENSES], folder);
+}
+
+/** What an earlier build has left. The new files are there by now. */
+async function removeAllBut(kept: readonly string[], folder: string): Promise<void> {
+  const old = (await readdir(folder)).filter((name) => !kept.includes(name));
+  await Promise.all(old.map((name) => rm(join(folder, name), { recursive: true, force: true })));
 }
 
 if (process.argv[1] === import.meta.filename) await bundleTasks();

@@ -4,7 +4,7 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { CfnOutput, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { StoreDescriptor } from '../core/contract/store.ts';
+import type { StoreDescriptor } from '../core/contract/store-types.ts';
 
 const DESCRIPTION = 'Twinwrite store: what the client and the command line need to know of it';
 

@@ -8,7 +8,7 @@ import type { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { Store, StoreDescriptor } from '../core/contract/store.ts';
+import type { Store, StoreDescriptor } from '../core/contract/store-types.ts';
 import { OPERATIONS, type Operation } from '../core/keys/run.ts';
 import {
   type Granting,

@@ -3,12 +3,26 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The folder of package.json, which also holds statemachines/ and the bundled tasks in dist/lambdas/. */
-export const PACKAGE_ROOT = findUp(import.meta.dirname);
+/**
+ * The folder of package.json, which also holds statemachines/ and the bundled tasks in dist/lambdas/. The package is CommonJS,
+ * which says where a file is; the sources run as ES modules, from a script of the repository or in its folder.
+ */
+export const PACKAGE_ROOT = findUp(
+  typeof __dirname === 'string' ? [__dirname] : [process.argv[1], process.cwd()],
+);
 
-function findUp(folder: string): string {
-  if (existsSync(join(folder, 'statemachines'))) return folder;
+function findUp(starts: readonly (string | undefined)[]): string {
+  for (const start of starts) {
+    for (let folder = start; folder !== undefined; folder = parentOf(folder)) {
+      if (existsSync(join(folder, 'statemachines'))) return folder;
+    }
+  }
+  throw new Error(
+    `no statemachines/ above ${starts.join(' or ')}: twinwrite cannot be bundled into a CDK app`,
+  );
+}
+
+function parentOf(folder: string): string | undefined {
   const parent = dirname(folder);
-  if (parent === folder) throw new Error(`no statemachines/ above ${import.meta.dirname}`);
-  return findUp(parent);
+  return parent === folder ? undefined : parent;
 }

@@ -2,13 +2,13 @@
 
 import { createAdmin } from './admin.ts';
 import { createClock } from './clock.ts';
+import type { LocalCloud, LocalCloudOptions, LocalResource } from './cloud-types.ts';
 import { type DeployedStack, deployStacks, loadAssembly, loadTemplate } from './cloudformation/index.ts';
 import { openDataDirectory } from './data/index.ts';
 import type { NewEvent } from './events/index.ts';
 import { createFaults } from './faults.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createGuard, createRefusals, createRoles } from './iam/index.ts';
-import type { LocalCloud, LocalCloudOptions, LocalResource } from './local-cloud.ts';
 import { type HttpServer, listen } from './server.ts';
 import { type CloudIdentity, DEFAULT_IDENTITY, LOCAL_CREDENTIALS } from './service.ts';
 import { createServices, openStorage, type ServiceFactories, type Storage } from './services.ts';

@@ -1,8 +1,11 @@
 // Faults: what can be made to go wrong with a call, and which calls it happens to.
 
 import * as z from 'zod';
+import { type Fault, type FaultInput, type Faults, InvalidFault } from './fault-types.ts';
 import { lambdaErrorStatus } from './lambda/errors.ts';
 import type { Call, ServiceName } from './service.ts';
+
+export { type Fault, type FaultInput, type Faults, InvalidFault };
 
 const faultSchema = z
   .strictObject({
@@ -19,32 +22,7 @@ const faultSchema = z
     message: z.string().optional(),
     lateSeconds: z.number().min(0).default(5),
   })
-  .readonly();
-
-/**
- * A fault as it is asked for.
- * - `service`, `operation`: the calls that it happens to, by AWS's names; `match`: only those whose subject contains
- *   this (`bucket/key`, the JSON body, or function name and payload).
- * - `when`: `before`: refused, not applied; `after`: applied, its answer dropped, reported as failed; `late`: reported as
- *   failed at once, applied `lateSeconds` (default 5, of the cloud's time) later.
- * - `error`: AWS's error code. `ECONNRESET` closes the connection without an answer; `NoAnswer` leaves it open without one,
- *   so that the caller waits until its own time-out. For Lambda a name that its API does
- *   not document (`Sandbox.Timedout`, `Runtime.ExitError`, a handler's own) is reported as the function's failure.
- * - `status`: HTTP status, default 500; for Lambda the documented one.
- * - `times`: how many calls it happens to, default 1; `skip`: how many matching calls pass before, default 0.
- */
-export type FaultInput = z.input<typeof faultSchema>;
-
-/** A fault in place, and how many calls it has happened to. */
-export type Fault = z.output<typeof faultSchema> & { readonly fired: number };
-
-export interface Faults {
-  /** @throws {InvalidFault} naming the fields and values that are wrong */
-  inject(fault: FaultInput): Fault;
-  list(): readonly Fault[];
-  /** Drops all faults. Calls that a `late` fault deferred still land. */
-  clear(): void;
-}
+  .readonly() satisfies z.ZodType<Omit<Fault, 'fired'>, FaultInput>;
 
 /** What the gate asks of {@link Faults}. */
 export interface FaultSource {
@@ -57,11 +35,6 @@ export const CONNECTION_RESET = 'ECONNRESET';
 
 /** The error name that stands for a call that nobody ever answers. */
 export const NO_ANSWER = 'NoAnswer';
-
-/** A fault that cannot be: `message` names each field, what is expected and the value. */
-export class InvalidFault extends Error {
-  override readonly name = 'InvalidFault';
-}
 
 export function createFaults(): Faults & FaultSource {
   const active: { fault: Fault; passed: number }[] = [];

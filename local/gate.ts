@@ -11,6 +11,7 @@ import {
   type Call,
   type LocalRequest,
   type LocalResponse,
+  type ObservedCall,
   type Service,
   ServiceError,
   type ServiceName,
@@ -26,17 +27,6 @@ export interface Gate {
   errorResponse(service: ServiceName, error: ServiceError): LocalResponse;
   /** Drops the calls that wait to land late; resolves when those that are landing have. */
   close(): Promise<void>;
-}
-
-/** A call of a service, be it by HTTP or by another service, as it is about to be performed. */
-export interface ObservedCall {
-  readonly service: ServiceName;
-  /** AWS's name of the operation: `PutObject`, `TransactWriteItems`, `Invoke`. */
-  readonly operation: string;
-  /** What faults match: `bucket/key`, the JSON body, or function name and payload. */
-  readonly subject: string;
-  /** Settles once the call is answered, also by a fault. Never rejects. */
-  readonly ended: Promise<void>;
 }
 
 export interface GateOptions {

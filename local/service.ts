@@ -37,6 +37,17 @@ export interface LocalResponse {
  */
 export type Refusal = (action: string, resource: string) => ServiceError | undefined;
 
+/** A call of a service, be it by HTTP or by another service, as it is about to be performed. */
+export interface ObservedCall {
+  readonly service: ServiceName;
+  /** AWS's name of the operation: `PutObject`, `TransactWriteItems`, `Invoke`. */
+  readonly operation: string;
+  /** What faults match: `bucket/key`, the JSON body, or function name and payload. */
+  readonly subject: string;
+  /** Settles once the call is answered, also by a fault. Never rejects. */
+  readonly ended: Promise<void>;
+}
+
 /** One API call, understood but not yet performed. */
 export interface Call {
   /** AWS's name of the operation: `PutObject`, `TransactWriteItems`, `Invoke`. */

@@ -72,6 +72,7 @@ const ROOMS = {
     'io',
     'errors',
     'exact-json',
+    'needs',
   ],
   explorer: [
     'main',

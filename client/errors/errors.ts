@@ -1,6 +1,11 @@
 // The base of all that the client throws of its own, and what belongs to no call in particular. docs/errors.md has a line
 // for each class.
 
+/** What an error comes of. */
+export interface Cause {
+  readonly cause?: unknown;
+}
+
 /** Base of every error that this library throws of its own. `cause` holds the error underneath, if there is one. */
 export class TwinwriteError extends Error {
   override readonly name: string = 'TwinwriteError';
@@ -11,7 +16,7 @@ export class StoreNotFound extends TwinwriteError {
   override readonly name = 'StoreNotFound';
   readonly tried: readonly string[];
 
-  constructor(tried: readonly string[], options?: ErrorOptions) {
+  constructor(tried: readonly string[], options?: Cause) {
     super(`no Twinwrite store found; tried: ${tried.join('; ')}`, options);
     this.tried = tried;
   }

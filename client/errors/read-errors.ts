@@ -1,6 +1,6 @@
 // Why content or an item could not be read. docs/errors.md has a line for each class.
 
-import { messageOf, TwinwriteError } from './errors.ts';
+import { type Cause, messageOf, TwinwriteError } from './errors.ts';
 
 /**
  * What is stored is not what was written: an object's bytes do not have the SHA-256 in its key, an item points at an
@@ -12,7 +12,7 @@ export class IntegrityError extends TwinwriteError {
   /** The pointer that was followed; missing when the item itself is at fault. */
   readonly uri: string | undefined;
 
-  constructor(attribute: string, uri: string | undefined, problem: string, options?: ErrorOptions) {
+  constructor(attribute: string, uri: string | undefined, problem: string, options?: Cause) {
     super(`${attribute}${uri === undefined ? '' : ` (${uri})`}: ${problem}`, options);
     this.attribute = attribute;
     this.uri = uri;
@@ -29,7 +29,7 @@ export class ItemChanged extends TwinwriteError {
   /** The pointer that the item had when it was got. */
   readonly uri: string;
 
-  constructor(attribute: string, uri: string, change: string, options?: ErrorOptions) {
+  constructor(attribute: string, uri: string, change: string, options?: Cause) {
     super(`${attribute} (${uri}): ${change}; get the item again`, options);
     this.attribute = attribute;
     this.uri = uri;

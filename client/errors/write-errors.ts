@@ -3,7 +3,7 @@
 
 import type { FailureReason } from '../../core/errors/causes.ts';
 import type { SagaErrorName } from '../../core/errors/errors.ts';
-import { messageOf, TwinwriteError } from './errors.ts';
+import { type Cause, messageOf, TwinwriteError } from './errors.ts';
 
 /** A saga's own reasons, and those that its state machine adds: a task that failed for good, input over a limit. */
 export type Reason = SagaErrorName | FailureReason;
@@ -28,7 +28,7 @@ export class NotWritten extends TwinwriteError {
   readonly reason: Reason | (string & {});
   readonly details: Readonly<Record<string, unknown>>;
 
-  constructor({ reason, message, details }: Refusal, options?: ErrorOptions) {
+  constructor({ reason, message, details }: Refusal, options?: Cause) {
     super(`${reason}: ${message}`, options);
     this.reason = reason;
     this.details = details;
@@ -55,7 +55,7 @@ export class Rejected extends NotWritten {
   /** Missing when the client itself refused, before an execution was started. */
   readonly executionArn: string | undefined;
 
-  constructor(refusal: Refusal, options?: ErrorOptions) {
+  constructor(refusal: Refusal, options?: Cause) {
     super(refusal, options);
     this.executionArn = refusal.executionArn;
   }
@@ -69,7 +69,7 @@ export class RolledBack extends NotWritten {
   override readonly name = 'RolledBack';
   readonly executionArn: string;
 
-  constructor(refusal: Refusal & { readonly executionArn: string }, options?: ErrorOptions) {
+  constructor(refusal: Refusal & { readonly executionArn: string }, options?: Cause) {
     super(refusal, options);
     this.executionArn = refusal.executionArn;
   }

@@ -2,7 +2,7 @@
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { StoreDescriptor } from '../../core/contract/store.ts';
+import type { StoreDescriptor } from '../../core/contract/store-types.ts';
 import { SAGA_ATTRIBUTE } from '../../core/errors/limits.ts';
 import { keyAttributes } from '../../core/keys/item-key.ts';
 import { promisedDigest } from '../../core/keys/promised-digest.ts';

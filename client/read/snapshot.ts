@@ -5,7 +5,7 @@ import {
   GetItemCommand,
   type AttributeValue as SdkValue,
 } from '@aws-sdk/client-dynamodb';
-import type { StoreDescriptor } from '../../core/contract/store.ts';
+import type { StoreDescriptor } from '../../core/contract/store-types.ts';
 import { SagaError } from '../../core/errors/errors.ts';
 import { SAGA_ATTRIBUTE } from '../../core/errors/limits.ts';
 import { readPointers, readSaga } from '../../core/item/item.ts';

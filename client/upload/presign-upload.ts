@@ -2,7 +2,7 @@
 
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { ulid } from 'ulid';
-import type { StoreDescriptor } from '../../core/contract/store.ts';
+import type { StoreDescriptor } from '../../core/contract/store-types.ts';
 import { invalidInput } from '../../core/errors/errors.ts';
 import { MAX_SINGLE_PUT_BYTES } from '../../core/errors/limits.ts';
 import { encodeSegment } from '../../core/keys/segments.ts';

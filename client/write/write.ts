@@ -3,7 +3,7 @@
 import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { DescribeExecutionOutput, SFNClient } from '@aws-sdk/client-sfn';
 import type { CreateInput } from '../../core/contract/contract.ts';
-import type { StoreDescriptor } from '../../core/contract/store.ts';
+import type { StoreDescriptor } from '../../core/contract/store-types.ts';
 import { SagaError } from '../../core/errors/errors.ts';
 import { MAX_EXECUTION_INPUT_BYTES } from '../../core/errors/limits.ts';
 import { isStaged } from '../../core/keys/pointer.ts';

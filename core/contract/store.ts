@@ -4,6 +4,9 @@ import * as z from 'zod';
 import { KEY_TYPES } from '../keys/item-key.ts';
 import type { KeyLayout } from '../keys/object-key.ts';
 import { canLieBelow, DEFAULT_OBJECT_KEY_TEMPLATE, templateProblem } from '../keys/template.ts';
+import type { Store, StoreDescriptor } from './store-types.ts';
+
+export type { Store, StoreDescriptor } from './store-types.ts';
 
 const keyAttribute = z.strictObject({ name: z.string().min(1), type: z.enum(KEY_TYPES) });
 const resourceName = z.string().min(1);
@@ -33,8 +36,7 @@ const storeFields = {
 };
 
 /** Table, bucket and key layout: what the rules and the tasks need. */
-export const storeSchema = z.strictObject(storeFields).superRefine(checkLayout);
-export type Store = z.infer<typeof storeSchema>;
+export const storeSchema = z.strictObject(storeFields).superRefine(checkLayout) satisfies z.ZodType<Store>;
 
 const stateMachines = z
   .strictObject({ create: resourceName, update: resourceName, delete: resourceName })
@@ -54,8 +56,7 @@ export const storeDescriptorSchema = z
       })
       .optional(),
   })
-  .superRefine(checkLayout);
-export type StoreDescriptor = z.infer<typeof storeDescriptorSchema>;
+  .superRefine(checkLayout) satisfies z.ZodType<StoreDescriptor>;
 
 /** What the sweep's tasks need to know beside the store. */
 export const sweepSettingsSchema = z.strictObject({

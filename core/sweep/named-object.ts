@@ -1,6 +1,6 @@
 // Which item and run an object's key names, for whoever goes from the bucket to the table.
 
-import type { Store } from '../contract/store.ts';
+import type { Store } from '../contract/store-types.ts';
 import { type KeyType, keyAttributes, keyText } from '../keys/item-key.ts';
 import { legacyItemOf } from '../keys/legacy.ts';
 import { parseObjectKeyForSure } from '../keys/object-key.ts';

@@ -5,7 +5,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { own } from '../records.ts';
-import { DeploymentError, parseTemplate, type StackSource } from './template.ts';
+import { DeploymentError } from './errors.ts';
+import { parseTemplate, type StackSource } from './template.ts';
 
 const manifestSchema = z.looseObject({
   artifacts: z

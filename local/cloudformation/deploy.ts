@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { CloudIdentity } from '../service.ts';
+import { DeploymentError } from './errors.ts';
 import { resolve, type Scope } from './intrinsics.ts';
 import { creationOrder } from './order.ts';
 import {
@@ -13,7 +14,7 @@ import {
   needlessFunctions,
 } from './resources/index.ts';
 import { createScope } from './scope.ts';
-import { DeploymentError, type StackSource, type TemplateResource } from './template.ts';
+import type { StackSource, TemplateResource } from './template.ts';
 
 export interface DeployedResource {
   readonly logicalId: string;

@@ -1,6 +1,7 @@
 // A CloudFormation template as the local cloud reads it.
 
 import * as z from 'zod';
+import { DeploymentError } from './errors.ts';
 
 const resourceSchema = z.looseObject({
   Type: z.string(),
@@ -39,11 +40,6 @@ export interface StackSource {
   readonly assets: ReadonlyMap<string, string>;
   /** Values for the template's parameters. */
   readonly parameters: Readonly<Record<string, string>>;
-}
-
-/** What cannot be deployed locally; the message says which stack, resource or field, and why. */
-export class DeploymentError extends Error {
-  override readonly name = 'DeploymentError';
 }
 
 /** @throws {DeploymentError} when it is not a template, or needs a transform */

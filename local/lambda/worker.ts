@@ -28,12 +28,16 @@ process.on('unhandledRejection', (reason) =>
 );
 process.on('beforeExit', () => onEventLoopEmpty?.());
 
-try {
-  const handler = await loadHandler(setup.codeFolder, setup.handler);
-  port.on('message', (invocation: Invocation) => void run(handler, invocation));
-  report({ kind: 'ready' });
-} catch (error) {
-  report({ kind: 'init-failed', error: describe(error) });
+void start();
+
+async function start(): Promise<void> {
+  try {
+    const handler = await loadHandler(setup.codeFolder, setup.handler);
+    port.on('message', (invocation: Invocation) => void run(handler, invocation));
+    report({ kind: 'ready' });
+  } catch (error) {
+    report({ kind: 'init-failed', error: describe(error) });
+  }
 }
 
 async function run(handler: Handler, invocation: Invocation): Promise<void> {

@@ -33,18 +33,8 @@ type SourceMutation = Extract<Mutation, { task: Task }>;
 
 const STACK = 'Twinwrite';
 const ROOT = join(import.meta.dirname, '../..');
-/** Paths of the functions' constructs, within the store's. */
-const FUNCTIONS = {
-  plan: 'Tasks/Plan',
-  'put-inline': 'Tasks/PutInline',
-  'put-object': 'Tasks/PutObject',
-  'write-item': 'Tasks/WriteItem',
-  'delete-objects': 'Tasks/DeleteObjects',
-  'clean-up-removed': 'RemovedItems/CleanUp',
-  'plan-sweep': 'Sweep/Plan',
-  'find-orphans': 'Sweep/FindOrphans',
-  'total-sweep': 'Sweep/Total',
-} as const satisfies Record<Task, string>;
+/** The asset of all tasks, by the path of the construct that comes first. */
+const TASKS_ASSET = 'Docs/Tasks/Plan/Code';
 
 /**
  * Writes the mutant's assembly into a new temporary folder, which the caller removes.
@@ -120,7 +110,7 @@ async function changeDefinition(
   await writeFile(file, JSON.stringify(definition));
 }
 
-/** Bundles a task as lambdas/bundle.ts does, from sources of which some are changed. */
+/** Bundles a task as lambdas/bundle.ts does, but with all that it shares, from sources of which some are changed. */
 async function bundle(assembly: string, task: Task, changes: readonly SourceMutation[]): Promise<void> {
   const done = new Set<SourceMutation>();
   const replace: Plugin = {
@@ -140,7 +130,7 @@ async function bundle(assembly: string, task: Task, changes: readonly SourceMuta
   await build({
     ...BUNDLE_OPTIONS,
     entryPoints: [join(ROOT, 'lambdas', `${task}.ts`)],
-    outfile: join(await assetOf(assembly, `Docs/${FUNCTIONS[task]}/Code`), 'index.mjs'),
+    outfile: join(await assetOf(assembly, TASKS_ASSET), `${task}.mjs`),
     logLevel: 'silent',
     plugins: [replace],
   });

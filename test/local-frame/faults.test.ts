@@ -4,7 +4,7 @@ import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from 
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { FaultInput } from '../../local/faults.ts';
-import type { ObservedCall } from '../../local/gate.ts';
+import type { ObservedCall } from '../../local/service.ts';
 import {
   clientOptions,
   inlineFunction,

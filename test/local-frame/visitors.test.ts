@@ -2,7 +2,7 @@
 
 import type http from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { LocalCloudOptions } from '../../local/index.ts';
+import type { LocalCloudOptions } from '../../local/cloud-types.ts';
 import { inlineFunction, request, start, type TestCloud } from './support.ts';
 
 const rules = (...CorsRules: object[]) => ({ CorsConfiguration: { CorsRules } });

@@ -3,8 +3,8 @@
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { onTestFinished } from 'vitest';
 import { startCloud } from '../../local/cloud.ts';
+import type { LocalCloud, LocalCloudOptions } from '../../local/cloud-types.ts';
 import { type ChangeRecord, createDynamoDb, type DynamoDb } from '../../local/dynamodb/index.ts';
-import type { LocalCloud, LocalCloudOptions } from '../../local/index.ts';
 import { createS3 } from '../../local/s3/index.ts';
 import { createStates } from '../../local/states/index.ts';
 

@@ -174,7 +174,13 @@ describe('its local cloud', () => {
   const local = (...argv: readonly string[]) =>
     spawn(
       process.execPath,
-      [join(bare, 'node_modules', 'twinwrite', 'dist', 'cli', 'main.js'), 'local', '--port', '0', ...argv],
+      [
+        join(bare, 'node_modules', 'twinwrite', 'dist', 'cjs', 'cli', 'main.js'),
+        'local',
+        '--port',
+        '0',
+        ...argv,
+      ],
       { cwd: bare, stdio: ['ignore', 'pipe', 'pipe'] },
     );
   /** A project without the CDK, and without what only builds the package. */
@@ -214,7 +220,7 @@ describe('its local cloud', () => {
 });
 
 test('its command says what it can do', async () => {
-  const main = join(consumer, 'node_modules', 'twinwrite', 'dist', 'cli', 'main.js');
+  const main = join(consumer, 'node_modules', 'twinwrite', 'dist', 'cjs', 'cli', 'main.js');
   const { stdout } = await run(process.execPath, [main, '--help']);
   expect(stdout).toContain('Usage: twinwrite');
   expect(await readFile(main, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);

@@ -31,7 +31,7 @@ const { values } = parseArgs({
   },
 });
 
-const COMMAND = join(import.meta.dirname, '../../dist/cli/main.js');
+const COMMAND = join(import.meta.dirname, '../../dist/cjs/cli/main.js');
 
 async function main(): Promise<void> {
   const options = {

@@ -1,4 +1,4 @@
-// The last step of `npm run build`: writes the default store's assembly with the code that was just built.
+// The last step of `npm run build`: writes the default store's assembly with the tasks that were just built.
 
 import { writeReadyMade } from './ready-made.ts';
 

@@ -4,7 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeyAttribute, KeySchema } from '../../../core/keys/item-key.ts';
+import { checkInstalled } from '../../../local/needs.ts';
 import { CommandFailed } from '../../errors.ts';
+import { CDK_NEEDS } from '../../needs.ts';
 
 export const STACK_NAME = 'Twinwrite';
 
@@ -37,7 +39,7 @@ export function isDefaultStore({ partitionKey, sortKey, ttl, uploadOrigins = [] 
 
 /**
  * @param copyAssets - whether the assembly holds copies of its assets, as it does by default, or names where they are
- * @throws {CommandFailed} when the CDK is not installed
+ * @throws {PackagesMissing} when the CDK is not installed
  */
 export async function synthesize(
   { partitionKey, sortKey, ttl, uploadOrigins = [] }: StoreSettings = {},
@@ -76,16 +78,10 @@ function tasksMissing(cause: unknown): CommandFailed {
 
 /** On demand: it takes a second to load, which other commands need not spend. */
 async function loadCdk() {
-  try {
-    const [{ App }, { LargeItemStack }] = await Promise.all([
-      import('aws-cdk-lib'),
-      import('../../../lib/index.ts'),
-    ]);
-    return { App, LargeItemStack };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new CommandFailed(
-      'a store of other than the default settings is synthesised, which needs the CDK: npm install aws-cdk-lib constructs',
-    );
-  }
+  checkInstalled('a store of other than the default settings is synthesised, which', CDK_NEEDS);
+  const [{ App }, { LargeItemStack }] = await Promise.all([
+    import('aws-cdk-lib/core'),
+    import('../../../lib/index.ts'),
+  ]);
+  return { App, LargeItemStack };
 }

@@ -1,8 +1,8 @@
-// What a local cloud is given, and what it gives.
+// What a local cloud is asked for and what it is, as types alone.
 
 import type { Clock } from './clock.ts';
-import type { Faults } from './faults.ts';
-import type { ObservedCall } from './gate.ts';
+import type { Faults } from './fault-types.ts';
+import type { ObservedCall } from './service.ts';
 
 export interface LocalCloudOptions {
   /** The folder that `cdk synth` wrote (`cdk.out`): all its stacks are deployed. */
