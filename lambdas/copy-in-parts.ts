@@ -7,8 +7,9 @@ import {
   HeadObjectCommand,
   type MultipartUpload,
 } from '@aws-sdk/client-s3';
-import { copyingS3, failureOf } from './aws.ts';
+import { failureOf } from './failures.ts';
 import { type Attempt, type Copy, copyMissing } from './missing-parts.ts';
+import { copyingS3 } from './s3.ts';
 import { abortUploads, uploadsOf } from './uploads.ts';
 
 /**

@@ -5,9 +5,10 @@ import { CopyObjectCommand, HeadObjectCommand, type HeadObjectCommandOutput } fr
 import { SagaError } from '../core/errors/errors.ts';
 import { MAX_SINGLE_COPY_BYTES } from '../core/errors/limits.ts';
 import type { PlannedPut } from '../core/saga/plan.ts';
-import { copyingS3, failureOf } from './aws.ts';
 import { copyInParts } from './copy-in-parts.ts';
+import { failureOf } from './failures.ts';
 import type { Attempt, Copy, ObjectOptions } from './missing-parts.ts';
+import { copyingS3 } from './s3.ts';
 
 /**
  * @throws {SagaError} StagedObjectMissing; CopyUnfinished; ContentMismatch when size or content are not as planned. Up to 5 GB

@@ -4,8 +4,9 @@ import { SagaError, someOf } from '../core/errors/errors.ts';
 import { referencedKeys } from '../core/item/item.ts';
 import { objectPlace } from '../core/keys/pointer.ts';
 import type { Item } from '../core/values/attributes.ts';
-import { readItem, s3 } from './aws.ts';
 import { deleteKeys } from './deletions.ts';
+import { readItem } from './dynamodb.ts';
+import { s3 } from './s3.ts';
 import { storeFromEnvironment, task } from './task.ts';
 import { abortUploads, uploadsOf } from './uploads.ts';
 

@@ -9,7 +9,8 @@ import { ListPartsCommand, type Part, UploadPartCopyCommand } from '@aws-sdk/cli
 import { PUT_PROGRESS, SagaError } from '../core/errors/errors.ts';
 import { MAX_PARTS } from '../core/errors/limits.ts';
 import type { PlannedPut } from '../core/saga/plan.ts';
-import { copyingS3, failureOf, isRefusal } from './aws.ts';
+import { failureOf } from './failures.ts';
+import { copyingS3, isRefusal } from './s3.ts';
 
 export interface ObjectOptions {
   readonly ContentType: string | undefined;

@@ -13,7 +13,9 @@ import type { Operation } from '../core/keys/run.ts';
 import { checkPayloads } from '../core/saga/payload.ts';
 import { type Content, following, makePlan, type Plan, type PreviousPlan } from '../core/saga/plan.ts';
 import type { Item } from '../core/values/attributes.ts';
-import { failureOf, readItem, s3 } from './aws.ts';
+import { readItem } from './dynamodb.ts';
+import { failureOf } from './failures.ts';
+import { s3 } from './s3.ts';
 import { storeFromEnvironment, task } from './task.ts';
 
 export interface PlanEvent {

@@ -6,9 +6,10 @@ import type { LargeAttributeInput } from '../core/contract/contract.ts';
 import { PUT_UNAVAILABLE, SagaError } from '../core/errors/errors.ts';
 import { encodeMetadata, UPDATED_AT } from '../core/item/metadata.ts';
 import type { PlannedPut } from '../core/saga/plan.ts';
-import { failureOf, isRefusal, s3 } from './aws.ts';
 import { copyStaged } from './copy-object.ts';
+import { failureOf } from './failures.ts';
 import type { ObjectOptions } from './missing-parts.ts';
+import { isRefusal, s3 } from './s3.ts';
 import { storeFromEnvironment, task } from './task.ts';
 
 export interface PutObjectEvent {

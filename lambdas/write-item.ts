@@ -21,7 +21,10 @@ import {
 import type { Plan } from '../core/saga/plan.ts';
 import { MAX_THROTTLES } from '../core/saga/waits.ts';
 import { type WriteAction, writeRequest } from '../core/saga/write.ts';
-import { dynamodb, failureOf, fromSdkItem, readItem, s3, toSdkItem } from './aws.ts';
+import { fromSdkItem, toSdkItem } from '../core/values/sdk-item.ts';
+import { dynamodb, readItem } from './dynamodb.ts';
+import { failureOf } from './failures.ts';
+import { s3 } from './s3.ts';
 import { storeFromEnvironment, task } from './task.ts';
 
 export interface WriteItemEvent {

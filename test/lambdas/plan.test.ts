@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { objectKey } from '../../core/keys/object-key.ts';
 import { formatRun } from '../../core/keys/run.ts';
 import type { Plan } from '../../core/saga/plan.ts';
-import { toSdkItem } from '../../lambdas/aws.ts';
+import { toSdkItem } from '../../core/values/sdk-item.ts';
 import { handler, type PlanEvent } from '../../lambdas/plan.ts';
 import { run, STORE } from '../core/fixtures.ts';
 import { foreignItem, KEY, pointer, sagaItem } from '../core/items.ts';

@@ -29,7 +29,8 @@ afterAll(() => {
 });
 
 test('V8: S3 is given up after ten seconds without an answer', async () => {
-  const { failureOf, s3 } = await import('../../lambdas/aws.ts');
+  const { s3 } = await import('../../lambdas/s3.ts');
+  const { failureOf } = await import('../../lambdas/failures.ts');
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const answer = s3.send(new HeadObjectCommand({ Bucket: 'bucket', Key: 'a' })).catch(failureOf);
   await asked;
