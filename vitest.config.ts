@@ -1,7 +1,10 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** Tests of the tasks, which read their environment as they are loaded: each file gets modules of its own. */
-const TASKS = ['test/lambdas/**/*.test.ts'];
+/**
+ * Tests of the tasks, which read their environment as they are loaded, and of the explorer, which runs the tasks: each file gets
+ * modules of its own.
+ */
+const ISOLATED = ['test/explorer/**/*.test.ts', 'test/lambdas/**/*.test.ts'];
 
 /** Tests of the client whose SDK clients test/client/mocks.ts replaces; with any other they would be replaced, too. */
 const MOCKED = [
@@ -27,6 +30,7 @@ const THOROUGH = [
   'test/local-data/conformance.test.ts',
   'test/local-data/full-disk.test.ts',
   'test/examples/foreign-app.test.ts',
+  'test/explorer/*-all.test.ts',
   'test/faults/sweep-all.test.ts',
   'test/lib/validation.test.ts',
   'test/local-iam/operator-grants.test.ts',
@@ -67,9 +71,16 @@ export default defineConfig({
     // More than the cores: a file waits about a third of its time, for pauses and other processes.
     maxWorkers: 3,
     projects: [
-      { extends: true, test: { name: 'tasks', include: TASKS } },
+      {
+        extends: true,
+        test: { name: 'isolated', include: ISOLATED, exclude: [...configDefaults.exclude, ...THOROUGH] },
+      },
       sharing('mocked', MOCKED, THOROUGH),
-      sharing('shared', ['test/**/*.test.ts'], [...TASKS, ...MOCKED, ...THOROUGH, ...BROWSER, ...LANGUAGES]),
+      sharing(
+        'shared',
+        ['test/**/*.test.ts'],
+        [...ISOLATED, ...MOCKED, ...THOROUGH, ...BROWSER, ...LANGUAGES],
+      ),
       { extends: true, test: { name: 'thorough', include: THOROUGH, testTimeout: 180_000 } },
       { extends: true, test: { name: 'browser', include: BROWSER } },
       { extends: true, test: { name: 'languages', include: LANGUAGES, testTimeout: 180_000 } },

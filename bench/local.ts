@@ -4,13 +4,14 @@
 
 import { Caller } from './local/calls.ts';
 import { type Cloud, findPython, startMiniStack, startOurs } from './local/clouds.ts';
-import { execute, prepare, saga, WORKLOADS } from './local/workloads.ts';
+import { execute, KEYS, prepare, saga, WORKLOADS } from './local/workloads.ts';
 
 const ROUNDS = Number(process.argv[2] ?? 5);
 const TURN_MS = Number(process.argv[3] ?? 1) * 1000;
 const AT_A_TIME = 8;
 const MAX_START_CPU = 1.5;
 const TARGET = 1.5;
+const SAGA_TARGET = 5;
 
 interface Turn {
   /** How often a second. */
@@ -115,9 +116,14 @@ async function main(): Promise<void> {
     }
     const pass = callers.map((caller, index) => ({
       cloud: clouds[index] as Cloud,
-      run: (n: number) => execute(caller, machines[index] ?? '', { n }),
+      run: (n: number) => execute(caller, machines[index]?.pass ?? '', { n }),
     }));
     await compare({ name: 'Pass executions', target: undefined, runs: pass });
+    const shaped = callers.map((caller, index) => ({
+      cloud: clouds[index] as Cloud,
+      run: (n: number) => execute(caller, machines[index]?.sagaShaped ?? '', { n: n % KEYS }),
+    }));
+    await compare({ name: 'saga-shaped', target: SAGA_TARGET, runs: shaped });
     // MiniStack has no `Execution.RedriveCount` in the context of an execution, which the sagas read: there they fail.
     const [ours, caller] = [clouds[0] as Cloud, callers[0] as Caller];
     await compare({

@@ -16,7 +16,7 @@ import type { Attributes, Value } from './types.ts';
 
 interface CommonInput<Doc extends Document> {
   readonly key: KeyOf<Doc>;
-  /** Whether objects that are not needed any more are deleted. Default: both true. */
+  /** Whether objects that are not needed any more are deleted by the run. Default: both true. A sweep deletes those that it leaves. */
   readonly cleanUp?:
     | { readonly whenFailed?: boolean | undefined; readonly whenSucceeded?: boolean | undefined }
     | undefined;

@@ -16,7 +16,7 @@ import { sweepInputJsonSchema, sweepOutputJsonSchema } from '../core/sweep/contr
 import { callersTable } from './callers.ts';
 
 const root = join(import.meta.dirname, '..');
-const COMPENSATIONS = new Set(['DeleteCreatedObjects']);
+const COMPENSATIONS = new Set(['DeleteCreatedObjects', 'DeleteUnwrittenObjects']);
 
 /** Path below the repository's root and text of every file that is generated, wholly or in part. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
@@ -87,7 +87,7 @@ function withCallers(page: string): string {
 }
 
 /** The text with what stands between `<!-- {start} -->` and `<!-- /{end} -->` replaced. */
-function fill(text: string, start: string, end: string, content: string): string {
+export function fill(text: string, start: string, end: string, content: string): string {
   const section = new RegExp(`(<!-- ${start} -->)[\\s\\S]*?(<!-- /${end} -->)`);
   if (!section.test(text)) throw new Error(`no section <!-- ${start} -->`);
   return text.replace(section, (_, open, close) => `${open}\n${content}\n${close}`);

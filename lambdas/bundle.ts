@@ -8,6 +8,7 @@ import { licensesOf } from '../licenses.ts';
 
 export const TASKS = [
   'plan',
+  'put-inline',
   'put-object',
   'write-item',
   'delete-objects',

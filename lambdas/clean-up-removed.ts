@@ -4,8 +4,10 @@
 import { referencedKeys } from '../core/item/item.ts';
 import { releasedKeys } from '../core/sweep/removal.ts';
 import type { Item } from '../core/values/attributes.ts';
-import { failureOf, readItem, s3 } from './aws.ts';
 import { deleteKeys } from './deletions.ts';
+import { readItem } from './dynamodb.ts';
+import { failureOf } from './failures.ts';
+import { s3 } from './s3.ts';
 import { storeFromEnvironment } from './task.ts';
 
 /** A batch of a stream with old and new images (Lambda Developer Guide, "Using Lambda with DynamoDB"). */

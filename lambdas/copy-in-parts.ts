@@ -7,8 +7,9 @@ import {
   HeadObjectCommand,
   type MultipartUpload,
 } from '@aws-sdk/client-s3';
-import { failureOf, s3 } from './aws.ts';
+import { failureOf } from './failures.ts';
 import { type Attempt, type Copy, copyMissing } from './missing-parts.ts';
+import { copyingS3 } from './s3.ts';
 import { abortUploads, uploadsOf } from './uploads.ts';
 
 /**
@@ -27,7 +28,7 @@ export async function copyInParts(copy: Copy, attempt: Attempt): Promise<string 
   const upload = { Bucket: bucket, Key: put.key, UploadId };
   try {
     const parts = await copyMissing(copy, upload, attempt);
-    const { ChecksumCRC64NVME } = await s3.send(
+    const { ChecksumCRC64NVME } = await copyingS3.send(
       new CompleteMultipartUploadCommand({
         ...upload,
         ChecksumType: 'FULL_OBJECT',
@@ -59,7 +60,7 @@ async function resumable(
 }
 
 async function begin({ bucket, put, options }: Copy): Promise<string | undefined> {
-  const { UploadId } = await s3.send(
+  const { UploadId } = await copyingS3.send(
     new CreateMultipartUploadCommand({
       Bucket: bucket,
       Key: put.key,
@@ -75,7 +76,7 @@ async function begin({ bucket, put, options }: Copy): Promise<string | undefined
 async function isCopied({ bucket, put, checksum }: Copy): Promise<boolean> {
   try {
     const head = new HeadObjectCommand({ Bucket: bucket, Key: put.key, ChecksumMode: 'ENABLED' });
-    const { ContentLength, ChecksumCRC64NVME } = await s3.send(head);
+    const { ContentLength, ChecksumCRC64NVME } = await copyingS3.send(head);
     return ContentLength === put.size && checksum !== undefined && ChecksumCRC64NVME === checksum;
   } catch (error) {
     if (failureOf(error).status === 404) return false;

@@ -5,9 +5,10 @@ import { CopyObjectCommand, HeadObjectCommand, type HeadObjectCommandOutput } fr
 import { SagaError } from '../core/errors/errors.ts';
 import { MAX_SINGLE_COPY_BYTES } from '../core/errors/limits.ts';
 import type { PlannedPut } from '../core/saga/plan.ts';
-import { failureOf, s3 } from './aws.ts';
 import { copyInParts } from './copy-in-parts.ts';
+import { failureOf } from './failures.ts';
 import type { Attempt, Copy, ObjectOptions } from './missing-parts.ts';
+import { copyingS3 } from './s3.ts';
 
 /**
  * @throws {SagaError} StagedObjectMissing; CopyUnfinished; ContentMismatch when size or content are not as planned. Up to 5 GB
@@ -46,7 +47,7 @@ export async function copyStaged(
 
 async function headStaged(bucket: string, key: string, put: PlannedPut): Promise<HeadObjectCommandOutput> {
   try {
-    return await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }));
+    return await copyingS3.send(new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }));
   } catch (error) {
     if (failureOf(error).status !== 404) throw error;
     throw stagedObjectMissing(key, put);
@@ -54,7 +55,7 @@ async function headStaged(bucket: string, key: string, put: PlannedPut): Promise
 }
 
 async function copyWhole({ bucket, source, etag, put, options }: Copy): Promise<void> {
-  const { CopyObjectResult: result } = await s3.send(
+  const { CopyObjectResult: result } = await copyingS3.send(
     new CopyObjectCommand({
       Bucket: bucket,
       Key: put.key,

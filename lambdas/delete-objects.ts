@@ -4,8 +4,9 @@ import { SagaError, someOf } from '../core/errors/errors.ts';
 import { referencedKeys } from '../core/item/item.ts';
 import { objectPlace } from '../core/keys/pointer.ts';
 import type { Item } from '../core/values/attributes.ts';
-import { readItem, s3 } from './aws.ts';
 import { deleteKeys } from './deletions.ts';
+import { readItem } from './dynamodb.ts';
+import { s3 } from './s3.ts';
 import { storeFromEnvironment, task } from './task.ts';
 import { abortUploads, uploadsOf } from './uploads.ts';
 
@@ -13,8 +14,11 @@ export interface DeleteObjectsEvent {
   readonly key: Item;
   /** Of objects in another bucket, the whole URIs. */
   readonly objectKeys: readonly string[];
-  /** A compensation undoes the run's own puts; a clean-up follows a write that took effect. */
-  readonly purpose: 'compensation' | 'cleanup';
+  /**
+   * A compensation undoes the run's own puts; a clean-up follows a write that took effect; for `uploads` objects stay, and
+   * only unfinished uploads to their keys are ended.
+   */
+  readonly purpose: 'compensation' | 'cleanup' | 'uploads';
 }
 
 export interface DeleteObjectsResult {
@@ -31,6 +35,10 @@ const store = storeFromEnvironment();
  */
 export const handler = task(async (event: DeleteObjectsEvent): Promise<DeleteObjectsResult> => {
   if (event.objectKeys.length === 0) return { deleted: 0, kept: [] };
+  if (event.purpose === 'uploads') {
+    await endUploads(event.objectKeys);
+    return { deleted: 0, kept: event.objectKeys };
+  }
   const item = await readItem(store.table, event.key);
   const referenced = item === undefined ? new Set<string>() : referencedKeys(item, store);
   const kept = event.objectKeys.filter((key) => referenced.has(key));

@@ -9,7 +9,8 @@ import { ListPartsCommand, type Part, UploadPartCopyCommand } from '@aws-sdk/cli
 import { PUT_PROGRESS, SagaError } from '../core/errors/errors.ts';
 import { MAX_PARTS } from '../core/errors/limits.ts';
 import type { PlannedPut } from '../core/saga/plan.ts';
-import { failureOf, isRefusal, s3 } from './aws.ts';
+import { failureOf } from './failures.ts';
+import { copyingS3, isRefusal } from './s3.ts';
 
 export interface ObjectOptions {
   readonly ContentType: string | undefined;
@@ -83,7 +84,7 @@ export async function copyMissing(copy: Copy, upload: UploadIds, attempt: Attemp
 async function listParts(upload: UploadIds): Promise<Part[]> {
   const parts: Part[] = [];
   for (let marker: string | undefined; ; ) {
-    const page = await s3.send(new ListPartsCommand({ ...upload, PartNumberMarker: marker }));
+    const page = await copyingS3.send(new ListPartsCommand({ ...upload, PartNumberMarker: marker }));
     parts.push(...(page.Parts ?? []));
     if (!page.IsTruncated) return parts;
     marker = page.NextPartNumberMarker;
@@ -132,7 +133,7 @@ async function copyRange(
   { PartNumber, start, end }: Range,
   abortSignal: AbortSignal,
 ): Promise<Part> {
-  const { CopyPartResult } = await s3.send(
+  const { CopyPartResult } = await copyingS3.send(
     new UploadPartCopyCommand({
       ...upload,
       PartNumber,

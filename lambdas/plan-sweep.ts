@@ -4,7 +4,8 @@ import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { invalidInput } from '../core/errors/errors.ts';
 import { type ParsedSweepInput, parseSweepInput } from '../core/sweep/contract.ts';
 import { inventoryProblem } from '../core/sweep/inventory.ts';
-import { failureOf, s3 } from './aws.ts';
+import { failureOf } from './failures.ts';
+import { s3 } from './s3.ts';
 import { storeFromEnvironment, task } from './task.ts';
 
 export interface PlanSweepEvent {

@@ -11,9 +11,11 @@ import { isOwnObject, parseObjectKey } from '../core/keys/object-key.ts';
 import { ownObjectKey } from '../core/keys/pointer.ts';
 import type { Operation } from '../core/keys/run.ts';
 import { checkPayloads } from '../core/saga/payload.ts';
-import { type Content, makePlan, type Plan } from '../core/saga/plan.ts';
+import { type Content, following, makePlan, type Plan, type PreviousPlan } from '../core/saga/plan.ts';
 import type { Item } from '../core/values/attributes.ts';
-import { failureOf, readItem, s3 } from './aws.ts';
+import { readItem } from './dynamodb.ts';
+import { failureOf } from './failures.ts';
+import { s3 } from './s3.ts';
 import { storeFromEnvironment, task } from './task.ts';
 
 export interface PlanEvent {
@@ -22,7 +24,7 @@ export interface PlanEvent {
   /** The execution's input, not yet checked. */
   readonly input: unknown;
   /** The run's plan before this one, after a conflict. */
-  readonly previous: Pick<Plan, 'number' | 'placed'> | null;
+  readonly previous: PreviousPlan | null;
 }
 
 /**
@@ -41,7 +43,7 @@ export const handler = task(async ({ operation, execution, input, previous }: Pl
   const plan = makePlan(request, {
     store,
     run: { operation, ...execution },
-    number: (previous?.number ?? 0) + 1,
+    ...following(previous),
     placed: new Set(previous?.placed),
     item,
     contents,

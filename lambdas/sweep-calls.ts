@@ -14,8 +14,9 @@ import type { Run } from '../core/keys/run.ts';
 import type { NamedObject, SweptStore } from '../core/sweep/named-object.ts';
 import type { RunDescription, SweepCalls } from '../core/sweep/sweep.ts';
 import type { Item } from '../core/values/attributes.ts';
-import { failureOf, fromSdkItem, toSdkItem } from './aws.ts';
+import { fromSdkItem, toSdkItem } from '../core/values/sdk-item.ts';
 import { deleteKeys } from './deletions.ts';
+import { failureOf } from './failures.ts';
 
 export interface SweepContext extends Pick<SweepSettings, 'stateMachines'> {
   readonly store: SweptStore;

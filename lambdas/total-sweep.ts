@@ -12,7 +12,7 @@ import {
   reportManifestSchema,
   type SweepSums,
 } from '../core/sweep/report.ts';
-import { s3 } from './aws.ts';
+import { s3 } from './s3.ts';
 import { sweepFromEnvironment, task } from './task.ts';
 
 export interface TotalSweepEvent {

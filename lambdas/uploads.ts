@@ -5,7 +5,8 @@ import {
   ListMultipartUploadsCommand,
   type MultipartUpload,
 } from '@aws-sdk/client-s3';
-import { failureOf, s3 } from './aws.ts';
+import { failureOf } from './failures.ts';
+import { s3 } from './s3.ts';
 
 /** Those of exactly these keys, the oldest first. */
 export async function uploadsOf(bucket: string, keys: readonly string[]): Promise<MultipartUpload[]> {

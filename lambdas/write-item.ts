@@ -6,13 +6,25 @@ import {
   TransactWriteItemsCommand,
   type TransactWriteItemsCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { toRequest } from '../core/contract/request.ts';
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { type SagaRequest, toRequest } from '../core/contract/request.ts';
 import { SagaError, someOf } from '../core/errors/errors.ts';
 import type { Operation } from '../core/keys/run.ts';
-import { conditionFailure, nextAttempt, proveOutcome } from '../core/saga/outcome.ts';
+import {
+  conditionFailure,
+  nextAttempt,
+  ownObjects,
+  type Proof,
+  proveOutcome,
+  unprovedMessage,
+} from '../core/saga/outcome.ts';
 import type { Plan } from '../core/saga/plan.ts';
+import { MAX_THROTTLES } from '../core/saga/waits.ts';
 import { type WriteAction, writeRequest } from '../core/saga/write.ts';
-import { dynamodb, failureOf, fromSdkItem, readItem, toSdkItem } from './aws.ts';
+import { fromSdkItem, toSdkItem } from '../core/values/sdk-item.ts';
+import { dynamodb, readItem } from './dynamodb.ts';
+import { failureOf } from './failures.ts';
+import { s3 } from './s3.ts';
 import { storeFromEnvironment, task } from './task.ts';
 
 export interface WriteItemEvent {
@@ -25,15 +37,21 @@ export interface WriteItemEvent {
   readonly now: string;
   readonly retries: number;
   readonly redriven: boolean;
+  /** Attempts before this one that were throttled, and no others; not told by state machines of earlier versions. */
+  readonly throttles?: number;
 }
 
 const store = storeFromEnvironment();
 
 /** @throws one of WRITE_ERRORS */
 export const handler = task(async (event: WriteItemEvent): Promise<{ readonly written: true }> => {
-  // The later of two clocks: should the state machine not renew `now` for a retry, this one still tells.
-  const now = Math.max(Date.parse(event.now), Date.now());
-  const attempt = nextAttempt({ ...event, elapsedMs: now - Date.parse(event.startedAt) });
+  const { startedAt, now } = event;
+  const attempt = nextAttempt({
+    ...event,
+    startedAt: Date.parse(startedAt),
+    now: Date.parse(now),
+    functionNow: Date.now(),
+  });
   switch (attempt.kind) {
     case 'pause':
       throw new SagaError(
@@ -41,15 +59,16 @@ export const handler = task(async (event: WriteItemEvent): Promise<{ readonly wr
         'an attempt from before the redrive may still land; waiting for it',
       );
     case 'read':
-      await proveByReading(event.plan);
+      await proveByReading(event);
       return { written: true };
     case 'write':
-      await write(event, attempt.refusalIsDefinite);
+      await write(event, attempt.inDoubt);
       return { written: true };
   }
 });
 
-async function write({ operation, input, plan }: WriteItemEvent, refusalIsDefinite: boolean): Promise<void> {
+async function write(event: WriteItemEvent, inDoubt: boolean): Promise<void> {
+  const { operation, input, plan, throttles = 0 } = event;
   const { ClientRequestToken, TransactItems } = writeRequest(
     store.table,
     toRequest(operation, input, store),
@@ -60,21 +79,42 @@ async function write({ operation, input, plan }: WriteItemEvent, refusalIsDefini
       new TransactWriteItemsCommand({ ClientRequestToken, TransactItems: TransactItems.map(toSdkAction) }),
     );
   } catch (error) {
-    throw writeError(error, plan, refusalIsDefinite);
+    throw writeError(error, plan, { inDoubt, mayWaitMore: throttles < MAX_THROTTLES });
   }
 }
 
-async function proveByReading(plan: Plan): Promise<void> {
-  const outcome = proveOutcome(plan, await readItem(store.table, plan.key));
-  if (outcome === 'not written') {
-    throw new SagaError('WriteConflict', 'proved by reading: not written', { plan: plan.number });
+async function proveByReading({ operation, input, plan, throttles }: WriteItemEvent): Promise<void> {
+  const request = toRequest(operation, input, store);
+  const proof = await proofOf(plan, request);
+  if (proof === 'written') return;
+  if (proof === 'not written') {
+    // State machines of earlier versions do not know the other name; a delete has no objects that it could leave behind.
+    const isKnown = throttles !== undefined && operation !== 'delete';
+    throw new SagaError(isKnown ? 'NotWritten' : 'WriteConflict', 'found by reading: not written', {
+      plan: plan.number,
+      proof: 'reading',
+    });
   }
-  if (outcome === 'unknown') {
-    throw new SagaError(
-      'OutcomeUnknown',
-      'the item has moved on and the token of the write has expired: whether it took effect cannot be proved',
-      { plan: plan.number, ...someOf(plan.created) },
-    );
+  throw new SagaError('OutcomeUnknown', unprovedMessage(proof), {
+    plan: plan.number,
+    ...someOf(plan.created),
+  });
+}
+
+async function proofOf(plan: Plan, request: SagaRequest): Promise<Proof> {
+  const proof = proveOutcome(plan, request, await readItem(store.table, plan.key), store);
+  if (proof !== 'not written') return proof;
+  const there = await Promise.all(ownObjects(plan, store).map(isThere));
+  return there.includes(false) ? 'undone' : proof;
+}
+
+async function isThere(key: string): Promise<boolean> {
+  try {
+    await s3.send(new HeadObjectCommand({ Bucket: store.bucket, Key: key }));
+    return true;
+  } catch (error) {
+    if (failureOf(error).status === 404) return false;
+    throw error;
   }
 }
 
@@ -92,7 +132,11 @@ const THROTTLED = new Set([
 /** 4xx, but about an earlier attempt with the same token. */
 const IN_DOUBT = new Set(['TransactionInProgressException', 'IdempotentParameterMismatchException']);
 
-function writeError(error: unknown, plan: Plan, refusalIsDefinite: boolean): SagaError {
+function writeError(
+  error: unknown,
+  plan: Plan,
+  { inDoubt, mayWaitMore }: { readonly inDoubt: boolean; readonly mayWaitMore: boolean },
+): SagaError {
   const reason = cancellation(error);
   if (reason?.Code === 'ConditionalCheckFailed') {
     return conditionFailure(plan, reason.Item && fromSdkItem(reason.Item));
@@ -100,9 +144,17 @@ function writeError(error: unknown, plan: Plan, refusalIsDefinite: boolean): Sag
   const { code, status } = failureOf(error);
   const details = { code: reason?.Code ?? code, status };
   const message = reason?.Message ?? (error instanceof Error ? error.message : String(error));
-  if (THROTTLED.has(details.code)) return new SagaError('WriteThrottled', message, details);
-  const refused = status !== undefined && status >= 400 && status < 500 && !IN_DOUBT.has(code);
-  return refused && refusalIsDefinite
+  // After an attempt in doubt a throttled one leaves its doubt as it is.
+  if (THROTTLED.has(details.code) && !inDoubt && mayWaitMore) {
+    return new SagaError('WriteThrottled', message, details);
+  }
+  const refused =
+    status !== undefined &&
+    status >= 400 &&
+    status < 500 &&
+    !IN_DOUBT.has(code) &&
+    !THROTTLED.has(details.code);
+  return refused && !inDoubt
     ? new SagaError('WriteRefused', `DynamoDB refuses the item: ${message}`, details)
     : new SagaError('WriteInDoubt', `the write may or may not take effect: ${message}`, details);
 }

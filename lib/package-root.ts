@@ -3,6 +3,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+/** Both: test/ has a folder of that name too, and dist/cjs a package.json. */
+const MARKS = ['package.json', 'statemachines'];
+
 /**
  * The folder of package.json, which also holds statemachines/ and the bundled tasks in dist/lambdas/. The package is CommonJS,
  * which says where a file is; the sources run as ES modules, from a script of the repository or in its folder.
@@ -14,7 +17,7 @@ export const PACKAGE_ROOT = findUp(
 function findUp(starts: readonly (string | undefined)[]): string {
   for (const start of starts) {
     for (let folder = start; folder !== undefined; folder = parentOf(folder)) {
-      if (existsSync(join(folder, 'statemachines'))) return folder;
+      if (MARKS.every((name) => existsSync(join(folder, name)))) return folder;
     }
   }
   throw new Error(

@@ -27,10 +27,10 @@ export function createStateMachine(
   tasks: SagaTasks,
   logs: LogGroup,
 ): StateMachine {
-  const { plan, putObject, writeItem, deleteObjects } = tasks;
+  const { plan, putInline, putObject, writeItem, deleteObjects } = tasks;
   const functions = {
     PlanFunction: plan,
-    ...(operation !== 'delete' && { PutObjectFunction: putObject }),
+    ...(operation !== 'delete' && { PutInlineFunction: putInline, PutObjectFunction: putObject }),
     WriteItemFunction: writeItem,
     DeleteObjectsFunction: deleteObjects,
   };

@@ -6,6 +6,7 @@ import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { FUNCTION_TIMEOUT_SECONDS } from '../core/saga/waits.ts';
 import type { LegacyObjects } from './legacy-objects.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
 import { allowBucket, allowObjects, allowPutting, allowReading } from './rights.ts';
@@ -22,22 +23,14 @@ export interface SagaTasksProps {
   readonly store: string;
 }
 
-/** Seconds that a function may run; the task's TimeoutSeconds in the state machine is a little longer. */
-export const FUNCTION_TIMEOUT_SECONDS = {
-  plan: 60,
-  'put-object': 900,
-  'write-item': 10,
-  'delete-objects': 60,
-  'clean-up-removed': 60,
-  'plan-sweep': 60,
-  'find-orphans': 120,
-  'total-sweep': 900,
-} as const;
 type Task = keyof typeof FUNCTION_TIMEOUT_SECONDS;
 
 /** The Lambda functions of a store, one for each task of its sagas. */
 export class SagaTasks extends Construct {
   readonly plan: LambdaFunction;
+  /** Puts content of a run's input. */
+  readonly putInline: LambdaFunction;
+  /** Copies staged content. */
   readonly putObject: LambdaFunction;
   readonly writeItem: LambdaFunction;
   readonly deleteObjects: LambdaFunction;
@@ -54,7 +47,11 @@ export class SagaTasks extends Construct {
     allowReading(bucket, this.plan, prefix);
     allowReading(bucket, this.plan, stagingPrefix);
 
-    this.putObject = make('PutObject', 'put-object', 'puts one object');
+    this.putInline = make('PutInline', 'put-inline', "puts one object from the run's input");
+    allowObjects(bucket, this.putInline, prefix, ['s3:PutObject']);
+    bucket.encryptionKey?.grant(this.putInline, 'kms:GenerateDataKey');
+
+    this.putObject = make('PutObject', 'put-object', 'puts one object, by copying what is staged');
     // A copy takes the tags of what was staged along.
     allowReading(bucket, this.putObject, stagingPrefix, ['s3:GetObjectTagging']);
     allowPutting(bucket, this.putObject, prefix, ['s3:PutObjectTagging']);
@@ -66,6 +63,8 @@ export class SagaTasks extends Construct {
     // TransactWriteItems needs the rights of the actions in it (DynamoDB Developer Guide, "Transactions and IAM").
     const writes = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
     allowItem(table, this.writeItem, 'dynamodb:GetItem', ...writes);
+    // Once a write's token is forgotten, whether the run's objects are there is evidence.
+    allowReading(bucket, this.writeItem, prefix);
 
     this.deleteObjects = make('DeleteObjects', 'delete-objects', 'deletes objects');
     allowItem(table, this.deleteObjects, 'dynamodb:GetItem');

@@ -16,6 +16,8 @@ const ARROWS = {
   lib: ['core'],
   console: ['audit', 'client', 'core', 'licenses.ts'],
   cli: ['audit', 'client', 'console', 'core', 'lib', 'local'],
+  // Of local the replay of schedules alone: see below.
+  explorer: ['audit', 'client', 'core', 'lambdas', 'lib', 'local'],
 } as const satisfies Record<string, readonly string[]>;
 
 /**
@@ -71,6 +73,25 @@ const ROOMS = {
     'errors',
     'exact-json',
     'needs',
+  ],
+  explorer: [
+    'main',
+    'command',
+    'on-local-cloud',
+    'mutations',
+    'plain',
+    'schedules',
+    'search',
+    'promises',
+    'actors',
+    'faults',
+    'machine',
+    'world',
+    'model',
+    'asl',
+    'code',
+    'configurations',
+    'state',
   ],
 } as const satisfies Partial<Record<keyof typeof ARROWS, readonly string[]>>;
 
@@ -134,6 +155,14 @@ describe.each(Object.entries(ROOMS))('%s/', (folder, rooms: readonly string[]) =
   });
 });
 
+it('of local, and of lib, the explorer uses what replays schedules on the local cloud alone', () => {
+  const users = sources('explorer').filter((file) =>
+    ownImports(file).some((target) => /^(local|lib)\//.test(target)),
+  );
+  expect(users.filter((file) => !file.startsWith('explorer/on-local-cloud/'))).toEqual([]);
+  expect(users).not.toEqual([]);
+});
+
 it.each(KEPT_OUT)('%s does not load %s', (folder, packages) => {
   const strange = sources(folder).flatMap((file) => imports(file).filter((target) => packages.test(target)));
   expect(strange).toEqual([]);
@@ -144,7 +173,7 @@ const NODE_ONLY = /\x27node:|\b(?:Buffer|process)\b/;
 const NODE_MAY = new Map([
   ['client/platform/platform.ts', 'browsers get platform.browser.ts'],
   ['client/platform/save.ts', 'only platform.ts loads it'],
-  ['core/saga/write.ts', 'only tasks load it'],
+  ['core/saga/digests.ts', 'only tasks and the audit load it'],
 ]);
 
 it('core and client need nothing that browsers lack', () => {

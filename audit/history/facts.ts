@@ -39,6 +39,7 @@ const WRITES: ReadonlySet<string> = new Set(['WriteItem', 'DeleteItem']);
 /** Answers that prove that the write was not applied. */
 const DEFINITE: ReadonlySet<string> = new Set([
   'WriteConflict',
+  'NotWritten',
   'ConditionFailed',
   'WriteRefused',
   'WriteThrottled',
@@ -133,8 +134,10 @@ const PHASES: Readonly<Record<string, Phase>> = {
   PutObjects: 'putting',
   'AllObjectsPut?': 'putting',
   LetRequestsExpire: 'putting',
+  EndUnfinishedUploads: 'putting',
   WriteItem: 'writing',
   DeleteItem: 'writing',
+  PauseAfterThrottling: 'writing',
   DeleteCreatedObjects: 'compensation',
   DeleteReplacedObjects: 'cleanup',
   CleanupDeferred: 'cleanup',

@@ -63,7 +63,7 @@ export interface RunTree {
 }
 
 /** States of statemachines/ by what they are for; every other one is a step or, by its type, an outcome. */
-const COMPENSATIONS: ReadonlySet<string> = new Set(['DeleteCreatedObjects']);
+const COMPENSATIONS: ReadonlySet<string> = new Set(['DeleteCreatedObjects', 'DeleteUnwrittenObjects']);
 const CLEANUPS: ReadonlySet<string> = new Set(['DeleteReplacedObjects', 'CleanupDeferred']);
 
 const ENDINGS: Readonly<Record<string, RunTree['status']>> = {

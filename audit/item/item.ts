@@ -1,8 +1,10 @@
 // The item as it is now, beside what a run did or saw of it.
 
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { isSpoiled, readSaga, type SagaMetadata } from '../../core/item/item.ts';
+import { isSpoiled, readPointers, readSaga, type SagaMetadata } from '../../core/item/item.ts';
+import type { ObjectSpace } from '../../core/keys/pointer.ts';
 import { parseRun } from '../../core/keys/run.ts';
+import { digestOfPointers } from '../../core/saga/digests.ts';
 import type { Expected } from '../../core/saga/plan.ts';
 import type { Item } from '../../core/values/attributes.ts';
 import { fromSdkItem, toSdkItem } from '../../core/values/sdk-item.ts';
@@ -10,8 +12,14 @@ import { type AuditContext, type CallOptions, patiently } from '../context.ts';
 
 /** What an item is to sagas: `foreign` was written by other means only, `spoiled` has a `_saga` that no saga writes. */
 export type ItemState =
-  | { readonly kind: 'absent' | 'foreign' | 'spoiled' }
-  | ({ readonly kind: 'saga' } & SagaMetadata);
+  | { readonly kind: 'absent' | 'spoiled' }
+  | ({ readonly kind: 'foreign' } & Pointed)
+  | ({ readonly kind: 'saga' } & Pointed & SagaMetadata);
+
+interface Pointed {
+  /** {@link digestOfPointers} of the item. */
+  readonly digest?: string;
+}
 
 /** Consistent read. */
 export async function readItem(
@@ -24,11 +32,12 @@ export async function readItem(
   return found && fromSdkItem(found);
 }
 
-export function stateOf(item: Item | undefined): ItemState {
+export function stateOf(item: Item | undefined, space: ObjectSpace): ItemState {
   if (item === undefined) return { kind: 'absent' };
   if (isSpoiled(item)) return { kind: 'spoiled' };
   const saga = readSaga(item);
-  return saga === undefined ? { kind: 'foreign' } : { kind: 'saga', ...saga };
+  const digest = digestOfPointers(readPointers(item, space));
+  return saga === undefined ? { kind: 'foreign', digest } : { kind: 'saga', digest, ...saga };
 }
 
 /** `no item`, `version 3`. */
@@ -51,12 +60,30 @@ export function describeWriter(state: ItemState): string {
   return `version ${state.version}, written by ${parseRun(state.writtenBy)?.name ?? state.writtenBy}`;
 }
 
-/** Whether the item is not what a plan expected any more. */
+/**
+ * Whether the item is not what a plan expected any more, its pointers included: a program that is no saga changes those and
+ * leaves the version.
+ */
 export function hasMoved(expected: Expected, now: ItemState): boolean {
-  if (expected.kind !== now.kind) return true;
-  return (
-    expected.kind === 'saga' &&
-    now.kind === 'saga' &&
-    (expected.createdBy !== now.createdBy || expected.version !== now.version)
-  );
+  switch (expected.kind) {
+    case 'absent':
+      return now.kind !== 'absent';
+    case 'foreign':
+      return (
+        now.kind !== 'foreign' ||
+        differs(digestOfPointers(new Map(Object.entries(expected.pointers))), now.digest)
+      );
+    case 'saga':
+      return (
+        now.kind !== 'saga' ||
+        expected.createdBy !== now.createdBy ||
+        expected.version !== now.version ||
+        differs(expected.digest, now.digest)
+      );
+  }
+}
+
+/** Plans of earlier versions do not tell what they saw. */
+function differs(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && other !== undefined && one !== other;
 }

@@ -181,7 +181,7 @@ async function readState(
   options: CallOptions,
 ): Promise<ItemState | undefined> {
   try {
-    return stateOf(await readItem(context, keyOfTexts(key, context.store.key), options));
+    return stateOf(await readItem(context, keyOfTexts(key, context.store.key), options), context.store);
   } catch (error) {
     if ((error as Error).name === 'AccessDeniedException') return undefined;
     throw error;

@@ -61,7 +61,7 @@ export async function describeItem(
     readItem(context, typed, options),
     listObjects(context, typed, options),
   ]);
-  const state = stateOf(item);
+  const state = stateOf(item, store);
   const pointers =
     item === undefined || state.kind === 'spoiled' ? new Map<string, string>() : readPointers(item, store);
   const referenced = new Set([...pointers.values()].map((uri) => ownObjectKey(uri, store)));

@@ -74,7 +74,7 @@ async function readItemReport(
   options: CallOptions,
 ): Promise<ItemReport | undefined> {
   try {
-    const now = stateOf(await readItem(context, keyOfTexts(key, context.store.key), options));
+    const now = stateOf(await readItem(context, keyOfTexts(key, context.store.key), options), context.store);
     const run = plans.at(-1)?.run;
     return { key, now, carriesThisWrite: now.kind === 'saga' && now.writtenBy === run };
   } catch (error) {

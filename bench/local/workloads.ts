@@ -11,7 +11,8 @@ export interface Workload {
   run(cloud: Caller, n: number): Promise<unknown>;
 }
 
-const KEYS = 200;
+/** How many objects and items there are. */
+export const KEYS = 200;
 const BODY = 'x'.repeat(1024);
 const BUCKET = 'bench-bucket';
 const TABLE = 'bench-table';
@@ -71,8 +72,16 @@ export const WORKLOADS: readonly Workload[] = [
   })),
 ];
 
-/** Makes what the workloads need. @returns the machine of one Pass state */
-export async function prepare(cloud: Caller): Promise<string> {
+/** The machines that are executed. */
+export interface Machines {
+  /** Of one Pass state. */
+  readonly pass: string;
+  /** Reads, decides, writes, as a saga does, with tasks that need no function. */
+  readonly sagaShaped: string;
+}
+
+/** Makes what the workloads need. */
+export async function prepare(cloud: Caller): Promise<Machines> {
   await cloud.s3('PUT', `/${BUCKET}`);
   await cloud.json('dynamodb', 'CreateTable', {
     TableName: TABLE,
@@ -84,17 +93,51 @@ export async function prepare(cloud: Caller): Promise<string> {
     await cloud.s3('PUT', `/${BUCKET}/${key(n)}`, BODY);
     await cloud.json('dynamodb', 'PutItem', { TableName: TABLE, Item: item(n) });
   }
-  const { stateMachineArn } = await cloud.json('states', 'CreateStateMachine', {
-    name: 'bench-pass',
-    roleArn: 'arn:aws:iam::000000000000:role/bench',
-    definition: JSON.stringify({
-      QueryLanguage: 'JSONata',
-      StartAt: 'Pass',
-      States: { Pass: { Type: 'Pass', Output: { n: '{% $states.input.n %}' }, End: true } },
+  const create = async (name: string, StartAt: string, States: object): Promise<string> => {
+    const { stateMachineArn } = await cloud.json('states', 'CreateStateMachine', {
+      name,
+      roleArn: 'arn:aws:iam::000000000000:role/bench',
+      definition: JSON.stringify({ QueryLanguage: 'JSONata', StartAt, States }),
+    });
+    return String(stateMachineArn);
+  };
+  return {
+    pass: await create('bench-pass', 'Pass', {
+      Pass: { Type: 'Pass', Output: { n: '{% $states.input.n %}' }, End: true },
     }),
-  });
-  return String(stateMachineArn);
+    sagaShaped: await create('bench-saga-shaped', 'Plan', SAGA_SHAPED),
+  };
 }
+
+const Key = '{% {"id": {"S": $id}} %}';
+const SAGA_SHAPED = {
+  Plan: {
+    Type: 'Task',
+    Resource: 'arn:aws:states:::dynamodb:getItem',
+    Arguments: { TableName: TABLE, Key: { id: { S: "{% 'item-' & $string($states.input.n) %}" } } },
+    Assign: { id: "{% 'item-' & $string($states.input.n) %}", before: '{% $states.result.Item.count.N %}' },
+    Next: 'Found',
+  },
+  Found: {
+    Type: 'Choice',
+    Choices: [{ Condition: '{% $exists($before) %}', Next: 'Write' }],
+    Default: 'None',
+  },
+  Write: {
+    Type: 'Task',
+    Resource: 'arn:aws:states:::dynamodb:updateItem',
+    Arguments: {
+      TableName: TABLE,
+      Key,
+      UpdateExpression: 'SET #c = :c',
+      ExpressionAttributeNames: { '#c': 'count' },
+      ExpressionAttributeValues: { ':c': { N: '{% $before %}' } },
+    },
+    Next: 'Written',
+  },
+  Written: { Type: 'Succeed' },
+  None: { Type: 'Fail', Error: 'NotFound' },
+};
 
 /** Starts an execution and asks for it until it has ended. @throws {Error} unless it succeeds */
 export async function execute(cloud: Caller, stateMachineArn: string, input: object): Promise<void> {

@@ -86,7 +86,9 @@ const common = {
   cleanUp: z
     .strictObject({ whenFailed: z.boolean().default(true), whenSucceeded: z.boolean().default(true) })
     .prefault({})
-    .describe('Whether objects that are not needed any more are deleted'),
+    .describe(
+      'Whether objects that are not needed any more are deleted by the run; a sweep deletes those that it leaves',
+    ),
   attributeFormat: z
     .enum(['json', 'dynamodb'])
     .default('json')

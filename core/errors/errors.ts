@@ -12,15 +12,20 @@ export const PLAN_ERRORS = [
 /** Reasons why an object cannot be put, however often it is tried. */
 export const PUT_ERRORS = ['ContentMismatch', 'StagedObjectMissing', 'PutRefused'] as const;
 
+/** S3 has not put the object, for now: worth another attempt soon, since nothing of this one lasts longer than a request. */
+export const PUT_UNAVAILABLE = 'PutUnavailable';
+
 /** No failure: a large copy has come so far, and goes on from there when the task is tried again. */
 export const PUT_PROGRESS = 'CopyUnfinished';
 
 /**
- * Answers to the item's write. `WriteConflict`, `ConditionFailed` and `WriteRefused` are definite: not written.
- * `WriteThrottled` is not written either and is worth a fast retry; `WriteInDoubt` may have been written.
+ * Answers to the item's write. `WriteConflict`, `ConditionFailed` and `WriteRefused` are definite: not written. `NotWritten`
+ * is what a read found long after. `WriteThrottled` is definite too: no earlier attempt is in doubt, and another may be made
+ * soon. `WriteInDoubt` may have been written.
  */
 export const WRITE_ERRORS = [
   'WriteConflict',
+  'NotWritten',
   'ConditionFailed',
   'WriteRefused',
   'WriteThrottled',
@@ -35,6 +40,7 @@ export const DELETE_ERRORS = ['DeleteFailed', 'StillReferenced'] as const;
 export type SagaErrorName =
   | (typeof PLAN_ERRORS)[number]
   | (typeof PUT_ERRORS)[number]
+  | typeof PUT_UNAVAILABLE
   | typeof PUT_PROGRESS
   | (typeof WRITE_ERRORS)[number]
   | (typeof DELETE_ERRORS)[number];

@@ -20,11 +20,6 @@ export const MAX_EXECUTION_NAME_LENGTH = 80;
 /** What generated names leave free, for the `-replay-N` that a replay's name adds to that of the run that it repeats. */
 export const REPLAY_SUFFIX_LENGTH = '-replay-999'.length;
 
-/**
- * Longest that a request may still take effect after its caller gave up on it (rule 3). Every pause that waits
- * for requests in doubt to land or die is at least this long.
- */
-export const REQUEST_LIFETIME_SECONDS = 15;
 /** How long DynamoDB remembers a ClientRequestToken (API reference, TransactWriteItems). */
 export const TOKEN_LIFETIME_SECONDS = 10 * 60;
 /** Plans that one execution may make before it gives up on a contended item (rule 4). */

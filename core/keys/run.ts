@@ -21,9 +21,18 @@ export function formatRun(run: Run): string {
   return `${run.operation}.${encodeSegment(run.name)}.${compactTime(run.startTime)}`;
 }
 
-/** The parts of {@link formatRun}'s text, or undefined if it is none. */
+/**
+ * A run as the keys of one series of its objects name it (rule 1): the first is the run alone, a later one has the number
+ * of the plan that began it, `update.e.20261123T153300123Z.2`.
+ * @param run - as {@link formatRun} writes it
+ */
+export function formatSeries(run: string, series: number): string {
+  return series === 1 ? run : `${run}.${series}`;
+}
+
+/** The run that {@link formatRun} or {@link formatSeries} wrote, or undefined if the text is of neither. */
 export function parseRun(text: string): Run | undefined {
-  const match = /^(create|update|delete)\.(.+)\.(\d{8}T\d{6,15}Z)$/.exec(text);
+  const match = /^(create|update|delete)\.(.+)\.(\d{8}T\d{6,15}Z)(?:\.[1-9]\d{0,3})?$/.exec(text);
   const name = match?.[2] === undefined ? undefined : decodeSegment(match[2]);
   if (match === null || name === undefined) return undefined;
   return { operation: match[1] as Operation, name, startTime: expandTime(match[3] as string) };

@@ -7,8 +7,9 @@ import { MAX_PLANS } from '../errors/limits.ts';
 import { readPointers, readSaga, type SagaMetadata } from '../item/item.ts';
 import { isOwnObject, objectKey, type StoreShape } from '../keys/object-key.ts';
 import { formatPointer, ownObjectKey } from '../keys/pointer.ts';
-import { formatRun, type Run } from '../keys/run.ts';
+import { formatRun, formatSeries, type Run } from '../keys/run.ts';
 import type { Item } from '../values/attributes.ts';
+import { digestOfPointers } from './digests.ts';
 import { checkItemSize, checkPrecondition, isEnded } from './preconditions.ts';
 
 /** What must still hold of the item when the write takes effect (rule 2). */
@@ -20,6 +21,8 @@ export type Expected =
       readonly version: number;
       /** Those that the write sets again, if any: a writer that is no saga may take one away and leave the version. */
       readonly pointers?: Readonly<Record<string, string>>;
+      /** {@link digestOfPointers} of the item, for whoever only reads it later. Missing in plans of earlier versions. */
+      readonly digest?: string;
     }
   /** Not written by a saga yet: adopted if these pointers are still all that it has. */
   | { readonly kind: 'foreign'; readonly pointers: Readonly<Record<string, string>> };
@@ -36,11 +39,16 @@ export interface PlannedPut {
 export interface Plan {
   /** 1, and one more after each conflict. */
   readonly number: number;
+  /**
+   * Number of the plan that began the series of keys under which this one puts: a plan that follows on a write which was
+   * only found not written by reading begins its own. Missing in plans of earlier versions.
+   */
+  readonly series?: number;
   readonly run: string;
   readonly key: Item;
   readonly expected: Expected;
   readonly puts: readonly PlannedPut[];
-  /** Keys that this run has put once those are put; a later plan need not put them again. */
+  /** Keys that this run has put once those are put, of all its plans; one of the same series need not put them again. */
   readonly placed: readonly string[];
   /** Pointers that the write sets: every large attribute of the request. */
   readonly pointers: Readonly<Record<string, string>>;
@@ -53,7 +61,7 @@ export interface Plan {
    * point at them. Missing in plans of earlier versions.
    */
   readonly letGo?: readonly string[];
-  /** Object keys to delete once it is certain that it never will: every key of this run. */
+  /** Object keys to delete once it is certain that it never will: every key of this run, of all its plans. */
   readonly created: readonly string[];
 }
 
@@ -64,6 +72,8 @@ export interface PlanContext {
   readonly store: StoreShape;
   readonly run: Run;
   readonly number: number;
+  /** As the plan's; by default the first. */
+  readonly series?: number;
   /** Keys that this run's earlier plans have put. */
   readonly placed: ReadonlySet<string>;
   /** The item, read consistently; undefined if there is none. */
@@ -91,6 +101,7 @@ export function makePlan(request: SagaRequest, context: PlanContext): Plan {
   checkItemSize(request, context.item ?? {}, pointers, saga);
   return {
     number: context.number,
+    series: context.series ?? 1,
     run,
     key: request.key,
     expected,
@@ -100,8 +111,27 @@ export function makePlan(request: SagaRequest, context: PlanContext): Plan {
     saga,
     replaced: request.cleanUp.whenSucceeded ? replaced : [],
     letGo,
-    created: request.cleanUp.whenFailed ? [...created.values()] : [],
+    created: request.cleanUp.whenFailed ? [...new Set([...context.placed, ...created.values()])] : [],
   };
+}
+
+/** A plan as its successor is told of it. */
+export interface PreviousPlan extends Pick<Plan, 'number' | 'placed' | 'series'> {
+  /**
+   * What proved that its write was not applied. A failed condition also proves that the item never pointed at what was put
+   * for it. What a read finds proves less, and is not told by state machines of earlier versions.
+   */
+  readonly proof?: 'condition' | 'reading' | undefined;
+}
+
+/** Number and series of the plan after this one (rule 1). */
+export function following(previous: PreviousPlan | null): {
+  readonly number: number;
+  readonly series: number;
+} {
+  if (previous === null) return { number: 1, series: 1 };
+  const number = previous.number + 1;
+  return { number, series: previous.proof === 'condition' ? (previous.series ?? 1) : number };
 }
 
 function expectation({ item, store, reusable }: PlanContext): Expected {
@@ -115,20 +145,21 @@ function expectation({ item, store, reusable }: PlanContext): Expected {
     kind: 'saga',
     createdBy,
     version,
+    digest: digestOfPointers(new Map(pointers)),
     ...(reused.length > 0 && { pointers: Object.fromEntries(reused) }),
   };
 }
 
-/** Every object key that this run may put, by attribute: the same in each of its plans. */
+/** Every object key that this run may put, by attribute: the same in each plan of a series. */
 function ownKeys(
   request: SagaRequest,
-  { store, contents }: PlanContext,
+  { store, contents, series = 1 }: PlanContext,
   run: string,
 ): ReadonlyMap<string, string> {
   return new Map(
     Object.keys(largeAttributesOf(request)).map((attribute) => {
       const { sha256 } = contentOf(attribute, contents);
-      return [attribute, objectKey(store, request.key, attribute, sha256, run)];
+      return [attribute, objectKey(store, request.key, attribute, sha256, formatSeries(run, series))];
     }),
   );
 }

@@ -1,12 +1,12 @@
 // The item's one write (rule 2): the TransactWriteItems request of a plan. It depends on the execution's input
 // and the plan alone, so writing again sends the same request with the same token.
 
-import { createHash } from 'node:crypto';
 import { SECTIONS, type Section, type Sections } from '../contract/expressions.ts';
 import type { CreateRequest, DeleteRequest, SagaRequest, UpdateRequest } from '../contract/request.ts';
 import { SAGA_ATTRIBUTE } from '../errors/limits.ts';
 import { writeSaga } from '../item/item.ts';
 import type { AttributeValue, Item } from '../values/attributes.ts';
+import { writeToken } from './digests.ts';
 import type { Expected, Plan } from './plan.ts';
 
 /** A DynamoDB TransactWriteItems request of one action, in DynamoDB's JSON (binary as base64). */
@@ -34,14 +34,6 @@ export function writeRequest(table: string, request: SagaRequest, plan: Plan): W
     ClientRequestToken: writeToken(plan.run, plan.number),
     TransactItems: [writeAction(table, request, plan)],
   };
-}
-
-/**
- * The ClientRequestToken of a plan's write (rule 2): fixed per run and plan number, so that writing again is
- * the same request. DynamoDB takes at most 36 characters.
- */
-export function writeToken(run: string, planNumber: number): string {
-  return createHash('sha256').update(`${run}#${planNumber}`).digest('hex').slice(0, 36);
 }
 
 function writeAction(table: string, request: SagaRequest, plan: Plan): WriteAction {

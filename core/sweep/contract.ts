@@ -46,7 +46,9 @@ export const sweepCountsSchema = z.strictObject({
   referenced: count.describe('Their item points at them'),
   tooYoung: count.describe('Unreferenced, but younger than the grace'),
   redrivable: count.describe('Unreferenced, but the run that put them may still go on'),
-  orphans: count.describe('Nothing needs them: deleted, or in a dry run to be deleted'),
+  orphans: count.describe(
+    'Nothing points at them, those included that `cleanUp` has left: deleted, or in a dry run to be deleted',
+  ),
   deleted: count.describe('Those of the orphans that are gone now'),
   failed: count.describe('Could not be looked at or deleted; the next sweep tries again'),
   foreign: count.describe('Keys that no saga gives; never touched, but with `legacy` some are swept'),

@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module';
 import { ServiceError } from '../service.ts';
 import type { Condition, UpdateClause } from './expressions.ts';
+import { rememberParses } from './parses.ts';
 import type { Item, Path, ScalarType } from './values.ts';
 
 /** The operations that dynalite performs. */
@@ -80,6 +81,9 @@ export interface KeyRange {
   readonly gte?: string;
   readonly lt?: string;
   readonly lte?: string;
+  readonly reverse?: boolean;
+  /** At most so many; -1 for all. */
+  readonly limit?: number;
 }
 
 export interface BatchOperation {
@@ -92,13 +96,8 @@ export interface BatchOperation {
 /** Of LevelDB. */
 export interface ValueIterator {
   /** Up to `size` more; none at the end. */
-  nextv(size: number): Promise<object[]>;
+  nextv(size: number): Promise<Item[]>;
   close(): Promise<void>;
-}
-
-/** The items of a table, or the entries of an index. */
-interface ItemDatabase {
-  createValueStream(range: KeyRange): object;
 }
 
 export type TableCallback = Callback<TableDescription>;
@@ -124,9 +123,18 @@ export interface Store {
   };
   getTable(name: string, checkStatus: boolean, callback: TableCallback): void;
   getTable(name: string, callback: TableCallback): void;
-  getItemDb(table: string): ItemDatabase;
-  getIndexDb(kind: 'local' | 'global', table: string, index: string): ItemDatabase;
 }
+
+export type QueryTable = (
+  store: Store,
+  table: TableDescription,
+  data: Request,
+  range: KeyRange,
+  isLocal: boolean | undefined,
+  fetchFromItemDb: boolean,
+  startKeyNames: readonly string[],
+  callback: (error: unknown, page?: object) => void,
+) => void;
 
 interface StoreModule {
   /** In memory, or in the folder `path`. */
@@ -137,6 +145,10 @@ interface StoreModule {
     updateTableMs: number;
   }): Store;
   createKey(keyOrItem: Item, table: TableDescription): string;
+  /** Bytes that a read consumes or, compressed and with what is stored beside it, that count for a page. */
+  itemSize(item: Item, compress?: boolean, addMetaSize?: boolean, rangeKey?: string): number;
+  /** Called by the actions `query` and `scan` with the range of keys that they walk. */
+  queryTable: QueryTable;
   getIndexActions(
     indexes: readonly IndexDescription[],
     before: Item | undefined,
@@ -163,6 +175,9 @@ interface ValidationModule {
 const load = createRequire(import.meta.url);
 export const storeModule: StoreModule = load('dynalite/db');
 export const validationModule: ValidationModule = load('dynalite/validations');
+for (const parser of ['conditionParser', 'projectionParser', 'updateParser']) {
+  rememberParses(load(`dynalite/db/${parser}`));
+}
 
 /**
  * The request as dynalite reads it: members that it does not know are gone, numbers are in canonical form, and the

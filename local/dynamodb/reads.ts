@@ -21,7 +21,9 @@ import { checkExpressionSizes, checkOperands } from './limits.ts';
 import { itemSize } from './sizes.ts';
 import { findItem, findTable } from './storage.ts';
 import type { Item, Path } from './values.ts';
-import { walkedDatabases } from './walks.ts';
+import { walkPages } from './walks.ts';
+
+walkPages();
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
@@ -172,5 +174,5 @@ function withTable(store: Store, table: TableDescription): Store {
     const callback = rest.at(-1) as TableCallback;
     callback(undefined, table);
   };
-  return { ...store, ...walkedDatabases(store), getTable };
+  return { ...store, getTable };
 }

@@ -40,7 +40,8 @@ export async function findTable(store: Store, name: string): Promise<TableDescri
 
 export async function lookUpTable(store: Store, name: string): Promise<TableDescription | undefined> {
   const known = knownTables(store);
-  const table = known.get(name) ?? ((await read(store, TABLE_PREFIX + name)) as TableDescription | undefined);
+  const table =
+    known.get(name) ?? ((await readEntry(store, TABLE_PREFIX + name)) as TableDescription | undefined);
   if (table) known.set(name, table);
   return table;
 }
@@ -132,11 +133,11 @@ export async function findItem(
   keyOrItem: Item,
 ): Promise<Item | undefined> {
   const key = storeModule.createKey(keyOrItem, table);
-  return (await read(store, itemPrefix(table.TableName) + key)) as Item | undefined;
+  return (await readEntry(store, itemPrefix(table.TableName) + key)) as Item | undefined;
 }
 
 /** At once: a callback would come in a later turn of the event loop, and a write keeps all others waiting for it. */
-async function read(store: Store, key: string): Promise<object | undefined> {
+export async function readEntry(store: Store, key: string): Promise<object | undefined> {
   if (store.db.status === 'opening') await store.db.open();
   return store.db.getSync(key);
 }

@@ -2,29 +2,26 @@
 // Where it is simpler than AWS: one attempt a target, no archives, no other buses; targets are functions and state machines.
 
 import { randomUUID } from 'node:crypto';
-import { text } from 'node:stream/consumers';
 import type { Clock } from '../clock.ts';
 import type { Matcher } from '../event-patterns.ts';
 import type { Gate } from '../gate.ts';
 import type { ObjectChange } from '../s3/index.ts';
-import { type Call, type CloudIdentity, type LocalRequest, type Service, ServiceError } from '../service.ts';
+import type { CloudIdentity, Service } from '../service.ts';
 import { type BucketNotifications, busEvent, functionEvent, isWanted } from './bucket-notifications.ts';
-import { type BusEvent, inputFor, matcherOf, type RuleDefinition, type RuleTarget } from './rules.ts';
+import { acceptPut, answer } from './put-events.ts';
+import {
+  type BusEvent,
+  inputFor,
+  matcherOf,
+  type NewEvent,
+  type RuleDefinition,
+  type RuleTarget,
+} from './rules.ts';
 import { parseSchedule } from './schedules.ts';
 import { send } from './targets.ts';
 
 export type { BucketNotifications, FunctionNotification } from './bucket-notifications.ts';
-export { checkPath, type RuleDefinition, type RuleTarget } from './rules.ts';
-
-/** An event without what the bus adds. */
-export interface NewEvent {
-  readonly source: string;
-  readonly 'detail-type': string;
-  readonly resources?: readonly string[];
-  readonly detail: unknown;
-  /** Default: now. */
-  readonly time?: number | undefined;
-}
+export { checkPath, type NewEvent, type RuleDefinition, type RuleTarget } from './rules.ts';
 
 export interface Events extends Service {
   readonly name: 'events';
@@ -52,8 +49,6 @@ interface Rule {
   readonly definition: RuleDefinition;
   readonly matches: Matcher;
 }
-
-const MAX_ENTRIES = 10;
 
 export function createEvents({ clock, identity, dispatch, onLog }: EventsOptions): Events {
   const rules: Rule[] = [];
@@ -139,81 +134,5 @@ export function createEvents({ clock, identity, dispatch, onLog }: EventsOptions
       closing.abort(new Error('The local cloud is stopping'));
       await Promise.all(running);
     },
-  };
-}
-
-/** PutEvents, the one call that there is. */
-async function acceptPut(put: (event: NewEvent) => BusEvent, request: LocalRequest): Promise<Call> {
-  const operation = /^AWSEvents\.(\w+)$/.exec(request.headers['x-amz-target'] ?? '')?.[1] ?? '';
-  if (operation !== 'PutEvents') {
-    throw new ServiceError('UnknownOperationException', `Operation '${operation}' is not supported locally`);
-  }
-  const subject = await text(request.body);
-  const entries = entriesOf(subject);
-  return {
-    operation,
-    subject,
-    perform: async () => {
-      const Entries = entries.map((entry) => {
-        const problem = problemOf(entry);
-        return problem ?? { EventId: put(newEvent(entry)).id };
-      });
-      return answer(200, {
-        FailedEntryCount: Entries.filter((entry) => 'ErrorCode' in entry).length,
-        Entries,
-      });
-    },
-  };
-}
-
-type Entry = Readonly<Record<string, unknown>>;
-
-function entriesOf(body: string): readonly Entry[] {
-  let input: unknown;
-  try {
-    input = JSON.parse(body);
-  } catch {
-    throw new ServiceError('SerializationException', 'The request body is not JSON');
-  }
-  const entries = (input as { Entries?: unknown } | null)?.Entries;
-  if (Array.isArray(entries) && entries.length > 0 && entries.length <= MAX_ENTRIES) return entries;
-  throw new ServiceError('ValidationException', `Entries: expected 1 to ${MAX_ENTRIES} entries`);
-}
-
-function problemOf({ Source, DetailType, Detail, EventBusName = 'default' }: Entry) {
-  for (const [name, value] of Object.entries({ Source, DetailType, Detail })) {
-    if (typeof value !== 'string' || value === '') {
-      return { ErrorCode: 'InvalidArgument', ErrorMessage: `Parameter ${name} is not valid.` };
-    }
-  }
-  try {
-    JSON.parse(Detail as string);
-  } catch {
-    return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
-  }
-  if (!/^(?:arn:.*:event-bus\/)?default$/.test(String(EventBusName).slice(0, 2000))) {
-    return {
-      ErrorCode: 'NotFound',
-      ErrorMessage: `The local cloud has the default bus alone, not ${EventBusName}`,
-    };
-  }
-  return undefined;
-}
-
-function newEvent({ Source, DetailType, Detail, Resources, Time }: Entry): NewEvent {
-  return {
-    source: String(Source),
-    'detail-type': String(DetailType),
-    detail: JSON.parse(String(Detail)),
-    resources: Array.isArray(Resources) ? Resources.map(String) : [],
-    time: typeof Time === 'number' ? Time * 1000 : undefined,
-  };
-}
-
-function answer(status: number, members: object) {
-  return {
-    status,
-    headers: { 'content-type': 'application/x-amz-json-1.1' },
-    body: JSON.stringify(members),
   };
 }

@@ -18,6 +18,16 @@ export interface BusEvent {
   readonly detail: unknown;
 }
 
+/** An event without what the bus adds. */
+export interface NewEvent {
+  readonly source: string;
+  readonly 'detail-type': string;
+  readonly resources?: readonly string[];
+  readonly detail: unknown;
+  /** Default: now. */
+  readonly time?: number | undefined;
+}
+
 /** Where an event goes; at most one of the inputs is given. */
 export interface RuleTarget {
   /** Of a function or a state machine. */

@@ -77,6 +77,7 @@ function withoutChance(text: string, store: StoreDescriptor): string {
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, start)
     .replace(/\d{8}T\d{9}Z/g, start.replace(/[-:.]/g, ''))
     .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '00000000-0000-0000-0000-000000000000')
+    .replace(/(digest[\\]*":[\\]*")[\w-]{22}/g, `$1${'0'.repeat(22)}`)
     .replace(/\bdoc-\d+/g, 'doc');
 }
 

@@ -56,7 +56,7 @@ describe('for a browser', () => {
   });
 
   test('a module that is of Node.js alone cannot slip in', async () => {
-    const slipped = bundled("export { writeToken } from '../../core/saga/write.ts';", BROWSER);
+    const slipped = bundled("export { writeToken } from '../../core/saga/digests.ts';", BROWSER);
     await expect(slipped).rejects.toThrow('node:crypto');
   });
 });

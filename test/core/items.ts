@@ -50,7 +50,7 @@ export function foreignItem(pages: Readonly<Record<string, string>> = {}): Item 
   return { ...KEY, title: { S: 'Hello' }, ...pointers(pages) };
 }
 
-export interface Planning extends Partial<Pick<PlanContext, 'number' | 'item'>> {
+export interface Planning extends Partial<Pick<PlanContext, 'number' | 'series' | 'item'>> {
   readonly input?: object;
   /** Content of the request's large attributes, by name; the input's text is not looked at. */
   readonly content?: Readonly<Record<string, ContentName>>;
@@ -60,7 +60,7 @@ export interface Planning extends Partial<Pick<PlanContext, 'number' | 'item'>> 
 
 /** Plans a run that is named as its operation is. */
 export function plan(operation: Operation, planning: Planning = {}): Plan {
-  const { input = {}, content = {}, item, number = 1, reusable = [], placed = [] } = planning;
+  const { input = {}, content = {}, item, number = 1, series = 1, reusable = [], placed = [] } = planning;
   const large = Object.fromEntries(Object.keys(content).map((name) => [name, { text: name }]));
   const request = toRequest(
     operation,
@@ -77,6 +77,7 @@ export function plan(operation: Operation, planning: Planning = {}): Plan {
     store: STORE,
     run: run(operation),
     number,
+    series,
     placed: new Set(placed),
     item,
     contents,

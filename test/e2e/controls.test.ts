@@ -22,8 +22,8 @@ describe('a mutation that would change nothing is an error', () => {
     ],
     [
       'another value in the definition',
-      { machine: 'Create', path: 'States.WriteItem.Retry.2.IntervalSeconds', from: 14, to: 1 },
-      /Create: States\.WriteItem\.Retry\.2\.IntervalSeconds is 15, expected 14/,
+      { machine: 'Create', path: 'States.WriteItem.Retry.1.IntervalSeconds', from: 14, to: 1 },
+      /Create: States\.WriteItem\.Retry\.1\.IntervalSeconds is 15, expected 14/,
     ],
   ])('%s', async (_, mutation, message) => {
     await expect(assembleMutant(inject('assembly'), [mutation])).rejects.toThrow(message);

@@ -141,7 +141,8 @@ export const CONTROLS: readonly Control[] = [
     without: "the question to Step Functions whether an object's run goes on",
     mutations: rule.RUN_IS_ASKED,
     every: true,
-    loses: [['dangling', schedule.sweptBeforeRedrive]],
+    // The redriven run looks for its object before it begins anew (C1).
+    loses: [['no data, but the outcome is unknown', schedule.sweptBeforeRedrive]],
   },
   {
     hazard: 'B9',

@@ -39,6 +39,7 @@ const putRefused = {
   status: 403,
 } as const;
 const putTwice = { service: 's3', operation: 'PutObject', when: 'before', error: 'InternalError' } as const;
+const throttled = { when: 'before', error: 'ThrottlingException', status: 400 } as const;
 const cleanupFails = {
   service: 's3',
   operation: 'DeleteObjects',
@@ -69,8 +70,8 @@ describe('create', () => {
     expect(await run('create', page('X'))).toMatchObject({
       status: 'SUCCEEDED',
       states: [
-        ...['Plan', 'PutObjects', 'PutObject', 'AllObjectsPut?', 'LetRequestsExpire', 'AllObjectsPut?'],
-        ...['WriteItem', 'Created'],
+        ...['Plan', 'PutObjects', 'PutObject', 'AllObjectsPut?', 'LetRequestsExpire', 'EndUnfinishedUploads'],
+        ...['AllObjectsPut?', 'WriteItem', 'Created'],
       ],
     });
   });
@@ -94,11 +95,27 @@ describe('create', () => {
     expect(ended.states).toContain('PauseBeforeReplan');
   });
 
-  it('is of unknown outcome when nothing can prove it, and deletes nothing', async () => {
+  it('begins anew when a read long after finds that it was not written', async () => {
     const stuck = await stuckInDoubt('create', page('X'));
     await stuck.redrive();
+    const ended = await end('create', stuck);
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { version: 1 } });
+    expect(ended.states).toContain('DeleteUnwrittenObjects');
+  });
+
+  it('writes again after throttling', async () => {
+    stage.writeFault(throttled);
+    const ended = await run('create', page('X'));
+    expect(ended).toMatchObject({ status: 'SUCCEEDED' });
+    expect(ended.states).toContain('PauseAfterThrottling');
+  });
+
+  it('is of unknown outcome when nothing can prove it, and deletes nothing', async () => {
+    const stuck = await stuckInDoubt('create', page('X'));
+    await stage.commit('create', page('Y'));
+    await stuck.redrive();
     expect(await end('create', stuck)).toMatchObject({ status: 'FAILED', error: 'OutcomeUnknown' });
-    expect(await stage.objects()).toHaveLength(1);
+    expect(await stage.objects()).toHaveLength(2);
   });
 });
 
@@ -170,10 +187,17 @@ describe('update', () => {
     expect(await stage.page()).toBe('W');
   });
 
+  it('writes again after throttling', async () => {
+    stage.writeFault(throttled);
+    expect((await run('update', page('Y'))).states).toContain('PauseAfterThrottling');
+  });
+
   it('plans again when a read proves that the write in doubt never took effect', async () => {
     const stuck = await stuckInDoubt('update', page('Y'));
     await stuck.redrive();
-    expect(await end('update', stuck)).toMatchObject({ status: 'SUCCEEDED', output: { version: 2 } });
+    const ended = await end('update', stuck);
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { version: 2 } });
+    expect(ended.states).toContain('DeleteUnwrittenObjects');
     expect(await stage.losses()).toEqual({ dangling: [], orphans: [] });
   });
 });
@@ -214,6 +238,11 @@ describe('delete', () => {
     const ended = await run('delete');
     expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { cleanup: 'deferred' } });
     expect(ended.states).toContain('CleanupDeferred');
+  });
+
+  it('is made again after throttling', async () => {
+    stage.writeFault(throttled);
+    expect((await run('delete')).states).toContain('PauseAfterThrottling');
   });
 
   it('is of unknown outcome when a foreign item may have been deleted, and one like it adopted', async () => {

@@ -26,7 +26,7 @@ import type { Operation } from '../../core/keys/run.ts';
 import type { SweepInput } from '../../core/sweep/contract.ts';
 import type { ListedObject } from '../../core/sweep/named-object.ts';
 import type { AttributeValue, Item } from '../../core/values/attributes.ts';
-import { fromSdkItem, toSdkItem } from '../../lambdas/aws.ts';
+import { fromSdkItem, toSdkItem } from '../../core/values/sdk-item.ts';
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../../local/index.ts';
 
 /** Waits of the cloud's time are this much shorter; time-outs are not. */

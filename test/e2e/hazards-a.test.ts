@@ -176,7 +176,7 @@ describe('with one fault', () => {
       operation: 'Invoke',
       when: 'after',
       error: 'Runtime.ExitError',
-      match: 'PutObject',
+      match: 'PutInline',
     });
     const create = await stage.start('create', page('X'));
 

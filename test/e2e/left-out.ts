@@ -38,7 +38,7 @@ export const SAME_TOKEN: readonly Mutation[] = [
 ];
 
 export const PAUSE_BEFORE_RETRY: readonly Mutation[] = [
-  { machine: 'Create', path: 'States.WriteItem.Retry.2.IntervalSeconds', from: 15, to: 1 },
+  { machine: 'Create', path: 'States.WriteItem.Retry.1.IntervalSeconds', from: 15, to: 1 },
 ];
 
 export const PAUSE_AFTER_REDRIVE: readonly Mutation[] = [
@@ -49,7 +49,7 @@ export const PAUSE_AFTER_REDRIVE: readonly Mutation[] = [
 export const SECOND_PAUSE_AFTER_REDRIVE: readonly Mutation[] = [
   {
     task: 'write-item',
-    file: 'core/saga/outcome.ts',
+    file: 'core/saga/waits.ts',
     from: 'PAUSES_AFTER_REDRIVE = 2;',
     to: 'PAUSES_AFTER_REDRIVE = 1;',
   },
@@ -60,8 +60,8 @@ export const MEMORY_OF_DOUBT: readonly Mutation[] = [
   {
     task: 'write-item',
     file: 'core/saga/outcome.ts',
-    from: 'refusalIsDefinite: first && elapsedMs < REQUEST_LIFETIME_SECONDS * 1000',
-    to: 'refusalIsDefinite: true',
+    from: 'inDoubt: !first || now - startedAt >= WRITE_PAUSE_SECONDS * 1000',
+    to: 'inDoubt: false',
   },
 ];
 
@@ -120,12 +120,15 @@ export const PUTS_SETTLE: readonly Mutation[] = [
   },
 ];
 
+const SECONDS_TO_SETTLE =
+  '{% ($redriven := $states.context.Execution.RedriveCount > $redrivesAtPlan; $slow := $toMillis($now()) - $toMillis($plannedAt) >= 60000; $max($append(0, $map($states.result[inDoubt], function($put) { $put.staged and ($redriven or $put.lost or $slow) ? 1230 : $redriven or $put.lost ? 90 : 15 })))) %}';
+
 /** Without it the pause outlasts a request, but not the function that makes it. */
 export const LONG_PAUSE_AFTER_REDRIVE: readonly Mutation[] = [
   {
     machine: 'Create',
     path: 'States.PutObjects.Assign.secondsToSettle',
-    from: '{% $not(true in $states.result.inDoubt) ? 0 : $states.context.Execution.RedriveCount > $redrivesAtPlan ? 930 : 15 %}',
+    from: SECONDS_TO_SETTLE,
     to: '{% true in $states.result.inDoubt ? 15 : 0 %}',
   },
 ];

@@ -4,7 +4,7 @@ import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { storeIn } from '../../core/contract/store.ts';
 import type { Item } from '../../core/values/attributes.ts';
-import { toSdkItem } from '../../lambdas/aws.ts';
+import { toSdkItem } from '../../core/values/sdk-item.ts';
 import type { LargeItemStoreProps } from '../../lib/index.ts';
 import { FAILURES_PREFIX } from '../../lib/removed-items.ts';
 import { startCloud } from '../../local/cloud.ts';

@@ -14,7 +14,7 @@ const IN_FLIGHT = { when: 'late', error: 'InternalServerError', lateSeconds: 14 
 /** What the function of a stopped run can still do: it runs on to its time-out, and so does its last request. */
 const AFTER_STOP = {
   write: { ...IN_FLIGHT, lateSeconds: 34 },
-  put: { ...IN_FLIGHT, lateSeconds: 910 },
+  put: { ...IN_FLIGHT, lateSeconds: 80 },
 } as const;
 /** The task has made its call, but its answer is lost. */
 const CRASH = {
@@ -93,7 +93,7 @@ export async function refusedInDoubt(stage: Stage): Promise<Outcome> {
   stage.writeFault({ ...IN_FLIGHT, lateSeconds: 20 });
   stage.writeFault(DENIED);
   const create = await stage.start('create', page('X'));
-  return stage.outcome(await stage.store.passUntilEnd(create));
+  return stage.outcome(await stage.store.passUntilEnd(create, 1));
 }
 
 /** B6: the task crashes with its write in flight; the run is stopped and redriven, and refused before it lands. */

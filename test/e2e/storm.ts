@@ -16,7 +16,7 @@ const FAULTS: readonly FaultInput[] = (['before', 'after', 'late'] as const).fla
   { service: 's3', operation: 'PutObject', when, error: 'InternalError' },
   { service: 's3', operation: 'DeleteObjects', when, error: 'SlowDown', status: 503 },
   { service: 'lambda', operation: 'Invoke', when, error: 'Runtime.ExitError', match: 'WriteItem' },
-  { service: 'lambda', operation: 'Invoke', when, error: 'Runtime.ExitError', match: 'PutObject' },
+  { service: 'lambda', operation: 'Invoke', when, error: 'Runtime.ExitError', match: 'PutInline' },
   {
     service: 'dynamodb',
     operation: 'TransactWriteItems',

@@ -48,7 +48,7 @@ export async function withQuickTimeouts(assembly: string): Promise<string> {
       /"TimeoutSeconds": *\d+/g,
       `"TimeoutSeconds":${QUICK.taskSeconds}`,
     );
-    await replaceIn(files, /index\.mjs$/, /requestTimeout:\d[\de_]*/g, `requestTimeout:${QUICK.requestMs}`);
+    await replaceIn(files, /\.mjs$/, /requestTimeout:\d[\de_]*/g, `requestTimeout:${QUICK.requestMs}`);
     return folder;
   } catch (error) {
     await rm(folder, { recursive: true });

@@ -25,8 +25,6 @@ const QUIET_MS = 6;
 /** The longest step: what wakes at midnight only (expiry in S3) must not be what time moves to. */
 const LONGEST_STEP_MS = 60_000;
 
-/** Events after which a run waits: in a Wait state, or to retry a task. */
-const WAITS: ReadonlySet<string> = new Set(['WaitStateEntered', 'TaskFailed', 'TaskTimedOut']);
 const ENDS: ReadonlySet<string> = new Set(['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionAborted']);
 
 export interface StandOptions {
@@ -106,7 +104,8 @@ export class Stand implements AsyncDisposable {
       await this.#calls.rest();
       const newest = await this.#newestEvent(executionArn);
       if (ENDS.has(newest)) return this.sfn.send(new DescribeExecutionCommand({ executionArn }));
-      if (!WAITS.has(newest)) continue;
+      // Not by the newest event: one iteration may have ended since another began to wait.
+      if (this.cloud.clock.sleeping(executionArn) === 0) continue;
       await pause?.();
       pause = undefined;
       this.cloud.clock.advanceToNext(LONGEST_STEP_MS);

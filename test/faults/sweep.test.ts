@@ -37,7 +37,7 @@ describe('the product', () => {
 
   it('is seen to make these calls in an update', () => {
     expect(calls.map(({ label }) => label)).toEqual([
-      ...['Plan', 'Plan: GetItem', 'PutObject', 'PutObject: PutObject'],
+      ...['Plan', 'Plan: GetItem', 'PutInline', 'PutInline: PutObject'],
       ...['WriteItem', 'WriteItem: TransactWriteItems'],
       ...['DeleteObjects', 'DeleteObjects: GetItem', 'DeleteObjects: DeleteObjects'],
     ]);
@@ -54,7 +54,7 @@ describe('the product', () => {
       .split('\n')
       .filter((line) => /^\| \w+: /.test(line));
     expect(rows.map((row) => row.replaceAll(/ *\| */g, '|'))).toEqual([
-      '|PutObject: PutObject||||C · R|C · R||||||||',
+      '|PutInline: PutObject||||C · R|C · R||||||||',
       '|WriteItem: TransactWriteItems||||C · S→C|C · S→C||||||||',
     ]);
   });

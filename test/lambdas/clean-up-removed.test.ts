@@ -4,7 +4,7 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Item } from '../../core/values/attributes.ts';
-import { toSdkItem } from '../../lambdas/aws.ts';
+import { toSdkItem } from '../../core/values/sdk-item.ts';
 import { handler, type StreamRecord } from '../../lambdas/clean-up-removed.ts';
 import { keyOf, pointer, sagaItem } from '../core/items.ts';
 import { awsError, dynamodbMock, s3Mock } from './environment.ts';

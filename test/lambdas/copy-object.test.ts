@@ -107,3 +107,10 @@ test('5 GB exactly is still one copy', async () => {
   await copy(MAX_SINGLE_COPY_BYTES);
   expect(s3Mock).toHaveReceivedCommandTimes(CreateMultipartUploadCommand, 0);
 });
+
+test('V5: a copy that S3 did not answer for is no failure of now: it may still be made', async () => {
+  s3Mock.on(CopyObjectCommand).rejects(awsError('ECONNRESET'));
+  expect((await failure(copy(3))).name).toBe('ECONNRESET');
+  s3Mock.on(CopyObjectCommand).rejects(awsError('SlowDown', 503));
+  expect((await failure(copy(3))).name).toBe('PutUnavailable');
+});

@@ -7,7 +7,7 @@ import {
   ListMultipartUploadsCommand,
 } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { toSdkItem } from '../../lambdas/aws.ts';
+import { toSdkItem } from '../../core/values/sdk-item.ts';
 import { handler } from '../../lambdas/delete-objects.ts';
 import { KEY, keyOf, sagaItem } from '../core/items.ts';
 import { awsError, dynamodbMock, failure, s3Mock } from './environment.ts';

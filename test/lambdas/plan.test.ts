@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { objectKey } from '../../core/keys/object-key.ts';
 import { formatRun } from '../../core/keys/run.ts';
 import type { Plan } from '../../core/saga/plan.ts';
-import { toSdkItem } from '../../lambdas/aws.ts';
+import { toSdkItem } from '../../core/values/sdk-item.ts';
 import { handler, type PlanEvent } from '../../lambdas/plan.ts';
 import { run, STORE } from '../core/fixtures.ts';
 import { foreignItem, KEY, pointer, sagaItem } from '../core/items.ts';
@@ -64,7 +64,7 @@ test('passes on what AWS throws, to be tried again', async () => {
 test('plans again with the next number and what is in place', async () => {
   const placed = [pageKey('create')];
   const input = { largeAttributes: { page: { text: CONTENT } } };
-  const made = await handler(event('create', input, { number: 1, placed }));
+  const made = await handler(event('create', input, { number: 1, placed, proof: 'condition' }));
   expect(made).toMatchObject({ number: 2, puts: [], placed });
 });
 
@@ -121,7 +121,9 @@ describe('staged content', () => {
   });
 
   test('is looked at by the first plan only: a later one finds it copied', async () => {
-    const made = await handler(event('create', input, { number: 1, placed: [pageKey('create')] }));
+    const made = await handler(
+      event('create', input, { number: 1, placed: [pageKey('create')], proof: 'condition' }),
+    );
     expect(made.puts).toEqual([]);
     expect(s3Mock.calls()).toEqual([]);
   });

@@ -2,7 +2,8 @@ import './environment.ts';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { encodeMetadata } from '../../core/item/metadata.ts';
-import { handler, type PutObjectEvent } from '../../lambdas/put-object.ts';
+import { handler as inline } from '../../lambdas/put-inline.ts';
+import { handler as copying, type PutObjectEvent } from '../../lambdas/put-object.ts';
 import { SHA256 } from '../core/fixtures.ts';
 import { keyOf } from '../core/items.ts';
 import { awsError, failure, hexToBase64, s3Mock } from './environment.ts';
@@ -22,7 +23,11 @@ beforeEach(() => {
   s3Mock.on(PutObjectCommand).resolves({});
 });
 
-describe('inline content', () => {
+// State machines of earlier versions have inline content put by the function that copies.
+describe.each([
+  ['the function for inline content', inline],
+  ['that for copies', copying],
+])('inline content, by %s', (_, handler) => {
   test('is put with its digest, so that S3 refuses other bytes', async () => {
     expect(await handler(event({ text: 'für' }))).toEqual({ attribute: 'page', put: true, inDoubt: false });
     expect(s3Mock).toHaveReceivedCommandTimes(PutObjectCommand, 1);
@@ -72,7 +77,7 @@ describe('inline content', () => {
 test.each([{ retries: 1 }, { redriven: true }])(
   'a put after %j says that an earlier one may still land',
   async (before) => {
-    expect(await handler(event({ text: 'a' }, before))).toMatchObject({ put: true, inDoubt: true });
+    expect(await inline(event({ text: 'a' }, before))).toMatchObject({ put: true, inDoubt: true });
   },
 );
 
@@ -86,7 +91,7 @@ describe('errors', () => {
     ['PutRefused', 'KeyTooLongError', 400],
   ])('%s, which no retry changes: %s', async (name, code, status) => {
     s3Mock.on(PutObjectCommand).rejects(awsError(code, status));
-    const error = await failure(handler(event({ text: 'a' })));
+    const error = await failure(inline(event({ text: 'a' })));
     expect(error.name).toBe(name);
     expect(error.cause).toMatchObject({ attribute: 'page', code });
   });
@@ -99,8 +104,11 @@ describe('errors', () => {
     ['RequestTimeTooSkewed', 403],
     ['ExpiredToken', 400],
     ['TimeoutError', undefined],
-  ])('%s is passed on as it is, to be tried again', async (code, status) => {
+  ])('%s is worth another attempt soon: no PUT outlasts that', async (code, status) => {
     s3Mock.on(PutObjectCommand).rejects(awsError(code, status));
-    expect((await failure(handler(event({ text: 'a' })))).name).toBe(code);
+    expect(await failure(inline(event({ text: 'a' })))).toMatchObject({
+      name: 'PutUnavailable',
+      cause: { attribute: 'page', code },
+    });
   });
 });

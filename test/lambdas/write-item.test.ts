@@ -5,14 +5,17 @@ import {
   TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { describe, expect, test } from 'vitest';
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { TOKEN_LIFETIME_SECONDS } from '../../core/errors/limits.ts';
 import { formatRun } from '../../core/keys/run.ts';
-import { dynamodb, s3, toSdkItem } from '../../lambdas/aws.ts';
+import { toSdkItem } from '../../core/values/sdk-item.ts';
+import { dynamodb } from '../../lambdas/dynamodb.ts';
+import { s3 } from '../../lambdas/s3.ts';
 import { handler, type WriteItemEvent } from '../../lambdas/write-item.ts';
 import { run } from '../core/fixtures.ts';
 import { keyOf, plan, pointer, sagaItem } from '../core/items.ts';
-import { awsError, dynamodbMock, failure } from './environment.ts';
+import { awsError, dynamodbMock, failure, s3Mock } from './environment.ts';
 
 const PLAN = plan('update', { item: sagaItem(), content: { page: 'y' } });
 
@@ -133,6 +136,24 @@ test.each([
   expect((await failure(handler(event()))).name).toBe('WriteThrottled');
 });
 
+describe('V9: throttling puts nothing in doubt', () => {
+  const throttling = canceled('ThrottlingError');
+
+  test('a refusal after it is definite, also by a clock that is ahead', async () => {
+    dynamodbMock.on(TransactWriteItemsCommand).rejects(awsError('AccessDeniedException', 400));
+    const later = event({ throttles: 3, startedAt: long(20), now: long(20) });
+    expect((await failure(handler(later))).name).toBe('WriteRefused');
+  });
+
+  test.each([
+    ['after an attempt in doubt', { retries: 1 }],
+    ['when it does not end', { throttles: 10 }],
+  ])('%s it counts as doubt', async (_, given) => {
+    dynamodbMock.on(TransactWriteItemsCommand).rejects(throttling);
+    expect((await failure(handler(event(given)))).name).toBe('WriteInDoubt');
+  });
+});
+
 test('B5: the first attempt after a redrive only waits for its predecessor', async () => {
   expect((await failure(handler(event({ redriven: true })))).name).toBe('WriteInDoubt');
   expect(dynamodbMock.calls()).toEqual([]);
@@ -140,6 +161,10 @@ test('B5: the first attempt after a redrive only waits for its predecessor', asy
 
 describe("past the token's life, a consistent read decides", () => {
   const late = event({ retries: 8, startedAt: long(TOKEN_LIFETIME_SECONDS) });
+
+  beforeEach(() => {
+    s3Mock.on(HeadObjectCommand).resolves({});
+  });
 
   test.each([
     ['written', sagaItem(undefined, { version: 2, writtenBy: formatRun(run('update')) }), undefined],
@@ -151,6 +176,24 @@ describe("past the token's life, a consistent read decides", () => {
     else expect((await failure(handler(late))).name).toBe(name);
     expect(dynamodbMock).toHaveReceivedCommandWith(GetItemCommand, { ConsistentRead: true });
     expect(dynamodbMock).toHaveReceivedCommandTimes(TransactWriteItemsCommand, 0);
+  });
+
+  test('V1, V7: and whether the objects that the item would point at are there', async () => {
+    dynamodbMock.on(GetItemCommand).resolves({ Item: toSdkItem(sagaItem()) });
+    const told = { ...late, throttles: 0 };
+    expect(await failure(handler(told))).toMatchObject({
+      name: 'NotWritten',
+      cause: { plan: 1, proof: 'reading' },
+    });
+    expect(s3Mock).toHaveReceivedCommandWith(HeadObjectCommand, { Key: keyOf('page', 'y', 'update') });
+
+    s3Mock.on(HeadObjectCommand).rejects(awsError('NotFound', 404));
+    const undone = await failure(handler(told));
+    expect(undone.name).toBe('OutcomeUnknown');
+    expect(undone.cause.message).toContain('was undone since');
+
+    s3Mock.on(HeadObjectCommand).rejects(awsError('Forbidden', 403));
+    expect((await failure(handler(told))).name).toBe('Forbidden');
   });
 
   test('by the clock of this task, should the state machine repeat an old time', async () => {

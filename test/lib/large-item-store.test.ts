@@ -6,8 +6,8 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { storeDescriptorSchema, storeSchema } from '../../core/contract/store.ts';
+import { FUNCTION_TIMEOUT_SECONDS } from '../../core/saga/waits.ts';
 import { LargeItemStack, LargeItemStore, type LargeItemStoreProps } from '../../lib/index.ts';
-import { FUNCTION_TIMEOUT_SECONDS } from '../../lib/tasks.ts';
 import { rights, substituted } from './template.ts';
 
 /** An app that neither copies its assets nor reports what it is made of: only its template is looked at. */
@@ -34,12 +34,12 @@ describe('new LargeItemStore(this, "Docs") alone', () => {
     template = Template.fromStack(new LargeItemStack(app(), 'Twinwrite'));
   });
 
-  test('is a table, a bucket, four state machines and seven functions, and runs nothing by itself', () => {
+  test('is a table, a bucket, four state machines and eight functions, and runs nothing by itself', () => {
     for (const [type, count] of [
       ['AWS::DynamoDB::GlobalTable', 1],
       ['AWS::S3::Bucket', 1],
       ['AWS::StepFunctions::StateMachine', 4],
-      ['AWS::Lambda::Function', 7],
+      ['AWS::Lambda::Function', 8],
       ['AWS::Scheduler::Schedule', 0],
       ['AWS::CloudWatch::Alarm', 0],
     ] as const) {
@@ -132,11 +132,12 @@ describe('new LargeItemStore(this, "Docs") alone', () => {
       id.replace(/[0-9A-F]{8}$/, ''),
       Object.keys(Properties.DefinitionSubstitutions),
     ]);
-    const all = ['PlanFunction', 'PutObjectFunction', 'WriteItemFunction', 'DeleteObjectsFunction'];
+    const puts = ['PutInlineFunction', 'PutObjectFunction'];
+    const all = ['PlanFunction', ...puts, 'WriteItemFunction', 'DeleteObjectsFunction'];
     expect(Object.fromEntries(named)).toEqual({
       DocsCreate: all,
       DocsUpdate: all,
-      DocsDelete: all.filter((name) => name !== 'PutObjectFunction'),
+      DocsDelete: all.filter((name) => !puts.includes(name)),
       DocsSweepMachine: ['PlanSweepFunction', 'FindOrphansFunction', 'TotalSweepFunction'].concat([
         'Bucket',
         'ObjectPrefix',
@@ -150,6 +151,7 @@ describe('new LargeItemStore(this, "Docs") alone', () => {
     const list = ['s3:ListBucket'];
     expect(rights(template)).toEqual({
       DocsTasksPlan: { table: ['dynamodb:GetItem'], bucket: list, 'items/*': read, 'staging/*': read },
+      DocsTasksPutInline: { 'items/*': ['s3:PutObject'] },
       DocsTasksPutObject: {
         bucket: [...list, 's3:ListBucketMultipartUploads'],
         'staging/*': [...read, 's3:GetObjectTagging'],
@@ -163,6 +165,8 @@ describe('new LargeItemStore(this, "Docs") alone', () => {
       },
       DocsTasksWriteItem: {
         table: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+        'items/*': read,
+        bucket: list,
       },
       DocsTasksDeleteObjects: {
         table: ['dynamodb:GetItem'],
@@ -170,8 +174,8 @@ describe('new LargeItemStore(this, "Docs") alone', () => {
         'items/*': ['s3:DeleteObject', 's3:AbortMultipartUpload'],
         'staging/*': ['s3:DeleteObject'],
       },
-      DocsCreate: machineRights(['Plan', 'PutObject', 'WriteItem', 'DeleteObjects']),
-      DocsUpdate: machineRights(['Plan', 'PutObject', 'WriteItem', 'DeleteObjects']),
+      DocsCreate: machineRights(['Plan', 'PutInline', 'PutObject', 'WriteItem', 'DeleteObjects']),
+      DocsUpdate: machineRights(['Plan', 'PutInline', 'PutObject', 'WriteItem', 'DeleteObjects']),
       DocsDelete: machineRights(['Plan', 'WriteItem', 'DeleteObjects']),
       DocsSweepFindOrphans: {
         table: ['dynamodb:BatchGetItem'],

@@ -16,11 +16,11 @@ import { SCENARIOS, type Scenario, type ScenarioName } from './scenarios.ts';
 const NEEDED: readonly Readonly<Record<string, ScenarioName>>[] = [
   {
     'Create lambda:InvokeFunction Plan': 'create',
-    'Update lambda:InvokeFunction PutObject': 'an update that replaces an object',
+    'Update lambda:InvokeFunction PutInline': 'an update that replaces an object',
     'Delete lambda:InvokeFunction WriteItem': 'a delete',
   },
   {
-    'Create lambda:InvokeFunction PutObject': 'create',
+    'Create lambda:InvokeFunction PutInline': 'create',
     'Update lambda:InvokeFunction WriteItem': 'an update of a plain attribute',
     'Delete lambda:InvokeFunction DeleteObjects': 'a delete',
   },
@@ -34,6 +34,13 @@ const NEEDED: readonly Readonly<Record<string, ScenarioName>>[] = [
     'Update lambda:InvokeFunction Plan': 'an update of a plain attribute',
   },
   { 'Plan dynamodb:GetItem Table': 'create' },
+  {
+    'Create lambda:InvokeFunction PutObject': 'a create whose staged object is lost before it is copied',
+    'Update lambda:InvokeFunction PutObject': 'an update from the staging prefix',
+    'PutInline s3:PutObject Bucket/items/*': 'create',
+  },
+  { 'WriteItem s3:GetObject Bucket/items/*': 'a write in doubt for longer than its token lives' },
+  { 'WriteItem s3:ListBucket Bucket': 'a create that was undone before its outcome was looked for' },
   {
     'PutObject s3:GetObject Bucket/items/*': 'a create whose large copy is complete, but answered with 503',
     'PutObject s3:AbortMultipartUpload Bucket/items/*':
@@ -64,7 +71,7 @@ const NEEDED: readonly Readonly<Record<string, ScenarioName>>[] = [
     'DeleteObjects dynamodb:GetItem Table': 'a create that DynamoDB refuses',
   },
   {
-    'PutObject s3:PutObject Bucket/items/*': 'create',
+    'PutObject s3:PutObject Bucket/items/*': 'an update from the staging prefix',
     'PutObject s3:ListBucket Bucket': 'a create whose staged object is lost before it is copied',
     'WriteItem dynamodb:UpdateItem Table': 'an update of a plain attribute',
   },

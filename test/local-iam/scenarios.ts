@@ -5,6 +5,7 @@ import { ListMultipartUploadsCommand, PutObjectCommand } from '@aws-sdk/client-s
 import type { Operation } from '../../core/keys/run.ts';
 import { stageLarge } from '../e2e/large-copies.ts';
 import { page, type Stage } from '../e2e/one-item.ts';
+import { appliedAndStopped, redrivenLate } from '../e2e/schedules-c.ts';
 
 export interface Scenario {
   run(stage: Stage): Promise<unknown>;
@@ -154,14 +155,14 @@ export const SCENARIOS = {
       stage.fault({ ...SLOW_DOWN, when: 'after', operation: 'CompleteMultipartUpload' });
       return createLarge(stage);
     },
-    outcome: { ...done(1), unfinished: 0, tries: ['SlowDown'] },
+    outcome: { ...done(1), unfinished: 0, tries: ['PutUnavailable'] },
   },
   'a create whose large copy cannot go on, since nothing shows that its source is the same': {
     async run(stage) {
       stage.fault({ ...SLOW_DOWN, operation: 'UploadPartCopy', skip: 2 });
       return createLarge(stage, 'SHA256');
     },
-    outcome: { ...done(1), unfinished: 0, tries: ['SlowDown'] },
+    outcome: { ...done(1), unfinished: 0, tries: ['PutUnavailable'] },
   },
   'a create whose large copy never ends': {
     async run(stage) {
@@ -171,7 +172,7 @@ export const SCENARIOS = {
     outcome: {
       ...failed('RolledBack.PutFailed'),
       unfinished: 0,
-      tries: ['CopyUnfinished', ...Array(6).fill('SlowDown')],
+      tries: ['CopyUnfinished', ...Array(6).fill('PutUnavailable')],
     },
   },
   'a write in doubt for longer than its token lives': {
@@ -187,6 +188,15 @@ export const SCENARIOS = {
       return { status };
     },
     outcome: { status: 'SUCCEEDED' },
+  },
+  'a create that was undone before its outcome was looked for': {
+    async run(stage) {
+      const create = await appliedAndStopped(stage, 'create', page('X'));
+      await stage.commit('delete');
+      const { ended } = await redrivenLate(stage, create);
+      return { status: ended.status, error: ended.error };
+    },
+    outcome: { status: 'FAILED', error: 'OutcomeUnknown' },
   },
   'a delete': {
     async run(stage) {

@@ -33,12 +33,17 @@ export function createManualClock(start = Date.parse('2026-01-01T00:00:00Z')): M
       new Promise((resolve, reject) => {
         signal?.throwIfAborted();
         sleeps.push(ms);
-        const sleeper = { name, until: now + ms, wake: resolve };
-        sleepers.add(sleeper);
-        signal?.addEventListener('abort', () => {
+        const abort = (): void => {
           sleepers.delete(sleeper);
-          reject(signal.reason);
-        });
+          reject(signal?.reason);
+        };
+        const wake = (): void => {
+          signal?.removeEventListener('abort', abort);
+          resolve();
+        };
+        const sleeper = { name, until: now + ms, wake };
+        sleepers.add(sleeper);
+        signal?.addEventListener('abort', abort);
         if (ms <= 0) moveTo(now);
       }),
     sleeping: (name) => [...sleepers].filter((sleeper) => sleeper.name === name).length,

@@ -82,7 +82,10 @@ describe('RedriveExecution of nested states', () => {
   it('goes on where each level stands after a stop', async () => {
     await using run = await nestedScenario(() => new Promise(() => undefined));
     await run.start(input);
-    await run.reached('TaskSucceeded', 5);
+    // Item 3 waits, and everything beside it has ended.
+    await run.reached('TaskStarted', 6);
+    await run.reached('TaskStateExited', 5);
+    await run.reached('MapIterationSucceeded', 4);
     await run.sfn.send(new StopExecutionCommand({ executionArn: EXECUTION_ARN }));
     const aborted = (await run.types()).filter((type) => type.endsWith('Aborted'));
     expect(aborted).toEqual([

@@ -6,36 +6,28 @@ import {
   PLAN_ERRORS,
   PUT_ERRORS,
   PUT_PROGRESS,
+  PUT_UNAVAILABLE,
   type SagaErrorName,
   WRITE_ERRORS,
 } from '../../core/errors/errors.ts';
-import { REQUEST_LIFETIME_SECONDS, TOKEN_LIFETIME_SECONDS } from '../../core/errors/limits.ts';
 import { OPERATIONS } from '../../core/keys/run.ts';
-import { PAUSES_AFTER_REDRIVE } from '../../core/saga/outcome.ts';
-import { FUNCTION_TIMEOUT_SECONDS } from '../../lib/tasks.ts';
-import { allStates, MACHINES, pauses, type State, stateOf, writeTask } from './machines.ts';
-
-/** What Lambda gives a function's start (Developer Guide, "Lambda execution environment"). */
-const INIT_SECONDS = 10;
-
-const FUNCTIONS = {
-  PlanFunction: 'plan',
-  PutObjectFunction: 'put-object',
-  WriteItemFunction: 'write-item',
-  DeleteObjectsFunction: 'delete-objects',
-} as const;
+import { FUNCTION_TIMEOUT_SECONDS } from '../../core/saga/waits.ts';
+import { allStates, MACHINES, type State, stateOf, writeTask } from './machines.ts';
 
 const STATES = {
   create: ['Plan', 'AnythingPut?', 'PutObjects', 'PutObject', 'PutFailed', 'AllObjectsPut?', 'WriteItem']
     .concat(['PauseBeforeReplan', 'Created', 'LetRequestsExpire', 'DeleteCreatedObjects', 'RolledBack'])
+    .concat(['EndUnfinishedUploads', 'DeleteUnwrittenObjects', 'PauseAfterThrottling'])
     .concat(['Rejected', 'OutcomeUnknown']),
   update: ['Plan', 'AnythingPut?', 'PutObjects', 'PutObject', 'PutFailed', 'AllObjectsPut?', 'WriteItem']
     .concat(['PauseBeforeReplan', 'DeleteReplacedObjects', 'CleanupDeferred', 'Updated', 'LetRequestsExpire'])
+    .concat(['EndUnfinishedUploads', 'DeleteUnwrittenObjects', 'PauseAfterThrottling'])
     .concat(['DeleteCreatedObjects', 'RolledBack', 'Rejected', 'OutcomeUnknown']),
   delete: [
     'Plan',
     'ItemFound?',
     'DeleteItem',
+    'PauseAfterThrottling',
     'PauseBeforeReplan',
     'DeleteReplacedObjects',
     'CleanupDeferred',
@@ -73,14 +65,6 @@ describe.each(OPERATIONS)('%s', (operation) => {
     expect(states.filter(([, { Comment }]) => (Comment ?? '').length < 15)).toEqual([]);
   });
 
-  test('gives each task a time-out that is longer than its function runs', () => {
-    for (const [name, { TimeoutSeconds = 0, Arguments }] of tasks) {
-      const [, variable] = /^\$\{(.+)\}$/.exec(Arguments?.FunctionName ?? '') ?? [];
-      const task = FUNCTIONS[variable as keyof typeof FUNCTIONS];
-      expect(TimeoutSeconds, name).toBeGreaterThan(FUNCTION_TIMEOUT_SECONDS[task]);
-    }
-  });
-
   test('catches everything by two entries, data limits before the rest', () => {
     const all = tasks.filter(([, state]) => names(state, 'Catch').includes('States.ALL'));
     expect(all.length).toBeGreaterThan(0);
@@ -106,34 +90,33 @@ describe.each(OPERATIONS)('%s', (operation) => {
     expect(plan.Catch?.[0]?.ErrorEquals).toEqual([...PLAN_ERRORS]);
   });
 
-  test('knows every answer to the write: definite ones end it, the others are tried again', () => {
+  test('knows every answer to the write: all but doubt go on in a state of their own', () => {
     const write = writeTask(operation);
-    const conditional: SagaErrorName[] = operation === 'update' ? [] : ['ConditionFailed'];
-    const definite = WRITE_ERRORS.filter(
-      (name) => !['WriteThrottled', 'WriteInDoubt', ...conditional].includes(name),
-    );
-    expect(sagaErrorsAtOnce(write)).toEqual([...definite].sort());
-    expect(names(write, 'Catch').sort()).toEqual([...definite, 'States.DataLimitExceeded'].sort());
+    const others: Readonly<Record<typeof operation, readonly SagaErrorName[]>> = {
+      create: ['ConditionFailed'],
+      update: [],
+      delete: ['ConditionFailed', 'NotWritten'],
+    };
+    const caught = WRITE_ERRORS.filter((name) => !['WriteInDoubt', ...others[operation]].includes(name));
+    expect(sagaErrorsAtOnce(write)).toEqual([...caught].sort());
+    expect(names(write, 'Catch').sort()).toEqual([...caught, 'States.DataLimitExceeded'].sort());
     expect(write.Retry?.map(({ ErrorEquals }) => ErrorEquals).slice(1)).toEqual([
-      ['WriteThrottled'],
+      ['WriteInDoubt', 'Lambda.TooManyRequestsException'],
       ['States.ALL'],
     ]);
   });
 
-  test('lets a write in doubt fail at its task, after pauses that each outlive a request', () => {
-    const inDoubt = pauses(writeTask(operation).Retry?.at(-1) ?? { ErrorEquals: [] });
-    expect(Math.min(...inDoubt)).toBeGreaterThanOrEqual(REQUEST_LIFETIME_SECONDS);
-    const { TimeoutSeconds = 0 } = writeTask(operation);
-    const spent = inDoubt.reduce((sum, pause) => sum + pause, 0) + inDoubt.length * TimeoutSeconds;
-    expect(spent).toBeLessThan(TOKEN_LIFETIME_SECONDS);
+  test('lets a write in doubt fail at its task, so that a redrive goes on from it', () => {
     expect(names(writeTask(operation), 'Catch')).not.toContain('States.ALL');
   });
 
-  test('waits out the function of a stopped run and its request before the first attempt after a redrive', () => {
-    const inDoubt = pauses(writeTask(operation).Retry?.at(-1) ?? { ErrorEquals: [] });
-    const waited = inDoubt.slice(0, PAUSES_AFTER_REDRIVE).reduce((sum, pause) => sum + pause, 0);
-    const functionLife = INIT_SECONDS + FUNCTION_TIMEOUT_SECONDS['write-item'];
-    expect(waited).toBeGreaterThanOrEqual(functionLife + REQUEST_LIFETIME_SECONDS);
+  test('V9: writes again after throttling as for the first time, since nothing is in doubt', () => {
+    const name = operation === 'delete' ? 'DeleteItem' : 'WriteItem';
+    const throttled = writeTask(operation).Catch?.find(
+      ({ ErrorEquals }) => ErrorEquals[0] === 'WriteThrottled',
+    );
+    expect(throttled).toMatchObject({ Next: 'PauseAfterThrottling' });
+    expect(stateOf(operation, 'PauseAfterThrottling')).toMatchObject({ Type: 'Wait', Next: name });
   });
 
   test('decides on its puts only when they have settled: before it writes, plans again or undoes', () => {
@@ -145,8 +128,12 @@ describe.each(OPERATIONS)('%s', (operation) => {
     });
     expect(stateOf(operation, 'LetRequestsExpire')).toMatchObject({
       Seconds: '{% $secondsToSettle %}',
-      Next: 'AllObjectsPut?',
+      Next: 'EndUnfinishedUploads',
     });
+    const uploads = stateOf(operation, 'EndUnfinishedUploads');
+    expect([uploads.Next, ...(uploads.Catch ?? []).map(({ Next }) => Next)]).toEqual(
+      Array(3).fill('AllObjectsPut?'),
+    );
   });
 });
 
@@ -159,8 +146,9 @@ describe.each(['create', 'update'] as const)('putting objects in %s', (operation
   });
 
   test('lets a large copy go on for a day, and tries it again with what it has', () => {
-    const [, progress, others] = stateOf(operation, 'PutObject').Retry ?? [];
+    const [, progress, ended, others] = stateOf(operation, 'PutObject').Retry ?? [];
     expect(progress?.ErrorEquals).toEqual([PUT_PROGRESS]);
+    expect(ended?.ErrorEquals).toEqual([PUT_UNAVAILABLE, 'Lambda.TooManyRequestsException']);
     expect(others?.ErrorEquals).toEqual(['States.ALL']);
     const seconds = (progress?.MaxAttempts ?? 0) * FUNCTION_TIMEOUT_SECONDS['put-object'];
     expect(seconds).toBeGreaterThan(24 * 60 * 60);
@@ -170,10 +158,13 @@ describe.each(['create', 'update'] as const)('putting objects in %s', (operation
     expect(stateOf(operation, 'PutObjects')).toEqual(stateOf('create', 'PutObjects'));
   });
 
-  test('undoes by a task that fails uncaught, so that a redrive goes on from it', () => {
-    const undo = stateOf(operation, 'DeleteCreatedObjects');
+  test.each([
+    ['DeleteCreatedObjects', 'RolledBack'],
+    ['DeleteUnwrittenObjects', 'PauseBeforeReplan'],
+  ])('undoes by a task that fails uncaught, so that a redrive goes on from it: %s', (name, next) => {
+    const undo = stateOf(operation, name);
     expect(names(undo, 'Catch')).toEqual(['StillReferenced']);
-    expect(undo.Catch?.[0]?.Next).toBe('OutcomeUnknown');
+    expect(undo).toMatchObject({ Next: next, Catch: [{ Next: 'OutcomeUnknown' }] });
   });
 });
 

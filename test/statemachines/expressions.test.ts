@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { causeSchema, outputSchema } from '../../core/contract/contract.ts';
-import { MAX_PAYLOAD_BYTES, REQUEST_LIFETIME_SECONDS } from '../../core/errors/limits.ts';
-import { FUNCTION_TIMEOUT_SECONDS } from '../../lib/tasks.ts';
+import { MAX_PAYLOAD_BYTES } from '../../core/errors/limits.ts';
+import { SETTLE_SECONDS } from '../../core/saga/waits.ts';
 import { allStates, evaluate, MACHINES, stateOf, writeTask } from './machines.ts';
 
 const input = {
@@ -68,6 +68,7 @@ describe.each(['create', 'update'] as const)('%s', (operation) => {
         ...variables,
         writeStartedAt: 't',
         redrivesBefore: 0,
+        throttles: 0,
       });
       expect(write).toMatchObject({ plan: plan(puts), retries: 0, redriven: false });
     },
@@ -94,9 +95,9 @@ describe.each(['create', 'update'] as const)('%s', (operation) => {
     ['both failed', [failed('p0'), failed('p1')], true, false],
   ])('decides on the puts: %s', async (_, results, anyFailed, inDoubt) => {
     const map = stateOf(operation, 'PutObjects');
-    const atPlan = { redrivesAtPlan: 0 };
+    const atPlan = { redrivesAtPlan: 0, plannedAt: new Date().toISOString() };
     const assigned = await evaluate(map.Assign, states({ result: results }), atPlan);
-    expect(assigned).toEqual({ puts: results, secondsToSettle: inDoubt ? REQUEST_LIFETIME_SECONDS : 0 });
+    expect(assigned).toEqual({ puts: results, secondsToSettle: inDoubt ? SETTLE_SECONDS.answered : 0 });
     const variables = assigned as Record<string, unknown>;
 
     const [wait, choice] = stateOf(operation, 'AllObjectsPut?').Choices ?? [];
@@ -107,7 +108,7 @@ describe.each(['create', 'update'] as const)('%s', (operation) => {
       expect(await evaluate(choice?.Assign, states(), variables)).toEqual({ failure: first.failure });
     }
     expect(await evaluate(stateOf(operation, 'LetRequestsExpire').Seconds, states(), variables)).toBe(
-      inDoubt ? REQUEST_LIFETIME_SECONDS : 0,
+      inDoubt ? SETTLE_SECONDS.answered : 0,
     );
     expect(await evaluate(stateOf(operation, 'LetRequestsExpire').Assign, states(), variables)).toEqual({
       secondsToSettle: 0,
@@ -115,17 +116,56 @@ describe.each(['create', 'update'] as const)('%s', (operation) => {
     expect([1, 2, 3]).toContain(await evaluate(stateOf(operation, 'PauseBeforeReplan').Seconds, states()));
   });
 
-  test('waits after a redrive until the function of the stopped run has ended, if a put was in doubt', async () => {
-    const redriven = { redrives: 2 };
-    const settle = async (result: unknown[]) => {
-      const map = stateOf(operation, 'PutObjects');
-      const assigned = await evaluate(map.Assign, states({ result }, redriven), { redrivesAtPlan: 1 });
-      return (assigned as { secondsToSettle: number }).secondsToSettle;
-    };
-    expect(await settle([succeeded('p0')])).toBe(0);
-    expect(await settle([succeeded('p0', true)])).toBeGreaterThanOrEqual(
-      FUNCTION_TIMEOUT_SECONDS['put-object'] + REQUEST_LIFETIME_SECONDS,
+  test.each([
+    ['nothing is in doubt', [succeeded('p0'), { ...succeeded('p1'), staged: true }], {}, 0],
+    ['S3 answered each attempt', [succeeded('p0', true)], {}, SETTLE_SECONDS.answered],
+    ['it did so of a copy', [{ ...succeeded('p0', true), staged: true }], {}, SETTLE_SECONDS.answered],
+    ['a copy took long', [{ ...succeeded('p0', true), staged: true }], { seconds: 61 }, SETTLE_SECONDS.copy],
+    ['inline content took long', [succeeded('p0', true)], { seconds: 61 }, SETTLE_SECONDS.answered],
+    ['the last attempt was lost', [{ ...failed('p0', true), lost: true }], {}, SETTLE_SECONDS.inline],
+    ['that of a copy', [{ ...failed('p0', true), lost: true, staged: true }], {}, SETTLE_SECONDS.copy],
+    ['the run was redriven', [succeeded('p0', true)], { redrives: 1 }, SETTLE_SECONDS.inline],
+    ['redriven, a copy', [{ ...succeeded('p0', true), staged: true }], { redrives: 1 }, SETTLE_SECONDS.copy],
+    ['redriven, nothing in doubt', [succeeded('p0')], { redrives: 1 }, 0],
+    [
+      'the longest of several',
+      [succeeded('p0', true), { ...failed('p1', true), lost: true }, succeeded('p2')],
+      {},
+      SETTLE_SECONDS.inline,
+    ],
+  ])('waits for puts by what may still land: %s', async (_, result, given, seconds) => {
+    const { redrives = 0, seconds: elapsed = 0 } = given as { redrives?: number; seconds?: number };
+    const plannedAt = new Date(Date.now() - elapsed * 1000).toISOString();
+    const assigned = await evaluate(
+      stateOf(operation, 'PutObjects').Assign,
+      states({ result }, { redrives }),
+      { redrivesAtPlan: 0, plannedAt },
     );
+    expect(assigned).toMatchObject({ secondsToSettle: seconds });
+  });
+
+  test('puts content of the input and staged content by functions of their own', async () => {
+    const { Arguments, TimeoutSeconds, Output } = stateOf(operation, 'PutObject');
+    const staged = { p0: { staged: { key: 'staging/a' } }, p1: { text: 'b' } };
+    for (const [attribute, name] of [
+      ['p0', 'PutObjectFunction'],
+      ['p1', 'PutInlineFunction'],
+    ] as const) {
+      const attempt = states({
+        input: put(attribute),
+        result: { Payload: succeeded(attribute) },
+        context: {
+          Execution: { Input: { ...input, largeAttributes: staged }, RedriveCount: 0 },
+          State: { RetryCount: 0 },
+        },
+      });
+      expect(await evaluate(Arguments?.FunctionName, attempt)).toBe(`\${${name}}`);
+      expect(await evaluate(TimeoutSeconds, attempt)).toBeGreaterThan(60);
+      expect(await evaluate(Output, attempt)).toEqual({
+        ...succeeded(attribute),
+        staged: attribute === 'p0',
+      });
+    }
   });
 
   test('finds the content of an attribute by its name, whatever that is', async () => {
@@ -142,7 +182,7 @@ describe.each(['create', 'update'] as const)('%s', (operation) => {
   });
 
   test('hands the write its input without large attributes and otherwise untouched', async () => {
-    const variables = { plan: plan([]), writeStartedAt: 't', redrivesBefore: 0 };
+    const variables = { plan: plan([]), writeStartedAt: 't', redrivesBefore: 0, throttles: 0 };
     const write = await evaluate(
       writeTask(operation).Arguments?.Payload,
       states({}, { redrives: 1 }),
@@ -165,6 +205,7 @@ describe.each(['create', 'update'] as const)('%s', (operation) => {
         attribute: 'p0',
         put: false,
         inDoubt,
+        staged: false,
         failure: { name: 'PutRefused', cause: '{"message":"no"}' },
       });
     }

@@ -33,7 +33,7 @@ export interface State {
   readonly Arguments?: { readonly FunctionName: string; readonly Payload: Readonly<Record<string, unknown>> };
   readonly Retry?: readonly Retrier[];
   readonly Catch?: readonly Catcher[];
-  readonly TimeoutSeconds?: number;
+  readonly TimeoutSeconds?: number | string;
   readonly Seconds?: string;
   readonly Items?: string;
   readonly Assign?: Readonly<Record<string, unknown>>;

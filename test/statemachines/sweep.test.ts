@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import aslValidator from 'asl-validator';
 import { expect, test } from 'vitest';
 import { MAX_PAYLOAD_BYTES } from '../../core/errors/limits.ts';
-import { FUNCTION_TIMEOUT_SECONDS } from '../../lib/tasks.ts';
+import { FUNCTION_TIMEOUT_SECONDS } from '../../core/saga/waits.ts';
 import { evaluate } from './machines.ts';
 
 const file = join(import.meta.dirname, '..', '..', 'statemachines', 'sweep.asl.json');

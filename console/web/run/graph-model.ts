@@ -50,7 +50,7 @@ export interface Graph {
   readonly edges: readonly GraphEdge[];
 }
 
-const COMPENSATIONS: ReadonlySet<string> = new Set(['DeleteCreatedObjects']);
+const COMPENSATIONS: ReadonlySet<string> = new Set(['DeleteCreatedObjects', 'DeleteUnwrittenObjects']);
 const CLEANUPS: ReadonlySet<string> = new Set(['DeleteReplacedObjects', 'CleanupDeferred']);
 
 /** @param sequences - the states that were entered, in order: one sequence, or one for each iteration */

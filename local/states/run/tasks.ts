@@ -152,11 +152,13 @@ function integrationName({ events, resource, resourceType }: Integration): strin
 class TaskTimers {
   readonly #heartbeatSeconds: number | undefined;
   readonly #timeout: NodeJS.Timeout | undefined;
+  readonly #signal: AbortSignal;
   readonly #expired: Promise<never>;
   #heartbeat: NodeJS.Timeout | undefined;
   #expire: (failure: StateFailure) => void = () => undefined;
 
   constructor({ timeoutSeconds, heartbeatSeconds }: TaskLimits, signal: AbortSignal) {
+    this.#signal = signal;
     this.#heartbeatSeconds = heartbeatSeconds;
     this.#expired = new Promise((_, reject) => {
       this.#expire = reject;
@@ -166,7 +168,7 @@ class TaskTimers {
       this.#expire(new StateFailure(STATES.timeout, undefined)),
     );
     this.beat();
-    signal.addEventListener('abort', () => this.clear(), { once: true });
+    signal.addEventListener('abort', this.clear);
   }
 
   /** Starts the time between two heartbeats anew. */
@@ -182,10 +184,11 @@ class TaskTimers {
     return Promise.race([work, this.#expired]);
   }
 
-  clear(): void {
+  readonly clear = (): void => {
     clearTimeout(this.#timeout);
     clearTimeout(this.#heartbeat);
-  }
+    this.#signal.removeEventListener('abort', this.clear);
+  };
 }
 
 function startTimer(limitSeconds: number | undefined, expire: () => void): NodeJS.Timeout | undefined {

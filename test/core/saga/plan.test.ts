@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { MAX_PLANS } from '../../../core/errors/limits.ts';
-import { formatRun } from '../../../core/keys/run.ts';
-import { refusal, run } from '../fixtures.ts';
+import { readPointers } from '../../../core/item/item.ts';
+import { isOwnObject } from '../../../core/keys/object-key.ts';
+import { formatRun, parseRun } from '../../../core/keys/run.ts';
+import { digestOfPointers } from '../../../core/saga/digests.ts';
+import { following } from '../../../core/saga/plan.ts';
+import { refusal, run, STORE } from '../fixtures.ts';
 import { foreignItem, KEY, keyOf, plan, pointer, sagaItem } from '../items.ts';
 
 const CREATE = formatRun(run('create'));
@@ -13,6 +17,7 @@ describe('create', () => {
     const note = keyOf('note', 'y', 'create');
     expect(plan('create', { content: { page: 'x', note: 'y' } })).toEqual({
       number: 1,
+      series: 1,
       run: CREATE,
       key: KEY,
       expected: { kind: 'absent' },
@@ -256,6 +261,54 @@ describe('planning again', () => {
 
   test('B7: a delete is conditioned on the item it read, not on the pointers', () => {
     const item = sagaItem(undefined, { version: 5 });
-    expect(plan('delete', { item }).expected).toEqual({ kind: 'saga', createdBy: CREATE, version: 5 });
+    expect(plan('delete', { item }).expected).toEqual({
+      kind: 'saga',
+      createdBy: CREATE,
+      version: 5,
+      digest: digestOfPointers(readPointers(item, STORE)),
+    });
+  });
+});
+
+describe('V1: a plan after a write that was only found not written', () => {
+  const first = keyOf('page', 'y', 'update');
+  const second = `${first}.2`;
+
+  test('puts everything anew, under keys of its own, and covers those of the plan before', () => {
+    const again = plan('update', {
+      number: 2,
+      series: 2,
+      item: sagaItem(),
+      content: { page: 'y' },
+      placed: [first],
+    });
+    expect(again).toMatchObject({
+      series: 2,
+      puts: [{ attribute: 'page', key: second }],
+      placed: [first, second],
+      pointers: { page: pointer(second) },
+      replaced: [keyOf('page', 'x', 'create'), first],
+      created: [first, second],
+    });
+    expect(parseRun(second.slice(second.lastIndexOf('/') + 1))).toEqual(run('update'));
+    expect(isOwnObject(second, KEY, STORE)).toBe(true);
+  });
+
+  test.each([
+    ['none before', null, { number: 1, series: 1 }],
+    [
+      'a failed condition',
+      { number: 1, series: 1, placed: [], proof: 'condition' },
+      { number: 2, series: 1 },
+    ],
+    ['a read', { number: 1, series: 1, placed: [], proof: 'reading' }, { number: 2, series: 2 }],
+    [
+      'a failed condition later',
+      { number: 3, series: 2, placed: [], proof: 'condition' },
+      { number: 4, series: 2 },
+    ],
+    ['what an earlier version does not tell', { number: 1, placed: [] }, { number: 2, series: 2 }],
+  ] as const)('by what proved it: %s', (_, previous, next) => {
+    expect(following(previous)).toEqual(next);
   });
 });

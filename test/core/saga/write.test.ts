@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { toRequest } from '../../../core/contract/request.ts';
 import { formatRun, OPERATIONS, type Operation } from '../../../core/keys/run.ts';
-import { type WriteRequest, writeRequest, writeToken } from '../../../core/saga/write.ts';
+import { writeToken } from '../../../core/saga/digests.ts';
+import { type WriteRequest, writeRequest } from '../../../core/saga/write.ts';
 import { run, STORE } from '../fixtures.ts';
 import { foreignItem, KEY, keyOf, type Planning, plan, pointer, sagaItem } from '../items.ts';
 

@@ -28,6 +28,29 @@ async function met(
 
 export const conditionBehaviours: readonly Behaviour[] = [
   [
+    'an expression means anew what it says, whatever it was sent with before',
+    async (subject) => {
+      const attributes = { a: { N: '5' }, b: { S: 'x' } };
+      const on = (condition: string, values: Item) => met(subject, 'again', attributes, condition, values);
+      for (const [v, w, expected] of [
+        [{ N: '5' }, { S: 'x' }, true],
+        [{ N: '6' }, { S: 'x' }, false],
+        [{ N: '5' }, { S: 'y' }, false],
+        [{ S: '5' }, { S: 'x' }, false],
+        [{ N: '5' }, { S: 'x' }, true],
+      ] as const) {
+        expect(await on('a = :v AND b = :w', { ':v': v, ':w': w })).toBe(expected);
+      }
+      expect(await on('begins_with(b, :v)', { ':v': { S: 'x' } })).toBe(true);
+      await refused(on('begins_with(b, :v)', { ':v': { N: '1' } }), 'Incorrect operand type');
+      expect(await on('a BETWEEN :v AND :w', { ':v': { N: '1' }, ':w': { N: '9' } })).toBe(true);
+      await refused(on('a BETWEEN :v AND :w', { ':v': { N: '9' }, ':w': { N: '1' } }), 'upper bound');
+      await refused(on('a = :v', { ':v': { N: '5' }, ':w': { N: '5' } }), 'unused in expressions');
+      expect(await on('a = :v', { ':v': { N: '5' } })).toBe(true);
+      await refused(on('a = :v', { ':w': { N: '5' } }), 'is not defined');
+    },
+  ],
+  [
     'comparisons order numbers by value, strings and binary by bytes',
     async (subject) => {
       const on = (attributes: Item, condition: string, value: Item) =>
