@@ -108,11 +108,11 @@ export interface Configuration {
   readonly redrives?: number;
   /** Whether a redrive may also come a day later, when DynamoDB has forgotten the token. */
   readonly lateRedrive?: boolean;
-  /** From Step Functions' call to the function's first instruction, ms. Default: 10,000. */
+  /** From Step Functions' call to the function's first instruction, ms. Default of this and the next two: core/saga/waits.ts. */
   readonly coldStartMs?: number;
-  /** How long a request may live once its caller has given up, ms. Default: 15,000. */
+  /** How long a request may live once its caller has given up, ms. */
   readonly requestLifeMs?: number;
-  /** The same of copies on S3's side. Default: as {@link requestLifeMs}. */
+  /** The same of copies on S3's side. */
   readonly copyLifeMs?: number;
   /** Histories may be forgotten. */
   readonly forget?: boolean;
