@@ -53,6 +53,21 @@ const LATE_READS: readonly Mutation[] = [
     shownBy: { configuration: 'C7 stuck create, redriven late' },
   },
   {
+    name: 'same-item-once-more',
+    rule: '2',
+    hazards: 'C10',
+    without: 'a createdBy of its own for an item that is made once more',
+    changes: [
+      {
+        file: 'core/saga/plan.ts',
+        from: 'createdBy: previous?.createdBy ?? formatSeries(run, series),',
+        to: 'createdBy: previous?.createdBy ?? run,',
+      },
+      { file: OUTCOME, from: 'saga?.createdBy === plan.saga.createdBy', to: 'saga?.createdBy === plan.run' },
+    ],
+    shownBy: { configuration: 'create||update||delete' },
+  },
+  {
     name: 'pointers-not-compared',
     rule: '3',
     hazards: 'C1',
