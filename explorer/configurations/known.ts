@@ -161,7 +161,7 @@ export const KNOWN: Readonly<Record<string, KnownCase>> = {
       ends: 'known',
     },
   },
-  'C8 requests that live 2.5 s longer': {
+  'margin: requests that live 2.5 s longer': {
     about:
       'the waits have no margin over what a request is taken to live: a put lands after the compensation',
     expected: 'clean',
@@ -172,7 +172,7 @@ export const KNOWN: Readonly<Record<string, KnownCase>> = {
       requestLifeMs: REQUEST_LIFE_SECONDS * 1000 + MORE_MS,
     },
   },
-  'C8 functions that start 2.5 s later': {
+  'margin: functions that start 2.5 s later': {
     about: 'nor over what a function is taken to need for its start',
     expected: 'clean',
     configuration: {

@@ -14,7 +14,7 @@ function inOutcome(from: string, to: string): readonly Change[] {
   return [{ file: OUTCOME, from, to }];
 }
 
-/** C1 to C3, C7: what a late read proves. */
+/** C1 to C3, C7, C10: what a late read proves. */
 const LATE_READS: readonly Mutation[] = [
   {
     name: 'unmanaged-not-written',
@@ -134,7 +134,7 @@ const LATE_READS: readonly Mutation[] = [
   },
 ];
 
-/** C4, C5, C6, C8: what lost functions, slow copies and late requests leave. */
+/** C4 to C6: what lost functions, slow copies and late requests leave. */
 const LEFT_BEHIND: readonly Mutation[] = [
   {
     name: 'lost-write-short-pause',
@@ -193,10 +193,10 @@ const LEFT_BEHIND: readonly Mutation[] = [
   {
     name: 'no-margin',
     rule: '5',
-    hazards: 'C8',
+    hazards: 'B8',
     without: 'a margin over what requests are taken to live',
     changes: settling('90 : 15', '90 : 12'),
-    shownBy: { configuration: 'C8 requests that live 2.5 s longer' },
+    shownBy: { configuration: 'margin: requests that live 2.5 s longer' },
   },
 ];
 
