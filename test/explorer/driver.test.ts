@@ -50,14 +50,15 @@ it('a driver that waits otherwise is noticed', async () => {
     from: 15,
     to: 16,
   } as const;
-  const differ: boolean[] = [];
-  for (let seed = 0; seed < 8; seed += 1) {
+  const differs = async (seed: number): Promise<boolean> => {
     const answers = randomAnswers(seed);
     const [one, other] = [
       await inExplorer('update', answers),
       await inExplorer('update', answers, [changed]),
     ];
-    differ.push(JSON.stringify(one) !== JSON.stringify(other));
-  }
-  expect(differ).toContain(true);
+    return JSON.stringify(one) !== JSON.stringify(other);
+  };
+  let seed = 0;
+  while (seed < 40 && !(await differs(seed))) seed += 1;
+  expect(seed).toBeLessThan(40);
 });
