@@ -18,3 +18,11 @@ describe.each(CONFIGURATIONS.filter(({ about, name }) => about !== undefined && 
     });
   },
 );
+
+const limits = CONFIGURATIONS.filter(({ name }) => /^limit/.test(name) && !LARGE.test(name));
+
+it.each(limits.map(({ name }) => name))('%s: only that the write takes effect once more', async (name) => {
+  const broken = (await explored(name)).violations.map(({ promise }) => promise);
+  expect(broken).not.toEqual([]);
+  expect(broken.filter((promise) => !/took effect 2 times$/.test(promise))).toEqual([]);
+});
