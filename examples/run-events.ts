@@ -21,7 +21,9 @@ export class RunEvents extends Construct {
       source: ['aws.states'],
       detailType: ['Step Functions Execution Status Change'],
       detail: {
-        stateMachineArn: Object.values(stateMachines).map((machine) => machine.stateMachineArn),
+        stateMachineArn: [stateMachines.create, stateMachines.update, stateMachines.delete].map(
+          (machine) => machine.stateMachineArn,
+        ),
         status,
       },
     });

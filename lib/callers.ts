@@ -4,9 +4,8 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import type { Operation } from '../core/keys/run.ts';
 import { allowObjects, allowPutting, allowReading } from './rights.ts';
+import { machinesOf, type StoreStateMachines } from './store-state-machines.ts';
 
 export interface Granting {
   readonly table: ITable;
@@ -14,12 +13,12 @@ export interface Granting {
   readonly prefix: string;
   readonly stagingPrefix: string;
   readonly legacy?: { readonly bucket: IBucket; readonly prefix: string } | undefined;
-  readonly stateMachines: Readonly<Record<Operation, StateMachine>>;
+  readonly stateMachines: StoreStateMachines;
 }
 
 /** Start runs, and see how they end. */
 export function grantRuns({ stateMachines }: Granting, grantee: IGrantable): void {
-  for (const machine of Object.values(stateMachines)) {
+  for (const machine of machinesOf(stateMachines)) {
     machine.grantStartExecution(grantee);
     // Where a run of theirs stands that is stuck.
     machine.grantExecution(grantee, 'states:GetExecutionHistory');
@@ -29,7 +28,7 @@ export function grantRuns({ stateMachines }: Granting, grantee: IGrantable): voi
 
 /** See how runs end. Without their histories, which hold more than whoever waits for a run needs. */
 export function grantWait({ stateMachines }: Pick<Granting, 'stateMachines'>, grantee: IGrantable): void {
-  for (const machine of Object.values(stateMachines)) {
+  for (const machine of machinesOf(stateMachines)) {
     machine.grantExecution(grantee, 'states:DescribeExecution');
     // Many waits at once list what still runs, instead of describing each.
     machine.grant(grantee, 'states:ListExecutions');
@@ -53,7 +52,7 @@ export function grantRead({ table, bucket, prefix, legacy }: Granting, grantee: 
 /** Look into runs, their items and objects; replay runs, and stop them. */
 export function grantOperate(granting: Granting, grantee: IGrantable): void {
   grantRuns(granting, grantee);
-  for (const machine of Object.values(granting.stateMachines)) {
+  for (const machine of machinesOf(granting.stateMachines)) {
     machine.grantExecution(grantee, 'states:RedriveExecution', 'states:StopExecution');
     // The console draws a run's path into the definition that the run began with.
     machine.grantExecution(grantee, 'states:DescribeStateMachineForExecution');
@@ -68,7 +67,7 @@ export function grantCheck(granting: Granting, grantee: IGrantable): void {
   const { table, stateMachines } = granting;
   grantRead(granting, grantee);
   table.grant(grantee, 'dynamodb:Scan', 'dynamodb:BatchGetItem', 'dynamodb:DescribeTable');
-  for (const machine of Object.values(stateMachines)) {
+  for (const machine of machinesOf(stateMachines)) {
     machine.grantExecution(grantee, 'states:DescribeExecution');
   }
 }

@@ -4,4 +4,7 @@ export type { KeyAttribute, KeyType } from '../core/keys/item-key.ts';
 export { LargeItemStack, type LargeItemStackProps } from './large-item-stack.ts';
 export { LargeItemStore } from './large-item-store.ts';
 export type { LargeItemStoreProps } from './large-item-store-props.ts';
-export { Sweep, type SweepProps } from './sweep.ts';
+export type { LegacyObjects } from './legacy-objects.ts';
+export type { StoreStateMachines } from './store-state-machines.ts';
+export { Sweep, type SweepConstructProps, type SweepInventory, type SweepProps } from './sweep.ts';
+export { SagaTasks, type SagaTasksProps } from './tasks.ts';

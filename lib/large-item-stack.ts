@@ -5,10 +5,12 @@ import type { Construct } from 'constructs';
 import { LargeItemStore } from './large-item-store.ts';
 import type { LargeItemStoreProps } from './large-item-store-props.ts';
 
+/** The stack's own settings, and those of the store in it. */
 export interface LargeItemStackProps extends StackProps {
   readonly store?: LargeItemStoreProps;
 }
 
+/** A stack of one store, which clients find by the stack's name. */
 export class LargeItemStack extends Stack {
   readonly store: LargeItemStore;
 

@@ -5,8 +5,10 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { RemovalPolicy } from 'aws-cdk-lib/core';
 import type { KeyAttribute } from '../core/keys/item-key.ts';
+import type { LegacyObjects } from './legacy-objects.ts';
 import type { SweepProps } from './sweep.ts';
 
+/** What a store may be told; each has a default, so that none need be given. */
 export interface LargeItemStoreProps {
   /** The table's partition key. Default: `id`, a string. */
   readonly partitionKey?: KeyAttribute;
@@ -31,7 +33,7 @@ export interface LargeItemStoreProps {
    * Where the objects are that pynamodb_mate put, if not below `prefix` in `bucket`: they are read, replaced and deleted
    * with their items. `prefix` is what the library was given, `bucket` by default the store's. See docs/migration.md.
    */
-  readonly legacy?: { readonly bucket?: IBucket; readonly prefix: string };
+  readonly legacy?: LegacyObjects;
   /** When dangling objects are looked for, and whether they are deleted. Default: when a sweep is started by hand. */
   readonly sweep?: SweepProps;
   /**

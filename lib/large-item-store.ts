@@ -5,11 +5,9 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Store, StoreDescriptor } from '../core/contract/store-types.ts';
-import { OPERATIONS, type Operation } from '../core/keys/run.ts';
 import {
   type Granting,
   grantCheck,
@@ -26,6 +24,7 @@ import { checkNeighbours } from './neighbours.ts';
 import { FAILURES_PREFIX, RemovedItems } from './removed-items.ts';
 import { createLogs, createStateMachine } from './state-machines.ts';
 import { addLifecycle, checkTable, createBucket, createTable } from './storage.ts';
+import { arnsOf, type StoreStateMachines } from './store-state-machines.ts';
 import { Sweep } from './sweep.ts';
 import { SagaTasks } from './tasks.ts';
 import { allowUploads } from './upload-origins.ts';
@@ -39,7 +38,7 @@ export class LargeItemStore extends Construct {
   readonly table: ITable;
   readonly bucket: IBucket;
   /** One state machine per operation. */
-  readonly stateMachines: Readonly<Record<Operation, StateMachine>>;
+  readonly stateMachines: StoreStateMachines;
   readonly tasks: SagaTasks;
   /** Finds the objects that no item points at any more. */
   readonly sweep: Sweep;
@@ -166,8 +165,7 @@ export class LargeItemStore extends Construct {
   }
 
   #describe(store: Store): StoreDescriptor {
-    const arns = OPERATIONS.map((operation) => [operation, this.stateMachines[operation].stateMachineArn]);
-    const stateMachines = Object.fromEntries(arns) as StoreDescriptor['stateMachines'];
+    const stateMachines = arnsOf(this.stateMachines);
     const { stateMachine, reportPrefix } = this.sweep;
     const sweep = { stateMachine: stateMachine.stateMachineArn, reportPrefix };
     return { ...store, region: Stack.of(this).region, stateMachines, sweep };

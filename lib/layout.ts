@@ -4,6 +4,7 @@ import { layoutProblem } from '../core/contract/store.ts';
 import type { KeySchema } from '../core/keys/item-key.ts';
 import { canLieBelow, DEFAULT_OBJECT_KEY_TEMPLATE } from '../core/keys/template.ts';
 import type { LargeItemStoreProps } from './large-item-store-props.ts';
+import { DEFAULT_REPORT_PREFIX } from './sweep.ts';
 
 export interface Layout {
   readonly key: KeySchema;
@@ -42,7 +43,7 @@ export function checkedLayout(props: LargeItemStoreProps): Layout {
  * @throws {Error} where an object or a staged one could lie among them, since they expire
  */
 export function checkedReportPrefix(props: LargeItemStoreProps, layout: Layout): string {
-  const reportPrefix = props.sweep?.reportPrefix ?? 'sweeps';
+  const reportPrefix = props.sweep?.reportPrefix ?? DEFAULT_REPORT_PREFIX;
   checkSlashes({ 'sweep.reportPrefix': reportPrefix });
   if (reportPrefix === '') throw new Error('LargeItemStore: sweep.reportPrefix must not be empty');
   checkExpiring(props, layout, 'sweep.reportPrefix', reportPrefix);

@@ -14,12 +14,13 @@ import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { SweepSettings } from '../core/contract/store.ts';
 import { DEFAULT_GRACE_SECONDS, MIN_GRACE_SECONDS } from '../core/errors/limits.ts';
-import type { Operation } from '../core/keys/run.ts';
 import { GRACE_TOO_SHORT, type SweepInput } from '../core/sweep/contract.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
 import { allowObjects, allowReading } from './rights.ts';
+import { arnsOf, type StoreStateMachines } from './store-state-machines.ts';
 import { allowItem, taskFunction } from './tasks.ts';
 
+/** When the sweep runs, what it spares, and what it warns of. */
 export interface SweepProps {
   /**
    * When to sweep, such as `ScheduleExpression.rate(Duration.days(1))`. Default: only when a sweep is started by hand, since
@@ -35,20 +36,30 @@ export interface SweepProps {
   /** What keys of reports begin with, apart from the store's other prefixes; they expire after 30 days. Default: `sweeps`. */
   readonly reportPrefix?: string;
   /** Where S3 Inventory reports are that sweeps may read in place of the list of the bucket. Default: none. */
-  readonly inventory?: { readonly bucket: IBucket; readonly prefix: string };
+  readonly inventory?: SweepInventory;
 }
 
-interface SweepConstructProps extends SweepProps {
+/** Where the reports of an S3 Inventory are. */
+export interface SweepInventory {
+  readonly bucket: IBucket;
+  /** What the keys of its manifests and files begin with. */
+  readonly prefix: string;
+}
+
+/** What a {@link Sweep} is told by the store that makes it. */
+export interface SweepConstructProps extends SweepProps {
   readonly table: ITable;
   readonly bucket: IBucket;
   readonly prefix: string;
-  readonly reportPrefix: string;
   /** The store as JSON text, which may hold CloudFormation references. */
   readonly store: string;
   /** Of the sagas. */
-  readonly stateMachines: Readonly<Record<Operation, StateMachine>>;
+  readonly stateMachines: StoreStateMachines;
   readonly logs: ILogGroup;
 }
+
+/** Where reports go that no `reportPrefix` says otherwise. */
+export const DEFAULT_REPORT_PREFIX = 'sweeps';
 
 const NAMESPACE = 'Twinwrite';
 /** Rights of a ResultWriter ("ResultWriter (Map)" in the Step Functions Developer Guide). */
@@ -72,7 +83,7 @@ export class Sweep extends Construct {
   constructor(scope: Construct, id: string, props: SweepConstructProps) {
     super(scope, id);
     checkGrace(props.grace);
-    const { bucket, reportPrefix, schedule } = props;
+    const { bucket, reportPrefix = DEFAULT_REPORT_PREFIX, schedule } = props;
     this.reportPrefix = reportPrefix;
     this.#bucket = bucket;
     this.stateMachine = this.#stateMachine(props);
@@ -116,7 +127,8 @@ export class Sweep extends Construct {
   }
 
   #stateMachine(props: SweepConstructProps): StateMachine {
-    const { bucket, reportPrefix, prefix, logs } = props;
+    const { bucket, prefix, logs } = props;
+    const { reportPrefix } = this;
     const functions = this.#functions(props);
     const machine = new StateMachine(this, 'Machine', {
       definitionBody: DefinitionBody.fromFile(join(PACKAGE_ROOT, 'statemachines', 'sweep.asl.json')),
@@ -167,12 +179,12 @@ export class Sweep extends Construct {
   }
 
   #functions(props: SweepConstructProps): Readonly<Record<string, LambdaFunction>> {
-    const { table, bucket, prefix, reportPrefix, store, stateMachines, inventory } = props;
-    const arns = Object.entries(stateMachines).map(([name, { stateMachineArn }]) => [name, stateMachineArn]);
+    const { table, bucket, prefix, store, stateMachines, inventory } = props;
+    const { reportPrefix } = this;
     const settings: SweepSettings = {
       reportPrefix,
       metricName: metricStore(this),
-      stateMachines: Object.fromEntries(arns),
+      stateMachines: arnsOf(stateMachines),
     };
     const variables = { SWEEP: Stack.of(this).toJsonString(settings) };
     const make = (functionId: string, task: Parameters<typeof taskFunction>[2], does: string) => {

@@ -7,22 +7,25 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { FUNCTION_TIMEOUT_SECONDS } from '../core/saga/waits.ts';
+import type { LegacyObjects } from './legacy-objects.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
 import { allowBucket, allowObjects, allowPutting, allowReading } from './rights.ts';
 
+/** What the tasks of a store work on. */
 export interface SagaTasksProps {
   readonly table: ITable;
   readonly bucket: IBucket;
   readonly prefix: string;
   readonly stagingPrefix: string;
   /** Where objects are that another library put. */
-  readonly legacy?: { readonly bucket: IBucket; readonly prefix: string } | undefined;
+  readonly legacy?: LegacyObjects | undefined;
   /** The store as JSON text, which may hold CloudFormation references. */
   readonly store: string;
 }
 
 type Task = keyof typeof FUNCTION_TIMEOUT_SECONDS;
 
+/** The Lambda functions of a store, one for each task of its sagas. */
 export class SagaTasks extends Construct {
   readonly plan: LambdaFunction;
   /** Puts content of a run's input. */
@@ -69,7 +72,7 @@ export class SagaTasks extends Construct {
     allowObjects(bucket, this.deleteObjects, prefix, ['s3:DeleteObject', 's3:AbortMultipartUpload']);
     allowBucket(bucket, this.deleteObjects, 's3:ListBucketMultipartUploads');
     allowObjects(bucket, this.deleteObjects, stagingPrefix, ['s3:DeleteObject']);
-    if (legacy) allowObjects(legacy.bucket, this.deleteObjects, legacy.prefix, ['s3:DeleteObject']);
+    if (legacy) allowObjects(legacy.bucket ?? bucket, this.deleteObjects, legacy.prefix, ['s3:DeleteObject']);
   }
 }
 

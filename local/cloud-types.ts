@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import type { Faults } from './fault-types.ts';
 import type { ObservedCall } from './service.ts';
 
+/** What a local cloud deploys, and how it differs from AWS. Everything has a default. */
 export interface LocalCloudOptions {
   /** The folder that `cdk synth` wrote (`cdk.out`): all its stacks are deployed. */
   readonly assembly?: string;
@@ -53,6 +54,7 @@ export interface LocalCloudOptions {
   readonly onError?: (error: unknown) => void;
 }
 
+/** A deployed resource. */
 export interface LocalResource {
   readonly type: string;
   /** What `Ref` answers: a bucket's, table's or function's name, a state machine's ARN. */

@@ -33,6 +33,7 @@ export interface Fault extends FaultInput {
   readonly fired: number;
 }
 
+/** The faults of a running cloud. */
 export interface Faults {
   /** @throws {InvalidFault} naming the fields and values that are wrong */
   inject(fault: FaultInput): Fault;

@@ -1,8 +1,8 @@
 // Why a write did not do what it was asked, one class per answer to "was it written, and what now?". docs/errors.md has a
 // line for each.
 
-import type { FailureReason } from '../../core/errors/causes.ts';
 import type { SagaErrorName } from '../../core/errors/errors.ts';
+import type { FailureReason } from '../../core/errors/reasons.ts';
 import { type Cause, messageOf, TwinwriteError } from './errors.ts';
 
 /** A saga's own reasons, and those that its state machine adds: a task that failed for good, input over a limit. */

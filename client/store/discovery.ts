@@ -1,12 +1,7 @@
 // Finds a store's description: in the outputs of its stack, in a parameter, or in the environment.
 
-import {
-  constructOf,
-  parseStore,
-  type StoreDescriptor,
-  storeProblem,
-  storesIn,
-} from '../../core/contract/store.ts';
+import { constructOf, parseStore, storeProblem, storesIn } from '../../core/contract/store.ts';
+import type { StoreDescriptor } from '../../core/contract/store-types.ts';
 import { messageOf, StoreNotFound } from '../errors/errors.ts';
 import { environment as processEnvironment } from '../platform/platform.ts';
 import { parameterValue, stackOutputs } from './lookups.ts';

@@ -7,6 +7,7 @@ import type { WriteResult } from '../inputs.ts';
 import { executionArn as arnOf } from './execution.ts';
 import { finishWrite, type Started, type WriteContext } from './write.ts';
 
+/** How a wait may end early. */
 export interface WaitOptions {
   /** Stops the waiting only: the run goes on, see `WaitInterrupted`. For a time-out: `AbortSignal.timeout(ms)`. */
   readonly signal?: AbortSignal | undefined;

@@ -95,6 +95,7 @@ const common = {
     .describe('How values are written: plain JSON, or typed as {"N": "1"}'),
 };
 
+/** The input of an execution that creates an item. */
 export const createInputSchema = z.strictObject({
   key,
   attributes: attributes.default({}),
@@ -102,6 +103,7 @@ export const createInputSchema = z.strictObject({
   ...common,
 });
 
+/** The input of an execution that updates an item. */
 export const updateInputSchema = z.strictObject({
   key,
   set: attributes.default({}),
@@ -114,6 +116,7 @@ export const updateInputSchema = z.strictObject({
   ...common,
 });
 
+/** The input of an execution that deletes an item. */
 export const deleteInputSchema = z.strictObject({
   key,
   expectedVersion: expectedVersion.optional(),
@@ -130,8 +133,14 @@ export const inputSchemas = {
 
 /** What callers write. */
 export type CreateInput = z.input<typeof createInputSchema>;
+
+/** The input of an execution that updates an item, before defaults are filled in. */
 export type UpdateInput = z.input<typeof updateInputSchema>;
+
+/** The input of an execution that deletes an item, before defaults are filled in. */
 export type DeleteInput = z.input<typeof deleteInputSchema>;
+
+/** What an input says of one large attribute: the content itself, or where it was staged. */
 export type LargeAttributeInput = z.input<typeof largeAttribute>;
 
 /** The same with defaults filled in, as the rules see it. */
@@ -152,6 +161,8 @@ export const outputSchema = z.strictObject({
       'Pointers that the item had and whose objects stay, since their keys do not name this item alone: S3 URIs',
     ),
 });
+
+/** The output of an execution that succeeded. */
 export type Output = z.infer<typeof outputSchema>;
 
 /** What a failed run's `cause` holds as JSON text. */

@@ -1,20 +1,9 @@
 // What an execution that ends in a Fail state tells: its error, and which details its cause carries for each reason.
 
 import * as z from 'zod';
-import { PLAN_ERRORS, PUT_ERRORS } from './errors.ts';
+import { FAILURE_REASONS, type FailureReason, MACHINE_REASONS } from './reasons.ts';
 
-/** Reasons that the state machines add to those of the tasks. */
-export const MACHINE_REASONS = ['PlanFailed', 'PutFailed', 'InputTooLarge'] as const;
-
-/** Why an execution ended in `Rejected` or `RolledBack`. */
-export const FAILURE_REASONS = [
-  ...PLAN_ERRORS,
-  ...PUT_ERRORS,
-  'ConditionFailed',
-  'WriteRefused',
-  ...MACHINE_REASONS,
-] as const;
-export type FailureReason = (typeof FAILURE_REASONS)[number];
+export { FAILURE_REASONS, type FailureReason, MACHINE_REASONS };
 
 /** The error of an execution whose outcome could not be proved. */
 export const OUTCOME_UNKNOWN = 'OutcomeUnknown';

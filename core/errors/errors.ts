@@ -36,6 +36,7 @@ export const WRITE_ERRORS = [
 /** Answers to deleting objects: some could not be deleted; one that should be is still referenced by the item. */
 export const DELETE_ERRORS = ['DeleteFailed', 'StillReferenced'] as const;
 
+/** The names of errors that tasks end with. */
 export type SagaErrorName =
   | (typeof PLAN_ERRORS)[number]
   | (typeof PUT_ERRORS)[number]

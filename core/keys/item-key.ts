@@ -12,8 +12,10 @@ import {
 import { base64Length, toBase64Url, utf8Length } from '../values/encoding.ts';
 
 export const KEY_TYPES = ['S', 'N', 'B'] as const;
+/** The types that DynamoDB knows for keys: string, number, binary. */
 export type KeyType = (typeof KEY_TYPES)[number];
 
+/** An attribute of a primary key, as the table defines it. */
 export interface KeyAttribute {
   readonly name: string;
   readonly type: KeyType;

@@ -87,6 +87,7 @@ export function isOwnObject(object: string, item: Item, store: StoreShape): bool
   return isLegacyKeyOf(own, key, prefixes);
 }
 
+/** What an object's key is made of. */
 export interface ObjectKeyParts {
   /** Decoded text of the partition key; a number's canonical spelling, base64url for binary. */
   readonly pk: string;

@@ -2,7 +2,9 @@
 
 import { decodeSegment, encodeSegment } from './segments.ts';
 
+/** All that sagas do to items, each with a state machine of its own. */
 export const OPERATIONS = ['create', 'update', 'delete'] as const;
+/** What a saga does to an item. */
 export type Operation = (typeof OPERATIONS)[number];
 
 /** One execution of one of the three state machines. */

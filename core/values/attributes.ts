@@ -17,6 +17,7 @@ export type AttributeValue =
   | { readonly L: readonly AttributeValue[] }
   | { readonly M: Item };
 
+/** An item as DynamoDB's JSON has it: typed values by their attributes' names. */
 export type Item = { readonly [attribute: string]: AttributeValue };
 
 /** How attribute values are written in the input: plain JSON, or DynamoDB's typed JSON. */

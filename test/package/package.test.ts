@@ -1,69 +1,42 @@
 // The package as npm packs it, in the hands of somebody who installs it: types, ES modules, the command, and that what it
 // deploys is in it.
 
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { apiReports } from '../../api.ts';
 import { linksOf } from '../docs/markdown.ts';
-
-const root = join(import.meta.dirname, '..', '..');
-const modules = join(root, 'node_modules');
-const run = promisify(execFile);
+import { modules, output, pack, root, run } from './pack.ts';
 
 /** A project that has installed the package, beside this repository's dependencies. */
 let consumer: string;
 let folder: string;
 let files: readonly string[];
+let tarball: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'twinwrite-package-'));
   consumer = join(folder, 'consumer');
-  files = await install(await pack());
+  tarball = await pack(folder);
+  files = await install(tarball);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Builds into a copy, so that nobody's dist/ changes. @returns the tarball */
-async function pack(): Promise<string> {
-  const copy = join(folder, 'package');
-  const tsc = join(modules, 'typescript', 'bin', 'tsc');
-  await run(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', join(copy, 'dist')]);
-  for (const path of [
-    'package.json',
-    'README.md',
-    'LICENSE',
-    'CHANGELOG.md',
-    'statemachines',
-    'docs',
-    'dist/lambdas',
-  ]) {
-    await cp(join(root, path), join(copy, path), { recursive: true });
-  }
-  await symlink(modules, join(copy, 'node_modules'));
-  await run(process.execPath, [join(copy, 'dist', 'cli', 'commands', 'local', 'prepare.js')]);
-  const { stdout } = await run(
-    'npm',
-    ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder],
-    { cwd: copy },
-  );
-  return join(folder, stdout.trim());
-}
-
-async function install(tarball: string): Promise<string[]> {
+async function install(packed: string): Promise<string[]> {
   const target = join(consumer, 'node_modules');
   await mkdir(join(target, 'twinwrite'), { recursive: true });
-  await run('tar', ['-xzf', tarball, '-C', join(target, 'twinwrite'), '--strip-components=1']);
+  await run('tar', ['-xzf', packed, '-C', join(target, 'twinwrite'), '--strip-components=1']);
   const dependencies = (await readdir(modules)).filter((name) => name !== '.bin' && name !== 'twinwrite');
   await Promise.all(dependencies.map((name) => symlink(join(modules, name), join(target, name))));
   await writeFile(join(consumer, 'package.json'), '{"type": "module"}');
-  const packed = await readdir(join(target, 'twinwrite'), { recursive: true, withFileTypes: true });
-  return packed
+  const installed = await readdir(join(target, 'twinwrite'), { recursive: true, withFileTypes: true });
+  return installed
     .filter((entry) => entry.isFile())
     .map(({ name, parentPath }) => join(parentPath, name).slice(join(target, 'twinwrite').length + 1));
 }
@@ -81,33 +54,65 @@ test('it holds what is needed and no sources, tests or examples', async () => {
   );
   expect(strange).toEqual([]);
   expect(files.filter((name) => /(?<!\.d)\.ts$/.test(name))).toEqual([]);
-  const { exports, bin, browser } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  const named: string[] = [
-    ...Object.values(exports).flatMap((entry) => Object.values(entry as object)),
-    ...Object.values(bin),
-  ];
-  const replaced = Object.entries<string>(browser).flat();
-  for (const name of [...named, ...replaced].filter((path) => path.includes('dist/'))) {
-    expect(files).toContain(name.replace(/^\.\//, ''));
-  }
+  const { exports, imports, bin, main, types, typesVersions } = JSON.parse(
+    await readFile(join(root, 'package.json'), 'utf8'),
+  );
+  const named = leaves([exports, imports, bin, main, types, typesVersions]);
+  expect(named.length).toBeGreaterThan(20);
+  for (const name of named) expect(files).toContain(name.replace(/^\.\//, ''));
+});
+
+/** The texts of a JSON value, however deep. */
+function leaves(value: unknown): string[] {
+  return typeof value === 'string' ? [value] : Object.values(value as object).flatMap(leaves);
+}
+
+test('it is small', async () => {
+  expect((await stat(tarball)).size).toBeLessThan(1_000_000);
+});
+
+test('publint and attw find nothing', async () => {
+  const publint = await output(folder, join(modules, '.bin', 'publint'), 'run', '--strict', tarball);
+  expect(publint).toContain('All good!');
+  const attw = await output(folder, join(modules, '.bin', 'attw'), '--format', 'json', tarball);
+  const { analysis, problems } = JSON.parse(attw);
+  expect(Object.keys(analysis.entrypoints)).toEqual(
+    expect.arrayContaining(['.', './cdk', './local', './contract']),
+  );
+  expect(problems).toEqual({});
 });
 
 test('the licences of what is bundled come with each bundle', async () => {
-  const bundles = files.filter((name) => /^dist\/lambdas\/[\w-]+\/index\.mjs$/.test(name));
-  expect(bundles).toHaveLength(8);
-  for (const bundle of bundles) {
-    const text = await readFile(
-      join(consumer, 'node_modules', 'twinwrite', dirname(bundle), 'licenses.txt'),
-      'utf8',
-    );
-    expect(text).toMatch(/^@aws-sdk.*@smithy\/core/m);
-    expect(text).toContain('Apache License');
-  }
+  const licences = files.filter((name) => name.endsWith('/licenses.txt')).sort();
+  expect(licences).toEqual([
+    'dist/console/web/licenses.txt',
+    'dist/lambdas/licenses.txt',
+    'dist/licenses.txt',
+  ]);
+  const [, ofTasks, ofCode] = await Promise.all(
+    licences.map((name) => readFile(join(consumer, 'node_modules', 'twinwrite', name), 'utf8')),
+  );
+  expect(ofTasks).toMatch(/^@aws-sdk.*@smithy\/core/m);
+  expect(ofTasks).toContain('Apache License');
+  expect(ofCode).toContain('uint8array-extras');
+  expect(ofCode).toContain('@noble/hashes');
 });
 
-test('README leads to what is in it, but for what it says is in the repository', async () => {
+test('README leads to what is in it', async () => {
   const readme = await readFile(join(root, 'README.md'), 'utf8');
-  expect(linksOf(readme).filter((link) => !files.includes(link))).toEqual(['CONTRIBUTING.md']);
+  expect(linksOf(readme).filter((link) => !files.includes(link))).toEqual([]);
+});
+
+test('etc/ has what it exports, every symbol with its documentation; npm run api writes it', async () => {
+  const reports = await apiReports(join(folder, 'package', 'dist'));
+  for (const [name, report] of Object.entries(reports)) {
+    expect(await readFile(join(root, 'etc', name), 'utf8')).toBe(report);
+    const symbols = [...report.matchAll(/^\/\/ @public(.*)\n(export .*)$/gm)];
+    expect(symbols.length).toBeGreaterThan(3);
+    expect(symbols.filter(([, undocumented]) => undocumented !== '').map(([, , symbol]) => symbol)).toEqual(
+      [],
+    );
+  }
 });
 
 describe('types', () => {
@@ -123,7 +128,7 @@ describe('types', () => {
     // @ts-expect-error: what is any would take it
     export const wrong = new LargeItemClient({ store: 42 });
     // @ts-expect-error: only the entries can be imported
-    import 'twinwrite/dist/client/client.js';
+    import 'twinwrite/dist/cjs/client/index.js';
   `;
 
   test.each([
@@ -215,7 +220,7 @@ describe('its local cloud', () => {
     const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
 
     expect(code).toBe(1);
-    expect(err).toContain('npm install aws-cdk-lib constructs');
+    expect(err).toMatch(/^error: [^\n]*: npm install "aws-cdk-lib@\^2[\d.]+" "constructs@\^10[\d.]+"\n$/);
   });
 });
 
@@ -238,9 +243,33 @@ test('bundled for a browser it takes the modules for browsers', async () => {
     logLevel: 'silent',
   });
   const inputs = Object.keys(metafile.inputs).map((name) => name.replace('node_modules/twinwrite/dist/', ''));
+  const used = (name: string) => `esm/client/${name}.js`;
   expect(inputs).toEqual(
-    expect.arrayContaining(['client/platform/platform.browser.js', 'client/store/lookups.browser.js']),
+    expect.arrayContaining(['platform/platform.browser', 'store/lookups.browser'].map(used)),
   );
-  expect(inputs).not.toContain('client/platform/platform.js');
-  expect(inputs).not.toContain('client/store/lookups.js');
+  expect(inputs).not.toContain(used('platform/platform'));
+  expect(inputs).not.toContain(used('store/lookups'));
+});
+
+test('bundled for Node.js, by import or require, it is the ES modules, of which what is not used is left out', async () => {
+  const bundled = (contents: string, format: 'esm' | 'cjs') =>
+    build({
+      stdin: { contents, resolveDir: consumer },
+      absWorkingDir: consumer,
+      bundle: true,
+      platform: 'node',
+      format,
+      minify: true,
+      write: false,
+      metafile: true,
+      logLevel: 'silent',
+    });
+  const one = await bundled("export { Rejected } from 'twinwrite';", 'esm');
+  expect(one.outputFiles[0]?.contents.length).toBeLessThan(2_000);
+  const both = await bundled(
+    "import { Rejected } from 'twinwrite'; exports.all = [Rejected, require('twinwrite')];",
+    'cjs',
+  );
+  const copies = Object.keys(both.metafile.inputs).filter((name) => name.endsWith('errors/write-errors.js'));
+  expect(copies).toEqual(['node_modules/twinwrite/dist/esm/client/errors/write-errors.js']);
 });
