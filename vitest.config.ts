@@ -31,7 +31,7 @@ const THOROUGH = [
   'test/local-data/full-disk.test.ts',
   'test/examples/foreign-app.test.ts',
   'test/explorer/*-all.test.ts',
-  'test/faults/sweep-all.test.ts',
+  'test/faults/sweep-most.test.ts',
   'test/lib/validation.test.ts',
   'test/local-iam/operator-grants.test.ts',
   'test/local-iam/product-grants.test.ts',

@@ -3,7 +3,7 @@
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NEEDED } from '../explorer/configurations/assumptions.ts';
+import { LIMITS, NEEDED } from '../explorer/configurations/assumptions.ts';
 import { KNOWN, type KnownCase } from '../explorer/configurations/known.ts';
 import { MUTATIONS } from '../explorer/mutations/all.ts';
 import { type MutationRow, markdownTable, tryMutation } from '../explorer/mutations/table.ts';
@@ -40,6 +40,7 @@ export function withExplored(page: string, { mutations, contests }: Explored): s
     plain: contestTable(contests),
     drawn: `\`\`\`mermaid\n${diagram}\n\`\`\``,
     known: casesTable(KNOWN),
+    limits: casesTable(LIMITS),
     needed: casesTable(NEEDED),
   };
   return Object.entries(sections).reduce(

@@ -6,7 +6,10 @@ import { type ObjectSpace, ownObjectKey } from '../keys/pointer.ts';
 import type { AttributeValue, Item } from '../values/attributes.ts';
 import { base64Length, utf8Length } from '../values/encoding.ts';
 
-/** What `_saga` holds. `createdBy` and `version` together never recur, also after a delete and a new create. */
+/**
+ * What `_saga` holds. `createdBy` and `version` together never recur, also after a delete and a new create: `createdBy` is the
+ * run, and the series of its keys (core/keys/run.ts).
+ */
 export interface SagaMetadata {
   /** The run that created or adopted the item; never changes. */
   readonly createdBy: string;

@@ -103,7 +103,7 @@ export function proveOutcome(
     if (!isSame(plan.expected, saga, found, space)) return 'foreign';
     return isRepeatable(request) ? 'not written' : 'as-planned';
   }
-  if (saga?.createdBy === plan.run) return 'written';
+  if (saga?.createdBy === plan.saga.createdBy) return 'written';
   if (plan.expected.kind === 'absent') return found === undefined ? 'not written' : 'moved';
   return found !== undefined && saga === undefined ? 'foreign' : 'moved';
 }

@@ -191,7 +191,7 @@ function plannedPuts(
 /** `_saga` after the write, and the objects that nothing needs any more then, or that this item does not need. */
 function afterWrite(
   request: SagaRequest,
-  { item = {}, store, placed }: PlanContext,
+  { item = {}, store, placed, series = 1 }: PlanContext,
   run: string,
   pointers: ReadonlyMap<string, string>,
 ): { saga: SagaMetadata | null; replaced: string[]; letGo: string[] } {
@@ -218,7 +218,8 @@ function afterWrite(
 
   const previous = readSaga(item);
   const saga = {
-    createdBy: previous?.createdBy ?? run,
+    // Made once more after a read, it is another item: an earlier one may have been there, and been deleted since.
+    createdBy: previous?.createdBy ?? formatSeries(run, series),
     version: (previous?.version ?? 0) + 1,
     writtenBy: run,
     large: [...after.keys()].sort(),

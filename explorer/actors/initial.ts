@@ -29,6 +29,7 @@ export async function initialState(model: Model): Promise<State> {
     faultsLeft: faults,
     redrivesLeft: redrives,
     effects: writes.map(() => 0),
+    undone: writes.map(() => 0),
     absences: writes.map((write) => {
       return items[itemPlace(storeAt(write.store ?? 0).table, write.item ?? 'k')] === undefined ? 1 : 0;
     }),

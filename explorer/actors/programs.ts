@@ -11,6 +11,7 @@ import { initialItem } from './initial.ts';
 /** Those that wait for their moment instead of passing. */
 const PATIENT: ReadonlySet<ForeignWrite> = new Set([
   'putBack',
+  'putBackLess',
   'putBackBeforeCleanUp',
   'putBackAtLast',
   'restoreA',
@@ -54,7 +55,8 @@ function isItsMoment(model: Model, state: State, write: ForeignWrite, item: Item
   const { at = '', invocation } = first?.frame ?? {};
   switch (write) {
     case 'putBack':
-      return first?.status === 'ABORTED' && /^(Write|Delete)Item$/.test(at) && item !== undefined && !isOld;
+    case 'putBackLess':
+      return first?.status === 'ABORTED' && /^(Write|Delete)Item$/.test(at) && !isOld;
     case 'putBackAtLast':
       return first?.status === 'SUCCEEDED' && !isOld;
     case 'putBackBeforeCleanUp':
@@ -100,6 +102,8 @@ export function itemAfter(
       return item && { ...item, flag: { S: 'on' } };
     case 'restoreA':
       return item && before?.A && { ...item, A: before.A };
+    case 'putBackLess':
+      return before && without(before, 'A');
     case 'copyToL':
       return item && { ...item, ...itemKey('l') };
     default:

@@ -45,7 +45,7 @@ export class Expressions {
   async #fill(template: unknown, scope: Scope): Promise<unknown> {
     if (typeof template === 'string') {
       const [, source] = /^\{%(.*)%\}$/s.exec(template) ?? [];
-      return source === undefined ? substituted(template) : this.#value(source.trim(), scope);
+      return source === undefined ? substituted(template) : this.#value(substituted(source.trim()), scope);
     }
     if (Array.isArray(template)) return Promise.all(template.map((item) => this.#fill(item, scope)));
     if (typeof template !== 'object' || template === null) return template;
@@ -79,8 +79,9 @@ export class Expressions {
   }
 }
 
+/** As the template's DefinitionSubstitutions do it, within expressions, too. */
 function substituted(text: string): string {
-  return /^\$\{(\w+)\}$/.exec(text)?.[1] ?? text;
+  return text.replaceAll(/\$\{(\w+)\}/g, '$1');
 }
 
 function parse(text: string | undefined): unknown {

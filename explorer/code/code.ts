@@ -4,6 +4,7 @@
 // code once; states then share what came of it.
 
 import type { StoreDescriptor } from '../../core/contract/store.ts';
+import { FUNCTION_TIMEOUT_SECONDS } from '../../core/saga/waits.ts';
 import type { Answer, Invocation, InvocationResult } from '../state/state.ts';
 import { type Timers, withWorldHeld } from './intercept.ts';
 import type { Subject } from './load.ts';
@@ -22,6 +23,7 @@ const UNHURRIED = { getRemainingTimeInMillis: () => 800_000 };
 
 const KINDS: Readonly<Record<string, FunctionKind>> = {
   Plan: { run: (subject, event) => subject.plan(event) },
+  PutInline: { run: (subject, event) => subject.putInline(event) },
   PutObject: { run: (subject, event) => subject.putObject(event, UNHURRIED) },
   WriteItem: { run: (subject, event) => subject.writeItem(event), tellsTime: true },
   DeleteObjects: { run: (subject, event) => subject.deleteObjects(event) },
@@ -34,12 +36,13 @@ const KINDS: Readonly<Record<string, FunctionKind>> = {
   Client: { run: (subject, event) => subject.callClient(event), turns: 6, timers: 'at once' },
 };
 
-/** Seconds after which Lambda ends the tasks' functions, as the construct sets them. */
+/** Seconds after which Lambda ends the tasks' functions. */
 export const FUNCTION_SECONDS: Readonly<Record<string, number>> = {
-  Plan: 60,
-  PutObject: 900,
-  WriteItem: 10,
-  DeleteObjects: 60,
+  Plan: FUNCTION_TIMEOUT_SECONDS.plan,
+  PutInline: FUNCTION_TIMEOUT_SECONDS['put-inline'],
+  PutObject: FUNCTION_TIMEOUT_SECONDS['put-object'],
+  WriteItem: FUNCTION_TIMEOUT_SECONDS['write-item'],
+  DeleteObjects: FUNCTION_TIMEOUT_SECONDS['delete-objects'],
   Plain: 60,
 };
 

@@ -16,6 +16,7 @@ export { handler as cleanUp } from '../../lambdas/clean-up-removed.ts';
 export { handler as deleteObjects } from '../../lambdas/delete-objects.ts';
 export { handler as findOrphans } from '../../lambdas/find-orphans.ts';
 export { handler as plan } from '../../lambdas/plan.ts';
+export { handler as putInline } from '../../lambdas/put-inline.ts';
 export { handler as putObject } from '../../lambdas/put-object.ts';
 export { handler as writeItem } from '../../lambdas/write-item.ts';
 export { plainRead, plainWrite } from './plain-algorithm.ts';

@@ -1,7 +1,7 @@
 // Every configuration by its name.
 
 import type { Configuration } from '../state/configuration.ts';
-import { ASSUMPTIONS, NEEDED } from './assumptions.ts';
+import { ASSUMPTIONS, LIMITS, NEEDED } from './assumptions.ts';
 import { KNOWN } from './known.ts';
 import { ALONE, PAIRS, READERS, TRIPLES } from './sagas.ts';
 import { CLIENTS, COPIES, STORES_TOGETHER } from './several.ts';
@@ -40,7 +40,11 @@ export const CONFIGURATIONS: readonly NamedConfiguration[] = [
   ...named(COPIES),
   ...named(STORES_TOGETHER),
   ...named(ASSUMPTIONS),
-  ...Object.entries({ ...KNOWN, ...NEEDED }).map(([name, known]) => ({ name, isCrowd: false, ...known })),
+  ...Object.entries({ ...KNOWN, ...LIMITS, ...NEEDED }).map(([name, known]) => ({
+    name,
+    isCrowd: false,
+    ...known,
+  })),
   ...named(CROWDS, true),
 ];
 

@@ -90,3 +90,58 @@ export const NEEDED: Readonly<Record<string, KnownCase>> = {
     },
   },
 };
+
+const REDRIVEN_LATE = { lateRedrive: true, kinds: ['stop', 'outage'], undoneCounts: true } as const;
+
+/** What cannot be known, and is taken for not written all the same (docs/protocol.md): elsewhere such effects are not counted. */
+export const LIMITS: Readonly<Record<string, KnownCase>> = {
+  'limit: create, deleted before it asks': {
+    about:
+      'a create in doubt that looks nine minutes later, after a delete and before that delete’s clean-up, is made once more',
+    expected: 'violated',
+    configuration: { writes: [creates({ A: 'X' }), deletes()], ...REDRIVEN_LATE },
+  },
+  'limit: create, deleted before it asks, and created again by another': {
+    about:
+      'the same, when another create comes first: it ends as RolledBack though its item was there for a while',
+    expected: 'violated',
+    configuration: { writes: [creates({ A: 'X' }), deletes(), creates({ A: 'Y' })], ...REDRIVEN_LATE },
+  },
+  'limit: small create, deleted before it asks': {
+    about: 'a create without large attributes is made once more whenever its item was deleted meanwhile',
+    expected: 'violated',
+    configuration: { writes: [creates({}), deletes()], ...REDRIVEN_LATE },
+  },
+  'limit: create||deleteItem STREAM': {
+    about: 'the same of a create whose item another program deletes, before the stream’s clean-up',
+    expected: 'violated',
+    configuration: {
+      writes: [creates({ A: 'X' })],
+      programs: [['deleteItem']],
+      stream: true,
+      ...REDRIVEN_LATE,
+    },
+  },
+  'limit: repeatable update||putBack': {
+    about: 'an update that may be repeated is made once more when a program has put its item back as it was',
+    expected: 'violated',
+    configuration: {
+      initial: X,
+      writes: [updates({ A: 'Y' }, { addsNothing: true })],
+      programs: [['putBack']],
+      residueAllowed: true,
+      ...REDRIVEN_LATE,
+    },
+  },
+  'limit: delete||putBack': {
+    about: 'a delete, too',
+    expected: 'violated',
+    configuration: {
+      initial: X,
+      writes: [deletes()],
+      programs: [['putBack']],
+      residueAllowed: true,
+      ...REDRIVEN_LATE,
+    },
+  },
+};

@@ -16,6 +16,7 @@ export const PAIRS: Readonly<Record<string, Configuration>> = {
   'create||update': { writes: [creates({ A: 'X' }), updates({ A: 'Y' })], lateRedrive: true },
   'create||update same': { writes: [creates({ A: 'X' }), updates({ A: 'X' })], lateRedrive: true },
   'create||delete': { writes: [creates({ A: 'X' }), deletes()], lateRedrive: true },
+  'small create||delete': { writes: [creates({}), deletes()], lateRedrive: true },
   'update||update': { initial: X, writes: [updates({ A: 'Y' }), updates({ A: 'Z' })], lateRedrive: true },
   'update||update identical': {
     initial: X,

@@ -2,6 +2,7 @@
 
 import { oldInvocation } from '../machine/abort.ts';
 import { advance, answerCall, failTask, forgetTokens, move } from '../machine/advance.ts';
+import { placeOf } from '../machine/scope.ts';
 import type { Model } from '../model/model.ts';
 import { showItem } from '../model/show.ts';
 import { itemPlace, storeAt } from '../state/setting.ts';
@@ -105,9 +106,10 @@ function answers({ model, index, kid, call, paid, done }: Situation): Fault[] {
   return faults;
 }
 
-/** Longer than a token is valid: this attempt and all others until the one that finds its life over. */
+/** Longer than a token is valid: this attempt and all others until the one that finds its life over, the last of each kind. */
 const OUTAGE_MS = 620_000;
-const RETRIES_OF_AN_OUTAGE = 7;
+/** The retriers of a write in doubt, and of a lost function. */
+const DOUBTS = [1, 2] as const;
 
 function outages({ model, index, kid, paid, done }: Situation): Fault[] {
   if (!model.kinds.has('outage')) return [];
@@ -115,13 +117,13 @@ function outages({ model, index, kid, paid, done }: Situation): Fault[] {
     const forgotten = forgetTokens(state, index);
     const run = runOf(forgotten, index);
     const later = withRun(forgotten, index, { clock: run.clock + OUTAGE_MS, old: [], late: [] });
-    const retries = RETRIES_OF_AN_OUTAGE;
-    const counts = { 1: retries, 2: retries };
+    const retriers = placeOf(model, forgotten, index, kid).definition.Retry;
+    const spent = DOUBTS.map((at) => (retriers?.[at]?.MaxAttempts ?? 1) - 1);
     const frame = {
       ...frameOf(run, kid),
       phase: 'entering',
-      retries,
-      counts,
+      retries: spent.reduce((sum, one) => sum + one, 0),
+      counts: Object.fromEntries(DOUBTS.map((retrier, at) => [retrier, spent[at] ?? 0])),
       invocation: undefined,
     } as const;
     return advance(model, withFrame(later, index, kid, frame), index);

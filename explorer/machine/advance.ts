@@ -21,6 +21,7 @@ import { leave } from './leave.ts';
 import { recover } from './recovery.ts';
 import { placeOf } from './scope.ts';
 import { conclude, enter } from './states.ts';
+import { withUndone } from './undone.ts';
 
 /** More states than a run enters without waiting for anything. */
 const MAX_STEPS = 100;
@@ -81,7 +82,8 @@ export async function answerCall(
   const frame = frameOf(runOf(state, index), kid);
   const code = model.codeOf(model.writeOf({ index }).store);
   const invocation = await code.answer(frame.invocation as Invocation, call.at, answer);
-  return move(model, state, index, `answer ${kid} ${invocation.id}`, async (given) => {
+  const known = withUndone(model, state, index, invocation);
+  return move(model, known, index, `answer ${kid} ${invocation.id}`, async (given) => {
     const next = withFrame(given, index, kid, { ...frame, invocation });
     if (invocation.result === undefined) return next;
     return advance(model, await conclude(model, next, index, kid, invocation.result), index);

@@ -40,7 +40,17 @@ export function clientInputOf(write: Write): Readonly<Record<string, unknown>> {
 }
 
 function fieldsOf(write: Write): Readonly<Record<string, unknown>> {
-  const { operation, plain, remove, expectedVersion, condition, cleanUp, onlyIfAbsent, item = 'k' } = write;
+  const {
+    operation,
+    plain,
+    remove,
+    expectedVersion,
+    condition,
+    cleanUp,
+    onlyIfAbsent,
+    addsNothing,
+    item = 'k',
+  } = write;
   const key = { id: item };
   const common = { ...(expectedVersion && { expectedVersion }), ...(cleanUp && { cleanUp }) };
   switch (operation) {
@@ -50,7 +60,7 @@ function fieldsOf(write: Write): Readonly<Record<string, unknown>> {
       // Applied twice it shows.
       return {
         key,
-        add: { views: 1 },
+        ...(!addsNothing && { add: { views: 1 } }),
         ...(remove && { remove }),
         ...(plain && { set: plain }),
         ...(condition && { condition }),

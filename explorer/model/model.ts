@@ -1,6 +1,7 @@
 // What stays the same while a configuration is explored: its code, its definitions, and what is known of its texts.
 
 import { formatRun, type Run as RunName } from '../../core/keys/run.ts';
+import { COLD_START_SECONDS, COPY_LIFE_SECONDS, REQUEST_LIFE_SECONDS } from '../../core/saga/waits.ts';
 import {
   type DefinitionChange,
   type Definitions,
@@ -62,8 +63,12 @@ export async function loadProduct(changes: readonly Change[] = [], stores = 1): 
   };
 }
 
-/** Assumptions that every configuration makes, unless it says otherwise. */
-const ASSUMED = { coldStartMs: 10_000, requestLifeMs: 15_000 } as const;
+/** Assumptions that every configuration makes, unless it says otherwise: those of the product. */
+const ASSUMED = {
+  coldStartMs: COLD_START_SECONDS * 1000,
+  requestLifeMs: REQUEST_LIFE_SECONDS * 1000,
+  copyLifeMs: COPY_LIFE_SECONDS * 1000,
+} as const;
 
 export type Assumptions = Required<Pick<Configuration, 'coldStartMs' | 'requestLifeMs' | 'copyLifeMs'>>;
 
@@ -81,9 +86,8 @@ export class Model {
 
   constructor(product: Product, configuration: Configuration, onEnter: Model['onEnter'] = () => undefined) {
     this.onEnter = onEnter;
-    const requestLifeMs = configuration.requestLifeMs ?? ASSUMED.requestLifeMs;
     this.product = product;
-    this.configuration = { ...ASSUMED, copyLifeMs: requestLifeMs, ...configuration };
+    this.configuration = { ...ASSUMED, ...configuration };
     this.kinds = new Set(configuration.kinds ?? DEFAULT_KINDS);
     this.texts = textsOf(configuration);
     this.#inputs = configuration.writes.map((write) =>
@@ -121,12 +125,13 @@ export class Model {
     return { operation, name: RUN_NAMES[index] as string, startTime: startTimeOf(index) };
   }
 
-  /** `A/Y/e`: attribute, content and run of an object. */
+  /** `A/Y/e`: attribute, content and run of an object; `A/Y/e2` of the series that the run's second plan began. */
   shortKey(key: string): string {
-    const [, attribute, digest = '', run] =
-      /attr=([^/]+)\/sha256=([0-9a-f]+)(?:\/\w+\.(\w+)\.)?/.exec(key) ?? [];
+    const [, attribute, digest = '', run, series = ''] =
+      /attr=([^/]+)\/sha256=([0-9a-f]+)(?:\/\w+\.(\w+)\.\w+(?:\.(\d+))?)?/.exec(key) ?? [];
     const content = this.texts.get(digest) ?? digest.slice(0, 6);
-    if (attribute !== undefined) return [attribute, content, ...(run === undefined ? [] : [run])].join('/');
+    if (attribute !== undefined)
+      return [attribute, content, ...(run === undefined ? [] : [run + series])].join('/');
     return key.replace(/md5=(.{6}).*/, 'md5=$1');
   }
 

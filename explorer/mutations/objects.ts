@@ -1,5 +1,6 @@
 // Rules 5 to 7 of docs/protocol.md, each left out once: puts, compensation and clean-up, the sweeper.
 
+import type { Change } from '../model/model.ts';
 import { inMachines, type Mutation } from './mutation.ts';
 
 const WRITES = ['create', 'update'] as const;
@@ -7,6 +8,20 @@ const PUT_STATES = 'States.PutObjects.ItemProcessor.States';
 
 const PLAN = 'core/saga/plan.ts';
 const SWEEP = 'core/sweep/sweep.ts';
+
+const SETTLING =
+  '{% ($redriven := $states.context.Execution.RedriveCount > $redrivesAtPlan; $slow := $toMillis($now()) - $toMillis($plannedAt) >= 60000; $max($append(0, $map($states.result[inDoubt], function($put) { $put.staged and ($redriven or $put.lost or $slow) ? 1230 : $redriven or $put.lost ? 90 : 15 })))) %}';
+
+/** How long puts in doubt settle, with one text in the place of another. */
+export function settling(from: string, to: string): readonly Change[] {
+  const path = 'States.PutObjects.Assign.secondsToSettle';
+  return inMachines(
+    WRITES,
+    path,
+    SETTLING,
+    SETTLING.replace(from, () => to),
+  );
+}
 
 const RUN_IS_ASKED = {
   file: SWEEP,
@@ -53,12 +68,7 @@ export const OBJECTS: readonly Mutation[] = [
     rule: '5',
     hazards: 'B8',
     without: 'a pause after puts in doubt that outlasts the stopped run’s function',
-    changes: inMachines(
-      WRITES,
-      'States.PutObjects.Assign.secondsToSettle',
-      '{% $not(true in $states.result.inDoubt) ? 0 : $states.context.Execution.RedriveCount > $redrivesAtPlan ? 930 : 15 %}',
-      '{% $not(true in $states.result.inDoubt) ? 0 : 15 %}',
-    ),
+    changes: settling('$redriven or $put.lost ? 90', '$put.lost ? 90'),
     shownBy: { configuration: 'one create AB', kinds: ['stop', 'refused'] },
   },
   {
@@ -66,7 +76,7 @@ export const OBJECTS: readonly Mutation[] = [
     rule: '5',
     hazards: 'B8',
     without: 'the doubt of a put that was tried more than once',
-    changes: [{ file: 'lambdas/put-object.ts', from: 'inDoubt: isLater };', to: 'inDoubt: false };' }],
+    changes: [{ file: 'lambdas/put-object.ts', from: 'inDoubt: isLater(event) };', to: 'inDoubt: false };' }],
     shownBy: { configuration: 'one create AB', kinds: ['late', 'refused'] },
   },
   {

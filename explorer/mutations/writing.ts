@@ -6,6 +6,7 @@ const WRITES = ['create', 'update'] as const;
 
 const OUTCOME = 'core/saga/outcome.ts';
 const PLAN = 'core/saga/plan.ts';
+const WAITS = 'core/saga/waits.ts';
 const WRITE = 'core/saga/write.ts';
 
 export const WRITING: readonly Mutation[] = [
@@ -17,7 +18,7 @@ export const WRITING: readonly Mutation[] = [
     changes: [
       {
         file: PLAN,
-        from: 'objectKey(store, request.key, attribute, sha256, run)',
+        from: 'objectKey(store, request.key, attribute, sha256, formatSeries(run, series))',
         to: "objectKey(store, request.key, attribute, sha256, 'create.any.20260101T000000000Z')",
       },
     ],
@@ -82,7 +83,7 @@ export const WRITING: readonly Mutation[] = [
     rule: '3',
     hazards: 'B5',
     without: 'a pause before a retry that outlasts a request',
-    changes: inMachines(WRITES, 'States.WriteItem.Retry.2.IntervalSeconds', 15, 1),
+    changes: inMachines(WRITES, 'States.WriteItem.Retry.1.IntervalSeconds', 15, 1),
     shownBy: { configuration: 'create||create||delete late' },
   },
   {
@@ -98,7 +99,7 @@ export const WRITING: readonly Mutation[] = [
     rule: '3',
     hazards: 'B5',
     without: 'a pause after a redrive that outlasts the stopped run’s function',
-    changes: [{ file: OUTCOME, from: 'PAUSES_AFTER_REDRIVE = 2;', to: 'PAUSES_AFTER_REDRIVE = 1;' }],
+    changes: [{ file: WAITS, from: 'PAUSES_AFTER_REDRIVE = 2;', to: 'PAUSES_AFTER_REDRIVE = 1;' }],
     shownBy: { configuration: 'create||create||delete', kinds: ['stop'] },
   },
   {
@@ -109,8 +110,8 @@ export const WRITING: readonly Mutation[] = [
     changes: [
       {
         file: OUTCOME,
-        from: 'refusalIsDefinite: first && elapsedMs < REQUEST_LIFETIME_SECONDS * 1000',
-        to: 'refusalIsDefinite: true',
+        from: 'inDoubt: !first || now - startedAt >= WRITE_PAUSE_SECONDS * 1000',
+        to: 'inDoubt: false',
       },
     ],
     shownBy: { configuration: 'update||update', kinds: ['after', 'refused'], faults: 2 },

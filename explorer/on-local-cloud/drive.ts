@@ -34,14 +34,22 @@ export interface LocalEnd {
  * @throws {CannotFollow}
  */
 export async function drive(cloud: LocalCloud, model: Model, labels: readonly string[]): Promise<LocalEnd> {
-  checkConfiguration(model);
-  const { states } = await replay(model, labels);
-  const actions = scriptOf(model, labels, states);
+  const actions = await actionsOf(model, labels);
   using store = new CloudStore(cloud);
   const drive = new Drive(store, model);
   await drive.prepare();
   for (const action of actions) await drive.carryOut(action);
   return drive.end();
+}
+
+/**
+ * What a schedule comes to on the local cloud.
+ * @throws {NotExpressible | CannotFollow}
+ */
+export async function actionsOf(model: Model, labels: readonly string[]): Promise<readonly Action[]> {
+  checkConfiguration(model);
+  const { states } = await replay(model, labels);
+  return scriptOf(model, labels, states);
 }
 
 /** @throws {NotExpressible} */

@@ -6,13 +6,15 @@ import { join } from 'node:path';
 import { bundleTasks } from '../../lambdas/bundle.ts';
 import { startLocalCloud } from '../../local/index.ts';
 import type { Model } from '../model/model.ts';
-import { drive, type LocalEnd } from './drive.ts';
+import { actionsOf, drive, type LocalEnd } from './drive.ts';
 
 /** So slow that no wait ends by itself: time passes when the schedule says so. */
 export const STANDSTILL = 1e-6;
 
 /** @throws {NotExpressible | CannotFollow} */
 export async function onOwnCloud(model: Model, labels: readonly string[]): Promise<LocalEnd> {
+  // What cannot be driven is said before anything takes long.
+  await actionsOf(model, labels);
   const assembly = await mkdtemp(join(tmpdir(), 'twinwrite-explore-'));
   try {
     await bundleTasks();

@@ -43,7 +43,7 @@ function brokenPointer(model: Model, state: State, key: string): string[] {
 /** No write takes effect twice; what a run's end says of its write is true. */
 function brokenByRun(model: Model, state: State, run: Run): string[] {
   const name = model.nameOf(run);
-  const effects = state.effects[run.index] ?? 0;
+  const effects = effectsOf(model, state, run);
   const broken: string[] = [];
   if (effects > 1) broken.push(`${name} took effect ${effects} times`);
   const hadNothingToDo = model.writeOf(run).operation === 'delete' && state.absences[run.index] === 1;
@@ -56,6 +56,12 @@ function brokenByRun(model: Model, state: State, run: Run): string[] {
     broken.push(`${name} ${run.error}: what its client staged was taken away`);
   }
   return broken;
+}
+
+/** How often a write took effect; what was undone unseen does not count, unless the configuration is about that limit. */
+function effectsOf(model: Model, { effects, undone }: State, { index }: Run): number {
+  const forgiven = model.configuration.undoneCounts ? 0 : (undone[index] ?? 0);
+  return (effects[index] ?? 0) - forgiven;
 }
 
 function isNotWritten({ error = '' }: Run): boolean {

@@ -6,10 +6,22 @@ import type { State } from '../state/state.ts';
 
 /** Equal for equal states, and for no others. */
 export function keyOf({ interner }: Model, state: State): string {
-  const { items, tokens, objects, uploads, stream, effects, absences, claims, problems, runs, actors } =
-    state;
+  const {
+    items,
+    tokens,
+    objects,
+    uploads,
+    stream,
+    effects,
+    undone,
+    absences,
+    claims,
+    problems,
+    runs,
+    actors,
+  } = state;
   let key = `${state.faultsLeft},${state.redrivesLeft}`;
-  for (const part of [items, tokens, objects, uploads, stream, effects, absences, claims, problems]) {
+  for (const part of [items, tokens, objects, uploads, stream, effects, undone, absences, claims, problems]) {
     key += `,${interner.id(part)}`;
   }
   for (const run of runs) key += `,${interner.id(run)}`;

@@ -14,6 +14,8 @@ export interface Write {
   readonly expectedVersion?: number;
   readonly condition?: Readonly<Record<string, unknown>>;
   readonly cleanUp?: { readonly whenFailed?: boolean; readonly whenSucceeded?: boolean };
+  /** Without what shows when an update is applied twice: then it may be repeated. */
+  readonly addsNothing?: boolean;
   /** Of the plain algorithm: a create is refused where there is an item. */
   readonly onlyIfAbsent?: boolean;
   /** Partition key of the item. Default: `k`. */
@@ -44,6 +46,7 @@ export const FOREIGN_WRITES = [
   'flagOn',
   'dropSaga',
   'putBack',
+  'putBackLess',
   'putBackBeforeCleanUp',
   'putBackAtLast',
   'restoreA',
@@ -53,8 +56,8 @@ export const FOREIGN_WRITES = [
  * What another program does to the item `k` in one step.
  * - `putPlain`, `putLegacy`: saves a whole new item, without pointers or with one of its own; `deleteItem`; `removeA`;
  * - `flagOff`, `flagOn`: what a caller's condition looks at; `dropSaga`: saves it without `_saga`;
- * - `putBack`: saves the item as it was at the start, once the first run stands stopped at its write; `putBackBeforeCleanUp`:
- *   while its clean-up is about to begin; `putBackAtLast`: once it has succeeded;
+ * - `putBack`: saves the item as it was at the start, once the first run stands stopped at its write; `putBackLess`: the same
+ *   without the attribute A; `putBackBeforeCleanUp`: while its clean-up is about to begin; `putBackAtLast`: once it has succeeded;
  * - `restoreA`: puts the pointer back that it took away, while no clean-up looks;
  * - `copyToL`: copies the whole item, pointers and all, to the item `l`.
  */
@@ -108,11 +111,11 @@ export interface Configuration {
   readonly redrives?: number;
   /** Whether a redrive may also come a day later, when DynamoDB has forgotten the token. */
   readonly lateRedrive?: boolean;
-  /** From Step Functions' call to the function's first instruction, ms. Default: 10,000. */
+  /** From Step Functions' call to the function's first instruction, ms. Default of this and the next two: core/saga/waits.ts. */
   readonly coldStartMs?: number;
-  /** How long a request may live once its caller has given up, ms. Default: 15,000. */
+  /** How long a request may live once its caller has given up, ms. */
   readonly requestLifeMs?: number;
-  /** The same of copies on S3's side. Default: as {@link requestLifeMs}. */
+  /** The same of copies on S3's side. */
   readonly copyLifeMs?: number;
   /** Histories may be forgotten. */
   readonly forget?: boolean;
@@ -122,6 +125,8 @@ export interface Configuration {
   readonly residueAllowed?: boolean;
   /** Nothing comes after a run that was stopped: what it leaves counts. */
   readonly nobodyComesAfter?: boolean;
+  /** Also counts effects that others have undone unseen, which docs/protocol.md says cannot be known. */
+  readonly undoneCounts?: boolean;
   /** Items whose pointers may dangle: those that a foreign program has copied from another item. */
   readonly danglingAllowed?: readonly string[];
   /** Assumptions taken away: retry count and `$now()` stay those of a task's first attempt; a redrive skips the rest of a Wait. */

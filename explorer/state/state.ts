@@ -146,6 +146,8 @@ export interface State {
   readonly redrivesLeft: number;
   /** How often each write of the configuration took effect. */
   readonly effects: readonly number[];
+  /** How many of those others have undone since, without a trace that its run could read (machine/undone.ts). */
+  readonly undone: readonly number[];
   /** Whether each write's item was missing at some time while it could be looked at. */
   readonly absences: readonly number[];
   /** Object keys that fsck has called orphans. */

@@ -12,6 +12,7 @@ import {
   appliedAndStopped,
   copyUnanswered,
   createdAnewByAProgram,
+  createdOnceMore,
   neverTaken,
   putLost,
   redrivenLate,
@@ -174,5 +175,15 @@ describe('C9: throttling puts nothing in doubt', () => {
     const { ended, losses } = await throttledAndRefused(times)(stage);
     expect(ended).toMatchObject({ error: 'RolledBack.WriteRefused' });
     expect(losses).toEqual(NOTHING_LOST);
+  });
+});
+
+describe('C10: a create that is made once more makes another item', () => {
+  it('an update that was planned on the first one plans anew', async () => {
+    const { created, updated } = await createdOnceMore(stage);
+    expect(created).toMatchObject({ status: 'SUCCEEDED', output: { version: 1 } });
+    expect(updated.ended).toMatchObject({ status: 'SUCCEEDED', output: { version: 2 } });
+    expect(updated.page).toBe('Y');
+    expect(updated.losses).toEqual(NOTHING_LOST);
   });
 });

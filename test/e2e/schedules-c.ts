@@ -157,3 +157,24 @@ export function throttledAndRefused(times: number) {
     return stage.outcome(await stage.store.passUntilEnd(create, 1));
   };
 }
+
+/**
+ * C10: a create is applied, and its item deleted but not cleaned up; the create, redriven late, is made once more while an update
+ * that was planned on the first item is about to write.
+ */
+export async function createdOnceMore(
+  stage: Stage,
+): Promise<{ created: Outcome['ended']; updated: Outcome }> {
+  const create = await appliedAndStopped(stage, 'create', page('X'));
+  stage.store.pass(PAST_THE_TOKEN);
+  const unavailable = { when: 'before', error: 'InternalServerError' } as const;
+  stage.writeFault(unavailable);
+  const update = await stage.start('update', page('Y'));
+  await update.until(taskFailures(1));
+  await stage.commit('delete', { cleanUp: { whenSucceeded: false } });
+  // The update's next attempts: by its fourth the create has ended.
+  stage.writeFault({ ...unavailable, times: 2 });
+  await create.redrive();
+  const created = await stage.store.passUntilEnd(create, 1);
+  return { created, updated: await stage.outcome(await stage.store.passUntilEnd(update, 1)) };
+}

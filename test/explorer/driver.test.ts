@@ -31,7 +31,14 @@ it('programs come to every kind of end, by retries, new plans and redrives', asy
   expect([...ends]).toEqual(
     expect.arrayContaining(['FAILED OutcomeUnknown', 'FAILED Rejected', 'FAILED RolledBack', 'SUCCEEDED']),
   );
-  for (const seen of [/"retries":2/, /"redriven":true/, /"number":2/, /"elapsed":37500/]) {
+  for (const seen of [
+    /"retries":2/,
+    /"redriven":true/,
+    /"number":2/,
+    /"elapsed":100000/,
+    /"throttles":1/,
+    /"proof":"reading"/,
+  ]) {
     expect([...calls].some((call) => seen.test(call))).toBe(true);
   }
 });
@@ -39,18 +46,19 @@ it('programs come to every kind of end, by retries, new plans and redrives', asy
 it('a driver that waits otherwise is noticed', async () => {
   const changed = {
     machine: 'update',
-    path: 'States.WriteItem.Retry.2.IntervalSeconds',
+    path: 'States.WriteItem.Retry.1.IntervalSeconds',
     from: 15,
     to: 16,
   } as const;
-  const differ: boolean[] = [];
-  for (let seed = 0; seed < PROGRAMS; seed += 1) {
+  const differs = async (seed: number): Promise<boolean> => {
     const answers = randomAnswers(seed);
     const [one, other] = [
       await inExplorer('update', answers),
       await inExplorer('update', answers, [changed]),
     ];
-    differ.push(JSON.stringify(one) !== JSON.stringify(other));
-  }
-  expect(differ).toContain(true);
+    return JSON.stringify(one) !== JSON.stringify(other);
+  };
+  let seed = 0;
+  while (seed < 40 && !(await differs(seed))) seed += 1;
+  expect(seed).toBeLessThan(40);
 });

@@ -31,6 +31,7 @@ export type Answers = (fn: string, payload: Payload) => InvocationResult;
 export interface Payload {
   readonly retries?: number;
   readonly redriven?: boolean;
+  readonly throttles?: number;
   readonly previous?: { readonly number: number } | null;
   readonly put?: { readonly attribute: string };
 }
@@ -40,6 +41,8 @@ const WRITES: Readonly<Record<MachineName, Write>> = {
   update: { operation: 'update', large: { A: 'X', B: 'Y' } },
   delete: { operation: 'delete' },
 };
+/** Those of the product are the same for every program. */
+const EXPRESSIONS = new Expressions();
 /** Redrives that each run gets at most, as long as it ends at a task. */
 const REDRIVES = 2;
 
@@ -54,7 +57,7 @@ export async function inExplorer(
   const product: Product = {
     codes: [scripted(answers, calls)],
     definitions: loadDefinitions(changes),
-    expressions: new Expressions(),
+    expressions: changes.length === 0 ? EXPRESSIONS : new Expressions(),
     reader: 'Read',
     sharesKeys: false,
     sweepBatch: () => Promise.reject(new Error('nothing is swept')),
@@ -183,9 +186,9 @@ function sorted(value: unknown): unknown {
 /** A random program of answers: each depends on the seed and the call alone, so that both runs get the same. */
 export function randomAnswers(seed: number): Answers {
   return (fn, payload) => {
-    const { retries = 0, redriven = false, previous, put } = payload;
+    const { retries = 0, redriven = false, throttles = 0, previous, put } = payload;
     const plan = (payload as { plan?: { number: number } }).plan?.number ?? previous?.number ?? 0;
-    const call = JSON.stringify([seed, fn, retries, redriven, plan, put?.attribute]);
+    const call = JSON.stringify([seed, fn, retries, redriven, throttles, plan, put?.attribute]);
     // Some programs use up the retries of the write, so that a redrive goes on from it.
     if (seed % 5 === 0 && fn === 'WriteItem' && !redriven) return { name: 'Error', message: 'no answer' };
     const digest = createHash('sha256').update(call).digest();
@@ -201,17 +204,21 @@ const ERRORS: Readonly<Record<string, readonly string[]>> = {
     'StagedObjectMissing',
     'PutRefused',
     'CopyUnfinished',
+    'PutUnavailable',
+    'Lambda.TooManyRequestsException',
     'Error',
     'Sandbox.Timedout',
   ],
   WriteItem: [
     'WriteConflict',
     'WriteConflict',
+    'NotWritten',
     'WriteRefused',
     'OutcomeUnknown',
     'WriteThrottled',
     'WriteInDoubt',
     'WriteInDoubt',
+    'Lambda.SdkClientException',
     'Error',
   ],
   DeleteObjects: ['StillReferenced', 'DeleteFailed', 'Error'],
@@ -222,7 +229,8 @@ function answerOf(fn: string, payload: Payload, roll: number, choice: number): I
   const errors = ERRORS[kind] as readonly string[];
   if (roll < (kind === 'Plan' ? 0.2 : 0.5)) {
     const name = errors[choice % errors.length] as string;
-    return { name, message: JSON.stringify({ message: `${fn} fails`, code: String(choice) }) };
+    const proof = choice % 2 === 0 ? 'condition' : 'reading';
+    return { name, message: JSON.stringify({ message: `${fn} fails`, code: String(choice), proof }) };
   }
   switch (kind) {
     case 'Plan':
@@ -246,6 +254,7 @@ function planned({ previous }: Payload, choice: number): unknown {
     .map((attribute) => ({ attribute, key: `${attribute}/${number}` }));
   return {
     number,
+    series: 1 + (choice % 2),
     run: 'run',
     key: { id: { S: 'k' } },
     expected: { kind: choice % 4 === 0 ? 'absent' : 'saga' },

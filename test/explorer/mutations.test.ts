@@ -10,9 +10,7 @@ import { tryMutation } from '../../explorer/mutations/table.ts';
 it.each([
   ['no-token', 'e:update took effect 2 times'],
   ['no-kept-pointer', 'dangling: the item points at A/X/init'],
-  ['delete-no-replan', 'f:delete SUCCEEDED and never took effect'],
   ['own-unused-stay', 'residue: {A/Y/f} though every run ended properly'],
-  ['sweep-no-question', 'dangling: the item points at A/X/e'],
   ['read-missing-alone', expect.stringContaining('torn read')],
 ])('%s', async (name, promise) => {
   const { violation } = await tryMutation(mutationNamed(name) as Mutation);

@@ -1,31 +1,11 @@
-// Schedules of the explorer's, driven on the local cloud: the deployed product comes to the same.
+// Schedules of the explorer's as the local cloud can drive them; on-local-cloud-all.test.ts drives some.
 
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { drive } from '../../explorer/on-local-cloud/drive.ts';
 import { NotExpressible, scriptOf } from '../../explorer/on-local-cloud/script.ts';
 import { replay } from '../../explorer/schedules/replay.ts';
 import type { LocalCloud } from '../../local/index.ts';
-import { explored, modelOf } from './explored.ts';
-import { endInExplorer, endOnLocalCloud, expressible } from './local-schedules.ts';
-
-describe('a schedule leaves the same in the explorer and on the local cloud', () => {
-  it.each([
-    ['one create AB', { kinds: ['before', 'after', 'refused', 'stop'] }, 1],
-    ['C3 delete||dropSaga, stopped and redriven late', {}, 1],
-  ] as const)('%s %j from seed %i on', async (name, changes, seed) => {
-    const model = await modelOf(name, changes);
-    const labels = await expressible(model, seed);
-    const end = await endOnLocalCloud(inject('assembly'), model, labels);
-    expect({ labels, ...end }).toEqual({ labels, ...(await endInExplorer(model, labels)) });
-  });
-});
-
-it('what the explorer finds happens on the local cloud: an old item, saved again, dangles', async () => {
-  const name = 'needed: programs that put no pointers back';
-  const [violation] = (await explored(name)).violations;
-  const end = await endOnLocalCloud(inject('assembly'), await modelOf(name), violation?.schedule ?? []);
-  expect(end).toMatchObject({ runs: { e: { status: 'SUCCEEDED' } }, dangling: ['A/X/init'] });
-});
+import { modelOf } from './explored.ts';
 
 describe('what the fault API cannot express is refused by name', () => {
   it.each([

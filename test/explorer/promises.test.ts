@@ -11,9 +11,6 @@ describe('every state keeps the promises', () => {
     ['one delete', { faults: 1 }],
     ['create||create same', {}],
     ['update||update', { faults: 0 }],
-    ['update||update swap', { faults: 0 }],
-    ['update same||delete', { faults: 0 }],
-    ['delete||create', { faults: 0 }],
     ['update||delete||create', { faults: 0 }],
     ['update||READ', { faults: 0 }],
     ['update||SWEEP', { faults: 0 }],
@@ -21,13 +18,10 @@ describe('every state keeps the promises', () => {
     ['adopt legacy||update', { faults: 0 }],
     ['condition||flag off, on', { kinds: ['stop', 'late'] }],
     ['staged create||update', {}],
-    ['client: create', {}],
     ['client: create staged', {}],
     ['client: create staged, two calls with one key', { kinds: ['after'] }],
     ['copied pointers: update of the copy', {}],
-    ['copied pointers: delete||update of the copy', {}],
     ['two stores: update||create', {}],
-    ['two stores: create||SWEEP of the other, day 200', {}],
   ] as const)('%s %j', async (name, changes) => {
     const exploration = await explored(name, changes);
     expect(brokenBy(exploration)).toEqual([]);
@@ -45,16 +39,16 @@ describe('random walks keep the promises', () => {
   const crowds = CONFIGURATIONS.filter(({ isCrowd, name }) => isCrowd && !/FSCK/.test(name));
 
   it.each(crowds.map(({ name }) => name))('%s', async (name) => {
-    const exploration = await walked(name, { walks: 8, seed: 7 });
+    const exploration = await walked(name, { walks: 4, seed: 7 });
     expect(brokenBy(exploration)).toEqual([]);
-    expect(exploration.ends).toBeGreaterThan(5);
+    expect(exploration.ends).toBeGreaterThan(2);
   });
 });
 
 it('the same seed walks the same way', async () => {
   const [name] = CONFIGURATIONS.filter(({ isCrowd }) => isCrowd).map((one) => one.name);
   const outcomes: unknown[] = [];
-  for (const seed of [3, 3, 4]) outcomes.push((await walked(name as string, { walks: 5, seed })).outcomes);
+  for (const seed of [3, 3, 4]) outcomes.push((await walked(name as string, { walks: 3, seed })).outcomes);
   expect(outcomes[0]).toEqual(outcomes[1]);
   expect(outcomes[0]).not.toEqual(outcomes[2]);
 });

@@ -45,7 +45,7 @@ export async function withQuickTimeouts(assembly: string): Promise<string> {
     await replaceIn(
       files,
       /asset\.\w+\.json$/,
-      /"TimeoutSeconds": *\d+/g,
+      /"TimeoutSeconds": *(?:\d+|"\{%[^"]*%\}")/g,
       `"TimeoutSeconds":${QUICK.taskSeconds}`,
     );
     await replaceIn(files, /\.mjs$/, /requestTimeout:\d[\de_]*/g, `requestTimeout:${QUICK.requestMs}`);

@@ -1,4 +1,4 @@
-// A small part of the fault sweep, the same each time; sweep-all.test.ts has the whole. And that it sees what it is for.
+// A small part of the fault sweep, the same each time; sweep-most.test.ts has more, `npm run faults` the whole. And that it sees what it is for.
 
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';

@@ -70,6 +70,8 @@ describe('conditionFailure', () => {
 describe('proveOutcome', () => {
   const update = plan('update', { item: sagaItem(undefined, { version: 3 }) });
   const create = plan('create');
+  const CREATE = formatRun(run('create'));
+  const createAgain = plan('create', { number: 2, series: 2 });
   const remove = plan('delete', { item: sagaItem(undefined, { version: 3 }) });
   const adopt = plan('update', { item: foreignItem() });
   const removeForeign = plan('delete', { item: foreignItem() });
@@ -90,6 +92,18 @@ describe('proveOutcome', () => {
     ["create: another's item", create, sagaItem(undefined, { createdBy: SECOND }), 'moved'],
     ['create: an item of another program', create, foreignItem(), 'moved'],
     ['create: _saga spoiled', create, SPOILED, 'foreign'],
+    [
+      'C10: create once more: own mark',
+      createAgain,
+      sagaItem(undefined, { createdBy: `${CREATE}.2` }),
+      'written',
+    ],
+    [
+      'C10: create once more: that of the plan before',
+      createAgain,
+      sagaItem(undefined, { version: 2 }),
+      'moved',
+    ],
     ['update: own mark', update, sagaItem(undefined, { version: 4, writtenBy: UPDATE }), 'written'],
     ['update: still as planned', update, standing, 'not written'],
     ['V1: update: as planned but for a pointer', update, otherPointer, 'foreign'],

@@ -294,6 +294,13 @@ describe('V1: a plan after a write that was only found not written', () => {
     expect(isOwnObject(second, KEY, STORE)).toBe(true);
   });
 
+  test('C10: creates another item than the plan before may have created', () => {
+    expect([1, 2].map((series) => plan('create', { number: series, series }).saga?.createdBy)).toEqual([
+      CREATE,
+      `${CREATE}.2`,
+    ]);
+  });
+
   test.each([
     ['none before', null, { number: 1, series: 1 }],
     [
