@@ -16,13 +16,15 @@ const MOCKED = [
 
 /** Tests that take long for what they add: `npm run test:thorough` runs them, and so does CI. */
 const THOROUGH = [
+  'test/cli/local.test.ts',
   'test/client/sources/sources-many.test.ts',
   'test/core/fuzz-long.test.ts',
-  'test/e2e/controls-all.test.ts',
+  'test/e2e/{controls,controls-all}.test.ts',
   'test/e2e/large-copies.test.ts',
   'test/e2e/migration.test.ts',
   'test/e2e/odd-keys.test.ts',
   'test/e2e/sweep-races.test.ts',
+  'test/e2e/storm.test.ts',
   'test/e2e/sweep-many.test.ts',
   'test/local-data/*-kill.test.ts',
   'test/local-data/command.test.ts',
