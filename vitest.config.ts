@@ -83,7 +83,8 @@ export default defineConfig({
         ['test/**/*.test.ts'],
         [...ISOLATED, ...MOCKED, ...THOROUGH, ...BROWSER, ...LANGUAGES],
       ),
-      { extends: true, test: { name: 'thorough', include: THOROUGH, testTimeout: 180_000 } },
+      // Real installs of packages, beside other work.
+      { extends: true, test: { name: 'thorough', include: THOROUGH, testTimeout: 600_000 } },
       { extends: true, test: { name: 'browser', include: BROWSER } },
       { extends: true, test: { name: 'languages', include: LANGUAGES, testTimeout: 180_000 } },
     ],
