@@ -1,9 +1,7 @@
 // Sending an event to a function or a state machine.
 
-import { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
+import { call } from '../calls.ts';
 import type { Gate } from '../gate.ts';
-import type { LocalRequest } from '../service.ts';
 import type { RuleTarget } from './rules.ts';
 
 /** What a target of a rule may be, by the service in its ARN. */
@@ -24,34 +22,28 @@ export async function send(
   { arn, roleArn }: Pick<RuleTarget, 'arn' | 'roleArn'>,
   input: string,
 ): Promise<void> {
-  const service = serviceOf(arn) === 'lambda' ? 'lambda' : 'states';
-  const request = service === 'lambda' ? invocation(arn, input) : start(arn, input);
-  const caller = roleArn === undefined ? {} : { caller: { roleArn, sessionName: 'events' } };
-  const { status, body } = await dispatch(service, { ...request, ...(service === 'states' && caller) });
-  const answer = body instanceof Readable ? await text(body) : String(body ?? '');
-  if (status >= 300) throw new Error(answer);
+  const { status, body } =
+    serviceOf(arn) === 'lambda'
+      ? await call(dispatch, 'lambda', invocation(arn), input)
+      : await call(
+          dispatch,
+          'states',
+          { ...START, ...(roleArn !== undefined && { caller: { roleArn, sessionName: 'events' } }) },
+          JSON.stringify({ stateMachineArn: arn, input }),
+        );
+  if (status >= 300) throw new Error(body);
 }
 
-function invocation(functionArn: string, input: string): LocalRequest {
+const START = {
+  method: 'POST',
+  path: '/',
+  headers: { 'x-amz-target': 'AWSStepFunctions.StartExecution' },
+} as const;
+
+function invocation(functionArn: string) {
   return {
     method: 'POST',
     path: `/2015-03-31/functions/${encodeURIComponent(functionArn)}/invocations`,
-    query: new URLSearchParams(),
-    headers: { 'x-amz-invocation-type': 'Event', 'content-length': String(Buffer.byteLength(input)) },
-    body: Readable.from([Buffer.from(input)]),
-  };
-}
-
-function start(stateMachineArn: string, input: string): LocalRequest {
-  const body = JSON.stringify({ stateMachineArn, input });
-  return {
-    method: 'POST',
-    path: '/',
-    query: new URLSearchParams(),
-    headers: {
-      'x-amz-target': 'AWSStepFunctions.StartExecution',
-      'content-length': String(Buffer.byteLength(body)),
-    },
-    body: Readable.from([Buffer.from(body)]),
+    headers: { 'x-amz-invocation-type': 'Event' },
   };
 }

@@ -1,38 +1,11 @@
 // The calls that a mapping makes: the invocation of its function, and what it tells a bucket of records it gave up.
 
 import { randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
+import { call } from '../../calls.ts';
 import type { ChangeRecord } from '../../dynamodb/index.ts';
 import type { Gate } from '../../gate.ts';
-import type { LocalRequest, LocalResponse, RoleSession } from '../../service.ts';
+import type { RoleSession } from '../../service.ts';
 import type { Discarded, Outcome } from './delivery.ts';
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/** @throws {Error} when a connection breaks */
-export async function call(
-  dispatch: Gate['dispatch'],
-  service: 's3' | 'lambda' | 'dynamodb',
-  request: Pick<LocalRequest, 'method' | 'path'> & Partial<Omit<LocalRequest, 'body'>>,
-  body = '',
-): Promise<Answer> {
-  const {
-    status,
-    headers = {},
-    body: answer,
-  } = await dispatch(service, {
-    query: new URLSearchParams(),
-    ...request,
-    headers: { ...request.headers, 'content-length': String(Buffer.byteLength(body)) },
-    body: Readable.from(body === '' ? [] : [Buffer.from(body)]),
-  });
-  return { status, headers, body: await textOf(answer) };
-}
 
 /** Invokes the function as Lambda itself does: no role has to be allowed to. */
 export async function invokeWith(
@@ -137,9 +110,4 @@ function invocationRecord(
     },
     payload: JSON.stringify({ Records: records }),
   };
-}
-
-async function textOf(body: LocalResponse['body']): Promise<string> {
-  if (body instanceof Readable) return text(body);
-  return body === undefined ? '' : Buffer.from(body).toString();
 }

@@ -1,12 +1,13 @@
 // Event source mappings: functions that consume the streams of tables. A stream is one shard here, and a mapping has one
 // batch under way at a time, so that a function sees the changes of a table in order.
 
+import { call } from '../../calls.ts';
 import type { Clock } from '../../clock.ts';
 import type { DynamoDb } from '../../dynamodb/index.ts';
 import { compilePatterns, type Matcher } from '../../event-patterns.ts';
 import type { Gate } from '../../gate.ts';
 import type { Refusal, RoleSession } from '../../service.ts';
-import { call, invokeWith, reportDiscarded } from './calls.ts';
+import { invokeWith, reportDiscarded } from './calls.ts';
 import { openCursor, type StreamCursor, tableOf } from './cursor.ts';
 import { type Delivery, type Discarded, deliver } from './delivery.ts';
 import type { StreamMappingDefinition } from './types.ts';
