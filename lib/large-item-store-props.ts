@@ -6,6 +6,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { RemovalPolicy } from 'aws-cdk-lib/core';
 import type { KeyAttribute } from '../core/keys/item-key.ts';
 import type { LegacyObjects } from './legacy-objects.ts';
+import type { AlarmsProps } from './monitoring/alarms.ts';
 import type { SweepProps } from './sweep.ts';
 
 /** What a store may be told; each has a default, so that none need be given. */
@@ -63,6 +64,10 @@ export interface LargeItemStoreProps {
    * since apps also find it in the stack's outputs, or get it with their deployment as `descriptor`.
    */
   readonly parameterName?: string;
-  /** How long the state machines' logs are kept. They never hold the items' data. Default: one month. */
+  /** How long the logs of state machines and functions are kept; docs/security.md says what is in them. Default: one month. */
   readonly logRetention?: RetentionDays;
+  /** Alarms on what needs a person, and whom they tell; docs/runbook.md has a section for each. Default: none. */
+  readonly alarms?: AlarmsProps;
+  /** Whether there is a CloudWatch dashboard of the store. Default: false. */
+  readonly dashboard?: boolean;
 }

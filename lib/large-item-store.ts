@@ -1,5 +1,6 @@
 // The construct: a table, a bucket, and the three sagas that keep them consistent.
 
+import type { Dashboard, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -8,6 +9,7 @@ import type { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Store, StoreDescriptor } from '../core/contract/store-types.ts';
+import type { Operation } from '../core/keys/run.ts';
 import {
   type Granting,
   grantCheck,
@@ -20,6 +22,9 @@ import {
 import { addOutputs, createParameter, grantDiscovery } from './discovery.ts';
 import type { LargeItemStoreProps } from './large-item-store-props.ts';
 import { checkExpiring, checkedLayout, checkedReportPrefix } from './layout.ts';
+import type { StoreAlarmsByName } from './monitoring/alarms.ts';
+import { Monitoring } from './monitoring/monitoring.ts';
+import type { RunMetric, RunMetricOptions, TaskMetric } from './monitoring/run-metrics.ts';
 import { checkNeighbours } from './neighbours.ts';
 import { FAILURES_PREFIX, RemovedItems } from './removed-items.ts';
 import { createLogs, createStateMachine } from './state-machines.ts';
@@ -46,7 +51,12 @@ export class LargeItemStore extends Construct {
   readonly descriptor: string;
   /** Where the description is kept, if `parameterName` says so. */
   readonly parameter?: StringParameter;
+  /** What `alarms` has made, by name: for actions of your own. */
+  readonly alarms: StoreAlarmsByName;
+  /** What `dashboard: true` has made, to add widgets to. */
+  readonly dashboard?: Dashboard;
   readonly #granting: Granting;
+  readonly #monitoring: Monitoring;
 
   /** @throws {Error} for prefixes that overlap, an unsafe template, a given table whose key is known to be another */
   constructor(scope: Construct, id: string, props: LargeItemStoreProps = {}) {
@@ -86,13 +96,15 @@ export class LargeItemStore extends Construct {
     const { table, bucket } = this;
     const workedOn = { table, bucket, prefix, store: Stack.of(this).toJsonString(store) };
     this.tasks = new SagaTasks(this, 'Tasks', { ...workedOn, stagingPrefix, legacy });
-    if (stream) {
-      new RemovedItems(this, 'RemovedItems', {
-        ...workedOn,
-        removals: cleanUpForeignDeletes ? 'all' : 'expired',
-      });
-    }
-    const logs = createLogs(this, props.logRetention ?? RetentionDays.ONE_MONTH);
+    const removedItems = stream
+      ? new RemovedItems(this, 'RemovedItems', {
+          ...workedOn,
+          removals: cleanUpForeignDeletes ? 'all' : 'expired',
+          counted: props.alarms !== undefined,
+        })
+      : undefined;
+    const { logRetention = RetentionDays.ONE_MONTH } = props;
+    const logs = createLogs(this, 'Logs', logRetention);
     this.stateMachines = {
       create: createStateMachine(this, 'Create', 'create', this.tasks, logs),
       update: createStateMachine(this, 'Update', 'update', this.tasks, logs),
@@ -103,8 +115,15 @@ export class LargeItemStore extends Construct {
       ...workedOn,
       reportPrefix,
       stateMachines: this.stateMachines,
-      logs,
+      logs: createLogs(this, 'SweepLogs', logRetention),
+      runbook: props.alarms?.runbook,
     });
+    this.#monitoring = new Monitoring(this, 'Monitoring', {
+      ...{ alarms: props.alarms, dashboard: props.dashboard },
+      ...{ stateMachines: this.stateMachines, sweep: this.sweep, removedItems, logs },
+    });
+    this.alarms = this.#monitoring.alarms;
+    this.dashboard = this.#monitoring.dashboard;
     const descriptor = this.#describe(store);
     this.descriptor = Stack.of(this).toJsonString(descriptor);
     if (props.parameterName !== undefined) {
@@ -113,6 +132,24 @@ export class LargeItemStore extends Construct {
     const { stateMachines } = this;
     this.#granting = { table, bucket, prefix, stagingPrefix, legacy, stateMachines };
     addOutputs(this, descriptor, this.descriptor);
+  }
+
+  /**
+   * How often something happened to runs or tasks: a sum over five minutes, unless `options` say otherwise.
+   * @throws {Error} for what is counted of tasks when an operation is asked for
+   */
+  metric(name: RunMetric | TaskMetric, options?: RunMetricOptions): Metric {
+    return this.#monitoring.metrics.metric(name, options);
+  }
+
+  /** How many runs of an operation committed. */
+  metricCommitted(operation: Operation, options?: MetricOptions): Metric {
+    return this.stateMachines[operation].metricSucceeded(options);
+  }
+
+  /** How long runs of an operation took, however they ended: milliseconds, by default their average. */
+  metricDuration(operation: Operation, options?: MetricOptions): Metric {
+    return this.stateMachines[operation].metricTime(options);
   }
 
   /** Lets an app write content of any size: start runs, see how they end, and stage what does not fit into their input. */

@@ -9,6 +9,7 @@ import {
   type IEventSourceMapping,
   type IFunction,
   type Function as LambdaFunction,
+  MetricType,
   StartingPosition,
 } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -27,6 +28,8 @@ export interface RemovedItemsProps {
   readonly store: string;
   /** `expired`: what time to live deletes. `all`: also what other writers delete or overwrite. */
   readonly removals: 'expired' | 'all';
+  /** Whether records are counted, also those that are given up: seven metrics, which cost. */
+  readonly counted: boolean;
 }
 
 /** Changes that time to live makes (DynamoDB Developer Guide, "DynamoDB Streams and Time to Live"). */
@@ -47,6 +50,8 @@ const FAILURE_DAYS = 30;
 /** Brings the stream's records to the clean-up, again until it has dealt with them, and what it gave up to the bucket. */
 export class RemovedItems extends Construct {
   readonly consumer: LambdaFunction;
+  /** Names the delivery of the stream in metrics. */
+  readonly mappingId: string;
 
   /** @throws {Error} when the table is known to have no stream */
   constructor(scope: Construct, id: string, props: RemovedItemsProps) {
@@ -67,18 +72,19 @@ export class RemovedItems extends Construct {
     if (bucket instanceof Bucket) {
       addRule(bucket, expiry('failures', FAILURES_PREFIX, FAILURE_DAYS));
     }
-    this.consumer.addEventSource(
-      new DynamoEventSource(table, {
-        // Only from the deployment on: what went before is the sweeper's.
-        startingPosition: StartingPosition.LATEST,
-        filters: [props.removals === 'all' ? REMOVED_OR_CHANGED : EXPIRED],
-        batchSize: 100,
-        reportBatchItemFailures: true,
-        bisectBatchOnError: true,
-        retryAttempts: 10,
-        onFailure: new FailuresInBucket(bucket),
-      }),
-    );
+    const source = new DynamoEventSource(table, {
+      // Only from the deployment on: what went before is the sweeper's.
+      startingPosition: StartingPosition.LATEST,
+      filters: [props.removals === 'all' ? REMOVED_OR_CHANGED : EXPIRED],
+      batchSize: 100,
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      retryAttempts: 10,
+      onFailure: new FailuresInBucket(bucket),
+      ...(props.counted && { metricsConfig: { metrics: [MetricType.EVENT_COUNT] } }),
+    });
+    this.consumer.addEventSource(source);
+    this.mappingId = source.eventSourceMappingId;
   }
 }
 

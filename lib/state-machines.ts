@@ -9,11 +9,12 @@ import type { Operation } from '../core/keys/run.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
 import type { SagaTasks } from './tasks.ts';
 
-/** The log group that the state machines of a store share. */
-export function createLogs(scope: Construct, retention: RetentionDays): LogGroup {
+/** A log group of state machines. */
+export function createLogs(scope: Construct, id: string, retention: RetentionDays): LogGroup {
+  const suffix = id === 'Logs' ? '' : `-${id}`;
   // Under this name CloudWatch Logs needs no resource policy per log group, whose number is limited.
-  return new LogGroup(scope, 'Logs', {
-    logGroupName: `/aws/vendedlogs/states/${Stack.of(scope).stackName}-${scope.node.addr.slice(-8)}`,
+  return new LogGroup(scope, id, {
+    logGroupName: `/aws/vendedlogs/states/${Stack.of(scope).stackName}-${scope.node.addr.slice(-8)}${suffix}`,
     retention,
     removalPolicy: RemovalPolicy.DESTROY,
   });

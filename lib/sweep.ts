@@ -9,12 +9,15 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Schedule, type ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { SweepSettings } from '../core/contract/store.ts';
 import { DEFAULT_GRACE_SECONDS, MIN_GRACE_SECONDS } from '../core/errors/limits.ts';
 import { GRACE_TOO_SHORT, type SweepInput } from '../core/sweep/contract.ts';
+import { NAMESPACE, storeName } from './monitoring/names.ts';
+import { describeAlarm } from './monitoring/runbook.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
 import { allowObjects, allowReading } from './rights.ts';
 import { arnsOf, type StoreStateMachines } from './store-state-machines.ts';
@@ -56,12 +59,13 @@ export interface SweepConstructProps extends SweepProps {
   /** Of the sagas. */
   readonly stateMachines: StoreStateMachines;
   readonly logs: ILogGroup;
+  /** Where alarms say that the runbook is. */
+  readonly runbook?: string | undefined;
 }
 
 /** Where reports go that no `reportPrefix` says otherwise. */
 export const DEFAULT_REPORT_PREFIX = 'sweeps';
 
-const NAMESPACE = 'Twinwrite';
 /** Rights of a ResultWriter ("ResultWriter (Map)" in the Step Functions Developer Guide). */
 const WRITE_REPORT = [
   's3:PutObject',
@@ -75,6 +79,9 @@ export class Sweep extends Construct {
   readonly stateMachine: StateMachine;
   /** Scheduled sweeps that find more than `alarmAbove` orphans; none without a schedule. Add your actions to it. */
   readonly alarm: Alarm | undefined;
+  readonly schedule: ScheduleExpression | undefined;
+  /** What the schedule could not start after a day of tries, for 14 days; none without a schedule. */
+  readonly failures: Queue | undefined;
   /** What keys of reports begin with, without a slash at either end. */
   readonly reportPrefix: string;
   readonly #bucket: IBucket;
@@ -87,7 +94,9 @@ export class Sweep extends Construct {
     this.reportPrefix = reportPrefix;
     this.#bucket = bucket;
     this.stateMachine = this.#stateMachine(props);
+    this.schedule = schedule;
     if (schedule !== undefined) {
+      this.failures = new Queue(this, 'Failures', { enforceSSL: true, retentionPeriod: Duration.days(14) });
       const { grace = Duration.seconds(DEFAULT_GRACE_SECONDS), dryRun = true } = props;
       const input: SweepInput = { grace: `${grace.toSeconds()}s`, dryRun };
       new Schedule(this, 'Schedule', {
@@ -95,9 +104,10 @@ export class Sweep extends Construct {
         description: `Twinwrite: ${dryRun ? 'reports' : 'deletes'} the objects that no item points at`,
         target: new StepFunctionsStartExecution(this.stateMachine, {
           input: ScheduleTargetInput.fromObject(input),
+          deadLetterQueue: this.failures,
         }),
       });
-      this.alarm = this.#alarm(props.alarmAbove ?? 100);
+      this.alarm = this.#alarm(props.alarmAbove ?? 100, props.runbook);
     }
   }
 
@@ -218,9 +228,10 @@ export class Sweep extends Construct {
     this.#bucket.encryptionKey?.grantDecrypt(grantee);
   }
 
-  #alarm(threshold: number): Alarm {
+  #alarm(threshold: number, runbook: string | undefined): Alarm {
+    const says = `a sweep has found more than ${threshold} objects that no item points at. Sagas crash or are stopped more often than they should, or clean-ups are deferred; the report in ${this.reportPrefix}/ names the objects and their runs.`;
     return new Alarm(this, 'OrphansAlarm', {
-      alarmDescription: `Twinwrite: a sweep has found more than ${threshold} objects that no item points at. Sagas crash or are stopped more often than they should, or clean-ups are deferred; the report in ${this.reportPrefix}/ names the objects and their runs.`,
+      alarmDescription: describeAlarm(says, 'orphans', runbook),
       metric: this.metric('Orphans'),
       threshold,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
@@ -244,7 +255,7 @@ function checkGrace(grace: Duration | undefined): void {
   throw new Error(`LargeItemStore: sweep.grace: ${GRACE_TOO_SHORT}, got ${grace.toHumanString()}`);
 }
 
-/** Names the store in metrics: a construct's path is the same in each deployment. */
+/** Names the store in metrics. */
 function metricStore(sweep: Sweep): string {
-  return sweep.node.scope?.node.path ?? sweep.node.path;
+  return storeName(sweep.node.scope ?? sweep);
 }
