@@ -65,6 +65,8 @@ export default defineConfig({
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       // Checking templates against CloudFormation's schemas costs seconds; test/lib/validation.test.ts does it.
       CDK_VALIDATION: 'false',
+      // Tasks that a test calls itself; those of a local cloud have an environment of their own.
+      POWERTOOLS_LOG_LEVEL: 'SILENT',
     },
     // Generous, so that a busy machine fails nothing; no test waits this long for what it expects.
     testTimeout: 120_000,

@@ -22,12 +22,13 @@ import {
 import { addOutputs, createParameter, grantDiscovery } from './discovery.ts';
 import type { LargeItemStoreProps } from './large-item-store-props.ts';
 import { checkExpiring, checkedLayout, checkedReportPrefix } from './layout.ts';
-import type { StoreAlarmsByName } from './monitoring/alarms.ts';
+import { createLogs, type StoreLogs } from './monitoring/logs.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import type { RunMetric, RunMetricOptions, TaskMetric } from './monitoring/run-metrics.ts';
+import type { StoreAlarmsByName } from './monitoring/runbook.ts';
 import { checkNeighbours } from './neighbours.ts';
 import { FAILURES_PREFIX, RemovedItems } from './removed-items.ts';
-import { createLogs, createStateMachine } from './state-machines.ts';
+import { createStateMachine } from './state-machines.ts';
 import { addLifecycle, checkTable, createBucket, createTable } from './storage.ts';
 import { arnsOf, type StoreStateMachines } from './store-state-machines.ts';
 import { Sweep } from './sweep.ts';
@@ -51,6 +52,8 @@ export class LargeItemStore extends Construct {
   readonly descriptor: string;
   /** Where the description is kept, if `parameterName` says so. */
   readonly parameter?: StringParameter;
+  /** Where its state machines and functions log. */
+  readonly logs: StoreLogs;
   /** What `alarms` has made, by name: for actions of your own. */
   readonly alarms: StoreAlarmsByName;
   /** What `dashboard: true` has made, to add widgets to. */
@@ -94,7 +97,9 @@ export class LargeItemStore extends Construct {
       ...(props.inlineContent === false && { inlineContent: false }),
     };
     const { table, bucket } = this;
-    const workedOn = { table, bucket, prefix, store: Stack.of(this).toJsonString(store) };
+    this.logs = createLogs(this, { retention: props.logRetention ?? RetentionDays.ONE_MONTH });
+    const { runs: logs, tasks: taskLogs } = this.logs;
+    const workedOn = { taskLogs, table, bucket, prefix, store: Stack.of(this).toJsonString(store) };
     this.tasks = new SagaTasks(this, 'Tasks', { ...workedOn, stagingPrefix, legacy });
     const removedItems = stream
       ? new RemovedItems(this, 'RemovedItems', {
@@ -103,8 +108,6 @@ export class LargeItemStore extends Construct {
           counted: props.alarms !== undefined,
         })
       : undefined;
-    const { logRetention = RetentionDays.ONE_MONTH } = props;
-    const logs = createLogs(this, 'Logs', logRetention);
     this.stateMachines = {
       create: createStateMachine(this, 'Create', 'create', this.tasks, logs),
       update: createStateMachine(this, 'Update', 'update', this.tasks, logs),
@@ -115,7 +118,7 @@ export class LargeItemStore extends Construct {
       ...workedOn,
       reportPrefix,
       stateMachines: this.stateMachines,
-      logs: createLogs(this, 'SweepLogs', logRetention),
+      logs: this.logs.sweeps,
       runbook: props.alarms?.runbook,
     });
     this.#monitoring = new Monitoring(this, 'Monitoring', {

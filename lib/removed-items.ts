@@ -13,6 +13,7 @@ import {
   StartingPosition,
 } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { allowBucket, allowObjects } from './rights.ts';
@@ -27,6 +28,8 @@ export interface RemovedItemsProps {
   /** The store as JSON text, which may hold CloudFormation references. */
   readonly store: string;
   /** `expired`: what time to live deletes. `all`: also what other writers delete or overwrite. */
+  /** Where the function logs. */
+  readonly taskLogs: ILogGroup;
   readonly removals: 'expired' | 'all';
   /** Whether records are counted, also those that are given up: seven metrics, which cost. */
   readonly counted: boolean;
@@ -65,6 +68,7 @@ export class RemovedItems extends Construct {
     }
     this.consumer = taskFunction(this, 'CleanUp', 'clean-up-removed', {
       store,
+      taskLogs: props.taskLogs,
       description: 'Twinwrite: deletes the objects of items that no saga removed',
     });
     allowItem(table, this.consumer, 'dynamodb:GetItem');

@@ -1,24 +1,12 @@
-// The state machines of the three sagas, and where they log.
+// The state machines of the three sagas.
 
 import { join } from 'node:path';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Operation } from '../core/keys/run.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
 import type { SagaTasks } from './tasks.ts';
-
-/** A log group of state machines. */
-export function createLogs(scope: Construct, id: string, retention: RetentionDays): LogGroup {
-  const suffix = id === 'Logs' ? '' : `-${id}`;
-  // Under this name CloudWatch Logs needs no resource policy per log group, whose number is limited.
-  return new LogGroup(scope, id, {
-    logGroupName: `/aws/vendedlogs/states/${Stack.of(scope).stackName}-${scope.node.addr.slice(-8)}${suffix}`,
-    retention,
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
-}
 
 /** The saga of one operation, from its definition in statemachines/. */
 export function createStateMachine(
@@ -26,7 +14,7 @@ export function createStateMachine(
   id: string,
   operation: Operation,
   tasks: SagaTasks,
-  logs: LogGroup,
+  logs: ILogGroup,
 ): StateMachine {
   const { plan, putInline, putObject, writeItem, deleteObjects } = tasks;
   const functions = {

@@ -59,6 +59,8 @@ export interface SweepConstructProps extends SweepProps {
   /** Of the sagas. */
   readonly stateMachines: StoreStateMachines;
   readonly logs: ILogGroup;
+  /** Where its functions log. */
+  readonly taskLogs: ILogGroup;
   /** Where alarms say that the runbook is. */
   readonly runbook?: string | undefined;
 }
@@ -189,7 +191,7 @@ export class Sweep extends Construct {
   }
 
   #functions(props: SweepConstructProps): Readonly<Record<string, LambdaFunction>> {
-    const { table, bucket, prefix, store, stateMachines, inventory } = props;
+    const { table, bucket, prefix, store, taskLogs, stateMachines, inventory } = props;
     const { reportPrefix } = this;
     const settings: SweepSettings = {
       reportPrefix,
@@ -198,7 +200,10 @@ export class Sweep extends Construct {
     };
     const variables = { SWEEP: Stack.of(this).toJsonString(settings) };
     const make = (functionId: string, task: Parameters<typeof taskFunction>[2], does: string) => {
-      const made = taskFunction(this, functionId, task, { store, description: `Twinwrite: ${does}` });
+      const made = taskFunction(this, functionId, task, {
+        ...{ store, taskLogs },
+        description: `Twinwrite: ${does}`,
+      });
       for (const [name, value] of Object.entries(variables)) made.addEnvironment(name, value);
       return made;
     };

@@ -2,7 +2,14 @@
 
 import { join } from 'node:path';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -21,6 +28,8 @@ export interface SagaTasksProps {
   readonly legacy?: LegacyObjects | undefined;
   /** The store as JSON text, which may hold CloudFormation references. */
   readonly store: string;
+  /** Where the functions log. */
+  readonly taskLogs: ILogGroup;
 }
 
 type Task = keyof typeof FUNCTION_TIMEOUT_SECONDS;
@@ -37,10 +46,10 @@ export class SagaTasks extends Construct {
 
   constructor(scope: Construct, id: string, props: SagaTasksProps) {
     super(scope, id);
-    const { table, bucket } = props;
+    const { table, bucket, store, taskLogs } = props;
     const { prefix, stagingPrefix, legacy } = props;
     const make = (functionId: string, task: Task, does: string) =>
-      taskFunction(this, functionId, task, { store: props.store, description: `Twinwrite: ${does}` });
+      taskFunction(this, functionId, task, { store, taskLogs, description: `Twinwrite: ${does}` });
 
     this.plan = make('Plan', 'plan', 'reads the item and plans the run');
     allowItem(table, this.plan, 'dynamodb:GetItem');
@@ -76,12 +85,16 @@ export class SagaTasks extends Construct {
   }
 }
 
+export interface TaskFunctionOptions extends Pick<SagaTasksProps, 'store' | 'taskLogs'> {
+  readonly description: string;
+}
+
 /** The function of one task, which works on the store that its variable `STORE` describes. */
 export function taskFunction(
   scope: Construct,
   id: string,
   task: Task,
-  { store, description }: { readonly store: string; readonly description: string },
+  { store, taskLogs, description }: TaskFunctionOptions,
 ): LambdaFunction {
   return new LambdaFunction(scope, id, {
     description,
@@ -92,6 +105,9 @@ export function taskFunction(
     timeout: Duration.seconds(FUNCTION_TIMEOUT_SECONDS[task]),
     memorySize: 512,
     environment: { STORE: store },
+    logGroup: taskLogs,
+    // Of Lambda's own lines, too: one query finds an attempt, its duration, and what it threw.
+    loggingFormat: LoggingFormat.JSON,
   });
 }
 

@@ -3,7 +3,6 @@
 import {
   Alarm,
   ComparisonOperator,
-  type IAlarm,
   type IMetric,
   MathExpression,
   Stats,
@@ -16,7 +15,7 @@ import { Construct } from 'constructs';
 import { machinesOf, type StoreStateMachines } from '../store-state-machines.ts';
 import type { Sweep } from '../sweep.ts';
 import type { RunMetrics } from './run-metrics.ts';
-import { type AlarmName, describeAlarm } from './runbook.ts';
+import { type AlarmName, describeAlarm, type StoreAlarmsByName } from './runbook.ts';
 import { sweepInterval } from './sweep-interval.ts';
 
 /** Whom the alarms of a store tell. */
@@ -28,9 +27,6 @@ export interface AlarmsProps {
   /** Of 100 runs, how many may be rolled back within 15 minutes. Default: 10. */
   readonly rolledBackPercent?: number;
 }
-
-/** The alarms of a store; those of a stream or a schedule are there where these are. */
-export type StoreAlarmsByName = Readonly<Partial<Record<AlarmName, IAlarm>>>;
 
 /** What the alarms of a stream of removed items watch. */
 export interface StreamMetrics {

@@ -14,9 +14,10 @@ import type { Construct } from 'constructs';
 import type { Operation } from '../../core/keys/run.ts';
 import type { StoreStateMachines } from '../store-state-machines.ts';
 import type { Sweep } from '../sweep.ts';
-import type { StoreAlarmsByName, StreamMetrics } from './alarms.ts';
+import type { StreamMetrics } from './alarms.ts';
 import { storeName } from './names.ts';
 import type { RunMetric, RunMetrics } from './run-metrics.ts';
+import type { StoreAlarmsByName } from './runbook.ts';
 
 export interface DashboardSources {
   /** Whom the dashboard is of. */

@@ -7,9 +7,10 @@ import { Construct } from 'constructs';
 import type { RemovedItems } from '../removed-items.ts';
 import type { StoreStateMachines } from '../store-state-machines.ts';
 import type { Sweep } from '../sweep.ts';
-import { type AlarmsProps, StoreAlarms, type StoreAlarmsByName, type StreamMetrics } from './alarms.ts';
+import { type AlarmsProps, StoreAlarms, type StreamMetrics } from './alarms.ts';
 import { createDashboard } from './dashboard.ts';
 import { RunMetrics } from './run-metrics.ts';
+import type { StoreAlarmsByName } from './runbook.ts';
 
 export interface MonitoringProps {
   readonly alarms: AlarmsProps | undefined;

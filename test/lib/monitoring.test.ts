@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -272,5 +273,25 @@ test('what the schedule could not start is kept for 14 days, and sent by TLS alo
   });
   template().hasResourceProperties('AWS::Scheduler::Schedule', {
     Target: Match.objectLike({ DeadLetterConfig: { Arn: Match.anyValue() } }),
+  });
+});
+
+describe('logs', () => {
+  test('of all functions are in one group, as JSON, kept as long as those of the state machines', () => {
+    const {
+      store,
+      stack,
+      template: synthesise,
+    } = made({ ...everything, logRetention: RetentionDays.ONE_WEEK });
+    const template = synthesise();
+    const groups = template.findResources('AWS::Logs::LogGroup');
+    expect(Object.keys(groups)).toHaveLength(3);
+    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
+    for (const { Properties } of Object.values(template.findResources('AWS::Lambda::Function'))) {
+      expect(Properties.LoggingConfig).toEqual({
+        LogFormat: 'JSON',
+        LogGroup: stack.resolve(store.logs.tasks.logGroupName),
+      });
+    }
   });
 });

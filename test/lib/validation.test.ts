@@ -1,7 +1,9 @@
 // CloudFormation's own schemas against the product's template; every other test leaves this check out, as it takes seconds.
 
-import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import { App, CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { LargeItemStack, LargeItemStore } from '../../lib/index.ts';
 
@@ -24,13 +26,19 @@ function app(): App {
   return new App({ analyticsReporting: false, context: { 'aws:cdk:disable-asset-staging': true } });
 }
 
-it('finds nothing in the default stack, nor in a store with a sort key and legacy objects', () => {
+it('finds nothing in the default stack, nor in a store with a sort key and legacy objects, nor in one that is watched', () => {
   const both = app();
   new LargeItemStack(both, 'Alone');
   const stack = new Stack(both, 'Several');
   new LargeItemStore(stack, 'Docs', {
     sortKey: { name: 'at', type: 'N' },
     legacy: { bucket: new Bucket(stack, 'Old'), prefix: '' },
+  });
+  new LargeItemStore(stack, 'Watched', {
+    ttl: 'at',
+    sweep: { schedule: ScheduleExpression.rate(Duration.days(1)) },
+    alarms: { topic: new Topic(stack, 'Topic') },
+    dashboard: true,
   });
   both.synth();
   expect(said).toEqual([]);
