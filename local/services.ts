@@ -10,6 +10,7 @@ import { createRefusals, type Roles } from './iam/index.ts';
 import { createCodeStore } from './lambda/code.ts';
 import { createLambda } from './lambda/index.ts';
 import { createStreamMappings } from './lambda/stream-mapping/index.ts';
+import type { CloudWatch } from './monitoring/index.ts';
 import type { S3 } from './s3/index.ts';
 import type { CloudIdentity, Refusal, RoleSession, Service } from './service.ts';
 import { createSsm } from './ssm/index.ts';
@@ -47,6 +48,8 @@ interface StatesOptions {
   readonly keepExecutions: number | undefined;
   /** Told of the status of executions. */
   readonly onStatus: (event: NewEvent) => void;
+  /** Told of the histories of executions. */
+  readonly onEvent: CloudWatch['executionEvent'];
   readonly refusalOf: ((session: RoleSession) => Refusal) | undefined;
 }
 
@@ -82,6 +85,7 @@ interface ServiceSetup {
   readonly env: Readonly<Record<string, string>>;
   readonly stacks: readonly DeployedStack[];
   readonly roles: Roles | undefined;
+  readonly monitoring: CloudWatch;
   /** Called with every line that a function writes. */
   readonly onLog: ((functionName: string, line: string) => void) | undefined;
   /** Told of defects of the local cloud itself. */
@@ -90,7 +94,7 @@ interface ServiceSetup {
 
 /** All services, and where resources come to be in them. */
 export function createServices(setup: ServiceSetup) {
-  const { clock, identity, roles, onLog, onError } = setup;
+  const { clock, identity, roles, monitoring, onLog, onError } = setup;
   const { s3, dynamodb, states } = setup.storage;
   const code = createCodeStore();
   const variables = { ...setup.env, AWS_DEFAULT_REGION: identity.region };
@@ -99,7 +103,11 @@ export function createServices(setup: ServiceSetup) {
     identity,
     variables,
     credentialsOf: ({ name, roleArn }) => roles?.credentials(roleArn, name) ?? {},
-    onLog,
+    onLog: (functionName, line) => {
+      monitoring.functionLine(functionName, line);
+      onLog?.(functionName, line);
+    },
+    onMetric: monitoring.put,
   });
   const streams = createStreamMappings({
     clock,
@@ -107,6 +115,7 @@ export function createServices(setup: ServiceSetup) {
     dispatch: setup.dispatch,
     refusalOf: roles && createRefusals('dynamodb', roles, identity),
     onLog,
+    onMetric: monitoring.put,
     onError,
   });
   const cloudformation = createCloudFormation(() => setup.stacks, identity, roles);
@@ -117,6 +126,7 @@ export function createServices(setup: ServiceSetup) {
     identity,
     code,
     roles,
+    monitoring,
     createBucket: s3.createBucket,
     createTable: dynamodb.createTable,
     createFunction: lambda.createFunction,

@@ -338,6 +338,13 @@ describe('resources', () => {
   });
 
   test('without local effect are accepted, and what is not done is listed', async () => {
+    const watched = { Namespace: 'Mine', MetricName: 'Errors', Statistic: 'Sum', Period: 60 };
+    const alarm = {
+      ...watched,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 0,
+      EvaluationPeriods: 1,
+    };
     const cloud = await start({
       template: {
         Resources: {
@@ -349,7 +356,15 @@ describe('resources', () => {
           },
           Topic: { Type: 'AWS::SNS::Topic', Properties: { Subscription: [] } },
           Nightly: { Type: 'AWS::Scheduler::Schedule', Properties: { Target: {} } },
-          Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName: 'loud' } },
+          Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { ...alarm, AlarmName: 'loud' } },
+          Slow: {
+            Type: 'AWS::CloudWatch::Alarm',
+            Properties: { ...alarm, Statistic: undefined, ExtendedStatistic: 'p99' },
+          },
+          Matches: {
+            Type: 'AWS::Logs::MetricFilter',
+            Properties: { LogGroupName: 'g', FilterPattern: 'ERROR', MetricTransformations: [] },
+          },
           Empty: { Type: 'Custom::S3AutoDeleteObjects', Properties: { ServiceToken: 'x' } },
           Box: {
             ...bucket,
@@ -368,15 +383,17 @@ describe('resources', () => {
     expect([...cloud.ignored].sort()).toEqual([
       'Box (AWS::S3::Bucket): LifecycleConfiguration.Rules.Transitions',
       'Box (AWS::S3::Bucket): NotificationConfiguration.TopicConfigurations',
+      'Matches (AWS::Logs::MetricFilter): not evaluated (only patterns for JSON, { $.field = "value" }, are understood locally)',
       'Nightly (AWS::Scheduler::Schedule): Target',
       'Rule (AWS::Events::Rule): Targets: a (sqs)',
+      'Slow (AWS::CloudWatch::Alarm): not evaluated (ExtendedStatistic: percentiles are not there locally)',
       'Subscription (AWS::SNS::Subscription): Endpoint',
       'Topic (AWS::SNS::Topic): Subscription',
     ]);
   });
 
   test.each([
-    ['AWS::SQS::Queue', 'the resource type AWS::SQS::Queue is not supported locally'],
+    ['AWS::Kinesis::Stream', 'the resource type AWS::Kinesis::Stream is not supported locally'],
     [
       'Custom::CDKBucketDeployment',
       'the custom resource type Custom::CDKBucketDeployment does not run locally',

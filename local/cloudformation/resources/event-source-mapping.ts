@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { defineProvider } from './provider.ts';
 
-const INERT = ['KmsKeyArn', 'LoggingConfig', 'MetricsConfig', 'Tags'];
+const INERT = ['KmsKeyArn', 'LoggingConfig', 'Tags'];
 
 /** -1 says: without a limit. */
 const limit = (min: number, max: number) =>
@@ -41,6 +41,7 @@ const shape = {
   MaximumRecordAgeInSeconds: limit(60, 604_800),
   MaximumRetryAttempts: limit(0, 10_000),
   BisectBatchOnFunctionError: flag.default(false),
+  MetricsConfig: z.object({ Metrics: z.array(z.string()).default([]) }).optional(),
   DestinationConfig: z
     .strictObject({ OnFailure: z.strictObject({ Destination: bucketArn }).optional() })
     .optional(),
@@ -67,6 +68,7 @@ export const eventSourceMapping = defineProvider({
       bisectsOnError: properties.BisectBatchOnFunctionError,
       maxRetries: properties.MaximumRetryAttempts,
       maxAgeSeconds: properties.MaximumRecordAgeInSeconds,
+      countsEvents: properties.MetricsConfig?.Metrics.includes('EventCount') ?? false,
       failureBucket: properties.DestinationConfig?.OnFailure?.Destination,
     });
     const { region, accountId } = target.identity;

@@ -8,7 +8,6 @@ const INERT_TYPES: Readonly<Record<string, string>> = {
   'AWS::ApplicationAutoScaling::ScalableTarget': 'application-autoscaling:scalable-target/',
   'AWS::ApplicationAutoScaling::ScalingPolicy': 'autoscaling:scalingPolicy/',
   'AWS::CDK::Metadata': 'cdk:metadata/',
-  'AWS::CloudWatch::Alarm': 'cloudwatch:alarm:',
   'AWS::CloudWatch::CompositeAlarm': 'cloudwatch:alarm:',
   'AWS::CloudWatch::Dashboard': 'cloudwatch::dashboard/',
   'AWS::KMS::Alias': 'kms:alias/',
@@ -16,13 +15,14 @@ const INERT_TYPES: Readonly<Record<string, string>> = {
   'AWS::Lambda::EventInvokeConfig': 'lambda:event-invoke-config:',
   'AWS::Lambda::Permission': 'lambda:permission:',
   'AWS::Logs::LogGroup': 'logs:log-group:',
-  'AWS::Logs::MetricFilter': 'logs:metric-filter:',
   'AWS::Logs::QueryDefinition': 'logs:query-definition:',
   'AWS::Logs::ResourcePolicy': 'logs:resource-policy:',
   'AWS::ResourceGroups::Group': 'resource-groups:group/',
   'AWS::SNS::Subscription': 'sns:',
   'AWS::SNS::Topic': 'sns:',
   'AWS::SNS::TopicPolicy': 'sns:topic-policy/',
+  'AWS::SQS::Queue': 'sqs:',
+  'AWS::SQS::QueuePolicy': 'sqs:queue-policy/',
   'AWS::Scheduler::Schedule': 'scheduler:schedule/default/',
   'AWS::Scheduler::ScheduleGroup': 'scheduler:schedule-group/',
   'AWS::ServiceCatalogAppRegistry::Application': 'servicecatalog:applications/',
@@ -42,6 +42,7 @@ const NAME_PROPERTIES = [
   'DashboardName',
   'GroupName',
   'LogGroupName',
+  'QueueName',
   'Name',
   'TopicName',
 ];
@@ -60,6 +61,7 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
 
 /** What a resource would do on AWS and does not do here; nothing of one that is turned off. */
 export function withoutEffect({ type, properties }: ResourceRequest): readonly string[] {
+  if (type === 'AWS::SQS::Queue') return ['nothing can be sent to it, or received from it'];
   const actions = Object.hasOwn(ACTIONS, type) ? ACTIONS[type] : undefined;
   if (!actions || properties.State === 'DISABLED') return [];
   return actions.filter((name) => properties[name] !== undefined);
@@ -80,12 +82,17 @@ export function createStandIn(
   const name = typeof given === 'string' ? given : physicalName(stackName, logicalId, { maxLength: 64 });
   const arn = inertArn(kind, name, target);
   return {
-    physicalId: REF_IS_ARN.has(type) ? arn : name,
+    physicalId: type === 'AWS::SQS::Queue' ? queueUrl(name, target) : REF_IS_ARN.has(type) ? arn : name,
     attributes: (attribute) => {
       if (attribute.endsWith('Arn')) return arn;
+      if (attribute === 'QueueUrl') return queueUrl(name, target);
       return /(?:Id|Name)$/.test(attribute) ? name : undefined;
     },
   };
+}
+
+function queueUrl(name: string, { identity }: DeploymentTarget): string {
+  return `https://sqs.${identity.region}.amazonaws.com/${identity.accountId}/${name}`;
 }
 
 function inertArn(kind: string, name: string, { identity }: DeploymentTarget): string {

@@ -7,6 +7,7 @@ import type { Roles } from '../../iam/index.ts';
 import type { CodeStore } from '../../lambda/code.ts';
 import type { FunctionDefinition } from '../../lambda/index.ts';
 import type { StreamMappingDefinition } from '../../lambda/stream-mapping/index.ts';
+import type { CloudWatch } from '../../monitoring/index.ts';
 import type { BucketSettings } from '../../s3/index.ts';
 import type { CloudIdentity } from '../../service.ts';
 import type { NewParameter } from '../../ssm/parameters.ts';
@@ -22,6 +23,7 @@ export interface DeploymentTarget {
   createFunction(definition: FunctionDefinition): { functionArn: string };
   createStateMachine(machine: StateMachineDefinition): { stateMachineArn: string };
   createStreamMapping(definition: StreamMappingDefinition): Promise<void>;
+  readonly monitoring: Pick<CloudWatch, 'addAlarm' | 'addFilter' | 'addFunction' | 'addStateMachine'>;
   putParameter(parameter: NewParameter): void;
   addRule(rule: RuleDefinition): void;
   /** Whom a bucket tells of its objects. */
