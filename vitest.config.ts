@@ -37,6 +37,7 @@ const THOROUGH = [
   'test/lib/validation.test.ts',
   'test/local-iam/operator-grants.test.ts',
   'test/local-iam/product-grants.test.ts',
+  'test/monitoring/{schedule,stream,sweeps}.test.ts',
   'test/package/**/*.test.ts',
   'test/soak/crash.test.ts',
   'test/soak/soak.test.ts',

@@ -109,6 +109,7 @@ export async function startCloud(given: LocalCloudOptions, factories: ServiceFac
     const { states, lambda, dynamodb, s3, events } = services.all;
     // Who calls before who is called: no execution or function finds a service that is gone.
     closers.push(
+      services.scheduler.close,
       events.close,
       states.close,
       services.streams.close,

@@ -5,6 +5,7 @@ import { createCloudFormation, type DeployedStack, type DeploymentTarget } from 
 import type { DataDirectory } from './data/index.ts';
 import type { DynamoDb } from './dynamodb/index.ts';
 import { createEvents, type NewEvent } from './events/index.ts';
+import { createScheduler } from './events/scheduler.ts';
 import type { Gate } from './gate.ts';
 import { createRefusals, type Roles } from './iam/index.ts';
 import { createCodeStore } from './lambda/code.ts';
@@ -121,12 +122,17 @@ export function createServices(setup: ServiceSetup) {
   const cloudformation = createCloudFormation(() => setup.stacks, identity, roles);
   const ssm = createSsm({ clock, identity });
   const events = createEvents({ clock, identity, dispatch: setup.dispatch, onLog });
+  const scheduler = createScheduler({
+    ...{ clock, dispatch: setup.dispatch, gauge: monitoring.gauge, onLog },
+    refusalOf: roles && createRefusals('events', roles, identity),
+  });
   s3.onChange(events.objectChanged);
   const target: DeploymentTarget = {
     identity,
     code,
     roles,
     monitoring,
+    scheduler,
     createBucket: s3.createBucket,
     createTable: dynamodb.createTable,
     createFunction: lambda.createFunction,
@@ -140,6 +146,7 @@ export function createServices(setup: ServiceSetup) {
     all: { s3, dynamodb, states, lambda, ssm, events, cloudformation },
     code,
     streams,
+    scheduler,
     target,
   };
 }

@@ -14,7 +14,8 @@ function serviceOf(arn: string): string | undefined {
 }
 
 /**
- * Starts a state machine in the target's role, or invokes a function, which Lambda lets the bus do, without waiting for it.
+ * Starts a state machine, or invokes a function without waiting for it: in the target's role if it has one. Without, Lambda lets
+ * the bus do it.
  * @throws {Error} telling what refused it
  */
 export async function send(
@@ -22,13 +23,14 @@ export async function send(
   { arn, roleArn }: Pick<RuleTarget, 'arn' | 'roleArn'>,
   input: string,
 ): Promise<void> {
+  const caller = roleArn !== undefined && { caller: { roleArn, sessionName: 'events' } };
   const { status, body } =
     serviceOf(arn) === 'lambda'
-      ? await call(dispatch, 'lambda', invocation(arn), input)
+      ? await call(dispatch, 'lambda', { ...invocation(arn), ...caller }, input)
       : await call(
           dispatch,
           'states',
-          { ...START, ...(roleArn !== undefined && { caller: { roleArn, sessionName: 'events' } }) },
+          { ...START, ...caller },
           JSON.stringify({ stateMachineArn: arn, input }),
         );
   if (status >= 300) throw new Error(body);

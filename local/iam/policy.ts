@@ -66,6 +66,7 @@ const CHECKED_SERVICES = [
   'events',
   'cloudformation',
   'sts',
+  'sqs',
 ] as const;
 
 /**

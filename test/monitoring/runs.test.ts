@@ -1,8 +1,6 @@
-// Each alarm on runs, tasks and the stream goes off when what it is about happens, by itself.
+// Each alarm on runs and tasks goes off when what it is about happens, by itself.
 
-import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { toSdkItem } from '../../core/values/sdk-item.ts';
 import type { FaultInput } from '../../local/index.ts';
 import type { EndedRun, Run } from '../e2e/harness.ts';
 import { page } from '../e2e/one-item.ts';
@@ -10,7 +8,7 @@ import { useWatched } from './watched.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
-const stage = useWatched({ cleanUpForeignDeletes: true });
+const stage = useWatched({});
 
 const DELETES_FAIL: FaultInput = {
   ...{ service: 's3', operation: 'DeleteObjects', when: 'before', error: 'InternalError' },
@@ -127,51 +125,5 @@ describe('tasks', () => {
       expect(await end(await stage.start(operation, page(operation)))).toMatchObject({ status: 'SUCCEEDED' });
     }
     expect(stage.alarms()).toEqual(['task-throttles']);
-  });
-});
-
-describe('the stream', () => {
-  /** Another program deletes an item whose objects cannot be deleted. */
-  async function removeInVain(): Promise<void> {
-    await stage.commit('create', page('A'));
-    stage.fault(DELETES_FAIL);
-    const key = { TableName: stage.store.descriptor.table, Key: toSdkItem(stage.typedKey) };
-    const tried = stage.measured('IteratorAge');
-    await stage.store.dynamodb.send(new DeleteItemCommand(key));
-    await tried;
-  }
-
-  it('delayed: for a quarter of an hour', async () => {
-    await removeInVain();
-    for (const minutes of [61, 5, 5]) {
-      expect(stage.alarms()).toEqual([]);
-      await triedAfter(minutes);
-    }
-    expect(stage.alarms()).toEqual(['stream-delayed']);
-    stage.store.cloud.faults.clear();
-    await triedAfter(0);
-  });
-
-  /** The next try may only just have begun to wait: time passes second by second until it is made. */
-  async function triedAfter(minutes: number): Promise<void> {
-    const tried = stage.measured('IteratorAge', 1, () => stage.store.pass(1));
-    stage.store.pass(minutes * MINUTE);
-    await tried;
-  }
-
-  it('records given up: after eleven tries', async () => {
-    await removeInVain();
-    await stage.measured('OnFailureDestinationDeliveredEventCount', 1, () => stage.store.pass(5));
-    expect(stage.alarms()).toEqual(['stream-records-given-up']);
-  });
-
-  it('records lost: they cannot be kept either', async () => {
-    stage.fault({
-      ...{ service: 's3', operation: 'PutObject', when: 'before', error: 'AccessDenied', status: 403 },
-      ...{ match: '/aws/lambda/', times: 'always' },
-    });
-    await removeInVain();
-    await stage.measured('DroppedEventCount', 1, () => stage.store.pass(5));
-    expect(stage.alarms()).toEqual(['stream-records-lost']);
   });
 });

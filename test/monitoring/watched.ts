@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
+import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
 import { LargeItemStore, type LargeItemStoreProps } from '../../lib/index.ts';
@@ -51,7 +52,8 @@ export class Watched extends Stage {
   }
 }
 
-export function useWatched(props: LargeItemStoreProps): Watched {
+/** @param startsSweeps - whether the schedule does what it says, or leaves it to the test */
+export function useWatched(props: LargeItemStoreProps, { startsSweeps = false } = {}): Watched {
   const stage = new Watched();
   let assembly = '';
   beforeAll(async () => {
@@ -62,7 +64,11 @@ export function useWatched(props: LargeItemStoreProps): Watched {
       builtinCloudFormationValidation: false,
     });
     const stack = new Stack(app, 'Twinwrite');
-    new LargeItemStore(stack, 'Docs', { ...props, alarms: { topic: new Topic(stack, 'Topic') } });
+    const alarms = { topic: new Topic(stack, 'Topic') };
+    const { node } = new LargeItemStore(stack, 'Docs', { ...props, alarms });
+    for (const made of startsSweeps ? [] : node.findAll()) {
+      if (made instanceof CfnSchedule) made.state = 'DISABLED';
+    }
     app.synth();
     await stage.open({ assembly });
   });

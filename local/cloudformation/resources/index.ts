@@ -9,6 +9,7 @@ import { createInert, isInert, withoutEffect } from './inert.ts';
 import { alarm, metricFilter } from './monitoring.ts';
 import { bucketPolicy, managedPolicy, policy, role, rolePolicy } from './permissions.ts';
 import type { CreatedResource, DeploymentTarget, Provider, ResourceRequest } from './provider.ts';
+import { queue, schedule } from './scheduler.ts';
 import { globalTable, ssmParameter, table } from './storage.ts';
 
 export { needlessFunctions } from './events.ts';
@@ -34,7 +35,9 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
   'AWS::Logs::MetricFilter': metricFilter,
   'AWS::S3::Bucket': bucket,
   'AWS::S3::BucketPolicy': bucketPolicy,
+  'AWS::SQS::Queue': queue,
   'AWS::SSM::Parameter': ssmParameter,
+  'AWS::Scheduler::Schedule': schedule,
   'AWS::StepFunctions::StateMachine': stateMachine,
   'Custom::S3BucketNotifications': cdkBucketNotifications,
 };

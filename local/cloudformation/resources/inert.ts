@@ -1,4 +1,4 @@
-// Types that do nothing locally: logs, alarms, schedules, keys. They get an id and an ARN, so that others can refer to them.
+// Types that do nothing locally: log groups, dashboards, topics, keys. They get an id and an ARN, so that others can refer to them.
 
 import { physicalName } from '../names.ts';
 import type { CreatedResource, DeploymentTarget, ResourceRequest } from './provider.ts';
@@ -21,9 +21,7 @@ const INERT_TYPES: Readonly<Record<string, string>> = {
   'AWS::SNS::Subscription': 'sns:',
   'AWS::SNS::Topic': 'sns:',
   'AWS::SNS::TopicPolicy': 'sns:topic-policy/',
-  'AWS::SQS::Queue': 'sqs:',
   'AWS::SQS::QueuePolicy': 'sqs:queue-policy/',
-  'AWS::Scheduler::Schedule': 'scheduler:schedule/default/',
   'AWS::Scheduler::ScheduleGroup': 'scheduler:schedule-group/',
   'AWS::ServiceCatalogAppRegistry::Application': 'servicecatalog:applications/',
   'AWS::ServiceCatalogAppRegistry::ResourceAssociation': 'servicecatalog:associations/',
@@ -42,7 +40,6 @@ const NAME_PROPERTIES = [
   'DashboardName',
   'GroupName',
   'LogGroupName',
-  'QueueName',
   'Name',
   'TopicName',
 ];
@@ -56,12 +53,10 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   'AWS::Lambda::EventInvokeConfig': ['DestinationConfig', 'MaximumEventAgeInSeconds', 'MaximumRetryAttempts'],
   'AWS::SNS::Subscription': ['Endpoint'],
   'AWS::SNS::Topic': ['Subscription'],
-  'AWS::Scheduler::Schedule': ['Target'],
 };
 
 /** What a resource would do on AWS and does not do here; nothing of one that is turned off. */
 export function withoutEffect({ type, properties }: ResourceRequest): readonly string[] {
-  if (type === 'AWS::SQS::Queue') return ['nothing can be sent to it, or received from it'];
   const actions = Object.hasOwn(ACTIONS, type) ? ACTIONS[type] : undefined;
   if (!actions || properties.State === 'DISABLED') return [];
   return actions.filter((name) => properties[name] !== undefined);
@@ -82,17 +77,12 @@ export function createStandIn(
   const name = typeof given === 'string' ? given : physicalName(stackName, logicalId, { maxLength: 64 });
   const arn = inertArn(kind, name, target);
   return {
-    physicalId: type === 'AWS::SQS::Queue' ? queueUrl(name, target) : REF_IS_ARN.has(type) ? arn : name,
+    physicalId: REF_IS_ARN.has(type) ? arn : name,
     attributes: (attribute) => {
       if (attribute.endsWith('Arn')) return arn;
-      if (attribute === 'QueueUrl') return queueUrl(name, target);
       return /(?:Id|Name)$/.test(attribute) ? name : undefined;
     },
   };
-}
-
-function queueUrl(name: string, { identity }: DeploymentTarget): string {
-  return `https://sqs.${identity.region}.amazonaws.com/${identity.accountId}/${name}`;
 }
 
 function inertArn(kind: string, name: string, { identity }: DeploymentTarget): string {

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import type { CreatedTable, CreateTableInput } from '../../dynamodb/index.ts';
 import type { BucketNotifications, RuleDefinition } from '../../events/index.ts';
+import type { Scheduler } from '../../events/scheduler.ts';
 import type { Roles } from '../../iam/index.ts';
 import type { CodeStore } from '../../lambda/code.ts';
 import type { FunctionDefinition } from '../../lambda/index.ts';
@@ -24,6 +25,7 @@ export interface DeploymentTarget {
   createStateMachine(machine: StateMachineDefinition): { stateMachineArn: string };
   createStreamMapping(definition: StreamMappingDefinition): Promise<void>;
   readonly monitoring: Pick<CloudWatch, 'addAlarm' | 'addFilter' | 'addFunction' | 'addStateMachine'>;
+  readonly scheduler: Pick<Scheduler, 'addQueue' | 'addSchedule'>;
   putParameter(parameter: NewParameter): void;
   addRule(rule: RuleDefinition): void;
   /** Whom a bucket tells of its objects. */
