@@ -36,7 +36,7 @@ export const WRITE_ERRORS = [
 /** Answers to deleting objects: some could not be deleted; one that should be is still referenced by the item. */
 export const DELETE_ERRORS = ['DeleteFailed', 'StillReferenced'] as const;
 
-/** The names of errors that tasks end with: answers, by which a saga takes its way. */
+/** Errors that tasks end with: answers, by which a saga takes its way. */
 export const TASK_ERRORS = [
   ...PLAN_ERRORS,
   ...PUT_ERRORS,
@@ -46,6 +46,7 @@ export const TASK_ERRORS = [
   ...DELETE_ERRORS,
 ] as const;
 
+/** The names of errors that tasks end with. */
 export type SagaErrorName = (typeof TASK_ERRORS)[number];
 
 /** What a failed execution's `cause` holds, as JSON text. */

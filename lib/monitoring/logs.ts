@@ -5,6 +5,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 
+/** The log groups of a store. */
 export interface StoreLogs {
   /** Every event of every run, without input and output. */
   readonly runs: LogGroup;

@@ -7,6 +7,7 @@ export interface MetricName {
   readonly dimensions?: Readonly<Record<string, string>> | undefined;
 }
 
+/** A value of a metric. */
 export interface DataPoint {
   /** Epoch milliseconds. */
   readonly at: number;
@@ -27,6 +28,7 @@ export interface MetricStatistic extends MetricName {
   readonly periodSeconds: number;
 }
 
+/** As CloudWatch calls them. */
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
 /** An alarm as it stands. */
