@@ -1,6 +1,6 @@
 // What a store counts, and what its alarms watch.
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
@@ -192,6 +192,15 @@ describe('alarms', () => {
     for (const [title, section] of sections) {
       if (!linked.includes(title.toLowerCase().replaceAll(' ', '-'))) continue;
       expect(section, title).toMatch(/^(npx )?twinwrite \w/m);
+    }
+  });
+
+  test('each is staged on the local cloud', () => {
+    const folder = join(import.meta.dirname, '../monitoring');
+    const tests = readdirSync(folder).filter((name) => name.endsWith('.test.ts'));
+    const staged = tests.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
+    for (const { AlarmDescription } of Object.values(alarms)) {
+      expect(staged).toContain(`'${AlarmDescription.slice(AlarmDescription.indexOf('#') + 1)}'`);
     }
   });
 

@@ -19,7 +19,8 @@ async function passUntil(shows: () => boolean): Promise<void> {
 }
 
 it('starts a sweep when its time has come, which is not overdue then', async () => {
-  await passUntil(() => stage.count('ExecutionsSucceeded') > 0);
+  await passUntil(() => stage.count('ExecutionsStarted') > 0);
+  await vi.waitUntil(() => stage.count('ExecutionsSucceeded') > 0, { timeout: 60_000, interval: 10 });
   expect(stage.alarms()).toEqual([]);
 });
 
