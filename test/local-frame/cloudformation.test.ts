@@ -338,6 +338,10 @@ describe('resources', () => {
   });
 
   test('without local effect are accepted, and what is not done is listed', async () => {
+    const starting = {
+      ScheduleExpression: 'rate(1 day)',
+      Target: { Arn: 'arn:aws:lambda:us-east-1:000000000000:function:f', RoleArn: 'arn:aws:iam::0:role/r' },
+    };
     const watched = { Namespace: 'Mine', MetricName: 'Errors', Statistic: 'Sum', Period: 60 };
     const alarm = {
       ...watched,
@@ -356,6 +360,15 @@ describe('resources', () => {
           },
           Topic: { Type: 'AWS::SNS::Topic', Properties: { Subscription: [] } },
           Nightly: { Type: 'AWS::Scheduler::Schedule', Properties: { Target: {} } },
+          Elsewhere: {
+            Type: 'AWS::Scheduler::Schedule',
+            Properties: { ...starting, ScheduleExpressionTimezone: 'Europe/Berlin' },
+          },
+          Once: {
+            Type: 'AWS::Scheduler::Schedule',
+            Properties: { ...starting, ScheduleExpression: 'at(2030-01-01T00:00:00)' },
+          },
+          Resting: { Type: 'AWS::Scheduler::Schedule', Properties: { Target: {}, State: 'DISABLED' } },
           Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { ...alarm, AlarmName: 'loud' } },
           Slow: {
             Type: 'AWS::CloudWatch::Alarm',
@@ -383,8 +396,10 @@ describe('resources', () => {
     expect([...cloud.ignored].sort()).toEqual([
       'Box (AWS::S3::Bucket): LifecycleConfiguration.Rules.Transitions',
       'Box (AWS::S3::Bucket): NotificationConfiguration.TopicConfigurations',
+      'Elsewhere (AWS::Scheduler::Schedule): ScheduleExpressionTimezone',
       'Matches (AWS::Logs::MetricFilter): not evaluated (only patterns for JSON, { $.field = "value" }, are understood locally)',
       'Nightly (AWS::Scheduler::Schedule): Target',
+      'Once (AWS::Scheduler::Schedule): ScheduleExpression: at(2030-01-01T00:00:00)',
       'Rule (AWS::Events::Rule): Targets: a (sqs)',
       'Slow (AWS::CloudWatch::Alarm): not evaluated (ExtendedStatistic: percentiles are not there locally)',
       'Subscription (AWS::SNS::Subscription): Endpoint',
