@@ -54,6 +54,7 @@ const INTERNAL_ERRORS: Readonly<Record<ServiceName, string>> = {
   states: 'InternalServerException',
   lambda: 'ServiceException',
   ssm: 'InternalServerError',
+  sqs: 'InternalError',
   events: 'InternalException',
   cloudformation: 'InternalFailure',
 };

@@ -3,7 +3,15 @@
 
 import type { Readable } from 'node:stream';
 
-export type ServiceName = 's3' | 'dynamodb' | 'states' | 'lambda' | 'ssm' | 'events' | 'cloudformation';
+export type ServiceName =
+  | 's3'
+  | 'dynamodb'
+  | 'states'
+  | 'lambda'
+  | 'ssm'
+  | 'sqs'
+  | 'events'
+  | 'cloudformation';
 
 /** An HTTP request to a service, or the same made in memory by another service. */
 export interface LocalRequest {

@@ -336,7 +336,7 @@ test('an operation that fails by itself keeps its own error', async () => {
 });
 
 test.each([
-  [{ service: 'sqs' }, 'service', '"sqs"'],
+  [{ service: 'sns' }, 'service', '"sns"'],
   [{ operation: 'put object' }, 'operation', '"put object"'],
   [{ when: 'sometimes' }, 'when', '"sometimes"'],
   [{ error: undefined }, 'error', 'nothing'],
