@@ -19,7 +19,9 @@ import { combined } from './rights.ts';
 
 /** A store of this stack or of another, on which rights are granted. What each comes to is in docs/grants.md. */
 export interface ILargeItemStore extends IConstruct {
+  /** Where the items are. */
   readonly table: ITable;
+  /** Where the objects of large attributes are, and what is staged. */
   readonly bucket: IBucket;
   /** The store's description as JSON: what an app's variable `TWINWRITE_STORE` holds. */
   readonly descriptor: string;

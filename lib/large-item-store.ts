@@ -15,7 +15,7 @@ import { checkExpiring, checkedLayout, checkedReportPrefix, type Layout } from '
 import { checkNeighbours } from './neighbours.ts';
 import { FAILURES_PREFIX, RemovedItems } from './removed-items.ts';
 import { createLogs, createStateMachine } from './state-machines.ts';
-import { resolveOptions, type StoreOptions } from './store-options.ts';
+import { resolveOptions, type StoreOptions, withSecurityGroup } from './store-options.ts';
 import { arnsOf, type StoreStateMachines } from './store-state-machines.ts';
 import { storageOf } from './store-storage.ts';
 import { Sweep } from './sweep.ts';
@@ -62,7 +62,7 @@ export class LargeItemStore extends GrantedStore {
     const layout = checkedLayout(props);
     const { prefix, stagingPrefix } = layout;
     const reportPrefix = checkedReportPrefix(props, layout);
-    const options = resolveOptions(props);
+    const options = withSecurityGroup(this, resolveOptions(props));
     const removals = removalsOf(props);
     if (removals) checkExpiring(props, layout, FAILURES, FAILURES_PREFIX);
     const { table, bucket } = storageOf(this, props, { layout, reportPrefix, removals });

@@ -1,9 +1,10 @@
 // What the parts of a store have in common: settings of its functions, tracing, and the key that encrypts what is made here.
 
-import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { type ISecurityGroup, type IVpc, SecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { Token } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
 
 /** Settings of the store's Lambda functions; each has a default. */
 export interface FunctionOptions {
@@ -23,7 +24,7 @@ export interface FunctionOptions {
   readonly vpc?: IVpc;
   /** Subnets of `vpc`. Default: its private ones. */
   readonly vpcSubnets?: SubnetSelection;
-  /** Security groups in `vpc`. Default: one for each function, which lets everything out. */
+  /** Security groups in `vpc`. Default: a new one for all functions, which lets everything out and nothing in. */
   readonly securityGroups?: ISecurityGroup[];
   /** Environment variables beside those that the functions are told the store by, `STORE` and `SWEEP`. Default: none. */
   readonly environment?: { readonly [name: string]: string };
@@ -44,6 +45,15 @@ export interface StoreOptions {
 const OWN_VARIABLES = ['STORE', 'SWEEP'];
 /** Below this the tasks' bundle and what a large read holds would not fit side by side. */
 const MIN_MEMORY = 256;
+
+/** The same options, with a security group for all functions where none is given: one for each would take as many interfaces. */
+export function withSecurityGroup(scope: Construct, { functions, ...options }: StoreOptions): StoreOptions {
+  const { vpc, securityGroups } = functions;
+  if (vpc === undefined || securityGroups !== undefined) return { functions, ...options };
+  const description = 'Functions of a Twinwrite store';
+  const group = new SecurityGroup(scope, 'SecurityGroup', { vpc, description, allowAllOutbound: true });
+  return { ...options, functions: { ...functions, securityGroups: [group] } };
+}
 
 /** @throws {Error} for settings that the functions could not work with, by the name of the prop */
 export function resolveOptions(props: {

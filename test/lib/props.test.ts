@@ -273,3 +273,21 @@ test.each<[string, (stack: Stack) => LargeItemStoreProps]>([
 ])('%s', (message, props) => {
   expect(() => makeStore(props)).toThrow(`LargeItemStore: ${message}`);
 });
+
+test('in a network of yours, functions share one security group unless they are given some', () => {
+  const { template } = makeStore((stack) => ({
+    functions: {
+      vpc: Vpc.fromVpcAttributes(stack, 'Vpc', {
+        vpcId: 'vpc-1',
+        availabilityZones: ['a'],
+        privateSubnetIds: ['subnet-1'],
+      }),
+    },
+  }));
+  const made = template();
+  const [group] = Object.keys(made.findResources('AWS::EC2::SecurityGroup'));
+  made.resourceCountIs('AWS::EC2::SecurityGroup', 1);
+  made.allResourcesProperties('AWS::Lambda::Function', {
+    VpcConfig: { SubnetIds: ['subnet-1'], SecurityGroupIds: [{ 'Fn::GetAtt': [group, 'GroupId'] }] },
+  });
+});
