@@ -14,8 +14,9 @@ import {
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { allowBucket, allowObjects } from './rights.ts';
+import { allowBucket, allowBucketKey, allowObjects } from './rights.ts';
 import { addRule, expiry } from './storage.ts';
+import type { StoreOptions } from './store-options.ts';
 import { allowItem, taskFunction } from './tasks.ts';
 
 export interface RemovedItemsProps {
@@ -27,6 +28,7 @@ export interface RemovedItemsProps {
   readonly store: string;
   /** `expired`: what time to live deletes. `all`: also what other writers delete or overwrite. */
   readonly removals: 'expired' | 'all';
+  readonly options: StoreOptions;
 }
 
 /** Changes that time to live makes (DynamoDB Developer Guide, "DynamoDB Streams and Time to Live"). */
@@ -51,7 +53,7 @@ export class RemovedItems extends Construct {
   /** @throws {Error} when the table is known to have no stream */
   constructor(scope: Construct, id: string, props: RemovedItemsProps) {
     super(scope, id);
-    const { table, bucket, prefix, store } = props;
+    const { table, bucket, prefix, store, options } = props;
     if (table.tableStreamArn === undefined) {
       throw new Error(
         'LargeItemStore: ttl and cleanUpForeignDeletes need a table with a stream of new and old images, ' +
@@ -61,6 +63,7 @@ export class RemovedItems extends Construct {
     this.consumer = taskFunction(this, 'CleanUp', 'clean-up-removed', {
       store,
       description: 'Twinwrite: deletes the objects of items that no saga removed',
+      options,
     });
     allowItem(table, this.consumer, 'dynamodb:GetItem');
     allowObjects(bucket, this.consumer, prefix, ['s3:DeleteObject']);
@@ -97,7 +100,7 @@ class FailuresInBucket implements IEventSourceDlq {
     allowObjects(this.#bucket, consumer, FAILURES_PREFIX, ['s3:PutObject']);
     // Lambda asks for it, to find out whether it may write (Developer Guide, "Retain discarded records").
     allowBucket(this.#bucket, consumer, 's3:ListBucket');
-    this.#bucket.encryptionKey?.grant(consumer, 'kms:GenerateDataKey');
+    allowBucketKey(this.#bucket, consumer, 'kms:GenerateDataKey');
     return { destination: this.#bucket.bucketArn };
   }
 }

@@ -6,16 +6,25 @@ import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunc
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Operation } from '../core/keys/run.ts';
+import { allowLogs, encryptMachine } from './encryption.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
+import type { StoreOptions } from './store-options.ts';
 import type { SagaTasks } from './tasks.ts';
 
 /** The log group that the state machines of a store share. */
-export function createLogs(scope: Construct, retention: RetentionDays): LogGroup {
+export function createLogs(
+  scope: Construct,
+  retention: RetentionDays,
+  { encryptionKey }: StoreOptions,
+): LogGroup {
   // Under this name CloudWatch Logs needs no resource policy per log group, whose number is limited.
+  const logGroupName = `/aws/vendedlogs/states/${Stack.of(scope).stackName}-${scope.node.addr.slice(-8)}`;
+  if (encryptionKey !== undefined) allowLogs(scope, encryptionKey, logGroupName);
   return new LogGroup(scope, 'Logs', {
-    logGroupName: `/aws/vendedlogs/states/${Stack.of(scope).stackName}-${scope.node.addr.slice(-8)}`,
+    logGroupName,
     retention,
     removalPolicy: RemovalPolicy.DESTROY,
+    ...(encryptionKey !== undefined && { encryptionKey }),
   });
 }
 
@@ -26,6 +35,7 @@ export function createStateMachine(
   operation: Operation,
   tasks: SagaTasks,
   logs: LogGroup,
+  { encryptionKey, tracing }: StoreOptions,
 ): StateMachine {
   const { plan, putInline, putObject, writeItem, deleteObjects } = tasks;
   const functions = {
@@ -40,9 +50,10 @@ export function createStateMachine(
       Object.entries(functions).map(([name, task]) => [name, task.functionArn]),
     ),
     logs: { destination: logs, level: LogLevel.ALL, includeExecutionData: false },
-    tracingEnabled: true,
+    tracingEnabled: tracing,
   });
   // A definition from a file is shipped as it is: CDK derives no rights from it.
   for (const task of Object.values(functions)) task.grantInvoke(machine);
+  if (encryptionKey !== undefined) encryptMachine(machine, encryptionKey);
   return machine;
 }

@@ -1,7 +1,10 @@
 // CloudFormation's own schemas against the product's template; every other test leaves this check out, as it takes seconds.
 
-import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import { App, CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { LargeItemStack, LargeItemStore } from '../../lib/index.ts';
 
@@ -24,13 +27,29 @@ function app(): App {
   return new App({ analyticsReporting: false, context: { 'aws:cdk:disable-asset-staging': true } });
 }
 
-it('finds nothing in the default stack, nor in a store with a sort key and legacy objects', () => {
+it('finds nothing in the default stack, nor in stores with a sort key and legacy objects, or with all else', () => {
   const both = app();
   new LargeItemStack(both, 'Alone');
   const stack = new Stack(both, 'Several');
   new LargeItemStore(stack, 'Docs', {
     sortKey: { name: 'at', type: 'N' },
     legacy: { bucket: new Bucket(stack, 'Old'), prefix: '' },
+  });
+  const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-12345678',
+    availabilityZones: ['a'],
+    isolatedSubnetIds: ['subnet-12345678'],
+  });
+  new LargeItemStore(stack, 'All', {
+    encryptionKey: new Key(stack, 'Key', { enableKeyRotation: true }),
+    removalPolicy: RemovalPolicy.DESTROY,
+    autoDeleteObjects: true,
+    accessLogs: {},
+    functions: { vpc, vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED }, tracing: true },
+    ttl: 'ends',
+    sweep: { schedule: ScheduleExpression.rate(Duration.days(1)) },
+    uploadOrigins: ['https://app.example.com'],
+    outputs: { namePrefix: 'All', exportPrefix: 'all' },
   });
   both.synth();
   expect(said).toEqual([]);

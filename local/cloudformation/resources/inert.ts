@@ -1,4 +1,4 @@
-// Types that do nothing locally: logs, alarms, schedules, keys. They get an id and an ARN, so that others can refer to them.
+// Types that do nothing locally: logs, alarms, schedules, keys, networks' doors. They get an id and an ARN, so that others can refer to them.
 
 import { physicalName } from '../names.ts';
 import type { CreatedResource, DeploymentTarget, ResourceRequest } from './provider.ts';
@@ -11,6 +11,7 @@ const INERT_TYPES: Readonly<Record<string, string>> = {
   'AWS::CloudWatch::Alarm': 'cloudwatch:alarm:',
   'AWS::CloudWatch::CompositeAlarm': 'cloudwatch:alarm:',
   'AWS::CloudWatch::Dashboard': 'cloudwatch::dashboard/',
+  'AWS::EC2::SecurityGroup': 'ec2:security-group/',
   'AWS::KMS::Alias': 'kms:alias/',
   'AWS::KMS::Key': 'kms:key/',
   'AWS::Lambda::EventInvokeConfig': 'lambda:event-invoke-config:',
