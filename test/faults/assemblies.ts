@@ -5,13 +5,9 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { COPIES_IN_SMALL_PARTS } from '../e2e/large-copies.ts';
 import { assembleMutant, type Mutation } from '../e2e/mutants.ts';
-import type { Patience } from './stand.ts';
 
 /** As on AWS each caller gives up before the one above it: a function's request, the function, the state machine's task. */
 const QUICK = { requestMs: 800, functionSeconds: 2, taskSeconds: 4 } as const;
-/** Who calls a function waits for the task's time-out, who calls S3 or DynamoDB for the function's. */
-export const QUICK_PATIENCE: Patience = { functionMs: 4_300, requestMs: 2_200 };
-
 /** An attempt that has a second at all begins no part within its last two minutes. */
 const COPIES_UNTIL_THE_END: readonly Mutation[] = [
   {
