@@ -14,13 +14,13 @@ const COPIES_UNTIL_THE_END: readonly Mutation[] = [
     task: 'put-object',
     file: 'lambdas/missing-parts.ts',
     from: 'LAST_BEGIN_MS = 120_000;',
-    to: 'LAST_BEGIN_MS = 120;',
+    to: 'LAST_BEGIN_MS = 300;',
   },
   {
     task: 'put-object',
     file: 'lambdas/missing-parts.ts',
     from: 'LAST_WAIT_MS = 15_000;',
-    to: 'LAST_WAIT_MS = 15;',
+    to: 'LAST_WAIT_MS = 150;',
   },
 ];
 
