@@ -28,7 +28,6 @@ const LONGEST_STEP_MS = 60_000;
 
 /** The longest run, in the cloud's time: all attempts of a copy, and the waits after them, take less than half of it. */
 const LONGEST_RUN_MS = 12 * 60 * 60_000;
-/** The longest that a run may neither go on nor wait, and a call take, in real time. */
 const LONGEST_STANDSTILL_MS = 60_000;
 
 const ENDS: ReadonlySet<string> = new Set(['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionAborted']);
@@ -37,6 +36,8 @@ export interface StandOptions {
   readonly assembly: string;
   /** The smallest part of a multipart upload, in bytes. */
   readonly minPartBytes: number;
+  /** The longest that a run may neither go on nor wait, and a call take, in real milliseconds. Default: a minute. */
+  readonly standstillMs?: number;
 }
 
 /** A run goes on, or stands still, for longer than any does. */
@@ -51,9 +52,14 @@ export class Stand implements AsyncDisposable {
   readonly s3: S3Client;
   readonly dynamodb: DynamoDBClient;
   readonly #calls: Calls;
+  readonly #standstillMs: number;
 
-  static async open({ assembly, minPartBytes }: StandOptions): Promise<Stand> {
-    const calls = new Calls();
+  static async open({
+    assembly,
+    minPartBytes,
+    standstillMs = LONGEST_STANDSTILL_MS,
+  }: StandOptions): Promise<Stand> {
+    const calls = new Calls(standstillMs);
     const onCall = (call: ObservedCall): void => calls.begin(call);
     const cloud = await startLocalCloud({
       assembly,
@@ -62,13 +68,14 @@ export class Stand implements AsyncDisposable {
       warmUp: false,
       onCall,
     });
-    return new Stand(cloud, calls);
+    return new Stand(cloud, calls, standstillMs);
   }
 
-  private constructor(cloud: LocalCloud, calls: Calls) {
+  private constructor(cloud: LocalCloud, calls: Calls, standstillMs: number) {
     const config = { endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.credentials };
     this.cloud = cloud;
     this.#calls = calls;
+    this.#standstillMs = standstillMs;
     this.descriptor = storeIn(cloud.outputs.Twinwrite ?? {});
     this.sfn = new SFNClient(config);
     this.s3 = new S3Client({ ...config, forcePathStyle: true });
@@ -122,8 +129,8 @@ export class Stand implements AsyncDisposable {
       if (id !== standing.at) standing = { at: id, since: performance.now() };
       // Not by the newest event: one iteration may have ended since another began to wait.
       if (this.cloud.clock.sleeping(executionArn) === 0) {
-        if (performance.now() - standing.since < LONGEST_STANDSTILL_MS) continue;
-        throw new NeverEnds(`has stood still for ${LONGEST_STANDSTILL_MS / 1000} s, after ${type}`);
+        if (performance.now() - standing.since < this.#standstillMs) continue;
+        throw new NeverEnds(`has stood still for ${this.#standstillMs / 1000} s, after ${type}`);
       }
       await pause?.();
       pause = undefined;
@@ -184,6 +191,11 @@ export class Stand implements AsyncDisposable {
 class Calls {
   readonly all: ObservedCall[] = [];
   readonly #underWay = new Map<ObservedCall, number>();
+  readonly #longestMs: number;
+
+  constructor(longestMs: number) {
+    this.#longestMs = longestMs;
+  }
 
   begin(call: ObservedCall): void {
     if (!['s3', 'dynamodb', 'lambda'].includes(call.service)) return;
@@ -197,7 +209,7 @@ class Calls {
     for (let seen = -1, since = 0; ; ) {
       const now = performance.now();
       for (const [call, begun] of this.#underWay) {
-        if (now - begun > LONGEST_STANDSTILL_MS) this.#underWay.delete(call);
+        if (now - begun > this.#longestMs) this.#underWay.delete(call);
       }
       if (this.#underWay.size > 0 || this.all.length !== seen) {
         seen = this.all.length;
