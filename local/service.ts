@@ -25,6 +25,8 @@ export interface LocalRequest {
   body: Readable;
   /** As whom a request in memory is made. One from HTTP is told by its access key. */
   readonly caller?: RoleSession;
+  /** Aborted once whoever asks does not wait for the answer any more. Absent: that is not known. */
+  readonly gone?: AbortSignal;
 }
 
 /** A role in use: on AWS `arn:aws:sts::{account}:assumed-role/{role}/{sessionName}`. */
