@@ -89,7 +89,7 @@ export interface LargeItemStoreProps {
   readonly autoDeleteObjects?: boolean;
   /**
    * The number attribute of the table's time to live, in seconds since 1970: the objects of items that DynamoDB expires are
-   * deleted, too. A table of your own must have time to live on this attribute, and a stream of new and old images.
+   * deleted, too. A table of your own must have time to live on this attribute, and a stream of new and old images. Default: none.
    */
   readonly ttl?: string;
   /**

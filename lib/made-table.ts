@@ -27,10 +27,13 @@ export interface StoreTableProps extends TableOptionsV2 {
   readonly tableName?: string;
   /** Default: on demand. */
   readonly billing?: Billing;
+  /** Default: none. */
   readonly globalSecondaryIndexes?: GlobalSecondaryIndexPropsV2[];
+  /** Default: none. */
   readonly localSecondaryIndexes?: LocalSecondaryIndexProps[];
   /** Default: by the store's `encryptionKey` if there is one, else by a key that DynamoDB owns. */
   readonly encryption?: TableEncryptionV2;
+  /** Default: what DynamoDB gives to new tables. */
   readonly warmThroughput?: WarmThroughput;
   /** Default: none, or new and old images where `ttl` or `cleanUpForeignDeletes` needs them. */
   readonly dynamoStream?: StreamViewType;
