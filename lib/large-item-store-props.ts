@@ -46,8 +46,8 @@ export interface LargeItemStoreProps {
    */
   readonly versioned?: boolean;
   /**
-   * How long a versioned bucket that is made here keeps what is deleted; at least as long as the table can be restored to. Default: a
-   * week longer than that, 42 days.
+   * How long a versioned bucket that is made here keeps what is deleted; at least as long as the table that is made here can be restored
+   * to. Default: a week longer than that, 42 days; the same beside a given table.
    */
   readonly noncurrentVersionExpiration?: Duration;
   /** Where S3 logs accesses to the bucket that is made here. Default: nowhere; `{}` makes a bucket for them. */

@@ -53,7 +53,7 @@ export interface TableSettings {
 }
 
 /** Longest that point-in-time recovery reaches back, and its default. */
-const MAX_RECOVERY_DAYS = 35;
+export const MAX_RECOVERY_DAYS = 35;
 /** What props of the store say, or what no table that is made here can have. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   partitionKey: 'is the prop partitionKey of the store',

@@ -208,6 +208,22 @@ test('without point-in-time recovery what is deleted stays for a week', () => {
   });
 });
 
+test('beside a table of your own, whose recovery is not known, what is deleted stays as long as you say', () => {
+  const days = (noncurrentVersionExpiration?: Duration): unknown => {
+    const own = makeStore((stack) => ({
+      table: Table.fromTableName(stack, 'T', 'docs'),
+      ...(noncurrentVersionExpiration && { noncurrentVersionExpiration }),
+    }));
+    const { LifecycleConfiguration } = propertiesOf(own.template(), 'AWS::S3::Bucket');
+    const { Rules } = LifecycleConfiguration as {
+      Rules: { Id: string; NoncurrentVersionExpiration: unknown }[];
+    };
+    return Rules.find(({ Id }) => Id === 'ExpireDeletedObjects')?.NoncurrentVersionExpiration;
+  };
+  expect(days()).toEqual({ NoncurrentDays: 42 });
+  expect(days(Duration.days(10))).toEqual({ NoncurrentDays: 10 });
+});
+
 describe('outputs that are left out', () => {
   const { stack, store, template } = makeStore(() => ({ outputs: { enabled: false } }));
 
