@@ -50,8 +50,8 @@ export function createBucket(scope: Construct, settings: BucketSettings): Bucket
     ...(bucketProps.encryptionKey === undefined &&
       bucketProps.encryption === undefined &&
       encryptionOf(encryptionKey)),
-    ...given,
     ...(settings.accessLogs && accessLogging(scope, settings.accessLogs, settings)),
+    ...given,
   });
   addLifecycle(scope, bucket, settings.prefixes);
   if (expiration !== undefined) expireVersions(bucket, expiration);
@@ -79,6 +79,9 @@ function accessLogging(
   { bucket, prefix, retention }: AccessLogs,
   settings: BucketSettings,
 ): BucketProps {
+  if (settings.bucketProps.serverAccessLogsBucket !== undefined) {
+    throw new Error('LargeItemStore: accessLogs and bucketProps.serverAccessLogsBucket: give one of them');
+  }
   if (bucket !== undefined) {
     if (retention !== undefined) {
       throw new Error(

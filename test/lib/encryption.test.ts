@@ -30,6 +30,8 @@ beforeAll(() => {
   store.grantWrite(role('Writer'));
   store.grantWait(role('Waiter'));
   store.grantRead(role('Reader'));
+  store.table.grantReadData(role('TableReader'));
+  store.bucket.grantRead(role('BucketReader'));
   store.grantOperate(role('Operator'));
   store.grantCheck(role('Checker'));
   store.grantSweep(role('Sweeper'));
@@ -108,7 +110,8 @@ test('functions, state machines and callers may use it as far as they need it', 
     DocsTasksPutObject: { anything: put },
     DocsTasksWriteItem: { anything: write },
     DocsTasksDeleteObjects: { anything: [table.read] },
-    DocsRemovedItemsCleanUp: { anything: put },
+    // To read the stream; CDK's event source adds the second.
+    DocsRemovedItemsCleanUp: { anything: ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'] },
     DocsCreateEncryption: machine('DocsCreate'),
     DocsUpdateEncryption: machine('DocsUpdate'),
     DocsDeleteEncryption: machine('DocsDelete'),
@@ -120,6 +123,9 @@ test('functions, state machines and callers may use it as far as they need it', 
     Writer: { anything: put, [sagas]: put },
     Waiter: { [sagas]: ['kms:Decrypt'] },
     Reader: { anything: ['kms:Decrypt'] },
+    // By CDK's own grants.
+    TableReader: { anything: ['kms:Decrypt', 'kms:DescribeKey'] },
+    BucketReader: { anything: ['kms:Decrypt', 'kms:DescribeKey'] },
     Operator: { anything: ['kms:Decrypt'], [sagas]: put },
     Checker: { anything: ['kms:Decrypt'], [sagas]: ['kms:Decrypt'] },
     Sweeper: { anything: ['kms:Decrypt'], DocsSweepMachine: put },

@@ -275,6 +275,10 @@ test.each<[string, (stack: Stack) => LargeItemStoreProps]>([
     () => ({ ttl: 'at', tableProps: { dynamoStream: StreamViewType.KEYS_ONLY } }),
   ],
   [
+    'accessLogs and bucketProps.serverAccessLogsBucket: give one of them',
+    (stack) => ({ accessLogs: {}, bucketProps: { serverAccessLogsBucket: bucket(stack) } }),
+  ],
+  [
     'accessLogs.retention is for a new bucket',
     (stack) => ({ accessLogs: { bucket: bucket(stack), retention: Duration.days(1) } }),
   ],
