@@ -1,6 +1,6 @@
 // Rights on keys, by the names of actions: CDK's own grants allow families of them (`kms:ReEncrypt*`, `kms:GenerateDataKey*`).
 
-import type { CfnGlobalTable, ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { CfnGlobalTable, ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable, Policy, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { CfnStateMachine, IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -30,27 +30,20 @@ const KEEP_LOGS = [
 const MACHINE_CONTEXT = 'kms:EncryptionContext:aws:states:stateMachineArn';
 const DELIVERY_CONTEXT = 'kms:EncryptionContext:SourceArn';
 
-const tableKeys = new WeakMap<ITable, IKey>();
-
 /**
- * Encrypts a table's one replica. CDK's own setting wants the stack's Region to be known, which it need not be, and leaves the
- * table without the key in that case.
+ * Encrypts a table's one replica. CDK's own setting wants the stack's Region to be known, which it need not be; what it does else is
+ * done here: the table knows its key, so that grants on it include the key.
  */
-export function encryptTable(table: ITable, key: IKey): void {
+export function encryptTable(table: TableV2, key: IKey): void {
   const resource = table.node.defaultChild as CfnGlobalTable;
   resource.addPropertyOverride('SSESpecification', { SSEEnabled: true, SSEType: 'KMS' });
   resource.addPropertyOverride('Replicas.0.SSESpecification', { KMSMasterKeyId: key.keyArn });
-  tableKeys.set(table, key);
-}
-
-/** The key that a table is known to be encrypted with, if it is one of the account's. */
-export function keyOfTable(table: ITable): IKey | undefined {
-  return tableKeys.get(table) ?? table.encryptionKey;
+  Object.assign(table, { encryptionKey: key } satisfies Pick<TableV2, 'encryptionKey'>);
 }
 
 /** DynamoDB uses a table's key in the name of whoever reads or writes items ("DynamoDB encryption at rest: how it works"). */
 export function allowTableKey(table: ITable, grantee: IGrantable, use: 'read' | 'write'): Grant[] {
-  const key = keyOfTable(table);
+  const { encryptionKey: key } = table;
   return key === undefined ? [] : [key.grant(grantee, ...(use === 'read' ? ['kms:Decrypt'] : WRITE_ITEMS))];
 }
 

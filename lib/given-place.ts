@@ -1,9 +1,12 @@
 // Where given resources are: the store's functions and state machines look for them in their own account and Region.
 
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Annotations, Stack, Token, TokenComparison } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+
+type Given = ITable | IBucket | IKey;
 
 const PLACES = ['account', 'region'] as const;
 type Place = (typeof PLACES)[number];
@@ -15,7 +18,7 @@ type Place = (typeof PLACES)[number];
  */
 export function checkPlaces(
   scope: Construct,
-  props: Readonly<Record<string, ITable | IBucket | undefined>>,
+  props: Readonly<Record<string, Given | undefined>>,
   where: readonly Place[] = PLACES,
 ): void {
   const stack = Stack.of(scope);
@@ -35,11 +38,16 @@ export function checkPlaces(
   }
 }
 
-/** An imported table's ARN says where it is, its `env` need not. */
-function placeOf(resource: ITable | IBucket, place: Place): string {
-  const arn = 'tableArn' in resource ? resource.tableArn : '';
+/** The ARN of an imported table or key says where it is, its `env` need not; a bucket's says nothing. */
+function placeOf(resource: Given, place: Place): string {
+  const arn = arnOf(resource);
   const [, , , region, account] = Token.isUnresolved(arn) ? [] : arn.split(':');
   return { region, account }[place] || resource.env[place];
+}
+
+function arnOf(resource: Given): string {
+  if ('tableArn' in resource) return resource.tableArn;
+  return 'keyArn' in resource ? resource.keyArn : resource.bucketArn;
 }
 
 const WORDS: Readonly<Record<Place, string>> = { account: 'account', region: 'Region' };

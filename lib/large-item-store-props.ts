@@ -46,8 +46,8 @@ export interface LargeItemStoreProps {
    */
   readonly versioned?: boolean;
   /**
-   * How long a versioned bucket that is made here keeps what is deleted; at least as long as the table can be restored to. Default: a
-   * week longer than that, 42 days.
+   * How long a versioned bucket that is made here keeps what is deleted; at least as long as the table that is made here can be restored
+   * to. Default: a week longer than that, 42 days; the same beside a given table.
    */
   readonly noncurrentVersionExpiration?: Duration;
   /** Where S3 logs accesses to the bucket that is made here. Default: nowhere; `{}` makes a bucket for them. */
@@ -89,7 +89,7 @@ export interface LargeItemStoreProps {
   readonly autoDeleteObjects?: boolean;
   /**
    * The number attribute of the table's time to live, in seconds since 1970: the objects of items that DynamoDB expires are
-   * deleted, too. A table of your own must have time to live on this attribute, and a stream of new and old images.
+   * deleted, too. A table of your own must have time to live on this attribute, and a stream of new and old images. Default: none.
    */
   readonly ttl?: string;
   /**

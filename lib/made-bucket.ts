@@ -7,11 +7,11 @@ import {
   BucketEncryption,
   type BucketProps,
   type IBucket,
-  type LifecycleRule,
 } from 'aws-cdk-lib/aws-s3';
-import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { addLifecycle, addRule, type ExpiringPrefixes } from './storage.ts';
+import { addLifecycle, type ExpiringPrefixes } from './storage.ts';
+import { expireVersions, versionExpiration } from './versions.ts';
 
 /** Where S3 logs accesses to the bucket ("Logging requests with server access logging"). */
 export interface AccessLogs {
@@ -30,37 +30,31 @@ export interface BucketSettings {
   readonly encryptionKey: IKey | undefined;
   readonly versioned: boolean;
   readonly noncurrentVersionExpiration: Duration | undefined;
-  /** How far back the table can be restored; 0 if it cannot be. */
-  readonly recoveryDays: number;
+  /** How far back the table can be restored: 0 if it cannot be, undefined if that is not known. */
+  readonly recoveryDays: number | undefined;
   readonly accessLogs: AccessLogs | undefined;
   readonly bucketProps: BucketProps;
 }
 
 const LOG_DAYS = 90;
-/** Between the oldest point that a table can be restored to and the end of what it points at there: time to restore it. */
-const SPARE_DAYS = 7;
 
 /** @throws {Error} for settings that contradict each other */
 export function createBucket(scope: Construct, settings: BucketSettings): Bucket {
   const { encryptionKey, bucketProps } = settings;
   const given = { ...ownProps(settings), ...bucketProps };
   checkAutoDelete(given);
-  const { versioned = false } = given;
-  if (!versioned && settings.noncurrentVersionExpiration !== undefined) {
-    throw new Error('LargeItemStore: noncurrentVersionExpiration is for a versioned bucket');
-  }
-  const days = versioned ? noncurrentDays(settings) : undefined;
+  const expiration = versionExpiration(settings, given.versioned ?? false);
   const bucket = new Bucket(scope, 'Bucket', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
     ...(bucketProps.encryptionKey === undefined &&
       bucketProps.encryption === undefined &&
       encryptionOf(encryptionKey)),
-    ...given,
     ...(settings.accessLogs && accessLogging(scope, settings.accessLogs, settings)),
+    ...given,
   });
   addLifecycle(scope, bucket, settings.prefixes);
-  if (days !== undefined) addRule(bucket, noncurrentExpiry(days));
+  if (expiration !== undefined) expireVersions(bucket, expiration);
   return bucket;
 }
 
@@ -80,34 +74,14 @@ function checkAutoDelete({ autoDeleteObjects = false, removalPolicy }: BucketPro
   throw new Error('LargeItemStore: autoDeleteObjects needs removalPolicy: RemovalPolicy.DESTROY');
 }
 
-/** @throws {Error} when a restored table would point at what is gone */
-function noncurrentDays({ noncurrentVersionExpiration, recoveryDays }: BucketSettings): Duration {
-  if (noncurrentVersionExpiration === undefined) return Duration.days(recoveryDays + SPARE_DAYS);
-  if (
-    !Token.isUnresolved(noncurrentVersionExpiration) &&
-    noncurrentVersionExpiration.toDays() < recoveryDays
-  ) {
-    throw new Error(
-      `LargeItemStore: noncurrentVersionExpiration is ${noncurrentVersionExpiration.toDays()} days, but the table can be restored as it was ${recoveryDays} days ago: it would point at objects that are gone`,
-    );
-  }
-  return noncurrentVersionExpiration;
-}
-
-function noncurrentExpiry(days: Duration): LifecycleRule & { readonly id: string } {
-  return {
-    id: 'ExpireDeletedObjects',
-    noncurrentVersionExpiration: days,
-    // The mark that an object is deleted goes when nothing is left of it.
-    expiredObjectDeleteMarker: true,
-  };
-}
-
 function accessLogging(
   scope: Construct,
   { bucket, prefix, retention }: AccessLogs,
   settings: BucketSettings,
 ): BucketProps {
+  if (settings.bucketProps.serverAccessLogsBucket !== undefined) {
+    throw new Error('LargeItemStore: accessLogs and bucketProps.serverAccessLogsBucket: give one of them');
+  }
   if (bucket !== undefined) {
     if (retention !== undefined) {
       throw new Error(

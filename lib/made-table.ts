@@ -27,10 +27,13 @@ export interface StoreTableProps extends TableOptionsV2 {
   readonly tableName?: string;
   /** Default: on demand. */
   readonly billing?: Billing;
+  /** Default: none. */
   readonly globalSecondaryIndexes?: GlobalSecondaryIndexPropsV2[];
+  /** Default: none. */
   readonly localSecondaryIndexes?: LocalSecondaryIndexProps[];
   /** Default: by the store's `encryptionKey` if there is one, else by a key that DynamoDB owns. */
   readonly encryption?: TableEncryptionV2;
+  /** Default: what DynamoDB gives to new tables. */
   readonly warmThroughput?: WarmThroughput;
   /** Default: none, or new and old images where `ttl` or `cleanUpForeignDeletes` needs them. */
   readonly dynamoStream?: StreamViewType;
@@ -50,7 +53,7 @@ export interface TableSettings {
 }
 
 /** Longest that point-in-time recovery reaches back, and its default. */
-const MAX_RECOVERY_DAYS = 35;
+export const MAX_RECOVERY_DAYS = 35;
 /** What props of the store say, or what no table that is made here can have. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   partitionKey: 'is the prop partitionKey of the store',

@@ -38,6 +38,7 @@ export interface StoreOptions {
   readonly encryptionKey?: IKey | undefined;
   /** Whether X-Ray traces the state machines' runs. */
   readonly tracing: boolean;
+  /** Of all Lambda functions. */
   readonly functions: FunctionOptions;
 }
 

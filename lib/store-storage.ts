@@ -11,6 +11,7 @@ import type { Layout } from './layout.ts';
 import { createBucket } from './made-bucket.ts';
 import { createTable, recoveryDays } from './made-table.ts';
 import { addLifecycle } from './storage.ts';
+import { checkVersions } from './versions.ts';
 
 interface StorageNeeds {
   readonly layout: Layout;
@@ -31,9 +32,10 @@ export function storageOf(
   needs: StorageNeeds,
 ): { readonly table: ITable; readonly bucket: IBucket } {
   checkGiven(props);
-  const { table, bucket } = props;
-  checkPlaces(scope, { table, bucket });
+  const { table, bucket, encryptionKey } = props;
+  checkPlaces(scope, { table, bucket, 'accessLogs.bucket': props.accessLogs?.bucket });
   const elsewhere = {
+    encryptionKey,
     'legacy.bucket': props.legacy?.bucket,
     'sweep.inventory': props.sweep?.inventory?.bucket,
   };
@@ -62,7 +64,10 @@ function tableOf(scope: Construct, props: LargeItemStoreProps, needs: StorageNee
 
 function bucketOf(scope: Construct, props: LargeItemStoreProps, needs: StorageNeeds): IBucket {
   const prefixes = { stagingPrefix: needs.layout.stagingPrefix, reportPrefix: needs.reportPrefix };
+  // Of a given table it is not known.
+  const recovery = props.table === undefined ? recoveryDays(props.tableProps ?? {}) : undefined;
   if (props.bucket !== undefined) {
+    if (recovery !== undefined) checkVersions(scope, props.bucket, recovery);
     addLifecycle(scope, props.bucket, prefixes);
     return props.bucket;
   }
@@ -73,7 +78,7 @@ function bucketOf(scope: Construct, props: LargeItemStoreProps, needs: StorageNe
     encryptionKey: props.encryptionKey,
     versioned: props.versioned ?? true,
     noncurrentVersionExpiration: props.noncurrentVersionExpiration,
-    recoveryDays: recoveryDays(props.tableProps ?? {}),
+    recoveryDays: recovery,
     accessLogs: props.accessLogs,
     bucketProps: props.bucketProps ?? {},
   });

@@ -10,7 +10,9 @@ import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fsck } from '../../audit/fsck/index.ts';
 import { storeIn } from '../../core/contract/store.ts';
+import type { Item } from '../../core/values/attributes.ts';
 import { LargeItemStore } from '../../lib/index.ts';
 import { startLocalCloud } from '../../local/index.ts';
 import { TestStore } from './harness.ts';
@@ -70,17 +72,20 @@ it('leaves aside the schedule alone, which nothing starts locally', () => {
   ]);
 });
 
-it('writes, and a deleted object is had back once the mark of its deletion is gone', async () => {
+it('writes; an item as it was before its deletion is whole again once the marks on its objects are gone', async () => {
   const key = { id: 'a', at: 1 };
   const large = { page: { text: 'one' } };
   expect(await store.run('create', { key, largeAttributes: large })).toMatchObject({ status: 'SUCCEEDED' });
   const [page = ''] = await store.objects();
+  const item = await store.item({ id: { S: 'a' }, at: { N: '1' } });
   expect(await store.run('delete', { key })).toMatchObject({
     status: 'SUCCEEDED',
     output: { cleanup: 'done' },
   });
   expect(await store.objects()).toEqual([]);
 
+  await store.putForeign(item as Item);
+  expect(await findings()).toEqual(['dangling']);
   const Bucket = store.descriptor.bucket;
   const { DeleteMarkers = [], Versions = [] } = await store.s3.send(
     new ListObjectVersionsCommand({ Bucket, Prefix: page }),
@@ -91,4 +96,12 @@ it('writes, and a deleted object is had back once the mark of its deletion is go
   }
   const { Body } = await store.s3.send(new GetObjectCommand({ Bucket, Key: page }));
   expect(await Body?.transformToString()).toBe('one');
+  expect(await findings()).toEqual([]);
 });
+
+async function findings(): Promise<string[]> {
+  const { descriptor, s3, dynamodb, sfn } = store;
+  const found: string[] = [];
+  await fsck({ store: descriptor, s3, dynamodb, sfn }, { onFinding: ({ kind }) => void found.push(kind) });
+  return found;
+}

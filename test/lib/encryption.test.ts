@@ -2,8 +2,10 @@
 
 import { Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { TableEncryptionV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { LargeItemStore } from '../../lib/index.ts';
@@ -28,6 +30,8 @@ beforeAll(() => {
   store.grantWrite(role('Writer'));
   store.grantWait(role('Waiter'));
   store.grantRead(role('Reader'));
+  store.table.grantReadData(role('TableReader'));
+  store.bucket.grantRead(role('BucketReader'));
   store.grantOperate(role('Operator'));
   store.grantCheck(role('Checker'));
   store.grantSweep(role('Sweeper'));
@@ -106,7 +110,8 @@ test('functions, state machines and callers may use it as far as they need it', 
     DocsTasksPutObject: { anything: put },
     DocsTasksWriteItem: { anything: write },
     DocsTasksDeleteObjects: { anything: [table.read] },
-    DocsRemovedItemsCleanUp: { anything: put },
+    // To read the stream; CDK's event source adds the second.
+    DocsRemovedItemsCleanUp: { anything: ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'] },
     DocsCreateEncryption: machine('DocsCreate'),
     DocsUpdateEncryption: machine('DocsUpdate'),
     DocsDeleteEncryption: machine('DocsDelete'),
@@ -118,6 +123,9 @@ test('functions, state machines and callers may use it as far as they need it', 
     Writer: { anything: put, [sagas]: put },
     Waiter: { [sagas]: ['kms:Decrypt'] },
     Reader: { anything: ['kms:Decrypt'] },
+    // By CDK's own grants.
+    TableReader: { anything: ['kms:Decrypt', 'kms:DescribeKey'] },
+    BucketReader: { anything: ['kms:Decrypt', 'kms:DescribeKey'] },
     Operator: { anything: ['kms:Decrypt'], [sagas]: put },
     Checker: { anything: ['kms:Decrypt'], [sagas]: ['kms:Decrypt'] },
     Sweeper: { anything: ['kms:Decrypt'], DocsSweepMachine: put },
@@ -180,4 +188,24 @@ test('an imported key’s policy is asked for', () => {
   const annotations = Annotations.fromStack(stack);
   annotations.hasInfo('*', Match.stringLikeRegexp('imported encryptionKey allow CloudWatch Logs to use it'));
   annotations.hasInfo('*', Match.stringLikeRegexp('imported encryptionKey allow what delivers the logs'));
+});
+
+test('what has a key of its own keeps it', () => {
+  const { template } = makeStore((stack) => ({
+    encryptionKey: new Key(stack, 'Key'),
+    bucketProps: { encryption: BucketEncryption.S3_MANAGED },
+    tableProps: { encryption: TableEncryptionV2.dynamoOwnedKey() },
+  }));
+  const own = template();
+  own.hasResourceProperties('AWS::S3::Bucket', {
+    BucketEncryption: {
+      ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+    },
+  });
+  const [table] = Object.values(own.findResources('AWS::DynamoDB::GlobalTable'));
+  expect(JSON.stringify(table)).not.toContain('KMS');
+  const policies = Object.entries(own.findResources('AWS::IAM::Policy'));
+  const ofTasks = policies.filter(([id]) => id.startsWith('DocsTasks'));
+  expect(ofTasks.length).toBe(5);
+  expect(JSON.stringify(ofTasks)).not.toContain('kms:');
 });

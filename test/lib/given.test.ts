@@ -10,6 +10,7 @@ import {
   Table,
   TableV2,
 } from 'aws-cdk-lib/aws-dynamodb';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, test } from 'vitest';
 import { LargeItemStore, type LargeItemStoreProps } from '../../lib/index.ts';
@@ -151,6 +152,20 @@ test.each<[string, (stack: Stack) => LargeItemStoreProps]>([
     }),
   ],
   [
+    'encryptionKey is in the Region us-east-1',
+    (stack) => ({
+      encryptionKey: Key.fromKeyArn(stack, 'K', `arn:aws:kms:us-east-1:${ENV.account}:key/1`),
+    }),
+  ],
+  [
+    'accessLogs.bucket is in the account 222222222222',
+    (stack) => ({
+      accessLogs: {
+        bucket: Bucket.fromBucketAttributes(stack, 'B', { bucketName: 'docs', account: '222222222222' }),
+      },
+    }),
+  ],
+  [
     'legacy.bucket is in the Region us-east-1',
     (stack) => ({
       legacy: {
@@ -172,6 +187,22 @@ test.each<[string, (stack: Stack) => LargeItemStoreProps]>([
   ],
 ])('%s', (message, props) => {
   expect(() => placed(props)).toThrow(`LargeItemStore: ${message}`);
+});
+
+test('a bucket that keeps too little for a second table is refused; one that keeps nothing is told of', () => {
+  const short = {
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 7 },
+  };
+  const { stack, store } = makeStore(() => ({ tableProps: short }));
+  const { bucket } = store;
+  new LargeItemStore(stack, 'Alike', { bucket, prefix: 'alike', tableProps: short });
+  expect(() => new LargeItemStore(stack, 'Longer', { bucket, prefix: 'longer' })).toThrow(
+    "LargeItemStore: noncurrentVersionExpiration of the bucket's own store is 14 days, but the table can be restored as it was 35 days ago",
+  );
+  const plain = makeStore((scope) => ({ bucket: new Bucket(scope, 'Plain') }));
+  Annotations.fromStack(plain.stack).hasInfo('/Test/Docs', Match.stringLikeRegexp('bucket is not versioned'));
+  const versioned = makeStore((scope) => ({ bucket: new Bucket(scope, 'Kept', { versioned: true }) }));
+  Annotations.fromStack(versioned.stack).hasNoInfo('*', Match.stringLikeRegexp('not versioned'));
 });
 
 test('a bucket that another stack of the app makes elsewhere is refused', () => {

@@ -208,6 +208,22 @@ test('without point-in-time recovery what is deleted stays for a week', () => {
   });
 });
 
+test('beside a table of your own, whose recovery is not known, what is deleted stays as long as you say', () => {
+  const days = (noncurrentVersionExpiration?: Duration): unknown => {
+    const own = makeStore((stack) => ({
+      table: Table.fromTableName(stack, 'T', 'docs'),
+      ...(noncurrentVersionExpiration && { noncurrentVersionExpiration }),
+    }));
+    const { LifecycleConfiguration } = propertiesOf(own.template(), 'AWS::S3::Bucket');
+    const { Rules } = LifecycleConfiguration as {
+      Rules: { Id: string; NoncurrentVersionExpiration: unknown }[];
+    };
+    return Rules.find(({ Id }) => Id === 'ExpireDeletedObjects')?.NoncurrentVersionExpiration;
+  };
+  expect(days()).toEqual({ NoncurrentDays: 42 });
+  expect(days(Duration.days(10))).toEqual({ NoncurrentDays: 10 });
+});
+
 describe('outputs that are left out', () => {
   const { stack, store, template } = makeStore(() => ({ outputs: { enabled: false } }));
 
@@ -257,6 +273,10 @@ test.each<[string, (stack: Stack) => LargeItemStoreProps]>([
   [
     'tableProps.dynamoStream is KEYS_ONLY, but ttl and cleanUpForeignDeletes need new and old images',
     () => ({ ttl: 'at', tableProps: { dynamoStream: StreamViewType.KEYS_ONLY } }),
+  ],
+  [
+    'accessLogs and bucketProps.serverAccessLogsBucket: give one of them',
+    (stack) => ({ accessLogs: {}, bucketProps: { serverAccessLogsBucket: bucket(stack) } }),
   ],
   [
     'accessLogs.retention is for a new bucket',
