@@ -48,6 +48,9 @@ const BROWSER = ['test/browser/**/*.test.ts'];
 /** Programs in other languages; `npm run test:languages` installs what they need. */
 const LANGUAGES = ['test/languages/**/*.test.ts'];
 
+/** What others say of the templates; `npm run test:judges` installs who they are. */
+const JUDGES = ['test/judges/**/*.test.ts'];
+
 /** A project whose files share modules: loading the SDK and the CDK anew for each would take a third of the time. */
 function sharing(name: string, include: string[], exclude: string[]) {
   return {
@@ -81,7 +84,7 @@ export default defineConfig({
       sharing(
         'shared',
         ['test/**/*.test.ts'],
-        [...ISOLATED, ...MOCKED, ...THOROUGH, ...BROWSER, ...LANGUAGES],
+        [...ISOLATED, ...MOCKED, ...THOROUGH, ...BROWSER, ...LANGUAGES, ...JUDGES],
       ),
       // Real installs of packages, beside other work.
       {
@@ -90,6 +93,10 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'browser', include: BROWSER } },
       { extends: true, test: { name: 'languages', include: LANGUAGES, testTimeout: 180_000 } },
+      {
+        extends: true,
+        test: { name: 'judges', include: JUDGES, testTimeout: 600_000, hookTimeout: 600_000, isolate: false },
+      },
     ],
   },
 });
