@@ -51,6 +51,9 @@ const LANGUAGES = ['test/languages/**/*.test.ts'];
 /** What others say of the templates; `npm run test:judges` installs who they are. */
 const JUDGES = ['test/judges/**/*.test.ts'];
 
+/** A deployment by the CDK's own command into MiniStack. */
+const DEPLOYMENTS = ['test/deploy/**/*.test.ts'];
+
 /** A project whose files share modules: loading the SDK and the CDK anew for each would take a third of the time. */
 function sharing(name: string, include: string[], exclude: string[]) {
   return {
@@ -84,7 +87,7 @@ export default defineConfig({
       sharing(
         'shared',
         ['test/**/*.test.ts'],
-        [...ISOLATED, ...MOCKED, ...THOROUGH, ...BROWSER, ...LANGUAGES, ...JUDGES],
+        [...ISOLATED, ...MOCKED, ...THOROUGH, ...BROWSER, ...LANGUAGES, ...JUDGES, ...DEPLOYMENTS],
       ),
       // Real installs of packages, beside other work.
       {
@@ -93,6 +96,10 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'browser', include: BROWSER } },
       { extends: true, test: { name: 'languages', include: LANGUAGES, testTimeout: 180_000 } },
+      {
+        extends: true,
+        test: { name: 'deploy', include: DEPLOYMENTS, testTimeout: 600_000, hookTimeout: 600_000 },
+      },
       {
         extends: true,
         test: { name: 'judges', include: JUDGES, testTimeout: 600_000, hookTimeout: 600_000, isolate: false },
