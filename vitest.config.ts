@@ -84,7 +84,10 @@ export default defineConfig({
         [...ISOLATED, ...MOCKED, ...THOROUGH, ...BROWSER, ...LANGUAGES],
       ),
       // Real installs of packages, beside other work.
-      { extends: true, test: { name: 'thorough', include: THOROUGH, testTimeout: 600_000 } },
+      {
+        extends: true,
+        test: { name: 'thorough', include: THOROUGH, testTimeout: 600_000, hookTimeout: 600_000 },
+      },
       { extends: true, test: { name: 'browser', include: BROWSER } },
       { extends: true, test: { name: 'languages', include: LANGUAGES, testTimeout: 180_000 } },
     ],

@@ -87,6 +87,7 @@ export async function startCloud(given: LocalCloudOptions, factories: ServiceFac
       identity,
       dispatch,
       env,
+      endpoint: server.endpoint,
       stacks,
       roles,
       onLog: options.onLog,
@@ -102,12 +103,13 @@ export async function startCloud(given: LocalCloudOptions, factories: ServiceFac
       onCall: options.onCall,
       onError: options.onError,
     });
-    const { states, lambda, dynamodb, s3, events } = services.all;
+    const { states, lambda, dynamodb, s3, sqs, events } = services.all;
     // Who calls before who is called: no execution or function finds a service that is gone.
     closers.push(
       events.close,
       states.close,
-      services.streams.close,
+      ...services.mappings.map(({ close }) => close),
+      sqs.close,
       lambda.close,
       gate.close,
       dynamodb.close,

@@ -9,9 +9,11 @@ import type { Gate } from './gate.ts';
 import { createRefusals, type Roles } from './iam/index.ts';
 import { createCodeStore } from './lambda/code.ts';
 import { createLambda } from './lambda/index.ts';
+import { createQueueMappings } from './lambda/queue-mapping.ts';
 import { createStreamMappings } from './lambda/stream-mapping/index.ts';
 import type { S3 } from './s3/index.ts';
 import type { CloudIdentity, Refusal, RoleSession, Service } from './service.ts';
+import { createSqs } from './sqs/index.ts';
 import { createSsm } from './ssm/index.ts';
 
 /** What the cloud uses of Step Functions. */
@@ -80,6 +82,8 @@ interface ServiceSetup {
   readonly identity: CloudIdentity;
   readonly dispatch: Gate['dispatch'];
   readonly env: Readonly<Record<string, string>>;
+  /** `http://127.0.0.1:{port}` */
+  readonly endpoint: string;
   readonly stacks: readonly DeployedStack[];
   readonly roles: Roles | undefined;
   /** Called with every line that a function writes. */
@@ -109,6 +113,12 @@ export function createServices(setup: ServiceSetup) {
     onLog,
     onError,
   });
+  const sqs = createSqs({ clock, identity, endpoint: setup.endpoint });
+  const queues = createQueueMappings({
+    ...{ clock, identity, onError, dispatch: setup.dispatch },
+    queue: sqs.queue,
+    refusalOf: roles && createRefusals('sqs', roles, identity),
+  });
   const cloudformation = createCloudFormation(() => setup.stacks, identity, roles);
   const ssm = createSsm({ clock, identity });
   const events = createEvents({ clock, identity, dispatch: setup.dispatch, onLog });
@@ -121,15 +131,17 @@ export function createServices(setup: ServiceSetup) {
     createTable: dynamodb.createTable,
     createFunction: lambda.createFunction,
     createStateMachine: states.createStateMachine,
+    createQueue: sqs.createQueue,
+    createQueueMapping: queues.create,
     createStreamMapping: streams.create,
     putParameter: ssm.putParameter,
     addRule: events.addRule,
     notify: events.notify,
   };
   return {
-    all: { s3, dynamodb, states, lambda, ssm, events, cloudformation },
+    all: { s3, dynamodb, states, lambda, ssm, sqs, events, cloudformation },
     code,
-    streams,
+    mappings: [streams, queues],
     target,
   };
 }

@@ -63,6 +63,7 @@ const CHECKED_SERVICES = [
   'states',
   'lambda',
   'ssm',
+  'sqs',
   'events',
   'cloudformation',
   'sts',

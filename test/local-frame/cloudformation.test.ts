@@ -341,7 +341,7 @@ describe('resources', () => {
     const cloud = await start({
       template: {
         Resources: {
-          Rule: { Type: 'AWS::Events::Rule', Properties: { Targets: [{ Arn: 'arn:aws:sqs:::q', Id: 'a' }] } },
+          Rule: { Type: 'AWS::Events::Rule', Properties: { Targets: [{ Arn: 'arn:aws:sns:::t', Id: 'a' }] } },
           Off: { Type: 'AWS::Events::Rule', Properties: { Targets: [], State: 'DISABLED' } },
           Subscription: {
             Type: 'AWS::SNS::Subscription',
@@ -369,14 +369,14 @@ describe('resources', () => {
       'Box (AWS::S3::Bucket): LifecycleConfiguration.Rules.Transitions',
       'Box (AWS::S3::Bucket): NotificationConfiguration.TopicConfigurations',
       'Nightly (AWS::Scheduler::Schedule): Target',
-      'Rule (AWS::Events::Rule): Targets: a (sqs)',
+      'Rule (AWS::Events::Rule): Targets: a (sns)',
       'Subscription (AWS::SNS::Subscription): Endpoint',
       'Topic (AWS::SNS::Topic): Subscription',
     ]);
   });
 
   test.each([
-    ['AWS::SQS::Queue', 'the resource type AWS::SQS::Queue is not supported locally'],
+    ['AWS::Kinesis::Stream', 'the resource type AWS::Kinesis::Stream is not supported locally'],
     [
       'Custom::CDKBucketDeployment',
       'the custom resource type Custom::CDKBucketDeployment does not run locally',

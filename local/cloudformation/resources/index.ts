@@ -8,6 +8,7 @@ import { cdkBucketNotifications, eventRule } from './events.ts';
 import { createInert, isInert, withoutEffect } from './inert.ts';
 import { bucketPolicy, managedPolicy, policy, role, rolePolicy } from './permissions.ts';
 import type { CreatedResource, DeploymentTarget, Provider, ResourceRequest } from './provider.ts';
+import { queue } from './queue.ts';
 import { globalTable, ssmParameter, table } from './storage.ts';
 
 export { needlessFunctions } from './events.ts';
@@ -31,6 +32,7 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
   'AWS::Lambda::Function': lambdaFunction,
   'AWS::S3::Bucket': bucket,
   'AWS::S3::BucketPolicy': bucketPolicy,
+  'AWS::SQS::Queue': queue,
   'AWS::SSM::Parameter': ssmParameter,
   'AWS::StepFunctions::StateMachine': stateMachine,
   'Custom::S3BucketNotifications': cdkBucketNotifications,

@@ -24,6 +24,8 @@ const INERT_TYPES: Readonly<Record<string, string>> = {
   'AWS::SNS::Subscription': 'sns:',
   'AWS::SNS::Topic': 'sns:',
   'AWS::SNS::TopicPolicy': 'sns:topic-policy/',
+  'AWS::SQS::QueueInlinePolicy': 'sqs:queue-policy/',
+  'AWS::SQS::QueuePolicy': 'sqs:queue-policy/',
   'AWS::Scheduler::Schedule': 'scheduler:schedule/default/',
   'AWS::Scheduler::ScheduleGroup': 'scheduler:schedule-group/',
   'AWS::ServiceCatalogAppRegistry::Application': 'servicecatalog:applications/',
