@@ -40,7 +40,7 @@ it('finds nothing in the default stack, nor in stores with a sort key and legacy
     availabilityZones: ['a'],
     isolatedSubnetIds: ['subnet-12345678'],
   });
-  new LargeItemStore(stack, 'All', {
+  const { bucket } = new LargeItemStore(stack, 'All', {
     encryptionKey: new Key(stack, 'Key', { enableKeyRotation: true }),
     removalPolicy: RemovalPolicy.DESTROY,
     autoDeleteObjects: true,
@@ -50,6 +50,13 @@ it('finds nothing in the default stack, nor in stores with a sort key and legacy
     sweep: { schedule: ScheduleExpression.rate(Duration.days(1)) },
     uploadOrigins: ['https://app.example.com'],
     outputs: { namePrefix: 'All', exportPrefix: 'all' },
+  });
+  // Rules that say the same as the other store's would be found.
+  new LargeItemStore(stack, 'Beside', {
+    bucket,
+    prefix: 'beside',
+    ttl: 'ends',
+    uploadOrigins: ['https://app.example.com'],
   });
   both.synth();
   expect(said).toEqual([]);
