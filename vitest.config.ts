@@ -49,6 +49,12 @@ const BROWSER = ['test/browser/**/*.test.ts'];
 /** Programs in other languages; `npm run test:languages` installs what they need. */
 const LANGUAGES = ['test/languages/**/*.test.ts'];
 
+/** What others say of the templates; `npm run test:judges` installs who they are. */
+const JUDGES = ['test/judges/**/*.test.ts'];
+
+/** A deployment by the CDK's own command into MiniStack. */
+const DEPLOYMENTS = ['test/deploy/**/*.test.ts'];
+
 /** A project whose files share modules: loading the SDK and the CDK anew for each would take a third of the time. */
 function sharing(name: string, include: string[], exclude: string[]) {
   return {
@@ -84,12 +90,23 @@ export default defineConfig({
       sharing(
         'shared',
         ['test/**/*.test.ts'],
-        [...ISOLATED, ...MOCKED, ...THOROUGH, ...BROWSER, ...LANGUAGES],
+        [...ISOLATED, ...MOCKED, ...THOROUGH, ...BROWSER, ...LANGUAGES, ...JUDGES, ...DEPLOYMENTS],
       ),
       // Real installs of packages, beside other work.
-      { extends: true, test: { name: 'thorough', include: THOROUGH, testTimeout: 600_000 } },
+      {
+        extends: true,
+        test: { name: 'thorough', include: THOROUGH, testTimeout: 600_000, hookTimeout: 600_000 },
+      },
       { extends: true, test: { name: 'browser', include: BROWSER } },
       { extends: true, test: { name: 'languages', include: LANGUAGES, testTimeout: 180_000 } },
+      {
+        extends: true,
+        test: { name: 'deploy', include: DEPLOYMENTS, testTimeout: 600_000, hookTimeout: 600_000 },
+      },
+      {
+        extends: true,
+        test: { name: 'judges', include: JUDGES, testTimeout: 600_000, hookTimeout: 600_000, isolate: false },
+      },
     ],
   },
 });

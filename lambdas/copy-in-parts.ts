@@ -8,8 +8,8 @@ import {
   type MultipartUpload,
 } from '@aws-sdk/client-s3';
 import { failureOf } from './failures.ts';
-import { type Attempt, type Copy, copyMissing } from './missing-parts.ts';
-import { copyingS3 } from './s3.ts';
+import { type Attempt, type Copy, copyMissing, untilItsEnd } from './missing-parts.ts';
+import { copyingS3, s3 } from './s3.ts';
 import { abortUploads, uploadsOf } from './uploads.ts';
 
 /**
@@ -35,6 +35,7 @@ export async function copyInParts(copy: Copy, attempt: Attempt): Promise<string 
         MpuObjectSize: put.size,
         MultipartUpload: { Parts: parts },
       }),
+      untilItsEnd(attempt),
     );
     // Attempts that did not see each other's upload may have begun one each.
     await abortUploads(bucket, await uploadsOf(bucket, [put.key]));
@@ -60,7 +61,7 @@ async function resumable(
 }
 
 async function begin({ bucket, put, options }: Copy): Promise<string | undefined> {
-  const { UploadId } = await copyingS3.send(
+  const { UploadId } = await s3.send(
     new CreateMultipartUploadCommand({
       Bucket: bucket,
       Key: put.key,
@@ -76,7 +77,7 @@ async function begin({ bucket, put, options }: Copy): Promise<string | undefined
 async function isCopied({ bucket, put, checksum }: Copy): Promise<boolean> {
   try {
     const head = new HeadObjectCommand({ Bucket: bucket, Key: put.key, ChecksumMode: 'ENABLED' });
-    const { ContentLength, ChecksumCRC64NVME } = await copyingS3.send(head);
+    const { ContentLength, ChecksumCRC64NVME } = await s3.send(head);
     return ContentLength === put.size && checksum !== undefined && ChecksumCRC64NVME === checksum;
   } catch (error) {
     if (failureOf(error).status === 404) return false;

@@ -7,8 +7,8 @@ import { MAX_SINGLE_COPY_BYTES } from '../core/errors/limits.ts';
 import type { PlannedPut } from '../core/saga/plan.ts';
 import { copyInParts } from './copy-in-parts.ts';
 import { failureOf } from './failures.ts';
-import type { Attempt, Copy, ObjectOptions } from './missing-parts.ts';
-import { copyingS3 } from './s3.ts';
+import { type Attempt, type Copy, type ObjectOptions, untilItsEnd } from './missing-parts.ts';
+import { copyingS3, s3 } from './s3.ts';
 
 /**
  * @throws {SagaError} StagedObjectMissing; CopyUnfinished; ContentMismatch when size or content are not as planned. Up to 5 GB
@@ -38,7 +38,7 @@ export async function copyStaged(
     },
   };
   try {
-    if (put.size <= MAX_SINGLE_COPY_BYTES) await copyWhole(copy);
+    if (put.size <= MAX_SINGLE_COPY_BYTES) await copyWhole(copy, attempt);
     else checkCopied(put, await copyInParts(copy, attempt), source.ChecksumCRC64NVME);
   } catch (error) {
     throw failureOf(error).code === 'NoSuchKey' ? stagedObjectMissing(stagedKey, put) : error;
@@ -47,14 +47,14 @@ export async function copyStaged(
 
 async function headStaged(bucket: string, key: string, put: PlannedPut): Promise<HeadObjectCommandOutput> {
   try {
-    return await copyingS3.send(new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }));
+    return await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }));
   } catch (error) {
     if (failureOf(error).status !== 404) throw error;
     throw stagedObjectMissing(key, put);
   }
 }
 
-async function copyWhole({ bucket, source, etag, put, options }: Copy): Promise<void> {
+async function copyWhole({ bucket, source, etag, put, options }: Copy, attempt: Attempt): Promise<void> {
   const { CopyObjectResult: result } = await copyingS3.send(
     new CopyObjectCommand({
       Bucket: bucket,
@@ -65,6 +65,7 @@ async function copyWhole({ bucket, source, etag, put, options }: Copy): Promise<
       ChecksumAlgorithm: 'SHA256',
       ...options,
     }),
+    untilItsEnd(attempt),
   );
   const actual = Buffer.from(result?.ChecksumSHA256 ?? '', 'base64').toString('hex');
   if (actual !== put.sha256)

@@ -10,7 +10,7 @@ import { PUT_PROGRESS, SagaError } from '../core/errors/errors.ts';
 import { MAX_PARTS } from '../core/errors/limits.ts';
 import type { PlannedPut } from '../core/saga/plan.ts';
 import { failureOf } from './failures.ts';
-import { copyingS3, isRefusal } from './s3.ts';
+import { copyingS3, isRefusal, s3 } from './s3.ts';
 
 export interface ObjectOptions {
   readonly ContentType: string | undefined;
@@ -81,10 +81,15 @@ export async function copyMissing(copy: Copy, upload: UploadIds, attempt: Attemp
   });
 }
 
+/** What a call that S3 takes its time for is given: whoever made it tells of its silence, before Lambda ends the function. */
+export function untilItsEnd(attempt: Attempt): { readonly requestTimeout: number } {
+  return { requestTimeout: Math.max(1, attempt.remainingMs() - LAST_WAIT_MS) };
+}
+
 async function listParts(upload: UploadIds): Promise<Part[]> {
   const parts: Part[] = [];
   for (let marker: string | undefined; ; ) {
-    const page = await copyingS3.send(new ListPartsCommand({ ...upload, PartNumberMarker: marker }));
+    const page = await s3.send(new ListPartsCommand({ ...upload, PartNumberMarker: marker }));
     parts.push(...(page.Parts ?? []));
     if (!page.IsTruncated) return parts;
     marker = page.NextPartNumberMarker;

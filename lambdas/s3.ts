@@ -12,11 +12,12 @@ export const s3 = new S3Client({
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
 });
 
-/** For copies on the server side, which may take minutes: the task's time-out bounds them. */
+/** For copies on the server side, which may take minutes: each call says how many it is given, below the function's own. */
 export const copyingS3 = new S3Client({
   maxAttempts: 1,
   requestHandler: {
     connectionTimeout: 2_000,
+    throwOnRequestTimeout: true,
     httpAgent: { maxSockets: MAX_SOCKETS },
     httpsAgent: { maxSockets: MAX_SOCKETS },
   },

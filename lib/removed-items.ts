@@ -16,8 +16,9 @@ import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { allowBucket, allowObjects } from './rights.ts';
+import { allowBucket, allowBucketKey, allowObjects } from './rights.ts';
 import { addRule, expiry } from './storage.ts';
+import type { StoreOptions } from './store-options.ts';
 import { allowItem, taskFunction } from './tasks.ts';
 
 export interface RemovedItemsProps {
@@ -28,9 +29,10 @@ export interface RemovedItemsProps {
   /** The store as JSON text, which may hold CloudFormation references. */
   readonly store: string;
   /** `expired`: what time to live deletes. `all`: also what other writers delete or overwrite. */
+  readonly removals: 'expired' | 'all';
+  readonly options: StoreOptions;
   /** Where the function logs. */
   readonly taskLogs: ILogGroup;
-  readonly removals: 'expired' | 'all';
   /** Whether records are counted, also those that are given up: seven metrics, which cost. */
   readonly counted: boolean;
 }
@@ -59,7 +61,7 @@ export class RemovedItems extends Construct {
   /** @throws {Error} when the table is known to have no stream */
   constructor(scope: Construct, id: string, props: RemovedItemsProps) {
     super(scope, id);
-    const { table, bucket, prefix, store } = props;
+    const { table, bucket, prefix, store, options, taskLogs } = props;
     if (table.tableStreamArn === undefined) {
       throw new Error(
         'LargeItemStore: ttl and cleanUpForeignDeletes need a table with a stream of new and old images, ' +
@@ -68,8 +70,9 @@ export class RemovedItems extends Construct {
     }
     this.consumer = taskFunction(this, 'CleanUp', 'clean-up-removed', {
       store,
-      taskLogs: props.taskLogs,
       description: 'Twinwrite: deletes the objects of items that no saga removed',
+      options,
+      taskLogs,
     });
     allowItem(table, this.consumer, 'dynamodb:GetItem');
     allowObjects(bucket, this.consumer, prefix, ['s3:DeleteObject']);
@@ -107,7 +110,7 @@ class FailuresInBucket implements IEventSourceDlq {
     allowObjects(this.#bucket, consumer, FAILURES_PREFIX, ['s3:PutObject']);
     // Lambda asks for it, to find out whether it may write (Developer Guide, "Retain discarded records").
     allowBucket(this.#bucket, consumer, 's3:ListBucket');
-    this.#bucket.encryptionKey?.grant(consumer, 'kms:GenerateDataKey');
+    allowBucketKey(this.#bucket, consumer, 'kms:GenerateDataKey');
     return { destination: this.#bucket.bucketArn };
   }
 }

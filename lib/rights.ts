@@ -10,12 +10,12 @@ export function allowObjects(
   grantee: IGrantable,
   prefix: string,
   actions: readonly string[],
-): void {
-  allow(bucket, grantee, actions, bucket.arnForObjects(objectsBelow(prefix)));
+): Grant {
+  return allow(bucket, grantee, actions, bucket.arnForObjects(objectsBelow(prefix)));
 }
 
-export function allowBucket(bucket: IBucket, grantee: IGrantable, action: string): void {
-  allow(bucket, grantee, [action], bucket.bucketArn);
+export function allowBucket(bucket: IBucket, grantee: IGrantable, action: string): Grant {
+  return allow(bucket, grantee, [action], bucket.bucketArn);
 }
 
 /** @param more - actions on the objects beside reading them */
@@ -24,11 +24,13 @@ export function allowReading(
   grantee: IGrantable,
   prefix: string,
   more: readonly string[] = [],
-): void {
-  allowObjects(bucket, grantee, prefix, ['s3:GetObject', ...more]);
-  // Without it S3 answers 403 for an object that is gone, which nobody could tell from a refusal (GetObject).
-  allowBucket(bucket, grantee, 's3:ListBucket');
-  bucket.encryptionKey?.grantDecrypt(grantee);
+): Grant {
+  return combined([
+    allowObjects(bucket, grantee, prefix, ['s3:GetObject', ...more]),
+    // Without it S3 answers 403 for an object that is gone, which nobody could tell from a refusal (GetObject).
+    allowBucket(bucket, grantee, 's3:ListBucket'),
+    ...allowBucketKey(bucket, grantee, 'kms:Decrypt'),
+  ]);
 }
 
 /** @param more - actions on the objects beside putting them, whole and in parts */
@@ -37,10 +39,23 @@ export function allowPutting(
   grantee: IGrantable,
   prefix: string,
   more: readonly string[] = [],
-): void {
-  allowObjects(bucket, grantee, prefix, ['s3:PutObject', 's3:AbortMultipartUpload', ...more]);
-  // A part that is uploaded is decrypted when the upload is completed (S3 User Guide, "Multipart upload with SSE-KMS").
-  bucket.encryptionKey?.grant(grantee, 'kms:GenerateDataKey', 'kms:Decrypt');
+): Grant {
+  return combined([
+    allowObjects(bucket, grantee, prefix, ['s3:PutObject', 's3:AbortMultipartUpload', ...more]),
+    // A part that is uploaded is decrypted when the upload is completed (S3 User Guide, "Multipart upload with SSE-KMS").
+    ...allowBucketKey(bucket, grantee, 'kms:GenerateDataKey', 'kms:Decrypt'),
+  ]);
+}
+
+/** Actions on the key that encrypts a bucket's objects, if it is one of the account's. */
+export function allowBucketKey(bucket: IBucket, grantee: IGrantable, ...actions: string[]): Grant[] {
+  return bucket.encryptionKey === undefined ? [] : [bucket.encryptionKey.grant(grantee, ...actions)];
+}
+
+/** Several grants to one grantee as one, which is applied when each of them is. */
+export function combined([first, ...others]: readonly Grant[]): Grant {
+  if (first === undefined) throw new Error('no grants');
+  return others.reduce((all, grant) => all.combine(grant), first);
 }
 
 /** Every object below a prefix, as a pattern of a policy. */
@@ -48,6 +63,11 @@ function objectsBelow(prefix: string): string {
   return prefix === '' ? '*' : `${prefix}/*`;
 }
 
-function allow(bucket: IBucket, grantee: IGrantable, actions: readonly string[], arn: string): void {
-  Grant.addToPrincipalOrResource({ grantee, actions: [...actions], resourceArns: [arn], resource: bucket });
+function allow(bucket: IBucket, grantee: IGrantable, actions: readonly string[], arn: string): Grant {
+  return Grant.addToPrincipalOrResource({
+    grantee,
+    actions: [...actions],
+    resourceArns: [arn],
+    resource: bucket,
+  });
 }

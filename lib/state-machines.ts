@@ -5,7 +5,9 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { Operation } from '../core/keys/run.ts';
+import { encryptMachine } from './encryption.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
+import type { StoreOptions } from './store-options.ts';
 import type { SagaTasks } from './tasks.ts';
 
 /** The saga of one operation, from its definition in statemachines/. */
@@ -15,6 +17,7 @@ export function createStateMachine(
   operation: Operation,
   tasks: SagaTasks,
   logs: ILogGroup,
+  { encryptionKey, tracing }: StoreOptions,
 ): StateMachine {
   const { plan, putInline, putObject, writeItem, deleteObjects } = tasks;
   const functions = {
@@ -29,9 +32,10 @@ export function createStateMachine(
       Object.entries(functions).map(([name, task]) => [name, task.functionArn]),
     ),
     logs: { destination: logs, level: LogLevel.ALL, includeExecutionData: false },
-    tracingEnabled: true,
+    tracingEnabled: tracing,
   });
   // A definition from a file is shipped as it is: CDK derives no rights from it.
   for (const task of Object.values(functions)) task.grantInvoke(machine);
+  if (encryptionKey !== undefined) encryptMachine(machine, encryptionKey);
   return machine;
 }

@@ -1,29 +1,8 @@
-// The bucket and the table of a store: made with safe defaults, or checked when they are given.
+// What must expire in a store's bucket, made here or given.
 
-import {
-  AttributeType,
-  Billing,
-  type ITable,
-  StreamViewType,
-  Table,
-  TableV2,
-} from 'aws-cdk-lib/aws-dynamodb';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  type IBucket,
-  type LifecycleRule,
-} from 'aws-cdk-lib/aws-s3';
-import { Annotations, Duration, type RemovalPolicy } from 'aws-cdk-lib/core';
+import { Bucket, type IBucket, type LifecycleRule } from 'aws-cdk-lib/aws-s3';
+import { Annotations, Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { KeyAttribute, KeySchema, KeyType } from '../core/keys/item-key.ts';
-
-const ATTRIBUTE_TYPES: Readonly<Record<KeyType, AttributeType>> = {
-  S: AttributeType.STRING,
-  N: AttributeType.NUMBER,
-  B: AttributeType.BINARY,
-};
 
 /** Longer than the 14 days in which a run, and with it its staged content, can be replayed. */
 const STAGED_DAYS = 15;
@@ -34,59 +13,6 @@ const REPORT_DAYS = 30;
 export interface ExpiringPrefixes {
   readonly stagingPrefix: string;
   readonly reportPrefix: string;
-}
-
-export interface TableOptions {
-  readonly removalPolicy: RemovalPolicy;
-  /** The attribute of time to live, if there is one. */
-  readonly ttl: string | undefined;
-  readonly stream: boolean;
-}
-
-export function createTable(
-  scope: Construct,
-  key: KeySchema,
-  { removalPolicy, ttl, stream }: TableOptions,
-): TableV2 {
-  return new TableV2(scope, 'Table', {
-    partitionKey: attribute(key.partitionKey),
-    ...(key.sortKey && { sortKey: attribute(key.sortKey) }),
-    billing: Billing.onDemand(),
-    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    ...(ttl !== undefined && { timeToLiveAttribute: ttl }),
-    ...(stream && { dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES }),
-    removalPolicy,
-  });
-}
-
-/** @throws {Error} when the table's own key schema is known and another */
-export function checkTable(table: ITable, key: KeySchema): void {
-  if (!(table instanceof Table)) return;
-  const { partitionKeys, sortKeys } = table.schemaV2();
-  const actual = [partitionKeys[0], sortKeys?.[0]].map(describe).join(', ');
-  const wanted = [attribute(key.partitionKey), key.sortKey && attribute(key.sortKey)]
-    .map(describe)
-    .join(', ');
-  if (actual !== wanted) {
-    throw new Error(
-      `LargeItemStore: the table's key is ${actual}, but partitionKey and sortKey say ${wanted}`,
-    );
-  }
-}
-
-export function createBucket(
-  scope: Construct,
-  prefixes: ExpiringPrefixes,
-  removalPolicy: RemovalPolicy,
-): Bucket {
-  const bucket = new Bucket(scope, 'Bucket', {
-    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-    encryption: BucketEncryption.S3_MANAGED,
-    enforceSSL: true,
-    removalPolicy,
-  });
-  addLifecycle(scope, bucket, prefixes);
-  return bucket;
 }
 
 /** Staged content, reports and unfinished uploads must end by themselves, in a given bucket too. */
@@ -131,12 +57,4 @@ export function expiry(what: string, prefix: string, days: number): LifecycleRul
     // In a versioned bucket expiry only hides an object; this ends it.
     noncurrentVersionExpiration: Duration.days(1),
   };
-}
-
-function attribute({ name, type }: KeyAttribute): { name: string; type: AttributeType } {
-  return { name, type: ATTRIBUTE_TYPES[type] };
-}
-
-function describe(key: { readonly name: string; readonly type: AttributeType } | undefined): string {
-  return key === undefined ? 'no sort key' : `${key.name} (${key.type})`;
 }

@@ -3,7 +3,15 @@
 import { join } from 'node:path';
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import { type IGrantable, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import {
+  type Grant,
+  type IGrantable,
+  Policy,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -16,10 +24,13 @@ import { Construct } from 'constructs';
 import type { SweepSettings } from '../core/contract/store.ts';
 import { DEFAULT_GRACE_SECONDS, MIN_GRACE_SECONDS } from '../core/errors/limits.ts';
 import { GRACE_TOO_SHORT, type SweepInput } from '../core/sweep/contract.ts';
+import { allowReports, grantSweep, type SweepGranting } from './callers.ts';
+import { allowMachineKey, encryptMachine } from './encryption.ts';
 import { NAMESPACE, storeName } from './monitoring/names.ts';
 import { describeAlarm } from './monitoring/runbook.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
-import { allowObjects, allowReading } from './rights.ts';
+import { allowBucketKey, allowObjects, allowReading } from './rights.ts';
+import { resolveOptions, type StoreOptions } from './store-options.ts';
 import { arnsOf, type StoreStateMachines } from './store-state-machines.ts';
 import { allowItem, taskFunction } from './tasks.ts';
 
@@ -59,8 +70,10 @@ export interface SweepConstructProps extends SweepProps {
   /** Of the sagas. */
   readonly stateMachines: StoreStateMachines;
   readonly logs: ILogGroup;
-  /** Where its functions log. */
-  readonly taskLogs: ILogGroup;
+  /** Default: those of a store that is told nothing. */
+  readonly options?: StoreOptions;
+  /** Where its functions log. Default: in groups that Lambda makes, and nobody ends. */
+  readonly taskLogs?: ILogGroup;
   /** Where alarms say that the runbook is. */
   readonly runbook?: string | undefined;
 }
@@ -86,7 +99,7 @@ export class Sweep extends Construct {
   readonly failures: Queue | undefined;
   /** What keys of reports begin with, without a slash at either end. */
   readonly reportPrefix: string;
-  readonly #bucket: IBucket;
+  readonly #granting: SweepGranting;
 
   /** @throws {Error} when the grace is too short */
   constructor(scope: Construct, id: string, props: SweepConstructProps) {
@@ -94,8 +107,10 @@ export class Sweep extends Construct {
     checkGrace(props.grace);
     const { bucket, reportPrefix = DEFAULT_REPORT_PREFIX, schedule } = props;
     this.reportPrefix = reportPrefix;
-    this.#bucket = bucket;
+    const { encryptionKey: machineKey } = props.options ?? {};
     this.stateMachine = this.#stateMachine(props);
+    const { stateMachine } = this;
+    this.#granting = { stateMachine, bucket, reportPrefix, machineKey };
     this.schedule = schedule;
     if (schedule !== undefined) {
       this.failures = new Queue(this, 'Failures', { enforceSSL: true, retentionPeriod: Duration.days(14) });
@@ -104,9 +119,10 @@ export class Sweep extends Construct {
       new Schedule(this, 'Schedule', {
         schedule,
         description: `Twinwrite: ${dryRun ? 'reports' : 'deletes'} the objects that no item points at`,
-        target: new StepFunctionsStartExecution(this.stateMachine, {
+        target: new StepFunctionsStartExecution(stateMachine, {
           input: ScheduleTargetInput.fromObject(input),
           deadLetterQueue: this.failures,
+          ...(machineKey && { role: this.#schedulerRole(machineKey) }),
         }),
       });
       this.alarm = this.#alarm(props.alarmAbove ?? 100, props.runbook);
@@ -125,21 +141,21 @@ export class Sweep extends Construct {
   }
 
   /** Lets someone sweep by hand: start a sweep, watch it, read its report. */
-  grantSweep(grantee: IGrantable): void {
-    const { stateMachine } = this;
-    stateMachine.grantStartExecution(grantee);
-    stateMachine.grantExecution(grantee, 'states:DescribeExecution', 'states:ListMapRuns');
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({
-        actions: ['states:DescribeMapRun'],
-        resources: [this.#arn('mapRun', `${stateMachine.stateMachineName}/*`)],
-      }),
-    );
-    this.#allowReports(grantee);
+  grantSweep(grantee: IGrantable): Grant {
+    return grantSweep(this.#granting, grantee);
+  }
+
+  /** The target's own would have no right to the key. */
+  #schedulerRole(machineKey: IKey): Role {
+    const role = new Role(this, 'SchedulerRole', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
+    });
+    allowMachineKey(machineKey, [this.stateMachine], role, 'run');
+    return role;
   }
 
   #stateMachine(props: SweepConstructProps): StateMachine {
-    const { bucket, prefix, logs } = props;
+    const { bucket, prefix, logs, options = resolveOptions({}) } = props;
     const { reportPrefix } = this;
     const functions = this.#functions(props);
     const machine = new StateMachine(this, 'Machine', {
@@ -151,7 +167,7 @@ export class Sweep extends Construct {
         ReportPrefix: reportPrefix,
       },
       logs: { destination: logs, level: LogLevel.ALL, includeExecutionData: false },
-      tracingEnabled: true,
+      tracingEnabled: options.tracing,
     });
     for (const task of Object.values(functions)) task.grantInvoke(machine);
     machine.addToRolePolicy(
@@ -167,9 +183,11 @@ export class Sweep extends Construct {
         resources: [bucket.arnForObjects(`${reportPrefix}/*`)],
       }),
     );
-    bucket.encryptionKey?.grantEncryptDecrypt(machine);
+    // A report is put in parts, too.
+    allowBucketKey(bucket, machine, 'kms:GenerateDataKey', 'kms:Decrypt');
     if (props.inventory) allowReading(props.inventory.bucket, machine, props.inventory.prefix);
     this.#allowChildren(machine);
+    if (options.encryptionKey) encryptMachine(machine, options.encryptionKey);
     return machine;
   }
 
@@ -191,7 +209,7 @@ export class Sweep extends Construct {
   }
 
   #functions(props: SweepConstructProps): Readonly<Record<string, LambdaFunction>> {
-    const { table, bucket, prefix, store, taskLogs, stateMachines, inventory } = props;
+    const { table, bucket, prefix, store, stateMachines, inventory, options, taskLogs } = props;
     const { reportPrefix } = this;
     const settings: SweepSettings = {
       reportPrefix,
@@ -200,10 +218,8 @@ export class Sweep extends Construct {
     };
     const variables = { SWEEP: Stack.of(this).toJsonString(settings) };
     const make = (functionId: string, task: Parameters<typeof taskFunction>[2], does: string) => {
-      const made = taskFunction(this, functionId, task, {
-        ...{ store, taskLogs },
-        description: `Twinwrite: ${does}`,
-      });
+      const description = `Twinwrite: ${does}`;
+      const made = taskFunction(this, functionId, task, { store, description, options, taskLogs });
       for (const [name, value] of Object.entries(variables)) made.addEnvironment(name, value);
       return made;
     };
@@ -219,18 +235,8 @@ export class Sweep extends Construct {
     }
 
     const total = make('Total', 'total-sweep', 'adds up the report of a sweep');
-    this.#allowReports(total);
+    allowReports({ bucket, reportPrefix }, total);
     return { PlanSweepFunction: plan, FindOrphansFunction: findOrphans, TotalSweepFunction: total };
-  }
-
-  #allowReports(grantee: IGrantable): void {
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({
-        actions: ['s3:GetObject'],
-        resources: [this.#bucket.arnForObjects(`${this.reportPrefix}/*`)],
-      }),
-    );
-    this.#bucket.encryptionKey?.grantDecrypt(grantee);
   }
 
   #alarm(threshold: number, runbook: string | undefined): Alarm {

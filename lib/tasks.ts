@@ -5,18 +5,22 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import {
   Architecture,
   Code,
+  type FunctionProps,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
+  Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { FUNCTION_TIMEOUT_SECONDS } from '../core/saga/waits.ts';
+import { allowTableKey } from './encryption.ts';
 import type { LegacyObjects } from './legacy-objects.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
-import { allowBucket, allowObjects, allowPutting, allowReading } from './rights.ts';
+import { allowBucket, allowBucketKey, allowObjects, allowPutting, allowReading } from './rights.ts';
+import { type FunctionOptions, resolveOptions, type StoreOptions } from './store-options.ts';
 
 /** What the tasks of a store work on. */
 export interface SagaTasksProps {
@@ -28,9 +32,21 @@ export interface SagaTasksProps {
   readonly legacy?: LegacyObjects | undefined;
   /** The store as JSON text, which may hold CloudFormation references. */
   readonly store: string;
-  /** Where the functions log. */
-  readonly taskLogs: ILogGroup;
+  /** Default: those of a store that is told nothing. */
+  readonly options?: StoreOptions;
+  /** Where the functions log. Default: in groups that Lambda makes, and nobody ends. */
+  readonly taskLogs?: ILogGroup;
 }
+
+/** What a task's function is told. */
+interface FunctionSettings {
+  readonly store: string;
+  readonly description: string;
+  readonly options?: StoreOptions | undefined;
+  readonly taskLogs?: ILogGroup | undefined;
+}
+
+const WRITES = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
 
 type Task = keyof typeof FUNCTION_TIMEOUT_SECONDS;
 
@@ -46,10 +62,10 @@ export class SagaTasks extends Construct {
 
   constructor(scope: Construct, id: string, props: SagaTasksProps) {
     super(scope, id);
-    const { table, bucket, store, taskLogs } = props;
-    const { prefix, stagingPrefix, legacy } = props;
+    const { table, bucket } = props;
+    const { prefix, stagingPrefix, legacy, store, options, taskLogs } = props;
     const make = (functionId: string, task: Task, does: string) =>
-      taskFunction(this, functionId, task, { store, taskLogs, description: `Twinwrite: ${does}` });
+      taskFunction(this, functionId, task, { store, description: `Twinwrite: ${does}`, options, taskLogs });
 
     this.plan = make('Plan', 'plan', 'reads the item and plans the run');
     allowItem(table, this.plan, 'dynamodb:GetItem');
@@ -58,7 +74,7 @@ export class SagaTasks extends Construct {
 
     this.putInline = make('PutInline', 'put-inline', "puts one object from the run's input");
     allowObjects(bucket, this.putInline, prefix, ['s3:PutObject']);
-    bucket.encryptionKey?.grant(this.putInline, 'kms:GenerateDataKey');
+    allowBucketKey(bucket, this.putInline, 'kms:GenerateDataKey');
 
     this.putObject = make('PutObject', 'put-object', 'puts one object, by copying what is staged');
     // A copy takes the tags of what was staged along.
@@ -70,8 +86,7 @@ export class SagaTasks extends Construct {
 
     this.writeItem = make('WriteItem', 'write-item', 'writes or deletes the item');
     // TransactWriteItems needs the rights of the actions in it (DynamoDB Developer Guide, "Transactions and IAM").
-    const writes = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
-    allowItem(table, this.writeItem, 'dynamodb:GetItem', ...writes);
+    allowItem(table, this.writeItem, 'dynamodb:GetItem', ...WRITES);
     // Once a write's token is forgotten, whether the run's objects are there is evidence.
     allowReading(bucket, this.writeItem, prefix);
 
@@ -85,33 +100,41 @@ export class SagaTasks extends Construct {
   }
 }
 
-export interface TaskFunctionOptions extends Pick<SagaTasksProps, 'store' | 'taskLogs'> {
-  readonly description: string;
-}
-
 /** The function of one task, which works on the store that its variable `STORE` describes. */
 export function taskFunction(
   scope: Construct,
   id: string,
   task: Task,
-  { store, taskLogs, description }: TaskFunctionOptions,
+  { store, description, options = resolveOptions({}), taskLogs }: FunctionSettings,
 ): LambdaFunction {
+  const { memorySize = 512, architecture = Architecture.ARM_64, ...more } = options.functions;
   return new LambdaFunction(scope, id, {
     description,
     runtime: Runtime.NODEJS_24_X,
-    architecture: Architecture.ARM_64,
+    architecture,
     handler: `${task}.handler`,
     code: Code.fromAsset(join(PACKAGE_ROOT, 'dist', 'lambdas')),
     timeout: Duration.seconds(FUNCTION_TIMEOUT_SECONDS[task]),
-    memorySize: 512,
-    environment: { STORE: store },
-    logGroup: taskLogs,
+    memorySize,
+    environment: { ...more.environment, STORE: store },
+    ...(taskLogs && { logGroup: taskLogs }),
     // Of Lambda's own lines, too: one query finds an attempt, its duration, and what it threw.
     loggingFormat: LoggingFormat.JSON,
+    ...network(more),
+    ...(more.reservedConcurrency !== undefined && {
+      reservedConcurrentExecutions: more.reservedConcurrency,
+    }),
+    ...(more.tracing === true && { tracing: Tracing.ACTIVE }),
   });
 }
 
+/** Lets a task do something with items, and use the key that encrypts them. */
 export function allowItem(table: ITable, task: LambdaFunction, ...actions: string[]): void {
   table.grant(task, ...actions);
-  table.encryptionKey?.grantEncryptDecrypt(task);
+  allowTableKey(table, task, actions.some((action) => WRITES.includes(action)) ? 'write' : 'read');
+}
+
+function network({ vpc, vpcSubnets, securityGroups }: FunctionOptions): Partial<FunctionProps> {
+  if (vpc === undefined) return {};
+  return { vpc, ...(vpcSubnets && { vpcSubnets }), ...(securityGroups && { securityGroups }) };
 }

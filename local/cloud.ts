@@ -90,6 +90,7 @@ export async function startCloud(given: LocalCloudOptions, factories: ServiceFac
       identity,
       dispatch,
       env,
+      endpoint: server.endpoint,
       stacks,
       roles,
       monitoring,
@@ -106,13 +107,14 @@ export async function startCloud(given: LocalCloudOptions, factories: ServiceFac
       onCall: options.onCall,
       onError: options.onError,
     });
-    const { states, lambda, dynamodb, s3, events } = services.all;
+    const { states, lambda, dynamodb, s3, sqs, events } = services.all;
     // Who calls before who is called: no execution or function finds a service that is gone.
     closers.push(
       services.scheduler.close,
       events.close,
       states.close,
-      services.streams.close,
+      ...services.mappings.map(({ close }) => close),
+      sqs.close,
       lambda.close,
       gate.close,
       dynamodb.close,

@@ -54,6 +54,7 @@ const INTERNAL_ERRORS: Readonly<Record<ServiceName, string>> = {
   states: 'InternalServerException',
   lambda: 'ServiceException',
   ssm: 'InternalServerError',
+  sqs: 'InternalError',
   events: 'InternalException',
   cloudformation: 'InternalFailure',
 };
@@ -73,10 +74,17 @@ export function createGate(options: GateOptions): Gate {
     return work;
   };
 
-  /** Until the cloud stops: whoever called gives up before. */
-  const noAnswer = (message: string): Promise<never> =>
+  /** Until whoever called gives up, or the cloud stops. */
+  const noAnswer = (message: string, gone: AbortSignal | undefined): Promise<never> =>
     new Promise((_, reject) => {
-      unanswered.add(() => reject(new ConnectionReset(message)));
+      const end = (): void => {
+        unanswered.delete(end);
+        gone?.removeEventListener('abort', end);
+        reject(new ConnectionReset(message));
+      };
+      if (gone?.aborted) return end();
+      unanswered.add(end);
+      gone?.addEventListener('abort', end);
     });
 
   const asAnswer = (service: Service, error: unknown): LocalResponse => {
@@ -110,7 +118,7 @@ export function createGate(options: GateOptions): Gate {
     }
     const message = fault.message ?? `Injected fault: ${fault.error} ${fault.when} ${call.operation}`;
     if (fault.error === CONNECTION_RESET) throw new ConnectionReset(message);
-    if (fault.error === NO_ANSWER) return noAnswer(message);
+    if (fault.error === NO_ANSWER) return noAnswer(message, request.gone);
     return service.errorResponse(new ServiceError(fault.error, message, faultStatus(fault)));
   };
 
@@ -136,7 +144,7 @@ export function createGate(options: GateOptions): Gate {
     errorResponse: (name, error) => services[name].errorResponse(error),
     async close() {
       closing.abort();
-      for (const end of unanswered) end();
+      for (const end of [...unanswered]) end();
       await Promise.all(landing);
     },
   };

@@ -12,6 +12,7 @@ const BY_TARGET: Readonly<Record<string, ServiceName>> = {
   DynamoDBStreams_20120810: 'dynamodb',
   AWSStepFunctions: 'states',
   AmazonSSM: 'ssm',
+  AmazonSQS: 'sqs',
   AWSEvents: 'events',
 };
 
@@ -22,6 +23,7 @@ const BY_SCOPE: Readonly<Record<string, ServiceName>> = {
   states: 'states',
   lambda: 'lambda',
   ssm: 'ssm',
+  sqs: 'sqs',
   events: 'events',
   cloudformation: 'cloudformation',
   sts: 'cloudformation',

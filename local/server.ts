@@ -69,10 +69,14 @@ async function serve(
   incoming: http.IncomingMessage,
   outgoing: http.ServerResponse,
 ): Promise<void> {
-  const request = toLocalRequest(incoming);
+  const over = new AbortController();
+  const request = toLocalRequest(incoming, over.signal);
   const { body } = request;
-  // What nobody read of the body must not stand before the connection's next request.
-  outgoing.once('close', () => body.destroy());
+  outgoing.once('close', () => {
+    over.abort();
+    // What nobody read of the body must not stand before the connection's next request.
+    body.destroy();
+  });
   const response = await answer(options, request);
   const requestId = randomUUID();
   send(
@@ -121,7 +125,7 @@ function forbidden(body: object): LocalResponse {
   return { status: 403, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
-function toLocalRequest(incoming: http.IncomingMessage): LocalRequest {
+function toLocalRequest(incoming: http.IncomingMessage, gone: AbortSignal): LocalRequest {
   const url = incoming.url ?? '/';
   const mark = url.indexOf('?');
   const headers: Record<string, string | undefined> = {};
@@ -134,6 +138,7 @@ function toLocalRequest(incoming: http.IncomingMessage): LocalRequest {
     query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
     headers,
     body: bodyOf(incoming),
+    gone,
   };
 }
 

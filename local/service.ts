@@ -3,7 +3,15 @@
 
 import type { Readable } from 'node:stream';
 
-export type ServiceName = 's3' | 'dynamodb' | 'states' | 'lambda' | 'ssm' | 'events' | 'cloudformation';
+export type ServiceName =
+  | 's3'
+  | 'dynamodb'
+  | 'states'
+  | 'lambda'
+  | 'ssm'
+  | 'sqs'
+  | 'events'
+  | 'cloudformation';
 
 /** An HTTP request to a service, or the same made in memory by another service. */
 export interface LocalRequest {
@@ -17,6 +25,8 @@ export interface LocalRequest {
   body: Readable;
   /** As whom a request in memory is made. One from HTTP is told by its access key. */
   readonly caller?: RoleSession;
+  /** Aborted once whoever asks does not wait for the answer any more. Absent: that is not known. */
+  readonly gone?: AbortSignal;
 }
 
 /** A role in use: on AWS `arn:aws:sts::{account}:assumed-role/{role}/{sessionName}`. */

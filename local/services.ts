@@ -10,10 +10,12 @@ import type { Gate } from './gate.ts';
 import { createRefusals, type Roles } from './iam/index.ts';
 import { createCodeStore } from './lambda/code.ts';
 import { createLambda } from './lambda/index.ts';
+import { createQueueMappings } from './lambda/queue-mapping.ts';
 import { createStreamMappings } from './lambda/stream-mapping/index.ts';
 import type { CloudWatch } from './monitoring/index.ts';
 import type { S3 } from './s3/index.ts';
 import type { CloudIdentity, Refusal, RoleSession, Service } from './service.ts';
+import { createSqs } from './sqs/index.ts';
 import { createSsm } from './ssm/index.ts';
 
 /** What the cloud uses of Step Functions. */
@@ -84,6 +86,8 @@ interface ServiceSetup {
   readonly identity: CloudIdentity;
   readonly dispatch: Gate['dispatch'];
   readonly env: Readonly<Record<string, string>>;
+  /** `http://127.0.0.1:{port}` */
+  readonly endpoint: string;
   readonly stacks: readonly DeployedStack[];
   readonly roles: Roles | undefined;
   readonly monitoring: CloudWatch;
@@ -119,13 +123,16 @@ export function createServices(setup: ServiceSetup) {
     onMetric: monitoring.put,
     onError,
   });
+  const sqs = createSqs({ clock, identity, endpoint: setup.endpoint });
+  const queues = createQueueMappings({
+    ...{ clock, identity, onError, dispatch: setup.dispatch },
+    queue: sqs.queue,
+    refusalOf: roles && createRefusals('sqs', roles, identity),
+  });
   const cloudformation = createCloudFormation(() => setup.stacks, identity, roles);
   const ssm = createSsm({ clock, identity });
   const events = createEvents({ clock, identity, dispatch: setup.dispatch, onLog });
-  const scheduler = createScheduler({
-    ...{ clock, dispatch: setup.dispatch, gauge: monitoring.gauge, onLog },
-    refusalOf: roles && createRefusals('events', roles, identity),
-  });
+  const scheduler = createScheduler({ clock, dispatch: setup.dispatch, onLog });
   s3.onChange(events.objectChanged);
   const target: DeploymentTarget = {
     identity,
@@ -137,15 +144,22 @@ export function createServices(setup: ServiceSetup) {
     createTable: dynamodb.createTable,
     createFunction: lambda.createFunction,
     createStateMachine: states.createStateMachine,
+    createQueue(name, settings) {
+      const made = sqs.createQueue(name, settings);
+      const metric = { name: 'ApproximateNumberOfMessagesVisible', dimensions: { QueueName: name } };
+      monitoring.gauge({ namespace: 'AWS/SQS', ...metric }, () => sqs.queue(made.arn)?.counts().visible ?? 0);
+      return made;
+    },
+    createQueueMapping: queues.create,
     createStreamMapping: streams.create,
     putParameter: ssm.putParameter,
     addRule: events.addRule,
     notify: events.notify,
   };
   return {
-    all: { s3, dynamodb, states, lambda, ssm, events, cloudformation },
+    all: { s3, dynamodb, states, lambda, ssm, sqs, events, cloudformation },
     code,
-    streams,
+    mappings: [streams, queues],
     scheduler,
     target,
   };

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import manifest from '../../package.json' with { type: 'json' };
 
 export interface Cloud {
   readonly name: string;
@@ -23,7 +24,7 @@ export interface Cloud {
 }
 
 const VERSION = '1.5.33';
-const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'cli', 'main.js');
+const MAIN = join(import.meta.dirname, '..', '..', manifest.bin.twinwrite);
 const START_MS = 60_000;
 const run = promisify(execFile);
 

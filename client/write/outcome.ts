@@ -5,6 +5,7 @@ import {
   GetExecutionHistoryCommand,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
+import type * as z from 'zod';
 import { causeSchema, outputSchema } from '../../core/contract/contract.ts';
 import { causeMessage } from '../../core/errors/cause-message.ts';
 import type { Item } from '../../core/values/attributes.ts';
@@ -20,9 +21,10 @@ export async function resultOf(sfn: SFNClient, execution: DescribeExecutionOutpu
   const executionArn = execution.executionArn as string;
   const parsed = outputSchema.safeParse(JSON.parse(execution.output ?? 'null'));
   if (!parsed.success) {
-    throw new TwinwriteError(`${executionArn} succeeded, but its output is of another version of the stack`, {
-      cause: parsed.error,
-    });
+    throw new TwinwriteError(
+      `${executionArn} succeeded, but its output is none of a saga's: the state machine is none of this store, or of another version of it (${problemsOf(parsed.error)})`,
+      { cause: parsed.error },
+    );
   }
   const { key, version, run, largeAttributes, cleanup, letGo } = parsed.data;
   return {
@@ -34,6 +36,11 @@ export async function resultOf(sfn: SFNClient, execution: DescribeExecutionOutpu
     cleanup,
     letGo,
   };
+}
+
+/** What is wrong with an output, by field. */
+function problemsOf({ issues }: z.ZodError): string {
+  return issues.map(({ path, message }) => [...path, message].join(': ')).join('; ');
 }
 
 async function failureOf(sfn: SFNClient, execution: DescribeExecutionOutput): Promise<TwinwriteError> {

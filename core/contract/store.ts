@@ -101,9 +101,12 @@ function checkLayout(layout: KeyLayout & { readonly stagingPrefix: string }, con
   context.addIssue({ code: 'custom', path: [problem.field], message: problem.message });
 }
 
-/** The path of the construct whose output this is, from what CDK makes of its output `Store`; undefined for others. */
+/**
+ * The path of the construct whose output this is, from what CDK makes of its output `Store`, or what the construct was told to
+ * call its outputs; undefined for others.
+ */
 export function constructOf(output: string): string | undefined {
-  return /^(.*)Store[0-9A-F]{8}$/.exec(output)?.[1];
+  return /^(.*)Store(?:[0-9A-F]{8})?$/.exec(output)?.[1];
 }
 
 /** The stores that a stack's outputs describe, with their outputs' names. */

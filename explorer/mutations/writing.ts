@@ -124,7 +124,7 @@ export const WRITING: readonly Mutation[] = [
     changes: inMachines(
       ['update'],
       'States.WriteItem.Arguments.Payload.redriven',
-      '{% $states.context.Execution.RedriveCount > $redrivesBefore %}',
+      '{% $exists($states.context.Execution.RedriveCount) and $states.context.Execution.RedriveCount > $redrivesBefore %}',
       false,
     ),
     shownBy: { configuration: 'update||update', kinds: ['exhaust', 'late', 'refused'], faults: 2 },

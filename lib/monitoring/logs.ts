@@ -4,6 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { allowLogs } from '../encryption.ts';
 
 /** The log groups of a store. */
 export interface StoreLogs {
@@ -17,14 +18,22 @@ export interface StoreLogs {
 
 export interface StoreLogsOptions {
   readonly retention: RetentionDays;
-  /** It must let CloudWatch Logs use it. */
+  /** It lets CloudWatch Logs use it from then on. */
   readonly encryptionKey?: IKey | undefined;
 }
 
 export function createLogs(store: Construct, options: StoreLogsOptions): StoreLogs {
   const name = `${Stack.of(store).stackName}-${store.node.addr.slice(-8)}`;
-  const make = (id: string, logGroupName: string): LogGroup =>
-    new LogGroup(store, id, { ...options, logGroupName, removalPolicy: RemovalPolicy.DESTROY });
+  const { retention, encryptionKey } = options;
+  const make = (id: string, logGroupName: string): LogGroup => {
+    if (encryptionKey !== undefined) allowLogs(store, encryptionKey, logGroupName);
+    return new LogGroup(store, id, {
+      logGroupName,
+      retention,
+      removalPolicy: RemovalPolicy.DESTROY,
+      ...(encryptionKey !== undefined && { encryptionKey }),
+    });
+  };
   return {
     // Under this name CloudWatch Logs needs no resource policy per log group, whose number is limited.
     runs: make('Logs', `/aws/vendedlogs/states/${name}`),

@@ -20,13 +20,16 @@ export class RequestTokens {
   readonly #clock: Clock;
   /** Completed uses stand in the order of their completion. */
   readonly #uses = new Map<string, Use>();
+  /** Whether the store outlives this process. */
+  #isKept = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Takes up the uses that an earlier process left in the store. */
+  /** Takes up the uses that an earlier process left in the store, and leaves its own there from now on. */
   async load(store: Store): Promise<void> {
+    this.#isKept = true;
     const uses: [string, Required<Use>][] = [];
     for await (const [token, use] of entriesBeside(store, KEY_PREFIX)) {
       uses.push([token, use as Required<Use>]);
@@ -58,10 +61,11 @@ export class RequestTokens {
     this.#uses.set(token, use);
     try {
       const completed = { ...use, completedMs: this.#clock.now() };
-      const result = await transaction([
+      const kept: BatchOperation[] = [
         ...forgotten.map((name) => ({ type: 'del' as const, key: KEY_PREFIX + name })),
         { type: 'put', key: KEY_PREFIX + token, value: completed },
-      ]);
+      ];
+      const result = await transaction(this.#isKept ? kept : []);
       this.#complete(token, use);
       return result;
     } catch (error) {

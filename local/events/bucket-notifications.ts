@@ -1,4 +1,4 @@
-// What buckets tell of their objects: events for functions, and events for the bus.
+// What buckets tell of their objects: events for functions and queues, and events for the bus.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
 
@@ -9,20 +9,21 @@ import type { CloudIdentity } from '../service.ts';
 export interface BucketNotifications {
   /** Whether every change is an event on the default bus. */
   readonly eventBridge: boolean;
-  readonly functions: readonly FunctionNotification[];
+  readonly direct: readonly BucketNotification[];
 }
 
-export interface FunctionNotification {
+export interface BucketNotification {
   readonly id: string;
-  readonly functionArn: string;
+  /** The ARN of a function or a queue. */
+  readonly target: string;
   /** `s3:ObjectCreated:*`, `s3:ObjectRemoved:Delete`, ... */
   readonly events: readonly string[];
   readonly prefix: string;
   readonly suffix: string;
 }
 
-/** Whether a function wants to be told of a change. */
-export function isWanted({ events, prefix, suffix }: FunctionNotification, change: ObjectChange): boolean {
+/** Whether it is told of a change. */
+export function isWanted({ events, prefix, suffix }: BucketNotification, change: ObjectChange): boolean {
   const name = `s3:${change.event}`;
   return (
     change.key.startsWith(prefix) &&
@@ -31,9 +32,9 @@ export function isWanted({ events, prefix, suffix }: FunctionNotification, chang
   );
 }
 
-/** What the function is invoked with: one record. Keys are encoded as in a form. */
-export function functionEvent(
-  { id }: FunctionNotification,
+/** What the function is invoked with, or the queue is sent: one record. Keys are encoded as in a form. */
+export function notificationEvent(
+  { id }: BucketNotification,
   { event, bucket, key, size, etag, versionId, time, sequencer }: ObjectChange,
   { region, accountId }: CloudIdentity,
 ): object {

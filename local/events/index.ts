@@ -1,5 +1,5 @@
 // The local cloud's EventBridge: the default bus with its rules, and what buckets and state machines tell of themselves.
-// Where it is simpler than AWS: one attempt a target, no archives, no other buses; targets are functions and state machines.
+// Where it is simpler than AWS: one attempt a target, no archives, no other buses; targets are functions, state machines and queues.
 
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
@@ -7,7 +7,7 @@ import type { Matcher } from '../event-patterns.ts';
 import type { Gate } from '../gate.ts';
 import type { ObjectChange } from '../s3/index.ts';
 import type { CloudIdentity, Service } from '../service.ts';
-import { type BucketNotifications, busEvent, functionEvent, isWanted } from './bucket-notifications.ts';
+import { type BucketNotifications, busEvent, isWanted, notificationEvent } from './bucket-notifications.ts';
 import { acceptPut, answer } from './put-events.ts';
 import {
   type BusEvent,
@@ -20,7 +20,7 @@ import {
 import { parseSchedule } from './schedules.ts';
 import { send } from './targets.ts';
 
-export type { BucketNotifications, FunctionNotification } from './bucket-notifications.ts';
+export type { BucketNotification, BucketNotifications } from './bucket-notifications.ts';
 export { checkPath, type NewEvent, type RuleDefinition, type RuleTarget } from './rules.ts';
 
 export interface Events extends Service {
@@ -124,9 +124,9 @@ export function createEvents({ clock, identity, dispatch, onLog }: EventsOptions
     put: (event) => void put(event),
     objectChanged(change) {
       const notifications = buckets.get(change.bucket);
-      for (const wanted of notifications?.functions.filter((one) => isWanted(one, change)) ?? []) {
-        const event = functionEvent(wanted, change, identity);
-        deliver({ arn: wanted.functionArn, roleArn: undefined }, JSON.stringify(event));
+      for (const wanted of notifications?.direct.filter((one) => isWanted(one, change)) ?? []) {
+        const event = notificationEvent(wanted, change, identity);
+        deliver({ arn: wanted.target, roleArn: undefined }, JSON.stringify(event));
       }
       if (notifications?.eventBridge === true) put({ ...busEvent(change), time: change.time });
     },

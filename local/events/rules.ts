@@ -30,7 +30,7 @@ export interface NewEvent {
 
 /** Where an event goes; at most one of the inputs is given. */
 export interface RuleTarget {
-  /** Of a function or a state machine. */
+  /** Of a function, a state machine or a queue. */
   readonly arn: string;
   /** As whom a state machine is started. */
   readonly roleArn: string | undefined;

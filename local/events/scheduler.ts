@@ -1,13 +1,11 @@
-// The local EventBridge Scheduler: starts functions and state machines by rates and cron expressions, tries again what is refused,
-// and keeps what it gave up in a queue, of which the length is all that there is.
+// The local EventBridge Scheduler: starts functions and state machines and sends to queues, by rates and cron expressions; tries again
+// what is refused, and sends to a queue what it gave up.
 // https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
 
 import type { Clock } from '../clock.ts';
 import type { Gate } from '../gate.ts';
-import type { MetricName } from '../monitoring/types.ts';
-import type { Refusal, RoleSession } from '../service.ts';
 import { parseSchedule } from './schedules.ts';
-import { send } from './targets.ts';
+import { sendAs } from './targets.ts';
 
 export interface ScheduleDefinition {
   readonly arn: string;
@@ -25,7 +23,6 @@ export interface ScheduleDefinition {
 export interface Scheduler {
   /** @throws {Error} naming what of the expression is not understood */
   addSchedule(schedule: ScheduleDefinition): void;
-  addQueue(queue: { readonly arn: string; readonly name: string }): void;
   /** Ends the schedules; resolves when what is being sent was sent. */
   close(): Promise<void>;
 }
@@ -33,9 +30,6 @@ export interface Scheduler {
 export interface SchedulerOptions {
   readonly clock: Clock;
   readonly dispatch: Gate['dispatch'];
-  /** What a role may not do; absent: it is not checked. */
-  readonly refusalOf?: ((session: RoleSession) => Refusal) | undefined;
-  readonly gauge: (metric: MetricName, value: () => number) => void;
   /** Told of what was given up. */
   readonly onLog?: ((target: string, line: string) => void) | undefined;
 }
@@ -45,8 +39,7 @@ const FIRST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 3_600_000;
 
 export function createScheduler(options: SchedulerOptions): Scheduler {
-  const { clock, dispatch, refusalOf, gauge, onLog } = options;
-  const lengths = new Map<string, number>();
+  const { clock, dispatch, onLog } = options;
   const closing = new AbortController();
   const running = new Set<Promise<void>>();
 
@@ -55,32 +48,31 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     const tracked = work.catch(() => undefined).finally(() => running.delete(tracked));
     running.add(tracked);
   };
-  const giveUp = (schedule: ScheduleDefinition, error: unknown): void => {
-    const told = keep(schedule);
-    onLog?.(schedule.arn, `${schedule.arn} has given up: ${(error as Error).message}${told}`);
+  const giveUp = async (schedule: ScheduleDefinition, error: Error): Promise<void> => {
+    const told = await keep(schedule);
+    onLog?.(schedule.arn, `${schedule.arn} has given up: ${error.message}${told}`);
   };
   /** @returns what became of it, for the log */
-  const keep = ({ roleArn, deadLetters }: ScheduleDefinition): string => {
+  const keep = async ({ roleArn, deadLetters, input }: ScheduleDefinition): Promise<string> => {
     if (deadLetters === undefined) return '';
-    const refusal = refusalOf?.({ roleArn, sessionName: 'scheduler' })('sqs:SendMessage', deadLetters);
-    const length = lengths.get(deadLetters);
-    if (refusal !== undefined) return `; it was not kept: ${refusal.message}`;
-    if (length === undefined) return `; it was not kept: there is no queue ${deadLetters}`;
-    lengths.set(deadLetters, length + 1);
-    return `; it is kept in ${deadLetters}`;
+    try {
+      await sendAs(dispatch, { arn: deadLetters, roleArn }, input);
+      return `; it is kept in ${deadLetters}`;
+    } catch (refusal) {
+      return `; it was not kept: ${(refusal as Error).message}`;
+    }
   };
   const start = async (schedule: ScheduleDefinition): Promise<void> => {
     const since = clock.now();
     const target = { arn: schedule.targetArn, roleArn: schedule.roleArn };
     for (let retries = 0; ; retries += 1) {
       try {
-        return await send(dispatch, target, schedule.input);
+        return await sendAs(dispatch, target, schedule.input);
       } catch (error) {
         closing.signal.throwIfAborted();
         const left = since + schedule.maxAgeSeconds * 1000 - clock.now();
         if (retries >= schedule.maxRetries || left <= 0) {
-          giveUp(schedule, error);
-          return;
+          return await giveUp(schedule, error as Error);
         }
         const pause = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(retries, 10), LONGEST_PAUSE_MS, left);
         await clock.sleep(pause, closing.signal);
@@ -100,11 +92,6 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     addSchedule(schedule) {
       parseSchedule(schedule.expression, 0);
       track(run(schedule));
-    },
-    addQueue({ arn, name }) {
-      lengths.set(arn, 0);
-      const metric = { name: 'ApproximateNumberOfMessagesVisible', dimensions: { QueueName: name } };
-      gauge({ namespace: 'AWS/SQS', ...metric }, () => lengths.get(arn) ?? 0);
     },
     async close() {
       closing.abort(new Error('The local cloud is stopping'));

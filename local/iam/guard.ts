@@ -28,6 +28,7 @@ const REFUSALS: Readonly<Record<ServiceName, readonly [code: string, status: num
   states: ['AccessDeniedException', 400],
   lambda: ['AccessDeniedException', 403],
   ssm: ['AccessDeniedException', 400],
+  sqs: ['AccessDenied', 403],
   events: ['AccessDeniedException', 400],
   cloudformation: ['AccessDenied', 403],
 };

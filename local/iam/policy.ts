@@ -63,10 +63,10 @@ const CHECKED_SERVICES = [
   'states',
   'lambda',
   'ssm',
+  'sqs',
   'events',
   'cloudformation',
   'sts',
-  'sqs',
 ] as const;
 
 /**

@@ -1,5 +1,6 @@
 // A day of a small library of documents: runs of every outcome, on a store whose time only a test moves.
 
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Operation } from '../../core/keys/run.ts';
 import type { FaultInput } from '../../local/index.ts';
 import { type Run, type TestStore, taskFailures } from '../e2e/harness.ts';
@@ -49,10 +50,12 @@ export async function playScenario(store: TestStore): Promise<Scenario> {
   }
   const unknown = await stage.stuckInDoubt('tide-tables', 'create', contents('first'));
   store.pass(15 * MINUTE);
-  // Else the redriven run would find nothing, and begin anew.
-  await store.putForeign({ id: { S: 'tide-tables' }, title: { S: 'Of another program' } });
+  // Without it the redriven run would find nothing, and begin anew; afterwards it would keep a replay from being allowed.
+  const foreign = { id: { S: 'tide-tables' } };
+  await store.putForeign({ ...foreign, title: { S: 'Of another program' } });
   await unknown.redrive();
   await store.passUntilEnd(unknown);
+  await store.dynamodb.send(new DeleteItemCommand({ TableName: store.descriptor.table, Key: foreign }));
   store.pass(64 * MINUTE);
 
   const cleanupDeferred = await stage.withFault(DELETES_FAIL, () =>

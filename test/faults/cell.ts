@@ -7,7 +7,7 @@ import type { Item } from '../../core/values/attributes.ts';
 import type { FaultInput } from '../../local/index.ts';
 import type { Kind, SweptService } from './kinds.ts';
 import { keyOf, type Scenario, type Subject } from './scenarios.ts';
-import type { Stand } from './stand.ts';
+import { NeverEnds, type Stand } from './stand.ts';
 
 /** One of the calls that a scenario's run makes. */
 export interface SweptCall {
@@ -49,8 +49,20 @@ interface Before {
   readonly rivals: number;
 }
 
-/** @param pauseMs - how long after it got stuck a run is redriven, in the cloud's time */
+/**
+ * A run that never ends is a violation, and no hang.
+ * @param pauseMs - how long after it got stuck a run is redriven, in the cloud's time
+ */
 export async function runCell(cell: Cell, subject: Subject, pauseMs = 0): Promise<CellResult> {
+  try {
+    return await runToItsEnd(cell, subject, pauseMs);
+  } catch (error) {
+    if (!(error instanceof NeverEnds)) throw error;
+    return { cell, outcomes: ['running'], violations: [error.message] };
+  }
+}
+
+async function runToItsEnd(cell: Cell, subject: Subject, pauseMs: number): Promise<CellResult> {
   const { stand, id } = subject;
   const { scenario } = cell;
   const { faults, clock } = stand.cloud;

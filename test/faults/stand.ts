@@ -10,6 +10,7 @@ import {
   RedriveExecutionCommand,
   SFNClient,
   StartExecutionCommand,
+  StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { type StoreDescriptor, storeIn } from '../../core/contract/store.ts';
 import { itemPrefix } from '../../core/keys/object-key.ts';
@@ -25,20 +26,23 @@ const QUIET_MS = 6;
 /** The longest step: what wakes at midnight only (expiry in S3) must not be what time moves to. */
 const LONGEST_STEP_MS = 60_000;
 
+/** The longest run, in the cloud's time: all attempts of a copy, and the waits after them, take less than half of it. */
+const LONGEST_RUN_MS = 12 * 60 * 60_000;
+const LONGEST_STANDSTILL_MS = 60_000;
+
 const ENDS: ReadonlySet<string> = new Set(['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionAborted']);
 
 export interface StandOptions {
   readonly assembly: string;
   /** The smallest part of a multipart upload, in bytes. */
   readonly minPartBytes: number;
-  /** Real milliseconds after which a call that nobody answers counts as given up. Default: never. */
-  readonly patience?: Patience;
+  /** The longest that a run may neither go on nor wait, and a call take, in real milliseconds. Default: a minute. */
+  readonly standstillMs?: number;
 }
 
-/** More than the time-outs of those who call. */
-export interface Patience {
-  readonly functionMs: number;
-  readonly requestMs: number;
+/** A run goes on, or stands still, for longer than any does. */
+export class NeverEnds extends Error {
+  override readonly name = 'NeverEnds';
 }
 
 export class Stand implements AsyncDisposable {
@@ -48,9 +52,14 @@ export class Stand implements AsyncDisposable {
   readonly s3: S3Client;
   readonly dynamodb: DynamoDBClient;
   readonly #calls: Calls;
+  readonly #standstillMs: number;
 
-  static async open({ assembly, minPartBytes, patience }: StandOptions): Promise<Stand> {
-    const calls = new Calls(patience);
+  static async open({
+    assembly,
+    minPartBytes,
+    standstillMs = LONGEST_STANDSTILL_MS,
+  }: StandOptions): Promise<Stand> {
+    const calls = new Calls(standstillMs);
     const onCall = (call: ObservedCall): void => calls.begin(call);
     const cloud = await startLocalCloud({
       assembly,
@@ -59,13 +68,14 @@ export class Stand implements AsyncDisposable {
       warmUp: false,
       onCall,
     });
-    return new Stand(cloud, calls);
+    return new Stand(cloud, calls, standstillMs);
   }
 
-  private constructor(cloud: LocalCloud, calls: Calls) {
+  private constructor(cloud: LocalCloud, calls: Calls, standstillMs: number) {
     const config = { endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.credentials };
     this.cloud = cloud;
     this.#calls = calls;
+    this.#standstillMs = standstillMs;
     this.descriptor = storeIn(cloud.outputs.Twinwrite ?? {});
     this.sfn = new SFNClient(config);
     this.s3 = new S3Client({ ...config, forcePathStyle: true });
@@ -94,34 +104,59 @@ export class Stand implements AsyncDisposable {
   /**
    * Lets a run go on until it ends.
    * @param atFirstPause - called once, when the run waits for the first time
+   * @throws {NeverEnds} when it does not: then it is stopped
    */
   async end(
     executionArn: string,
-    atFirstPause: () => Promise<void> = async () => undefined,
+    atFirstPause?: () => Promise<void>,
   ): Promise<DescribeExecutionCommandOutput> {
-    let pause: (() => Promise<void>) | undefined = atFirstPause;
-    for (;;) {
+    try {
+      await this.#goOn(executionArn, atFirstPause);
+    } catch (error) {
+      if (error instanceof NeverEnds) await this.sfn.send(new StopExecutionCommand({ executionArn }));
+      throw error;
+    }
+    return this.sfn.send(new DescribeExecutionCommand({ executionArn }));
+  }
+
+  async #goOn(executionArn: string, atFirstPause: (() => Promise<void>) | undefined): Promise<void> {
+    let pause = atFirstPause;
+    let standing = { at: -1, since: performance.now() };
+    for (let ranMs = 0; ranMs < LONGEST_RUN_MS; ) {
       await this.#calls.rest();
-      const newest = await this.#newestEvent(executionArn);
-      if (ENDS.has(newest)) return this.sfn.send(new DescribeExecutionCommand({ executionArn }));
+      const { id, type } = await this.#newestEvent(executionArn);
+      if (ENDS.has(type)) return;
+      if (id !== standing.at) standing = { at: id, since: performance.now() };
       // Not by the newest event: one iteration may have ended since another began to wait.
-      if (this.cloud.clock.sleeping(executionArn) === 0) continue;
+      if (this.cloud.clock.sleeping(executionArn) === 0) {
+        if (performance.now() - standing.since < this.#standstillMs) continue;
+        throw new NeverEnds(`has stood still for ${this.#standstillMs / 1000} s, after ${type}`);
+      }
       await pause?.();
       pause = undefined;
-      this.cloud.clock.advanceToNext(LONGEST_STEP_MS);
+      ranMs += this.cloud.clock.advanceToNext(LONGEST_STEP_MS);
     }
+    throw new NeverEnds(`goes on after ${LONGEST_RUN_MS / 3_600_000} h`);
   }
 
-  async #newestEvent(executionArn: string): Promise<string> {
+  async #newestEvent(executionArn: string): Promise<{ readonly id: number; readonly type: string }> {
     const newest = { executionArn, reverseOrder: true, maxResults: 1, includeExecutionData: false };
     const { events } = await this.sfn.send(new GetExecutionHistoryCommand(newest));
-    return events?.[0]?.type ?? '';
+    return { id: events?.[0]?.id ?? 0, type: events?.[0]?.type ?? '' };
   }
 
-  /** Lets everything land that is still to come: no run may be waiting. */
+  /**
+   * Lets everything land that is still to come: no run may be waiting.
+   * @throws {NeverEnds} when it does not
+   */
   async drain(): Promise<void> {
-    do await this.#calls.rest();
-    while (this.cloud.clock.advanceToNext(LONGEST_STEP_MS) > 0);
+    for (let ranMs = 0; ranMs < LONGEST_RUN_MS; ) {
+      await this.#calls.rest();
+      const steppedMs = this.cloud.clock.advanceToNext(LONGEST_STEP_MS);
+      if (steppedMs === 0) return;
+      ranMs += steppedMs;
+    }
+    throw new NeverEnds(`something still wakes after ${LONGEST_RUN_MS / 3_600_000} h`);
   }
 
   /** The calls of S3, DynamoDB and Lambda during some work, in order. */
@@ -156,10 +191,10 @@ export class Stand implements AsyncDisposable {
 class Calls {
   readonly all: ObservedCall[] = [];
   readonly #underWay = new Map<ObservedCall, number>();
-  readonly #patience: Patience | undefined;
+  readonly #longestMs: number;
 
-  constructor(patience: Patience | undefined) {
-    this.#patience = patience;
+  constructor(longestMs: number) {
+    this.#longestMs = longestMs;
   }
 
   begin(call: ObservedCall): void {
@@ -174,7 +209,7 @@ class Calls {
     for (let seen = -1, since = 0; ; ) {
       const now = performance.now();
       for (const [call, begun] of this.#underWay) {
-        if (now - begun > this.#patienceOf(call)) this.#underWay.delete(call);
+        if (now - begun > this.#longestMs) this.#underWay.delete(call);
       }
       if (this.#underWay.size > 0 || this.all.length !== seen) {
         seen = this.all.length;
@@ -182,9 +217,5 @@ class Calls {
       } else if (now - since >= QUIET_MS) return;
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
-  }
-  #patienceOf({ service }: ObservedCall): number {
-    const { functionMs, requestMs } = this.#patience ?? { functionMs: Infinity, requestMs: Infinity };
-    return service === 'lambda' ? functionMs : requestMs;
   }
 }

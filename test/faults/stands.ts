@@ -1,14 +1,14 @@
 // The stands that a sweep works on side by side: a call that nobody answers costs time, but no work.
 
 import { rm } from 'node:fs/promises';
-import { QUICK_PATIENCE, withQuickTimeouts, withSmallParts } from './assemblies.ts';
+import { withQuickTimeouts, withSmallParts } from './assemblies.ts';
 import { MIN_PART_BYTES } from './scenarios.ts';
 import { Stand } from './stand.ts';
 import type { SweepStands } from './sweep.ts';
 
 /** How many of each kind. */
 const USUAL = 2;
-const QUICK = 6;
+const QUICK = 10;
 
 /** @param product - the product's cloud assembly */
 export async function withStands<T>(
@@ -19,16 +19,16 @@ export async function withStands<T>(
   const assembly = await withSmallParts(product);
   const quickAssembly = await withQuickTimeouts(product);
   const open: Stand[] = [];
-  const openAll = async (count: number, options: Omit<Parameters<typeof Stand.open>[0], 'minPartBytes'>) => {
+  const openAll = async (count: number, from: string) => {
     for (let at = 0; at < count; at += 1) {
-      open.push(await Stand.open({ ...options, minPartBytes: MIN_PART_BYTES }));
+      open.push(await Stand.open({ assembly: from, minPartBytes: MIN_PART_BYTES }));
     }
     return open.slice(-count);
   };
   try {
     return await use({
-      usual: await openAll(usual, { assembly }),
-      quick: quick === 0 ? [] : await openAll(quick, { assembly: quickAssembly, patience: QUICK_PATIENCE }),
+      usual: await openAll(usual, assembly),
+      quick: quick === 0 ? [] : await openAll(quick, quickAssembly),
     });
   } finally {
     for (const stand of open) await stand[Symbol.asyncDispose]();

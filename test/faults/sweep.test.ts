@@ -7,7 +7,7 @@ import { assembleMutant, type Mutation } from '../e2e/mutants.ts';
 import { runCell, type SweptCall } from './cell.ts';
 import { KINDS } from './kinds.ts';
 import { MIN_PART_BYTES, SCENARIOS, type Scenario } from './scenarios.ts';
-import { Stand } from './stand.ts';
+import { Stand, type StandOptions } from './stand.ts';
 import { callsOf, cellsOf, sweep } from './sweep.ts';
 import { sweepPage, violationsOf } from './table.ts';
 
@@ -15,9 +15,9 @@ const scenarioOf = (name: string): Scenario => SCENARIOS.find((each) => each.nam
 const UPDATE = scenarioOf('update');
 const KINDS_HERE = ['after', 'late'];
 
-async function open(mutations: readonly Mutation[] = []) {
+async function open(mutations: readonly Mutation[] = [], options: Pick<StandOptions, 'standstillMs'> = {}) {
   const assembly = await assembleMutant(inject('assembly'), mutations);
-  const stand = await Stand.open({ assembly, minPartBytes: MIN_PART_BYTES });
+  const stand = await Stand.open({ assembly, minPartBytes: MIN_PART_BYTES, ...options });
   return {
     stand,
     close: () => Promise.all([stand[Symbol.asyncDispose](), rm(assembly, { recursive: true })]),
@@ -68,6 +68,19 @@ describe('the product', () => {
 });
 
 describe('a violation is seen', () => {
+  it('when a run waits for an answer longer than any does', async () => {
+    const { stand, close } = await open([], { standstillMs: 2000 });
+    const put = { label: 'PutInline', service: 'lambda', operation: 'Invoke', match: 'PutInline', skip: 0 };
+    const cells = cellsOf(UPDATE, [put as SweptCall]).filter(
+      ({ kind, often }) => kind.name === 'silent' && often === 'once',
+    );
+    const { swept } = await sweep(cells, { usual: [], quick: [stand] });
+    expect(swept.flatMap(violationsOf)).toEqual([
+      'update: PutInline silent, once (running): has stood still for 2 s, after TaskStarted',
+    ]);
+    await close();
+  });
+
   it('when a write is applied twice', async () => {
     const { stand, close } = await open(SAME_TOKEN);
     const [write] = (await callsOf(stand, UPDATE)).filter(

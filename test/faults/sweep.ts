@@ -12,7 +12,7 @@ import {
   TOKEN_FORGOTTEN_MS,
   unsoundness,
 } from './cell.ts';
-import { isSilent, KINDS, type SweptService } from './kinds.ts';
+import { isSilent, KINDS, type Kind, type SweptService } from './kinds.ts';
 import type { Scenario, Subject } from './scenarios.ts';
 import type { Stand } from './stand.ts';
 
@@ -20,6 +20,8 @@ export interface Swept {
   readonly result: CellResult;
   /** Of a cell whose run got stuck: the same, redriven when the token of its write is forgotten. */
   readonly later?: CellResult;
+  /** Real time, of both. */
+  readonly tookMs: number;
 }
 
 let items = 0;
@@ -114,11 +116,15 @@ export interface Sweep {
   readonly unsound: readonly string[];
 }
 
-/** Every call of these scenarios, in every way. */
+/**
+ * Every call of these scenarios, in every way.
+ * @param kinds - the ways, if not all
+ */
 export async function sweepScenarios(
   scenarios: readonly Scenario[],
   stands: SweepStands,
   onSwept?: (swept: Swept, cells: number) => void,
+  kinds: readonly Kind[] = KINDS,
 ): Promise<Sweep> {
   const [stand] = stands.usual;
   if (stand === undefined) throw new Error('there is no stand to see the calls on');
@@ -129,7 +135,9 @@ export async function sweepScenarios(
     cells.push(...cellsOf(scenario, calls, known[scenario.operation]));
     for (const { label } of calls) known[scenario.operation].add(label);
   }
-  const chosen = stands.quick.length > 0 ? cells : cells.filter(({ kind }) => !isSilent(kind));
+  const chosen = cells.filter(
+    ({ kind }) => kinds.includes(kind) && (stands.quick.length > 0 || !isSilent(kind)),
+  );
   return sweep(chosen, stands, (swept) => onSwept?.(swept, chosen.length));
 }
 
@@ -142,10 +150,11 @@ export async function sweep(
   const swept = new Map<Cell, Swept>();
   const work = async (stand: Stand, queue: Cell[]): Promise<void> => {
     for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
+      const since = performance.now();
       const result = await runCell(cell, newSubject(stand));
       const isStuck = result.outcomes[0] === 'stuck';
       const later = isStuck ? await runCell(cell, newSubject(stand), TOKEN_FORGOTTEN_MS) : undefined;
-      const both = { result, ...(later && { later }) };
+      const both = { result, ...(later && { later }), tookMs: performance.now() - since };
       swept.set(cell, both);
       onSwept(both);
     }

@@ -109,9 +109,12 @@ function violations(swept: readonly Swept[]): string {
 
 /** What a combination's runs did that the protocol does not allow, each with what failed. */
 export function violationsOf({ result, later }: Swept): string[] {
-  return [result, ...(later ? [later] : [])].flatMap(({ cell, violations: found, outcomes }) => {
-    const { scenario, call, kind, often } = cell;
-    const failing = `${scenario.name}: ${call.label} ${kind.name}, ${often} (${outcomes.join(', ')})`;
-    return found.map((violation) => `${failing}: ${violation}`);
-  });
+  return [result, ...(later ? [later] : [])].flatMap((each) =>
+    each.violations.map((violation) => `${nameOf(each)}: ${violation}`),
+  );
+}
+
+/** What fails, and how the run ends. */
+export function nameOf({ cell: { scenario, call, kind, often }, outcomes }: CellResult): string {
+  return `${scenario.name}: ${call.label} ${kind.name}, ${often} (${outcomes.join(', ')})`;
 }

@@ -86,8 +86,31 @@ describe('new LargeItemStore(this, "Docs") alone', () => {
           }),
           Match.objectLike({ Prefix: 'sweeps/', ExpirationInDays: 30 }),
           Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } }),
+          Match.objectLike({ Id: 'ExpireDeletedObjects' }),
         ],
       },
+    });
+  });
+
+  test('keeps what is deleted a week longer than the table can be restored to, then leaves no mark of it', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      VersioningConfiguration: { Status: 'Enabled' },
+      LifecycleConfiguration: {
+        Rules: Match.arrayWith([
+          {
+            Id: 'ExpireDeletedObjects',
+            Status: 'Enabled',
+            NoncurrentVersionExpiration: { NoncurrentDays: 42 },
+            ExpiredObjectDeleteMarker: true,
+          },
+        ]),
+      },
+    });
+  });
+
+  test('may not have its table deleted, as it is retained', () => {
+    template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      Replicas: [Match.objectLike({ DeletionProtectionEnabled: true })],
     });
   });
 
@@ -417,12 +440,13 @@ describe('items that no saga removes', () => {
   test('with a table of your own: it must have a stream', () => {
     const key = { partitionKey: { name: 'id', type: AttributeType.STRING } };
     const stream = StreamViewType.NEW_AND_OLD_IMAGES;
-    expect(() => templateOf((stack) => ({ ttl: 'expiresAt', table: new Table(stack, 'T', key) }))).toThrow(
-      /need a table with a stream/,
-    );
+    const expiring = { ...key, timeToLiveAttribute: 'expiresAt' };
+    expect(() =>
+      templateOf((stack) => ({ ttl: 'expiresAt', table: new Table(stack, 'T', expiring) })),
+    ).toThrow(/need a table with a stream/);
     templateOf((stack) => ({
       ttl: 'expiresAt',
-      table: new Table(stack, 'T', { ...key, stream }),
+      table: new Table(stack, 'T', { ...expiring, stream }),
     })).resourceCountIs('AWS::Lambda::EventSourceMapping', 1);
   });
 });
@@ -487,10 +511,11 @@ describe('two stores in one bucket', () => {
       'staging/',
       'sweeps/',
       undefined,
+      undefined,
       'aws/lambda/',
       'c-staging/',
     ]);
-    expect(new Set(rules.map(({ Id }) => Id)).size).toBe(5);
+    expect(new Set(rules.map(({ Id }) => Id)).size).toBe(6);
   });
 });
 

@@ -1,6 +1,8 @@
 // CloudFormation's own schemas against the product's template; every other test leaves this check out, as it takes seconds.
 
-import { App, CfnResource, Duration, Stack } from 'aws-cdk-lib';
+import { App, CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -26,7 +28,7 @@ function app(): App {
   return new App({ analyticsReporting: false, context: { 'aws:cdk:disable-asset-staging': true } });
 }
 
-it('finds nothing in the default stack, nor in a store with a sort key and legacy objects, nor in one that is watched', () => {
+it('finds nothing in the default stack, nor in stores with a sort key and legacy objects, or with all else', () => {
   const both = app();
   new LargeItemStack(both, 'Alone');
   const stack = new Stack(both, 'Several');
@@ -34,11 +36,30 @@ it('finds nothing in the default stack, nor in a store with a sort key and legac
     sortKey: { name: 'at', type: 'N' },
     legacy: { bucket: new Bucket(stack, 'Old'), prefix: '' },
   });
-  new LargeItemStore(stack, 'Watched', {
-    ttl: 'at',
+  const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-12345678',
+    availabilityZones: ['a'],
+    isolatedSubnetIds: ['subnet-12345678'],
+  });
+  const { bucket } = new LargeItemStore(stack, 'All', {
+    encryptionKey: new Key(stack, 'Key', { enableKeyRotation: true }),
+    removalPolicy: RemovalPolicy.DESTROY,
+    autoDeleteObjects: true,
+    accessLogs: {},
+    functions: { vpc, vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED }, tracing: true },
+    ttl: 'ends',
     sweep: { schedule: ScheduleExpression.rate(Duration.days(1)) },
+    uploadOrigins: ['https://app.example.com'],
+    outputs: { namePrefix: 'All', exportPrefix: 'all' },
     alarms: { topic: new Topic(stack, 'Topic') },
     dashboard: true,
+  });
+  // Rules that say the same as the other store's would be found.
+  new LargeItemStore(stack, 'Beside', {
+    bucket,
+    prefix: 'beside',
+    ttl: 'ends',
+    uploadOrigins: ['https://app.example.com'],
   });
   both.synth();
   expect(said).toEqual([]);

@@ -6,10 +6,15 @@ import { join } from 'node:path';
 import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnRule, EventField, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction as FunctionTarget, SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
+import {
+  LambdaFunction as FunctionTarget,
+  SqsQueue as QueueTarget,
+  SfnStateMachine,
+} from 'aws-cdk-lib/aws-events-targets';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Bucket, EventType } from 'aws-cdk-lib/aws-s3';
-import { LambdaDestination } from 'aws-cdk-lib/aws-s3-notifications';
+import { LambdaDestination, SqsDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -26,6 +31,7 @@ import {
   DynamoAttributeValue,
   DynamoPutItem,
   LambdaInvoke,
+  SqsSendMessage,
   StepFunctionsStartExecution,
 } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { expect, onTestFinished, test } from 'vitest';
@@ -162,11 +168,24 @@ test.each<[string, Define, string[]]>([
     [],
   ],
   [
-    'a queue, which nothing can use',
-    (stack) => new Queue(stack, 'Queue'),
-    [
-      'Queue4A7E3555 (AWS::SQS::Queue): nobody can send to it, or receive from it; only schedules keep in it what they gave up',
-    ],
+    'queues between a bucket, a rule, a state machine and a function, with dead letters',
+    (stack) => {
+      const dead = new Queue(stack, 'Dead');
+      const queue = new Queue(stack, 'Queue', {
+        deadLetterQueue: { queue: dead, maxReceiveCount: 3 },
+        visibilityTimeout: Duration.minutes(2),
+      });
+      functionIn(stack).addEventSource(new SqsEventSource(queue, { reportBatchItemFailures: true }));
+      new Bucket(stack, 'Bucket').addEventNotification(EventType.OBJECT_CREATED, new SqsDestination(queue));
+      new Rule(stack, 'Rule', {
+        schedule: Schedule.rate(Duration.minutes(5)),
+        targets: [new QueueTarget(queue)],
+      });
+      const messageBody = TaskInput.fromObject({ token: '{% $states.context.Task.Token %}' });
+      const integrationPattern = IntegrationPattern.WAIT_FOR_TASK_TOKEN;
+      machine(stack, SqsSendMessage.jsonata(stack, 'Send', { queue, messageBody, integrationPattern }));
+    },
+    [],
   ],
 ])('%s starts', async (_, define, ignored) => {
   expect(await start(define)).toEqual(ignored);
@@ -177,6 +196,11 @@ test.each<[string, Define, string]>([
     'a machine in JSONPath',
     (stack) => machine(stack, new Pass(stack, 'Pass'), QueryLanguage.JSON_PATH),
     'Only definitions with',
+  ],
+  [
+    'a FIFO queue',
+    (stack) => new Queue(stack, 'Queue', { fifo: true }),
+    'FIFO queues are not supported locally',
   ],
 ])('%s is refused', async (_, define, message) => {
   await expect(start(define)).rejects.toMatchObject({

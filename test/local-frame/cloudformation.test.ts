@@ -352,7 +352,7 @@ describe('resources', () => {
     const cloud = await start({
       template: {
         Resources: {
-          Rule: { Type: 'AWS::Events::Rule', Properties: { Targets: [{ Arn: 'arn:aws:sqs:::q', Id: 'a' }] } },
+          Rule: { Type: 'AWS::Events::Rule', Properties: { Targets: [{ Arn: 'arn:aws:sns:::t', Id: 'a' }] } },
           Off: { Type: 'AWS::Events::Rule', Properties: { Targets: [], State: 'DISABLED' } },
           Subscription: {
             Type: 'AWS::SNS::Subscription',
@@ -400,7 +400,7 @@ describe('resources', () => {
       'Matches (AWS::Logs::MetricFilter): not evaluated (only patterns for JSON, { $.field = "value" }, are understood locally)',
       'Nightly (AWS::Scheduler::Schedule): Target',
       'Once (AWS::Scheduler::Schedule): ScheduleExpression: at(2030-01-01T00:00:00)',
-      'Rule (AWS::Events::Rule): Targets: a (sqs)',
+      'Rule (AWS::Events::Rule): Targets: a (sns)',
       'Slow (AWS::CloudWatch::Alarm): not evaluated (ExtendedStatistic: percentiles are not there locally)',
       'Subscription (AWS::SNS::Subscription): Endpoint',
       'Topic (AWS::SNS::Topic): Subscription',

@@ -124,7 +124,8 @@ describe.each(Object.entries(SUBJECTS))('a fault of %s', (_, { fault, act, appli
   });
 
   test('NoAnswer: nobody answers, until the caller gives up', async () => {
-    const cloud = await start({ template });
+    const ends: Promise<void>[] = [];
+    const cloud = await start({ template, onCall: ({ ended }) => ends.push(ended) });
     const calls: string[] = [];
     const over = new AbortController();
     cloud.faults.inject({ ...fault, error: 'NoAnswer', status: undefined, when: 'after' });
@@ -137,6 +138,7 @@ describe.each(Object.entries(SUBJECTS))('a fault of %s', (_, { fault, act, appli
     expect(calls).toEqual([]);
     over.abort();
     await expect(unanswered).rejects.toMatchObject({ name: 'AbortError' });
+    await Promise.all(ends);
     await act(cloud);
   });
 
@@ -336,7 +338,7 @@ test('an operation that fails by itself keeps its own error', async () => {
 });
 
 test.each([
-  [{ service: 'sqs' }, 'service', '"sqs"'],
+  [{ service: 'sns' }, 'service', '"sns"'],
   [{ operation: 'put object' }, 'operation', '"put object"'],
   [{ when: 'sometimes' }, 'when', '"sometimes"'],
   [{ error: undefined }, 'error', 'nothing'],

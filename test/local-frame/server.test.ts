@@ -53,8 +53,8 @@ describe('one port', () => {
   });
 
   test.each([
-    [{ 'x-amz-target': 'AmazonSQS.SendMessage' }, 'AmazonSQS'],
-    [{ authorization: 'AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/sqs/aws4_request' }, 'sqs'],
+    [{ 'x-amz-target': 'Kinesis_20131202.PutRecord' }, 'Kinesis_20131202'],
+    [{ authorization: 'AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/sns/aws4_request' }, 'sns'],
   ])('refuses a service that it does not have by name', async (headers, asked) => {
     const cloud = await start();
     const { status, body } = await request(cloud, { method: 'POST', headers });

@@ -44,6 +44,7 @@ const CALLS: readonly (readonly [name: string, request: Sent])[] = [
   ['DynamoDB', { method: 'POST', headers: target('DynamoDB_20120810.ListTables'), body: '{}' }],
   ['Step Functions', { method: 'POST', headers: target('AWSStepFunctions.StartExecution'), body: '{}' }],
   ['SSM', { method: 'POST', headers: target('AmazonSSM.GetParameters'), body: '{"Names":["/x"]}' }],
+  ['SQS', { method: 'POST', headers: target('AmazonSQS.ListQueues'), body: '{}' }],
   ['Lambda', { method: 'POST', path: '/2015-03-31/functions/fn/invocations', body: '{}' }],
   [
     'CloudFormation',
@@ -54,7 +55,7 @@ const CALLS: readonly (readonly [name: string, request: Sent])[] = [
     },
   ],
   ['the local API', { path: '/_local/faults' }],
-  ['a service that is not there', { method: 'POST', headers: target('AmazonSQS.SendMessage') }],
+  ['a service that is not there', { method: 'POST', headers: target('Kinesis_20131202.PutRecord') }],
 ];
 const served = (name: string) => (name === 'a service that is not there' ? 501 : 200);
 

@@ -167,8 +167,8 @@ export const FAULTS: readonly [fault: string, states: Record<string, unknown>, r
   ],
   [
     'an unknown service',
-    { A: { Type: 'Task', Resource: 'arn:aws:states:::sqs:sendMessage', End: true } },
-    'The service integration sqs:sendMessage is not supported by the local cloud at /States/A/Resource',
+    { A: { Type: 'Task', Resource: 'arn:aws:states:::sns:publish', End: true } },
+    'The service integration sns:publish is not supported by the local cloud at /States/A/Resource',
   ],
   [
     'no function name',

@@ -142,9 +142,9 @@ describe('a mapping is refused', () => {
       'FilterCriteria: eventName: the operator wildcard is not supported locally',
     ],
     [
-      'with a queue as its source',
-      { EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:queue' },
-      'EventSourceArn: only streams of DynamoDB tables are read locally, got arn:aws:sqs:',
+      'with a Kinesis stream as its source',
+      { EventSourceArn: 'arn:aws:kinesis:us-east-1:000000000000:stream/s' },
+      'EventSourceArn: only queues and streams of DynamoDB tables are read locally, got arn:aws:kinesis:',
     ],
     [
       'with the stream of a table that is not there',

@@ -6,6 +6,7 @@ import { ListMultipartUploadsCommand, ListObjectsV2Command } from '@aws-sdk/clie
 import {
   DescribeExecutionCommand,
   type DescribeExecutionCommandOutput,
+  GetExecutionHistoryCommand,
   RedriveExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { type AuditContext, fsck, inOrder } from '../../audit/index.ts';
@@ -139,11 +140,14 @@ async function checkStore({ context }: VerifyOptions, violations: string[]): Pro
 
 /** Objects and uploads of runs that no item points at. */
 async function checkLeftovers(
-  { context: { s3, store, dynamodb } }: VerifyOptions,
+  { context }: VerifyOptions,
   ended: readonly Ended[],
   violations: string[],
 ): Promise<number> {
+  const { s3, store, dynamodb } = context;
   const outcomes = new Map(ended.map(({ attempt, outcome }) => [attempt.name, outcome]));
+  const mayLeave = ended.filter(({ outcome }) => MAY_LEAVE.has(outcome));
+  const toldOf = await Promise.all(mayLeave.map(({ attempt }) => callsOf(attempt, context)));
   const { Items = [] } = await dynamodb.send(
     new ScanCommand({ TableName: store.table, ConsistentRead: true }),
   );
@@ -164,11 +168,19 @@ async function checkLeftovers(
   for (const key of left) {
     const run = parseObjectKey(store, key)?.run;
     const outcome = run && outcomes.get(run.name);
-    if (outcome === undefined || !MAY_LEAVE.has(outcome)) {
+    // Or by a later run, which was to delete it.
+    const isLeftByOther = toldOf.some((calls) => calls.includes(JSON.stringify(key)));
+    if (!isLeftByOther && (outcome === undefined || !MAY_LEAVE.has(outcome))) {
       violations.push(`left behind by ${run ? formatRun(run) : 'nobody'}, which is ${outcome}: ${key}`);
     }
   }
   return left.length;
+}
+
+/** The JSON of what a run called its functions with. */
+async function callsOf({ executionArn }: Attempt, { sfn }: AuditContext): Promise<string> {
+  const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }));
+  return events.map(({ taskScheduledEventDetails: details }) => details?.parameters ?? '').join('\n');
 }
 
 /** What a run's end tells of the item; nothing of a run that was refused for another reason. */

@@ -38,9 +38,18 @@ test('goes by a list or by an inventory, with the same children', () => {
 
 test('a child ends within an Express execution, also when it is tried again', () => {
   const { TimeoutSeconds, Retry } = childOf(SweepList);
-  const [{ IntervalSeconds, MaxAttempts }] = Retry;
+  const { IntervalSeconds, MaxAttempts } = Retry.at(-1);
   expect(TimeoutSeconds).toBeGreaterThanOrEqual(FUNCTION_TIMEOUT_SECONDS['find-orphans'] + INIT_SECONDS);
   expect(TimeoutSeconds * (MaxAttempts + 1) + IntervalSeconds * MaxAttempts).toBeLessThan(EXPRESS_SECONDS);
+});
+
+test.each([
+  ['PlanSweep', PlanSweep],
+  ['FindOrphans', childOf(SweepList)],
+  ['TotalSweep', TotalSweep],
+])('%s is not tried again where it would come out the same', (_, { Retry: [atOnce] }) => {
+  expect(atOnce.MaxAttempts).toBe(0);
+  expect(atOnce.ErrorEquals.slice(-2)).toEqual(['States.DataLimitExceeded', 'States.QueryEvaluationError']);
 });
 
 test.each([

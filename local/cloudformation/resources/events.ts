@@ -85,27 +85,39 @@ interface KeyRule {
 const keyRule = (rules: readonly KeyRule[], name: string): string =>
   rules.find((rule) => rule.Name.toLowerCase() === name)?.Value ?? '';
 
+const keyRules = z.array(z.object({ Name: text, Value: text }));
+
+/** Of each notification of AWS::S3::Bucket. */
+const ofProperty = {
+  Event: eventName,
+  Filter: z.object({ S3Key: z.object({ Rules: keyRules }) }).optional(),
+};
+
+/** Of each notification as S3's API has it. */
+const ofApi = {
+  Id: text.optional(),
+  Events: z.array(eventName),
+  Filter: z.object({ Key: z.object({ FilterRules: keyRules }) }).optional(),
+};
+
 /** `NotificationConfiguration` of AWS::S3::Bucket. */
 export const bucketNotifications = z
   .object({
     EventBridgeConfiguration: z.object({ EventBridgeEnabled: z.coerce.boolean().default(true) }).optional(),
     LambdaConfigurations: z
       .array(
-        z.object({
-          Event: eventName,
-          Function: text,
-          Filter: z
-            .object({ S3Key: z.object({ Rules: z.array(z.object({ Name: text, Value: text })) }) })
-            .optional(),
-        }),
+        z.object({ ...ofProperty, Function: text }).transform((one) => ({ ...one, target: one.Function })),
       )
       .default([]),
+    QueueConfigurations: z
+      .array(z.object({ ...ofProperty, Queue: text }).transform((one) => ({ ...one, target: one.Queue })))
+      .default([]),
   })
-  .transform(({ EventBridgeConfiguration, LambdaConfigurations }) => ({
+  .transform(({ EventBridgeConfiguration, LambdaConfigurations, QueueConfigurations }) => ({
     eventBridge: EventBridgeConfiguration?.EventBridgeEnabled === true,
-    functions: LambdaConfigurations.map(({ Event, Function: functionArn, Filter }, index) => ({
+    direct: [...LambdaConfigurations, ...QueueConfigurations].map(({ Event, target, Filter }, index) => ({
       id: `configuration-${index}`,
-      functionArn,
+      target,
       events: [Event],
       prefix: keyRule(Filter?.S3Key.Rules ?? [], 'prefix'),
       suffix: keyRule(Filter?.S3Key.Rules ?? [], 'suffix'),
@@ -121,26 +133,28 @@ export const cdkBucketNotifications = defineProvider({
         EventBridgeConfiguration: z.object({}).optional(),
         LambdaFunctionConfigurations: z
           .array(
-            z.object({
-              Id: text.optional(),
-              Events: z.array(eventName),
-              LambdaFunctionArn: text,
-              Filter: z
-                .object({ Key: z.object({ FilterRules: z.array(z.object({ Name: text, Value: text })) }) })
-                .optional(),
-            }),
+            z
+              .object({ ...ofApi, LambdaFunctionArn: text })
+              .transform((one) => ({ ...one, target: one.LambdaFunctionArn })),
+          )
+          .default([]),
+        QueueConfigurations: z
+          .array(
+            z.object({ ...ofApi, QueueArn: text }).transform((one) => ({ ...one, target: one.QueueArn })),
           )
           .default([]),
       })
-      .transform(({ EventBridgeConfiguration, LambdaFunctionConfigurations }) => ({
+      .transform(({ EventBridgeConfiguration, LambdaFunctionConfigurations, QueueConfigurations }) => ({
         eventBridge: EventBridgeConfiguration !== undefined,
-        functions: LambdaFunctionConfigurations.map(({ Id, Events, LambdaFunctionArn, Filter }, index) => ({
-          id: Id ?? `configuration-${index}`,
-          functionArn: LambdaFunctionArn,
-          events: Events,
-          prefix: keyRule(Filter?.Key.FilterRules ?? [], 'prefix'),
-          suffix: keyRule(Filter?.Key.FilterRules ?? [], 'suffix'),
-        })),
+        direct: [...LambdaFunctionConfigurations, ...QueueConfigurations].map(
+          ({ Id, Events, target, Filter }, index) => ({
+            id: Id ?? `configuration-${index}`,
+            target,
+            events: Events,
+            prefix: keyRule(Filter?.Key.FilterRules ?? [], 'prefix'),
+            suffix: keyRule(Filter?.Key.FilterRules ?? [], 'suffix'),
+          }),
+        ),
       })),
   },
   inert: ['Managed', 'ServiceToken', 'SkipDestinationValidation'],
@@ -151,10 +165,10 @@ export const cdkBucketNotifications = defineProvider({
   },
 });
 
-/** Whom a bucket should tell and does not: queues and topics. */
+/** Whom a bucket should tell and does not: topics. */
 export function otherNotifications(configuration: unknown): readonly string[] {
   const given = typeof configuration === 'object' && configuration !== null ? configuration : {};
-  return ['QueueConfigurations', 'TopicConfigurations']
+  return ['TopicConfigurations']
     .filter((name) => Object.hasOwn(given, name))
     .map((name) => `NotificationConfiguration.${name}`);
 }

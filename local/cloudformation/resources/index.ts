@@ -9,7 +9,8 @@ import { createInert, isInert, withoutEffect } from './inert.ts';
 import { alarm, metricFilter } from './monitoring.ts';
 import { bucketPolicy, managedPolicy, policy, role, rolePolicy } from './permissions.ts';
 import type { CreatedResource, DeploymentTarget, Provider, ResourceRequest } from './provider.ts';
-import { queue, schedule } from './scheduler.ts';
+import { queue } from './queue.ts';
+import { schedule } from './scheduler.ts';
 import { globalTable, ssmParameter, table } from './storage.ts';
 
 export { needlessFunctions } from './events.ts';

@@ -1,4 +1,5 @@
-// Types that do nothing locally: log groups, dashboards, topics, keys. They get an id and an ARN, so that others can refer to them.
+// Types that do nothing locally: log groups, dashboards, topics, keys, networks' doors. They get an id and an ARN, so that others can refer to
+// them.
 
 import { physicalName } from '../names.ts';
 import type { CreatedResource, DeploymentTarget, ResourceRequest } from './provider.ts';
@@ -10,6 +11,7 @@ const INERT_TYPES: Readonly<Record<string, string>> = {
   'AWS::CDK::Metadata': 'cdk:metadata/',
   'AWS::CloudWatch::CompositeAlarm': 'cloudwatch:alarm:',
   'AWS::CloudWatch::Dashboard': 'cloudwatch::dashboard/',
+  'AWS::EC2::SecurityGroup': 'ec2:security-group/',
   'AWS::KMS::Alias': 'kms:alias/',
   'AWS::KMS::Key': 'kms:key/',
   'AWS::Lambda::EventInvokeConfig': 'lambda:event-invoke-config:',
@@ -21,6 +23,7 @@ const INERT_TYPES: Readonly<Record<string, string>> = {
   'AWS::SNS::Subscription': 'sns:',
   'AWS::SNS::Topic': 'sns:',
   'AWS::SNS::TopicPolicy': 'sns:topic-policy/',
+  'AWS::SQS::QueueInlinePolicy': 'sqs:queue-policy/',
   'AWS::SQS::QueuePolicy': 'sqs:queue-policy/',
   'AWS::Scheduler::ScheduleGroup': 'scheduler:schedule-group/',
   'AWS::ServiceCatalogAppRegistry::Application': 'servicecatalog:applications/',

@@ -1,4 +1,4 @@
-// Schedules of EventBridge Scheduler, and the queues in which they keep what they gave up.
+// Schedules of EventBridge Scheduler.
 
 import * as z from 'zod';
 import { parseSchedule } from '../../events/schedules.ts';
@@ -72,24 +72,5 @@ export const schedule = defineProvider({
       });
     }
     return { physicalId: name, attributes: { Arn: arn } };
-  },
-});
-
-export const queue = defineProvider({
-  shape: { QueueName: z.string().optional() },
-  inert: [
-    ...['DelaySeconds', 'KmsDataKeyReusePeriodSeconds', 'KmsMasterKeyId', 'MaximumMessageSize'],
-    ...['MessageRetentionPeriod', 'ReceiveMessageWaitTimeSeconds', 'SqsManagedSseEnabled', 'Tags'],
-    ...['VisibilityTimeout', 'ContentBasedDeduplication', 'DeduplicationScope', 'FifoQueue'],
-    ...['FifoThroughputLimit', 'RedriveAllowPolicy', 'RedrivePolicy'],
-  ],
-  ignored: () => ['nobody can send to it, or receive from it; only schedules keep in it what they gave up'],
-  async create(properties, { stackName, logicalId }, target) {
-    const name = properties.QueueName ?? physicalName(stackName, logicalId, { maxLength: 80 });
-    const { region, accountId } = target.identity;
-    const arn = `arn:aws:sqs:${region}:${accountId}:${name}`;
-    const url = `https://sqs.${region}.amazonaws.com/${accountId}/${name}`;
-    target.scheduler.addQueue({ arn, name });
-    return { physicalId: url, attributes: { Arn: arn, QueueName: name, QueueUrl: url } };
   },
 });

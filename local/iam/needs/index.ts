@@ -7,6 +7,7 @@ import { eventsNeeds } from './events.ts';
 import { lambdaNeeds } from './lambda.ts';
 import type { Mapping, Need } from './need.ts';
 import { s3Needs } from './s3.ts';
+import { sqsNeeds } from './sqs.ts';
 import { ssmNeeds } from './ssm.ts';
 import { statesNeeds } from './states.ts';
 
@@ -18,6 +19,7 @@ export const NEEDS: Readonly<Record<ServiceName, Mapping>> = {
   states: statesNeeds,
   lambda: lambdaNeeds,
   ssm: ssmNeeds,
+  sqs: sqsNeeds,
   events: eventsNeeds,
   cloudformation: cloudFormationNeeds,
 };

@@ -68,7 +68,9 @@ export function openCursor(options: StreamCursorOptions): StreamCursor {
 export function tableOf(streamArn: string): string {
   const name = /^arn:aws[\w-]*:dynamodb:[\w-]+:\d{12}:table\/([^/]+)\/stream\/.+$/.exec(streamArn)?.[1];
   if (name !== undefined) return name;
-  throw new Error(`EventSourceArn: only streams of DynamoDB tables are read locally, got ${streamArn}`);
+  throw new Error(
+    `EventSourceArn: only queues and streams of DynamoDB tables are read locally, got ${streamArn}`,
+  );
 }
 
 function countFitting(records: readonly ChangeRecord[], batchSize: number): number {

@@ -159,14 +159,15 @@ async function giveUp(
 }
 
 /** The function of a mapping. */
-interface Target {
+export interface Target {
   readonly functionName: string;
   readonly functionArn: string;
   /** As whom Lambda reads the stream for the function, and tells a bucket of failures. */
   readonly session: RoleSession | undefined;
 }
 
-async function findTarget(dispatch: Gate['dispatch'], reference: string): Promise<Target> {
+/** @throws {Error} when there is no such function */
+export async function findTarget(dispatch: Gate['dispatch'], reference: string): Promise<Target> {
   const path = `/2015-03-31/functions/${encodeURIComponent(reference)}/configuration`;
   const { status, body } = await call(dispatch, 'lambda', { method: 'GET', path });
   const { FunctionName, FunctionArn, Role, message } = JSON.parse(body) as Record<string, string>;

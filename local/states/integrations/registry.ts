@@ -4,6 +4,7 @@ import { dynamoDbIntegrations } from './dynamodb.ts';
 import type { Integration } from './integration.ts';
 import { lambdaCallback, lambdaFunction, lambdaInvoke } from './lambda.ts';
 import { s3Integrations } from './s3/index.ts';
+import { sqsIntegrations } from './sqs.ts';
 import { statesIntegrations } from './states.ts';
 
 const SERVICE_INTEGRATIONS: ReadonlyMap<string, Integration> = new Map([
@@ -11,6 +12,7 @@ const SERVICE_INTEGRATIONS: ReadonlyMap<string, Integration> = new Map([
   ['lambda:invoke.waitForTaskToken', lambdaCallback],
   ...dynamoDbIntegrations,
   ...s3Integrations,
+  ...sqsIntegrations,
   ...statesIntegrations,
 ]);
 

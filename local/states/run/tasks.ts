@@ -4,7 +4,7 @@ import type { TaskState } from '../definition/types.ts';
 import { evaluate, evaluateInteger, type Template } from '../expressions/template.ts';
 import { limitedText, STATES, StateFailure } from '../failure.ts';
 import type { EventDetails } from '../history.ts';
-import { type Integration, parameterProblem, TaskError } from '../integrations/integration.ts';
+import { type Dispatch, type Integration, parameterProblem, TaskError } from '../integrations/integration.ts';
 import type { Json } from '../json.ts';
 import { MAX_TIMEOUT_SECONDS } from '../limits.ts';
 import { emit, outside, type Thread, textWithDetails } from './thread.ts';
@@ -107,8 +107,11 @@ async function perform(visit: Visit<TaskState>, input: Json, limits: TaskLimits)
 /** Makes the call, and waits for what the task's pattern waits for. */
 async function called(visit: Visit<TaskState>, input: Json, timers: TaskTimers): Promise<Json> {
   const { thread, state, taskToken } = visit;
-  const { dispatch, tokens } = thread.run;
+  const { tokens } = thread.run;
   const { integration } = state;
+  const over = new AbortController();
+  const dispatch: Dispatch = (service, request) =>
+    thread.run.dispatch(service, { ...request, gone: over.signal });
   // Before the call: the callback may come before its answer.
   const callback = taskToken === undefined ? undefined : tokens.open(taskToken, () => timers.beat());
   try {
@@ -118,6 +121,7 @@ async function called(visit: Visit<TaskState>, input: Json, timers: TaskTimers):
     if (integration.waitsFor !== 'callback') return await job(thread, integration.waitsFor, answer, timers);
     return await outside(thread, timers.race((callback as NonNullable<typeof callback>).result));
   } finally {
+    over.abort();
     callback?.close();
   }
 }

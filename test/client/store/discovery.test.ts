@@ -57,6 +57,12 @@ describe('a stack', () => {
     );
   });
 
+  it('are found where the construct was told to call its outputs', async () => {
+    outputs('Mine', { MyDocsStore: descriptor, AppStore: 'of something else' });
+    const client = await LargeItemClient.fromStack({ stackName: 'Mine', construct: 'MyDocs' });
+    expect(client.store.table).toBe('items');
+  });
+
   it('may have stores whose names begin alike: the very one counts', async () => {
     const archive = { ...store, table: 'archive' };
     outputs('Mine', { DocsArchiveStore0A1B2C3E: JSON.stringify(archive), DocsStore0A1B2C3D: descriptor });
