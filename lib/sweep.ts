@@ -17,7 +17,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Schedule, type ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -113,7 +113,11 @@ export class Sweep extends Construct {
     this.#granting = { stateMachine, bucket, reportPrefix, machineKey };
     this.schedule = schedule;
     if (schedule !== undefined) {
-      this.failures = new Queue(this, 'Failures', { enforceSSL: true, retentionPeriod: Duration.days(14) });
+      this.failures = new Queue(this, 'Failures', {
+        enforceSSL: true,
+        encryption: QueueEncryption.SQS_MANAGED,
+        retentionPeriod: Duration.days(14),
+      });
       const { grace = Duration.seconds(DEFAULT_GRACE_SECONDS), dryRun = true } = props;
       const input: SweepInput = { grace: `${grace.toSeconds()}s`, dryRun };
       new Schedule(this, 'Schedule', {

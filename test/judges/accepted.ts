@@ -40,6 +40,11 @@ export const AWS_SOLUTIONS: readonly Accepted[] = [
     reason:
       'X-Ray’s segments and the delivery of logs have no resources that a policy could name (Service Authorization Reference); `tracing: false` leaves the former out.',
   },
+  {
+    rule: 'AwsSolutions-SQS3',
+    of: /^Docs\/Sweep\/Failures\/Resource$/,
+    reason: 'It is a dead-letter queue itself, of the schedule.',
+  },
 ];
 
 export const NIST: readonly Accepted[] = [
@@ -87,13 +92,8 @@ export const NIST: readonly Accepted[] = [
   },
   {
     rule: 'NIST.800.53.R5-CloudWatchLogGroupEncrypted',
-    of: /^Docs\/Logs\/Resource$/,
+    of: /^Docs\/(?:Sweep|Task)?Logs\/Resource$/,
     reason: 'CloudWatch encrypts with keys of its own; `encryptionKey` sets another.',
-  },
-  {
-    rule: 'NIST.800.53.R5-CloudWatchAlarmAction',
-    of: /^Docs\/Sweep\/OrphansAlarm\/Resource$/,
-    reason: 'Whom an alarm tells is the owner’s to say.',
   },
 ];
 

@@ -1,12 +1,13 @@
 // The stores that others judge: the default, one with everything, and one around what is there already, in the Regions of every
 // partition.
 
-import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AttributeType, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { LargeItemStore } from '../../lib/index.ts';
 
 const ACCOUNT = '111122223333';
@@ -28,6 +29,14 @@ const STORES: Readonly<Record<string, (stack: Stack) => unknown>> = {
       ttl: 'ends',
       sweep: { schedule: ScheduleExpression.rate(Duration.days(1)) },
       uploadOrigins: ['https://app.example.com'],
+      alarms: {
+        topic: Topic.fromTopicArn(
+          stack,
+          'Topic',
+          `arn:${Aws.PARTITION}:sns:${stack.region}:${ACCOUNT}:oncall`,
+        ),
+      },
+      dashboard: true,
     }),
   Given: (stack) =>
     new LargeItemStore(stack, 'Docs', {
