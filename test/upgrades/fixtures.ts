@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Lasting } from '../lib/replacements.ts';
 import type { Recording } from './steps.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures');
@@ -12,8 +13,8 @@ export type MachineName = (typeof MACHINES)[number];
 export interface StoreFixture {
   /** The output `Store`. */
   readonly descriptor: Readonly<Record<string, unknown>>;
-  /** Logical id and type of each table and bucket of a store that is told nothing. */
-  readonly stateful: Readonly<Record<string, string>>;
+  /** By logical id, what of a stack whose store is told nothing must last. */
+  readonly lasting: Readonly<Record<string, Lasting>>;
 }
 
 /** Every release that has been recorded, the oldest first. */

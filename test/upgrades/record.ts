@@ -5,14 +5,17 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { Template } from 'aws-cdk-lib/assertions';
 import { bundleTasks } from '../../lambdas/bundle.ts';
+import { LargeItemStack } from '../../lib/index.ts';
+import { templateApp } from '../lib/app.ts';
+import { lastingIn } from '../lib/replacements.ts';
 import { answerOf, type Scheduled, tasksOf, withoutChance } from './answers.ts';
 import { synthesise } from './assembly.ts';
-import { MACHINES, writeFixture } from './fixtures.ts';
+import { MACHINES, type StoreFixture, writeFixture } from './fixtures.ts';
 import { startOf } from './frozen-time.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { Scene } from './scene.ts';
-import { statefulOfDefault } from './stateful.ts';
 import type { Answer, Call, End, Event, History, Recording, Scenario, Task } from './steps.ts';
 
 type Seen = { readonly task: Task; readonly payload: unknown } | { readonly pass: number };
@@ -36,7 +39,7 @@ async function record(release: string): Promise<void> {
       const file = join(import.meta.dirname, '../../statemachines', `${machine}.asl.json`);
       writeFixture(release, ['statemachines', `${machine}.asl.json`], await readFile(file, 'utf8'));
     }
-    const store = { descriptor: scene.store, stateful: statefulOfDefault() };
+    const store = { descriptor: scene.store, lasting: lastingOfDefault() };
     writeFixture(release, ['store.json'], `${JSON.stringify(store, null, 2)}\n`);
   } finally {
     await rm(assembly, { recursive: true });
@@ -77,6 +80,10 @@ async function recordingOf(
   }
   const recording = { startsAt, steps: told, ends, left: await scene.left(name), histories: recorded };
   return withoutChance(recording) as Recording;
+}
+
+function lastingOfDefault(): StoreFixture['lasting'] {
+  return lastingIn(Template.fromStack(new LargeItemStack(templateApp(), 'Twinwrite')));
 }
 
 /** Finds what a task answered. */
