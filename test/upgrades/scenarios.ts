@@ -334,6 +334,11 @@ function doubts(): readonly Scenario[] {
         ...unknown.redriven(2),
       ],
     },
+    {
+      name: 'stuck',
+      steps: [writeRefused, cannotDelete, ...about('stuck').ran(1, 'create', page('x'))],
+      histories: [about('stuck').run(1)],
+    },
   ];
 }
 
