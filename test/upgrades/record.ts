@@ -148,7 +148,7 @@ function textOf({ startsAt, steps, ends, left, histories }: Recording): string {
 }
 
 const [release] = process.argv.slice(2);
-if (release === undefined || !/^\d+\.\d+$/.test(release)) {
+if (release === undefined || !/^\d+\.\d+(?:\.\d+)?$/.test(release)) {
   console.error('Which release, such as 0.2?');
   process.exitCode = 2;
 } else {
