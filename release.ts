@@ -2,7 +2,7 @@
 // checks, builds and packs, and publishes nothing. docs/releasing.md.
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = import.meta.dirname;
@@ -18,6 +18,8 @@ export interface ReleaseState {
   readonly tags: readonly string[];
   /** Whether a workflow runs it that npm can name as the origin: npm's provenance needs one. */
   readonly canProve: boolean;
+  /** Whether a recording of this version, or of its minor version, has the definitions that are released. */
+  readonly isRecorded: boolean;
   /** Whether package.json names the repository, which npm compares with the workflow's. */
   readonly namesRepository: boolean;
 }
@@ -46,6 +48,10 @@ export function refusals({ version, changelog, changes, branch, tags, ...origin 
     `Changelog: ${version} is dated ${date}; the heading needs the day of the release, YYYY-MM-DD.`,
   );
   refuse(unreleased.trim() !== '', `Changelog: what is under Unreleased belongs under ${version}.`);
+  refuse(
+    !origin.isRecorded,
+    `Upgrades: no recording of ${version} has its definitions; run test/upgrades/record.ts (docs/releasing.md).`,
+  );
   refuse(changes.trim() !== '', 'Tree: there are changes that are not committed.');
   refuse(branch !== 'main', `Branch: releases are made of main, this is ${branch}.`);
   refuse(!origin.namesRepository, 'Provenance: package.json names no repository for npm to compare with.');
@@ -64,6 +70,7 @@ function currentState(): ReleaseState {
   return {
     version: manifest.version,
     namesRepository: manifest.repository !== undefined,
+    isRecorded: isRecorded(manifest.version),
     changelog: text('CHANGELOG.md'),
     changes: git('status', '--porcelain'),
     branch: git('branch', '--show-current'),
@@ -71,6 +78,24 @@ function currentState(): ReleaseState {
     canProve:
       process.env.ACTIONS_ID_TOKEN_REQUEST_URL !== undefined || process.env.SIGSTORE_ID_TOKEN !== undefined,
   };
+}
+
+/**
+ * Whether a later version will be held to finish the runs of this one.
+ * @param folder - the repository's
+ */
+export function isRecorded(version: string, folder: string = root): boolean {
+  const own = version.replace(/-.*$/, '');
+  const recordings = [own, own.replace(/\.\d+$/, '')].map((name) =>
+    join(folder, 'test', 'upgrades', 'fixtures', name, 'statemachines'),
+  );
+  const recording = recordings.find((each) => existsSync(each));
+  if (recording === undefined) return false;
+  const deployed = join(folder, 'statemachines');
+  return readdirSync(deployed).every((name) => {
+    const file = join(recording, name);
+    return existsSync(file) && readFileSync(file, 'utf8') === readFileSync(join(deployed, name), 'utf8');
+  });
 }
 
 /** The checks that CI makes of every change, which a release makes once more. */

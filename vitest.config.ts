@@ -41,6 +41,7 @@ const THOROUGH = [
   'test/package/**/*.test.ts',
   'test/soak/crash.test.ts',
   'test/soak/soak.test.ts',
+  'test/upgrades/runs-all.test.ts',
 ];
 
 /** Tests in a real Chromium, which `npm run test:browser` installs where it is missing. */

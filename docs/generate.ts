@@ -39,6 +39,10 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
       await withExamples(await page('docs/languages.md'), { 'python/documents.py': 'python' }),
     ],
     ['docs/waiting.md', await withExamples(await page('docs/waiting.md'), { 'run-events.ts': 'ts' })],
+    [
+      'docs/upgrading.md',
+      await withExamples(await page('docs/upgrading.md'), { 'stable-template.ts': 'ts' }),
+    ],
     ['docs/reading.md', await withExamples(await page('docs/reading.md'), { 'reading.ts': 'ts' })],
     ['docs/protocol.md', await withGraphs(await page('docs/protocol.md'), ['create', 'update', 'delete'])],
     ['docs/sweeping.md', await withGraphs(await page('docs/sweeping.md'), ['sweep'])],

@@ -1,7 +1,10 @@
 // What a release is refused for, each reason alone.
 
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it, test } from 'vitest';
-import { type ReleaseState, refusals } from '../../release.ts';
+import { isRecorded, type ReleaseState, refusals } from '../../release.ts';
 
 const READY: ReleaseState = {
   version: '1.2.3',
@@ -12,6 +15,7 @@ const READY: ReleaseState = {
   tags: ['v1.2.2'],
   canProve: true,
   namesRepository: true,
+  isRecorded: true,
 };
 
 test('what is ready is not refused', () => {
@@ -42,10 +46,33 @@ it.each<[string, Partial<ReleaseState>, RegExp]>([
     { changelog: `## Unreleased\n\n- More.\n\n${READY.changelog}` },
     /^Changelog: what is under/,
   ],
+  ['a version that is not recorded', { isRecorded: false }, /^Upgrades: no recording of 1\.2\.3/],
   ['changes that are not committed', { changes: ' M README.md' }, /^Tree: /],
   ['another branch', { branch: 'topic' }, /^Branch: .* this is topic/],
   ['a package of no repository', { namesRepository: false }, /^Provenance: package.json/],
   ['a place without an identity', { canProve: false }, /^Provenance: /],
 ])('%s is refused', (_, change, reason) => {
   expect(refusals({ ...READY, ...change })).toEqual([expect.stringMatching(reason)]);
+});
+
+test("a version is recorded when its own recording, or its minor version's, has its definitions", async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'twinwrite-release-'));
+  try {
+    const definitions = join(folder, 'statemachines');
+    const record = (name: string): Promise<void> =>
+      cp(definitions, join(folder, 'test/upgrades/fixtures', name, 'statemachines'), { recursive: true });
+    await mkdir(definitions);
+    await writeFile(join(definitions, 'create.asl.json'), '{}');
+    expect(isRecorded('1.2.0', folder)).toBe(false);
+    await record('1.2');
+    expect(isRecorded('1.2.0-rc.1', folder)).toBe(true);
+    expect(isRecorded('1.3.0', folder)).toBe(false);
+
+    await writeFile(join(definitions, 'create.asl.json'), '{"changed": true}');
+    expect(isRecorded('1.2.1', folder)).toBe(false);
+    await record('1.2.1');
+    expect(isRecorded('1.2.1', folder)).toBe(true);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
