@@ -16,6 +16,7 @@ const MOCKED = [
 
 /** Tests that take long for what they add: `npm run test:thorough` runs them, and so does CI. */
 const THOROUGH = [
+  'test/aws/trial.test.ts',
   'test/cli/local.test.ts',
   'test/client/sources/sources-many.test.ts',
   'test/core/fuzz-long.test.ts',
