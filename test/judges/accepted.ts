@@ -129,6 +129,12 @@ export const CHECKOV: readonly Accepted[] = [
   },
   { rule: 'CKV_AWS_117', of: /^AWS::Lambda::Function /, reason: `${PAID} \`functions.vpc\`.` },
   {
+    rule: 'CKV_AWS_27',
+    of: /^AWS::SQS::Queue DocsSweepFailures/,
+    reason:
+      'SQS encrypts with keys of its own; what a schedule could not start has a grace in it, and whether it deletes.',
+  },
+  {
     rule: 'CKV_AWS_158',
     of: /^AWS::Logs::LogGroup /,
     reason: 'CloudWatch encrypts with keys of its own; `encryptionKey` sets another.',
