@@ -16,6 +16,7 @@ const MOCKED = [
 
 /** Tests that take long for what they add: `npm run test:thorough` runs them, and so does CI. */
 const THOROUGH = [
+  'test/aws/trial.test.ts',
   'test/cli/local.test.ts',
   'test/client/sources/sources-many.test.ts',
   'test/core/fuzz-long.test.ts',
@@ -37,6 +38,7 @@ const THOROUGH = [
   'test/lib/{replacement,validation}.test.ts',
   'test/local-iam/operator-grants.test.ts',
   'test/local-iam/product-grants.test.ts',
+  'test/monitoring/{schedule,stream,sweeps}.test.ts',
   'test/package/**/*.test.ts',
   'test/soak/crash.test.ts',
   'test/soak/soak.test.ts',
@@ -48,6 +50,12 @@ const BROWSER = ['test/browser/**/*.test.ts'];
 
 /** Programs in other languages; `npm run test:languages` installs what they need. */
 const LANGUAGES = ['test/languages/**/*.test.ts'];
+
+/** What others say of the templates; `npm run test:judges` installs who they are. */
+const JUDGES = ['test/judges/**/*.test.ts'];
+
+/** A deployment by the CDK's own command into MiniStack. */
+const DEPLOYMENTS = ['test/deploy/**/*.test.ts'];
 
 /** A project whose files share modules: loading the SDK and the CDK anew for each would take a third of the time. */
 function sharing(name: string, include: string[], exclude: string[]) {
@@ -66,6 +74,8 @@ export default defineConfig({
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       // Checking templates against CloudFormation's schemas costs seconds; test/lib/validation.test.ts does it.
       CDK_VALIDATION: 'false',
+      // Tasks that a test calls itself; those of a local cloud have an environment of their own.
+      POWERTOOLS_LOG_LEVEL: 'SILENT',
     },
     // Generous, so that a busy machine fails nothing; no test waits this long for what it expects.
     testTimeout: 120_000,
@@ -82,7 +92,7 @@ export default defineConfig({
       sharing(
         'shared',
         ['test/**/*.test.ts'],
-        [...ISOLATED, ...MOCKED, ...THOROUGH, ...BROWSER, ...LANGUAGES],
+        [...ISOLATED, ...MOCKED, ...THOROUGH, ...BROWSER, ...LANGUAGES, ...JUDGES, ...DEPLOYMENTS],
       ),
       // Real installs of packages, beside other work.
       {
@@ -91,6 +101,14 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'browser', include: BROWSER } },
       { extends: true, test: { name: 'languages', include: LANGUAGES, testTimeout: 180_000 } },
+      {
+        extends: true,
+        test: { name: 'deploy', include: DEPLOYMENTS, testTimeout: 600_000, hookTimeout: 600_000 },
+      },
+      {
+        extends: true,
+        test: { name: 'judges', include: JUDGES, testTimeout: 600_000, hookTimeout: 600_000, isolate: false },
+      },
     ],
   },
 });

@@ -13,6 +13,7 @@ import {
   storeJsonSchema,
 } from '../core/index.ts';
 import { sweepInputJsonSchema, sweepOutputJsonSchema } from '../core/sweep/contract.ts';
+import { judgedTables } from '../test/judges/page.ts';
 import { callersTable } from './callers.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -32,6 +33,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['README.md', await withExamples(await page('README.md'), { 'quick-start.ts': 'ts', 'stack.ts': 'ts' })],
     ['docs/grants.md', withCallers(await page('docs/grants.md'))],
+    ['docs/judged.md', fill(await page('docs/judged.md'), 'judged', 'judged', judgedTables())],
     [
       'docs/languages.md',
       await withExamples(await page('docs/languages.md'), { 'python/documents.py': 'python' }),

@@ -7,6 +7,7 @@ import type { Item } from '../core/values/attributes.ts';
 import { deleteKeys } from './deletions.ts';
 import { readItem } from './dynamodb.ts';
 import { failureOf } from './failures.ts';
+import { logger } from './log.ts';
 import { s3 } from './s3.ts';
 import { storeFromEnvironment } from './task.ts';
 
@@ -40,8 +41,12 @@ export const handler = async ({ Records }: StreamEvent): Promise<StreamBatchResp
   for (const { sequenceNumber, keys, problem } of failed) {
     const kept = keys.filter((key) => failures.has(key));
     const problems = problem ?? kept.map((key) => `${key}: ${failures.get(key)}`);
-    console.error(JSON.stringify({ message: 'objects stay behind for now', sequenceNumber, problems }));
+    logger.error('objects stay behind for now', { task: 'clean-up-removed', sequenceNumber, problems });
   }
+  logger.info('done', {
+    ...{ task: 'clean-up-removed', records: Records.length, failed: failed.length },
+    deleted: doomed.length - failures.size,
+  });
   return { batchItemFailures: failed.map(({ sequenceNumber }) => ({ itemIdentifier: sequenceNumber })) };
 };
 

@@ -3,6 +3,7 @@
 import { type Store, type SweepSettings, storeSchema, sweepSettingsSchema } from '../core/contract/store.ts';
 import { SagaError } from '../core/errors/errors.ts';
 import type { SweptStore } from '../core/sweep/named-object.ts';
+import { type LoggedEvent, logged } from './log.ts';
 
 /**
  * The store that the construct describes in the variable `STORE` of every function.
@@ -30,15 +31,16 @@ export function sweepFromEnvironment(): SweepSettings & { readonly store: SweptS
 }
 
 /**
- * A Lambda handler that throws a {@link SagaError} so that its name is what Retry and Catch match, and its
- * message is the whole reason as JSON text: the runtime passes nothing else on.
+ * A Lambda handler that leaves a line in the log, and throws a {@link SagaError} so that its name is what Retry and Catch
+ * match, and its message is the whole reason as JSON text: the runtime passes nothing else on.
  */
-export function task<Event, Result>(
+export function task<Event extends object, Result>(
   work: (event: Event, context: TaskContext) => Promise<Result>,
-): (event: Event, context?: TaskContext) => Promise<Result> {
+): (event: Event & LoggedEvent, context?: TaskContext) => Promise<Result> {
+  const store = storeFromEnvironment();
   return async (event, context = UNHURRIED) => {
     try {
-      return await work(event, context);
+      return await logged(event, store, () => work(event, context));
     } catch (error) {
       if (!(error instanceof SagaError)) throw error;
       const answer = new Error(JSON.stringify(error.reason));

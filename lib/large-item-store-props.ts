@@ -10,6 +10,7 @@ import type { StoreOutputs } from './discovery.ts';
 import type { LegacyObjects } from './legacy-objects.ts';
 import type { AccessLogs } from './made-bucket.ts';
 import type { StoreTableProps } from './made-table.ts';
+import type { AlarmsProps } from './monitoring/alarms.ts';
 import type { FunctionOptions } from './store-options.ts';
 import type { SweepProps } from './sweep.ts';
 
@@ -108,6 +109,10 @@ export interface LargeItemStoreProps {
   readonly functions?: FunctionOptions;
   /** Whether X-Ray traces runs, as far as its sampling goes; `functions.tracing` adds what functions do. Default: true. */
   readonly tracing?: boolean;
-  /** How long the state machines' logs are kept. They never hold the items' data. Default: one month. */
+  /** How long the logs of state machines and functions are kept; docs/security.md says what is in them. Default: one month. */
   readonly logRetention?: RetentionDays;
+  /** Alarms on what needs a person, and whom they tell; docs/runbook.md has a section for each. Default: none. */
+  readonly alarms?: AlarmsProps;
+  /** Whether there is a CloudWatch dashboard of the store. Default: false. */
+  readonly dashboard?: boolean;
 }

@@ -1,20 +1,26 @@
 // The construct: a table, a bucket, and the three sagas that keep them consistent.
 
+import type { Dashboard, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Store, StoreDescriptor } from '../core/contract/store-types.ts';
+import type { Operation } from '../core/keys/run.ts';
 import { addOutputs, createParameter } from './discovery.ts';
 import { GrantedStore, type ILargeItemStore, setGranting } from './granted-store.ts';
 import { ImportedStore, type ImportedStoreProps } from './imported-store.ts';
 import type { LargeItemStoreProps } from './large-item-store-props.ts';
 import { checkExpiring, checkedLayout, checkedReportPrefix, type Layout } from './layout.ts';
+import { createLogs, type StoreLogs } from './monitoring/logs.ts';
+import { Monitoring } from './monitoring/monitoring.ts';
+import type { RunMetric, RunMetricOptions, TaskMetric } from './monitoring/run-metrics.ts';
+import type { StoreAlarmsByName } from './monitoring/runbook.ts';
 import { checkNeighbours } from './neighbours.ts';
 import { FAILURES_PREFIX, RemovedItems } from './removed-items.ts';
-import { createLogs, createStateMachine } from './state-machines.ts';
+import { createStateMachine } from './state-machines.ts';
 import { resolveOptions, type StoreOptions, withSecurityGroup } from './store-options.ts';
 import { arnsOf, type StoreStateMachines } from './store-state-machines.ts';
 import { storageOf } from './store-storage.ts';
@@ -52,6 +58,13 @@ export class LargeItemStore extends GrantedStore {
   readonly descriptor: string;
   /** Where the description is kept, if `parameterName` says so. */
   readonly parameter?: StringParameter;
+  /** Where its state machines and functions log. */
+  readonly logs: StoreLogs;
+  /** What `alarms` has made, by name: for actions of your own. */
+  readonly alarms: StoreAlarmsByName;
+  /** What `dashboard: true` has made, to add widgets to. */
+  readonly dashboard?: Dashboard;
+  readonly #monitoring: Monitoring;
 
   /**
    * @throws {Error} for prefixes that overlap, an unsafe template, props that contradict each other, and a given table or bucket
@@ -82,14 +95,23 @@ export class LargeItemStore extends GrantedStore {
 
     const legacy = props.legacy && { bucket, ...props.legacy };
     const store = this.#store(layout, props, legacy);
-    const workedOn = { table, bucket, prefix, store: Stack.of(this).toJsonString(store), options };
+    const { logRetention: retention = RetentionDays.ONE_MONTH, alarms, dashboard } = props;
+    this.logs = createLogs(this, { retention, encryptionKey: options.encryptionKey });
+    const { runs, sweeps, tasks: taskLogs } = this.logs;
+    const text = Stack.of(this).toJsonString(store);
+    const workedOn = { table, bucket, prefix, store: text, options, taskLogs };
     this.tasks = new SagaTasks(this, 'Tasks', { ...workedOn, stagingPrefix, legacy });
-    if (removals) new RemovedItems(this, 'RemovedItems', { ...workedOn, removals });
-    const logs = createLogs(this, props.logRetention ?? RetentionDays.ONE_MONTH, options);
-    this.stateMachines = this.#machines(logs, options);
+    const counted = alarms !== undefined;
+    const removedItems =
+      removals && new RemovedItems(this, 'RemovedItems', { ...workedOn, removals, counted });
+    this.stateMachines = this.#machines(runs, options);
     const { stateMachines } = this;
-    const sweeping = { ...props.sweep, ...workedOn, reportPrefix, stateMachines, logs };
-    this.sweep = new Sweep(this, 'Sweep', sweeping);
+    const sweeping = { ...props.sweep, ...workedOn, reportPrefix, stateMachines, logs: sweeps };
+    this.sweep = new Sweep(this, 'Sweep', { ...sweeping, runbook: alarms?.runbook });
+    const watched = { stateMachines, sweep: this.sweep, removedItems, logs: runs };
+    this.#monitoring = new Monitoring(this, 'Monitoring', { ...watched, alarms, dashboard });
+    this.alarms = this.#monitoring.alarms;
+    this.dashboard = this.#monitoring.dashboard;
 
     const descriptor = this.#describe(store);
     this.descriptor = Stack.of(this).toJsonString(descriptor);
@@ -109,6 +131,24 @@ export class LargeItemStore extends GrantedStore {
     );
   }
 
+  /**
+   * How often something happened to runs or tasks: a sum over five minutes, unless `options` say otherwise.
+   * @throws {Error} for what is counted of tasks when an operation is asked for
+   */
+  metric(name: RunMetric | TaskMetric, options?: RunMetricOptions): Metric {
+    return this.#monitoring.metrics.metric(name, options);
+  }
+
+  /** How many runs of an operation committed. */
+  metricCommitted(operation: Operation, options?: MetricOptions): Metric {
+    return this.stateMachines[operation].metricSucceeded(options);
+  }
+
+  /** How long runs of an operation took, however they ended: milliseconds, by default their average. */
+  metricDuration(operation: Operation, options?: MetricOptions): Metric {
+    return this.stateMachines[operation].metricTime(options);
+  }
+
   #store(layout: Layout, { inlineContent }: LargeItemStoreProps, legacy: Legacy | undefined): Store {
     return {
       table: this.table.tableName,
@@ -119,7 +159,7 @@ export class LargeItemStore extends GrantedStore {
     };
   }
 
-  #machines(logs: ReturnType<typeof createLogs>, options: StoreOptions): StoreStateMachines {
+  #machines(logs: ILogGroup, options: StoreOptions): StoreStateMachines {
     return {
       create: createStateMachine(this, 'Create', 'create', this.tasks, logs, options),
       update: createStateMachine(this, 'Update', 'update', this.tasks, logs, options),

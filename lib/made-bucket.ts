@@ -9,7 +9,8 @@ import {
   type IBucket,
 } from 'aws-cdk-lib/aws-s3';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
-import type { Construct } from 'constructs';
+import { S3_SERVER_ACCESS_LOGS_USE_BUCKET_POLICY } from 'aws-cdk-lib/cx-api';
+import { Construct } from 'constructs';
 import { addLifecycle, type ExpiringPrefixes } from './storage.ts';
 import { expireVersions, versionExpiration } from './versions.ts';
 
@@ -92,7 +93,7 @@ function accessLogging(
   }
   const { removalPolicy, autoDeleteObjects } = settings;
   // By a key of S3: logs are delivered to no bucket whose default encryption is by one of the account's.
-  const logs = new Bucket(scope, 'AccessLogs', {
+  const logs = new Bucket(withPolicyForLogs(new Construct(scope, 'AccessLogs')), 'Bucket', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     encryption: BucketEncryption.S3_MANAGED,
     enforceSSL: true,
@@ -101,4 +102,10 @@ function accessLogging(
     lifecycleRules: [{ id: 'ExpireLogs', expiration: retention ?? Duration.days(LOG_DAYS) }],
   });
   return { serverAccessLogsBucket: logs, ...(prefix !== undefined && { serverAccessLogsPrefix: prefix }) };
+}
+
+/** Where the CDK lets S3 deliver logs by the bucket's policy, whatever the app's flags say: the other way is an ACL, S3's former. */
+function withPolicyForLogs(scope: Construct): Construct {
+  scope.node.setContext(S3_SERVER_ACCESS_LOGS_USE_BUCKET_POLICY, true);
+  return scope;
 }

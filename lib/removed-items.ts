@@ -9,9 +9,11 @@ import {
   type IEventSourceMapping,
   type IFunction,
   type Function as LambdaFunction,
+  MetricType,
   StartingPosition,
 } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { allowBucket, allowBucketKey, allowObjects } from './rights.ts';
@@ -29,6 +31,10 @@ export interface RemovedItemsProps {
   /** `expired`: what time to live deletes. `all`: also what other writers delete or overwrite. */
   readonly removals: 'expired' | 'all';
   readonly options: StoreOptions;
+  /** Where the function logs. */
+  readonly taskLogs: ILogGroup;
+  /** Whether records are counted, also those that are given up: seven metrics, which cost. */
+  readonly counted: boolean;
 }
 
 /** Changes that time to live makes (DynamoDB Developer Guide, "DynamoDB Streams and Time to Live"). */
@@ -49,11 +55,13 @@ const FAILURE_DAYS = 30;
 /** Brings the stream's records to the clean-up, again until it has dealt with them, and what it gave up to the bucket. */
 export class RemovedItems extends Construct {
   readonly consumer: LambdaFunction;
+  /** Names the delivery of the stream in metrics. */
+  readonly mappingId: string;
 
   /** @throws {Error} when the table is known to have no stream */
   constructor(scope: Construct, id: string, props: RemovedItemsProps) {
     super(scope, id);
-    const { table, bucket, prefix, store, options } = props;
+    const { table, bucket, prefix, store, options, taskLogs } = props;
     if (table.tableStreamArn === undefined) {
       throw new Error(
         'LargeItemStore: ttl and cleanUpForeignDeletes need a table with a stream of new and old images, ' +
@@ -64,24 +72,26 @@ export class RemovedItems extends Construct {
       store,
       description: 'Twinwrite: deletes the objects of items that no saga removed',
       options,
+      taskLogs,
     });
     allowItem(table, this.consumer, 'dynamodb:GetItem');
     allowObjects(bucket, this.consumer, prefix, ['s3:DeleteObject']);
     if (bucket instanceof Bucket) {
       addRule(bucket, expiry('failures', FAILURES_PREFIX, FAILURE_DAYS));
     }
-    this.consumer.addEventSource(
-      new DynamoEventSource(table, {
-        // Only from the deployment on: what went before is the sweeper's.
-        startingPosition: StartingPosition.LATEST,
-        filters: [props.removals === 'all' ? REMOVED_OR_CHANGED : EXPIRED],
-        batchSize: 100,
-        reportBatchItemFailures: true,
-        bisectBatchOnError: true,
-        retryAttempts: 10,
-        onFailure: new FailuresInBucket(bucket),
-      }),
-    );
+    const source = new DynamoEventSource(table, {
+      // Only from the deployment on: what went before is the sweeper's.
+      startingPosition: StartingPosition.LATEST,
+      filters: [props.removals === 'all' ? REMOVED_OR_CHANGED : EXPIRED],
+      batchSize: 100,
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      retryAttempts: 10,
+      onFailure: new FailuresInBucket(bucket),
+      ...(props.counted && { metricsConfig: { metrics: [MetricType.EVENT_COUNT] } }),
+    });
+    this.consumer.addEventSource(source);
+    this.mappingId = source.eventSourceMappingId;
   }
 }
 

@@ -1,32 +1,14 @@
-// The state machines of the three sagas, and where they log.
+// The state machines of the three sagas.
 
 import { join } from 'node:path';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Operation } from '../core/keys/run.ts';
-import { allowLogs, encryptMachine } from './encryption.ts';
+import { encryptMachine } from './encryption.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
 import type { StoreOptions } from './store-options.ts';
 import type { SagaTasks } from './tasks.ts';
-
-/** The log group that the state machines of a store share. */
-export function createLogs(
-  scope: Construct,
-  retention: RetentionDays,
-  { encryptionKey }: StoreOptions,
-): LogGroup {
-  // Under this name CloudWatch Logs needs no resource policy per log group, whose number is limited.
-  const logGroupName = `/aws/vendedlogs/states/${Stack.of(scope).stackName}-${scope.node.addr.slice(-8)}`;
-  if (encryptionKey !== undefined) allowLogs(scope, encryptionKey, logGroupName);
-  return new LogGroup(scope, 'Logs', {
-    logGroupName,
-    retention,
-    removalPolicy: RemovalPolicy.DESTROY,
-    ...(encryptionKey !== undefined && { encryptionKey }),
-  });
-}
 
 /** The saga of one operation, from its definition in statemachines/. */
 export function createStateMachine(
@@ -34,7 +16,7 @@ export function createStateMachine(
   id: string,
   operation: Operation,
   tasks: SagaTasks,
-  logs: LogGroup,
+  logs: ILogGroup,
   { encryptionKey, tracing }: StoreOptions,
 ): StateMachine {
   const { plan, putInline, putObject, writeItem, deleteObjects } = tasks;

@@ -45,7 +45,8 @@ export function storageOf(
 
 function tableOf(scope: Construct, props: LargeItemStoreProps, needs: StorageNeeds): ITable {
   const { key } = needs.layout;
-  const { table, ttl, removalPolicy = RemovalPolicy.RETAIN, tableProps = {} } = props;
+  const { table, ttl, removalPolicy = RemovalPolicy.RETAIN } = props;
+  const tableProps = withoutUndefined(props.tableProps ?? {});
   const { deletionProtection, encryptionKey } = props;
   if (table !== undefined) {
     checkTable(scope, table, { key, ttl, removals: needs.removals });
@@ -80,8 +81,13 @@ function bucketOf(scope: Construct, props: LargeItemStoreProps, needs: StorageNe
     noncurrentVersionExpiration: props.noncurrentVersionExpiration,
     recoveryDays: recovery,
     accessLogs: props.accessLogs,
-    bucketProps: props.bucketProps ?? {},
+    bucketProps: withoutUndefined(props.bucketProps ?? {}),
   });
+}
+
+/** What is given as undefined is not given: it would stand in the place of a default. */
+function withoutUndefined<T extends object>(props: T): T {
+  return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined)) as T;
 }
 
 function checkGiven(props: LargeItemStoreProps): void {

@@ -17,6 +17,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Schedule, type ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -25,6 +26,8 @@ import { DEFAULT_GRACE_SECONDS, MIN_GRACE_SECONDS } from '../core/errors/limits.
 import { GRACE_TOO_SHORT, type SweepInput } from '../core/sweep/contract.ts';
 import { allowReports, grantSweep, type SweepGranting } from './callers.ts';
 import { allowMachineKey, encryptMachine } from './encryption.ts';
+import { NAMESPACE, storeName } from './monitoring/names.ts';
+import { describeAlarm } from './monitoring/runbook.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
 import { allowBucketKey, allowObjects, allowReading } from './rights.ts';
 import { resolveOptions, type StoreOptions } from './store-options.ts';
@@ -69,12 +72,15 @@ export interface SweepConstructProps extends SweepProps {
   readonly logs: ILogGroup;
   /** Default: those of a store that is told nothing. */
   readonly options?: StoreOptions;
+  /** Where its functions log. Default: in groups that Lambda makes, and nobody ends. */
+  readonly taskLogs?: ILogGroup;
+  /** Where alarms say that the runbook is. */
+  readonly runbook?: string | undefined;
 }
 
 /** Where reports go that no `reportPrefix` says otherwise. */
 export const DEFAULT_REPORT_PREFIX = 'sweeps';
 
-const NAMESPACE = 'Twinwrite';
 /** Rights of a ResultWriter ("ResultWriter (Map)" in the Step Functions Developer Guide). */
 const WRITE_REPORT = [
   's3:PutObject',
@@ -88,6 +94,9 @@ export class Sweep extends Construct {
   readonly stateMachine: StateMachine;
   /** Scheduled sweeps that find more than `alarmAbove` orphans; none without a schedule. Add your actions to it. */
   readonly alarm: Alarm | undefined;
+  readonly schedule: ScheduleExpression | undefined;
+  /** What the schedule could not start after a day of tries, for 14 days; none without a schedule. */
+  readonly failures: Queue | undefined;
   /** What keys of reports begin with, without a slash at either end. */
   readonly reportPrefix: string;
   readonly #granting: SweepGranting;
@@ -102,7 +111,13 @@ export class Sweep extends Construct {
     this.stateMachine = this.#stateMachine(props);
     const { stateMachine } = this;
     this.#granting = { stateMachine, bucket, reportPrefix, machineKey };
+    this.schedule = schedule;
     if (schedule !== undefined) {
+      this.failures = new Queue(this, 'Failures', {
+        enforceSSL: true,
+        encryption: QueueEncryption.SQS_MANAGED,
+        retentionPeriod: Duration.days(14),
+      });
       const { grace = Duration.seconds(DEFAULT_GRACE_SECONDS), dryRun = true } = props;
       const input: SweepInput = { grace: `${grace.toSeconds()}s`, dryRun };
       new Schedule(this, 'Schedule', {
@@ -110,10 +125,11 @@ export class Sweep extends Construct {
         description: `Twinwrite: ${dryRun ? 'reports' : 'deletes'} the objects that no item points at`,
         target: new StepFunctionsStartExecution(stateMachine, {
           input: ScheduleTargetInput.fromObject(input),
+          deadLetterQueue: this.failures,
           ...(machineKey && { role: this.#schedulerRole(machineKey) }),
         }),
       });
-      this.alarm = this.#alarm(props.alarmAbove ?? 100);
+      this.alarm = this.#alarm(props.alarmAbove ?? 100, props.runbook);
     }
   }
 
@@ -197,7 +213,7 @@ export class Sweep extends Construct {
   }
 
   #functions(props: SweepConstructProps): Readonly<Record<string, LambdaFunction>> {
-    const { table, bucket, prefix, store, stateMachines, inventory, options } = props;
+    const { table, bucket, prefix, store, stateMachines, inventory, options, taskLogs } = props;
     const { reportPrefix } = this;
     const settings: SweepSettings = {
       reportPrefix,
@@ -207,7 +223,7 @@ export class Sweep extends Construct {
     const variables = { SWEEP: Stack.of(this).toJsonString(settings) };
     const make = (functionId: string, task: Parameters<typeof taskFunction>[2], does: string) => {
       const description = `Twinwrite: ${does}`;
-      const made = taskFunction(this, functionId, task, { store, description, options });
+      const made = taskFunction(this, functionId, task, { store, description, options, taskLogs });
       for (const [name, value] of Object.entries(variables)) made.addEnvironment(name, value);
       return made;
     };
@@ -227,9 +243,10 @@ export class Sweep extends Construct {
     return { PlanSweepFunction: plan, FindOrphansFunction: findOrphans, TotalSweepFunction: total };
   }
 
-  #alarm(threshold: number): Alarm {
+  #alarm(threshold: number, runbook: string | undefined): Alarm {
+    const says = `a sweep has found more than ${threshold} objects that no item points at. Sagas crash or are stopped more often than they should, or clean-ups are deferred; the report in ${this.reportPrefix}/ names the objects and their runs.`;
     return new Alarm(this, 'OrphansAlarm', {
-      alarmDescription: `Twinwrite: a sweep has found more than ${threshold} objects that no item points at. Sagas crash or are stopped more often than they should, or clean-ups are deferred; the report in ${this.reportPrefix}/ names the objects and their runs.`,
+      alarmDescription: describeAlarm(says, 'orphans', runbook),
       metric: this.metric('Orphans'),
       threshold,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
@@ -253,7 +270,7 @@ function checkGrace(grace: Duration | undefined): void {
   throw new Error(`LargeItemStore: sweep.grace: ${GRACE_TOO_SHORT}, got ${grace.toHumanString()}`);
 }
 
-/** Names the store in metrics: a construct's path is the same in each deployment. */
+/** Names the store in metrics. */
 function metricStore(sweep: Sweep): string {
-  return sweep.node.scope?.node.path ?? sweep.node.path;
+  return storeName(sweep.node.scope ?? sweep);
 }

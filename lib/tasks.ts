@@ -7,9 +7,11 @@ import {
   Code,
   type FunctionProps,
   Function as LambdaFunction,
+  LoggingFormat,
   Runtime,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -32,6 +34,8 @@ export interface SagaTasksProps {
   readonly store: string;
   /** Default: those of a store that is told nothing. */
   readonly options?: StoreOptions;
+  /** Where the functions log. Default: in groups that Lambda makes, and nobody ends. */
+  readonly taskLogs?: ILogGroup;
 }
 
 /** What a task's function is told. */
@@ -39,6 +43,7 @@ interface FunctionSettings {
   readonly store: string;
   readonly description: string;
   readonly options?: StoreOptions | undefined;
+  readonly taskLogs?: ILogGroup | undefined;
 }
 
 const WRITES = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
@@ -58,9 +63,9 @@ export class SagaTasks extends Construct {
   constructor(scope: Construct, id: string, props: SagaTasksProps) {
     super(scope, id);
     const { table, bucket } = props;
-    const { prefix, stagingPrefix, legacy, store, options } = props;
+    const { prefix, stagingPrefix, legacy, store, options, taskLogs } = props;
     const make = (functionId: string, task: Task, does: string) =>
-      taskFunction(this, functionId, task, { store, description: `Twinwrite: ${does}`, options });
+      taskFunction(this, functionId, task, { store, description: `Twinwrite: ${does}`, options, taskLogs });
 
     this.plan = make('Plan', 'plan', 'reads the item and plans the run');
     allowItem(table, this.plan, 'dynamodb:GetItem');
@@ -100,7 +105,7 @@ export function taskFunction(
   scope: Construct,
   id: string,
   task: Task,
-  { store, description, options = resolveOptions({}) }: FunctionSettings,
+  { store, description, options = resolveOptions({}), taskLogs }: FunctionSettings,
 ): LambdaFunction {
   const { memorySize = 512, architecture = Architecture.ARM_64, ...more } = options.functions;
   return new LambdaFunction(scope, id, {
@@ -112,6 +117,9 @@ export function taskFunction(
     timeout: Duration.seconds(FUNCTION_TIMEOUT_SECONDS[task]),
     memorySize,
     environment: { ...more.environment, STORE: store },
+    ...(taskLogs && { logGroup: taskLogs }),
+    // Of Lambda's own lines, too: one query finds an attempt, its duration, and what it threw.
+    loggingFormat: LoggingFormat.JSON,
     ...network(more),
     ...(more.reservedConcurrency !== undefined && {
       reservedConcurrentExecutions: more.reservedConcurrency,

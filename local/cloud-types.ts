@@ -2,6 +2,7 @@
 
 import type { Clock } from './clock.ts';
 import type { Faults } from './fault-types.ts';
+import type { Monitoring } from './monitoring/types.ts';
 import type { ObservedCall } from './service.ts';
 
 /** What a local cloud deploys, and how it differs from AWS. Everything has a default. */
@@ -78,6 +79,8 @@ export interface LocalCloud extends AsyncDisposable {
   readonly ignored: readonly string[];
   readonly clock: Clock;
   readonly faults: Faults;
+  /** Metrics, and the alarms of the templates as they stand. */
+  readonly monitoring: Monitoring;
   /** The newest lines that a function wrote, oldest first. */
   logs(functionName: string): readonly string[];
   /** Ends everything: server, connections, executions, functions, pending late calls. What was stored in memory is gone. */

@@ -9,6 +9,7 @@ import type { NewEvent } from './events/index.ts';
 import { createFaults } from './faults.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createGuard, createRefusals, createRoles } from './iam/index.ts';
+import { createCloudWatch } from './monitoring/index.ts';
 import { type HttpServer, listen } from './server.ts';
 import { type CloudIdentity, DEFAULT_IDENTITY, LOCAL_CREDENTIALS } from './service.ts';
 import { createServices, openStorage, type ServiceFactories, type Storage } from './services.ts';
@@ -32,6 +33,7 @@ export async function startCloud(given: LocalCloudOptions, factories: ServiceFac
   const pageOrigins = checkPageOrigins(options.pageOrigins ?? []);
   const clock = createClock(options.timeScale);
   const faults = createFaults();
+  const monitoring = createCloudWatch(clock);
   const sources = await loadSources(options);
   const data = options.data === undefined ? undefined : openDataDirectory(options.data, identity);
   const closers: (() => Promise<void>)[] = [];
@@ -74,6 +76,7 @@ export async function startCloud(given: LocalCloudOptions, factories: ServiceFac
         onError: options.onError,
         keepExecutions: options.keepExecutions,
         onStatus: (event) => tellBus?.(event),
+        onEvent: monitoring.executionEvent,
         minPartBytes: options.minPartBytes,
         secretOf: (key) =>
           key === LOCAL_CREDENTIALS.accessKeyId ? LOCAL_CREDENTIALS.secretAccessKey : roles?.secretOf(key),
@@ -90,6 +93,7 @@ export async function startCloud(given: LocalCloudOptions, factories: ServiceFac
       endpoint: server.endpoint,
       stacks,
       roles,
+      monitoring,
       onLog: options.onLog,
       onError: options.onError,
     });
@@ -106,6 +110,7 @@ export async function startCloud(given: LocalCloudOptions, factories: ServiceFac
     const { states, lambda, dynamodb, s3, sqs, events } = services.all;
     // Who calls before who is called: no execution or function finds a service that is gone.
     closers.push(
+      services.scheduler.close,
       events.close,
       states.close,
       ...services.mappings.map(({ close }) => close),
@@ -129,6 +134,7 @@ export async function startCloud(given: LocalCloudOptions, factories: ServiceFac
       clock,
       faults,
       logs: services.all.lambda.logs,
+      monitoring: { metrics: monitoring.metrics, sum: monitoring.sum, alarms: monitoring.alarms },
       stop,
       [Symbol.asyncDispose]: stop,
     };

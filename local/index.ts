@@ -8,6 +8,14 @@ export type { LocalCloud, LocalCloudOptions, LocalResource } from './cloud-types
 export { DeploymentError } from './cloudformation/errors.ts';
 export { DataError } from './data/errors.ts';
 export { type Fault, type FaultInput, type Faults, InvalidFault } from './fault-types.ts';
+export type {
+  AlarmState,
+  DataPoint,
+  LocalAlarm,
+  MetricName,
+  MetricSeries,
+  Monitoring,
+} from './monitoring/types.ts';
 export { PackagesMissing } from './needs.ts';
 export type { ObservedCall } from './service.ts';
 

@@ -5,12 +5,14 @@ import { createCloudFormation, type DeployedStack, type DeploymentTarget } from 
 import type { DataDirectory } from './data/index.ts';
 import type { DynamoDb } from './dynamodb/index.ts';
 import { createEvents, type NewEvent } from './events/index.ts';
+import { createScheduler } from './events/scheduler.ts';
 import type { Gate } from './gate.ts';
 import { createRefusals, type Roles } from './iam/index.ts';
 import { createCodeStore } from './lambda/code.ts';
 import { createLambda } from './lambda/index.ts';
 import { createQueueMappings } from './lambda/queue-mapping.ts';
 import { createStreamMappings } from './lambda/stream-mapping/index.ts';
+import type { CloudWatch } from './monitoring/index.ts';
 import type { S3 } from './s3/index.ts';
 import type { CloudIdentity, Refusal, RoleSession, Service } from './service.ts';
 import { createSqs } from './sqs/index.ts';
@@ -49,6 +51,8 @@ interface StatesOptions {
   readonly keepExecutions: number | undefined;
   /** Told of the status of executions. */
   readonly onStatus: (event: NewEvent) => void;
+  /** Told of the histories of executions. */
+  readonly onEvent: CloudWatch['executionEvent'];
   readonly refusalOf: ((session: RoleSession) => Refusal) | undefined;
 }
 
@@ -86,6 +90,7 @@ interface ServiceSetup {
   readonly endpoint: string;
   readonly stacks: readonly DeployedStack[];
   readonly roles: Roles | undefined;
+  readonly monitoring: CloudWatch;
   /** Called with every line that a function writes. */
   readonly onLog: ((functionName: string, line: string) => void) | undefined;
   /** Told of defects of the local cloud itself. */
@@ -94,7 +99,7 @@ interface ServiceSetup {
 
 /** All services, and where resources come to be in them. */
 export function createServices(setup: ServiceSetup) {
-  const { clock, identity, roles, onLog, onError } = setup;
+  const { clock, identity, roles, monitoring, onLog, onError } = setup;
   const { s3, dynamodb, states } = setup.storage;
   const code = createCodeStore();
   const variables = { ...setup.env, AWS_DEFAULT_REGION: identity.region };
@@ -103,7 +108,11 @@ export function createServices(setup: ServiceSetup) {
     identity,
     variables,
     credentialsOf: ({ name, roleArn }) => roles?.credentials(roleArn, name) ?? {},
-    onLog,
+    onLog: (functionName, line) => {
+      monitoring.functionLine(functionName, line);
+      onLog?.(functionName, line);
+    },
+    onMetric: monitoring.put,
   });
   const streams = createStreamMappings({
     clock,
@@ -111,6 +120,7 @@ export function createServices(setup: ServiceSetup) {
     dispatch: setup.dispatch,
     refusalOf: roles && createRefusals('dynamodb', roles, identity),
     onLog,
+    onMetric: monitoring.put,
     onError,
   });
   const sqs = createSqs({ clock, identity, endpoint: setup.endpoint });
@@ -122,16 +132,24 @@ export function createServices(setup: ServiceSetup) {
   const cloudformation = createCloudFormation(() => setup.stacks, identity, roles);
   const ssm = createSsm({ clock, identity });
   const events = createEvents({ clock, identity, dispatch: setup.dispatch, onLog });
+  const scheduler = createScheduler({ clock, dispatch: setup.dispatch, onLog });
   s3.onChange(events.objectChanged);
   const target: DeploymentTarget = {
     identity,
     code,
     roles,
+    monitoring,
+    scheduler,
     createBucket: s3.createBucket,
     createTable: dynamodb.createTable,
     createFunction: lambda.createFunction,
     createStateMachine: states.createStateMachine,
-    createQueue: sqs.createQueue,
+    createQueue(name, settings) {
+      const made = sqs.createQueue(name, settings);
+      const metric = { name: 'ApproximateNumberOfMessagesVisible', dimensions: { QueueName: name } };
+      monitoring.gauge({ namespace: 'AWS/SQS', ...metric }, () => sqs.queue(made.arn)?.counts().visible ?? 0);
+      return made;
+    },
     createQueueMapping: queues.create,
     createStreamMapping: streams.create,
     putParameter: ssm.putParameter,
@@ -142,6 +160,7 @@ export function createServices(setup: ServiceSetup) {
     all: { s3, dynamodb, states, lambda, ssm, sqs, events, cloudformation },
     code,
     mappings: [streams, queues],
+    scheduler,
     target,
   };
 }

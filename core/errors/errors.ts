@@ -36,14 +36,18 @@ export const WRITE_ERRORS = [
 /** Answers to deleting objects: some could not be deleted; one that should be is still referenced by the item. */
 export const DELETE_ERRORS = ['DeleteFailed', 'StillReferenced'] as const;
 
+/** Errors that tasks end with: answers, by which a saga takes its way. */
+export const TASK_ERRORS = [
+  ...PLAN_ERRORS,
+  ...PUT_ERRORS,
+  PUT_UNAVAILABLE,
+  PUT_PROGRESS,
+  ...WRITE_ERRORS,
+  ...DELETE_ERRORS,
+] as const;
+
 /** The names of errors that tasks end with. */
-export type SagaErrorName =
-  | (typeof PLAN_ERRORS)[number]
-  | (typeof PUT_ERRORS)[number]
-  | typeof PUT_UNAVAILABLE
-  | typeof PUT_PROGRESS
-  | (typeof WRITE_ERRORS)[number]
-  | (typeof DELETE_ERRORS)[number];
+export type SagaErrorName = (typeof TASK_ERRORS)[number];
 
 /** What a failed execution's `cause` holds, as JSON text. */
 export interface Cause {

@@ -2,6 +2,7 @@
 
 import { type Answer, call } from '../calls.ts';
 import type { Gate } from '../gate.ts';
+import type { RoleSession } from '../service.ts';
 import type { RuleTarget } from './rules.ts';
 
 /** What a target of a rule may be, by the service in its ARN. */
@@ -28,24 +29,45 @@ export async function send(
   { arn, roleArn }: Pick<RuleTarget, 'arn' | 'roleArn'>,
   input: string,
 ): Promise<void> {
-  const { status, body } = await sent(dispatch, { arn, roleArn }, input);
+  const caller = roleArn === undefined ? undefined : { roleArn, sessionName: 'events' };
+  await sent(dispatch, arn, input, serviceOf(arn) === 'states' ? caller : undefined);
+}
+
+/** The same for EventBridge Scheduler, which does all of it in the target's role. */
+export async function sendAs(
+  dispatch: Gate['dispatch'],
+  { arn, roleArn }: { readonly arn: string; readonly roleArn: string },
+  input: string,
+): Promise<void> {
+  await sent(dispatch, arn, input, { roleArn, sessionName: 'scheduler' });
+}
+
+async function sent(
+  dispatch: Gate['dispatch'],
+  arn: string,
+  input: string,
+  caller: RoleSession | undefined,
+): Promise<void> {
+  const { status, body } = await answerOf(dispatch, arn, input, caller && { caller });
   if (status >= 300) throw new Error(body);
 }
 
-function sent(
+function answerOf(
   dispatch: Gate['dispatch'],
-  { arn, roleArn }: Pick<RuleTarget, 'arn' | 'roleArn'>,
+  arn: string,
   input: string,
+  as: { readonly caller: RoleSession } | undefined,
 ): Promise<Answer> {
   switch (serviceOf(arn)) {
     case 'lambda':
-      return call(dispatch, 'lambda', invocation(arn), input);
-    case 'sqs':
-      return call(dispatch, 'sqs', SEND, JSON.stringify({ QueueUrl: queueName(arn), MessageBody: input }));
+      return call(dispatch, 'lambda', { ...invocation(arn), ...as }, input);
+    case 'sqs': {
+      const message = { QueueUrl: queueName(arn), MessageBody: input };
+      return call(dispatch, 'sqs', { ...SEND, ...as }, JSON.stringify(message));
+    }
     default: {
-      const caller = roleArn === undefined ? undefined : { roleArn, sessionName: 'events' };
-      const start = { ...START, ...(caller && { caller }) };
-      return call(dispatch, 'states', start, JSON.stringify({ stateMachineArn: arn, input }));
+      const start = { stateMachineArn: arn, input };
+      return call(dispatch, 'states', { ...START, ...as }, JSON.stringify(start));
     }
   }
 }

@@ -1,6 +1,7 @@
 // The local Lambda: functions of a template, run in worker threads behind the API that SDKs and Step Functions call.
 
 import type { Clock } from '../clock.ts';
+import type { MetricName } from '../monitoring/types.ts';
 import { type CloudIdentity, type Service, ServiceError } from '../service.ts';
 import { runtimeVariables } from './environment.ts';
 import { lambdaErrorResponse } from './errors.ts';
@@ -33,6 +34,8 @@ export interface LambdaOptions {
   readonly maxEnvironments?: number;
   /** Called with every line that a function writes. */
   readonly onLog?: (functionName: string, line: string) => void;
+  /** Told of what CloudWatch counts of invocations. */
+  readonly onMetric?: (metric: MetricName, value: number) => void;
 }
 
 export function createLambda(options: LambdaOptions): Lambda {
@@ -55,7 +58,8 @@ export function createLambda(options: LambdaOptions): Lambda {
       const arn = arnOf(options.identity, qualifier === undefined ? name : `${name}:${qualifier}`);
       throw new ServiceError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
     },
-    invoke: (target, request) => invoke(target, request, options.clock, closing.signal),
+    invoke: (target, request) =>
+      invoke(target, request, { clock: options.clock, closing: closing.signal, onMetric: options.onMetric }),
   };
 
   return {

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import type { MetricName } from '../monitoring/types.ts';
 import { type LocalRequest, type LocalResponse, ServiceError } from '../service.ts';
 import { functionErrorResponse } from './errors.ts';
 import type { FunctionLog } from './log.ts';
@@ -47,24 +48,29 @@ export async function readInvokeRequest({ headers, body }: LocalRequest): Promis
   };
 }
 
+export interface InvokeOptions {
+  readonly clock: Clock;
+  /** Ends the waits between the tries of asynchronous invocations. */
+  readonly closing: AbortSignal;
+  readonly onMetric: ((metric: MetricName, value: number) => void) | undefined;
+}
+
 /**
- * @param closing - ends the waits between the tries of asynchronous invocations
  * @throws {ServiceError} TooManyRequestsException, ServiceException
  */
 export async function invoke(
   target: DeployedFunction,
   request: InvokeRequest,
-  clock: Clock,
-  closing: AbortSignal,
+  options: InvokeOptions,
 ): Promise<LocalResponse> {
   if (request.type === 'DryRun') return { status: 204 };
   if (request.type === 'Event') {
     // Nobody waits for it; it only rejects when it is throttled or the cloud stops.
-    void invokeInBackground(target, request, clock, closing).catch(() => undefined);
+    void invokeInBackground(target, request, options).catch(() => undefined);
     return { status: 202 };
   }
   const requestId = randomUUID();
-  const answer = respond(await runOnce(target, request, requestId));
+  const answer = respond(await runOnce(target, request, requestId, options));
   if (!request.wantsLog) return answer;
   return { ...answer, headers: { ...answer.headers, 'x-amz-log-result': target.log.tail(requestId) } };
 }
@@ -72,28 +78,41 @@ export async function invoke(
 async function invokeInBackground(
   target: DeployedFunction,
   request: InvokeRequest,
-  clock: Clock,
-  closing: AbortSignal,
+  options: InvokeOptions,
 ): Promise<void> {
   const requestId = randomUUID();
   for (const seconds of [...ASYNC_RETRY_SECONDS, undefined]) {
-    const result = await runOnce(target, request, requestId);
+    const result = await runOnce(target, request, requestId, options);
     if (result.ok || seconds === undefined) return;
-    await clock.sleep(seconds * 1000, closing);
+    await options.clock.sleep(seconds * 1000, options.closing);
   }
 }
 
 async function runOnce(
-  { arn, log, pool }: DeployedFunction,
+  { arn, log, pool, definition }: DeployedFunction,
   { payload, clientContext }: InvokeRequest,
   requestId: string,
+  { onMetric }: InvokeOptions,
 ): Promise<InvocationResult> {
+  const count = (name: string, value: number): void =>
+    onMetric?.({ namespace: 'AWS/Lambda', name, dimensions: { FunctionName: definition.name } }, value);
   const since = performance.now();
   log.write(`START RequestId: ${requestId} Version: $LATEST\n`);
-  const result = limited(await pool.invoke({ requestId, payload, clientContext, invokedFunctionArn: arn }));
+  const invocation = { requestId, payload, clientContext, invokedFunctionArn: arn };
+  const result = limited(
+    await pool.invoke(invocation).catch((error: unknown) => {
+      if (error instanceof ServiceError && error.status === 429) count('Throttles', 1);
+      throw error;
+    }),
+  );
   if (!result.ok) log.write(`ERROR\t${JSON.stringify(result.error)}\n`);
-  const durationMs = (performance.now() - since).toFixed(2);
-  log.write(`END RequestId: ${requestId}\nREPORT RequestId: ${requestId}\tDuration: ${durationMs} ms\n`);
+  const durationMs = performance.now() - since;
+  log.write(
+    `END RequestId: ${requestId}\nREPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms\n`,
+  );
+  count('Invocations', 1);
+  count('Errors', result.ok ? 0 : 1);
+  count('Duration', durationMs);
   return result;
 }
 

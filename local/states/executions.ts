@@ -5,7 +5,7 @@ import type { ChildOf, Execution, ExecutionStatus } from './execution.ts';
 import { callerOf, contextOf, timeLimit } from './execution-context.ts';
 import type { Evaluator } from './expressions/evaluator.ts';
 import { STATES, StateFailure } from './failure.ts';
-import { type EventDetails, History, UnkeptHistory } from './history.ts';
+import { type EventDetails, History, type HistoryEvent, UnkeptHistory } from './history.ts';
 import type { Dispatch, Jobs } from './integrations/integration.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Json } from './json.ts';
@@ -29,6 +29,8 @@ export interface Environment {
   readonly jobs: Jobs;
   /** Told of every Standard execution that begins to run, and of its end. */
   statusChanged?(execution: Execution): void;
+  /** Told of every event of a Standard execution's history. */
+  historyGrew?(execution: Execution, event: HistoryEvent): void;
   /** Told of every execution that has ended. */
   ended(execution: Execution): void;
   /** Where an execution's Map Runs live. */
@@ -56,7 +58,10 @@ export function start(environment: Environment, { input, ...given }: StartInput)
     startedAt: environment.clock.now(),
     history: given.express
       ? new UnkeptHistory(environment.clock)
-      : new History(environment.clock, () => environment.journal.touch(execution)),
+      : new History(environment.clock, (event) => {
+          environment.journal.touch(execution);
+          environment.historyGrew?.(execution, event);
+        }),
     status: 'RUNNING',
     stoppedAt: undefined,
     output: undefined,

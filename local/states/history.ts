@@ -19,13 +19,13 @@ export interface HistoryEvent {
 export class History {
   readonly events: HistoryEvent[];
   private readonly clock: Clock;
-  private readonly changed: () => void;
+  private readonly changed: (event: HistoryEvent) => void;
 
   /**
    * @param changed - called at each event; the execution is as the event says by the end of this turn of the event loop
    * @param events - those that there are already
    */
-  constructor(clock: Clock, changed: () => void, events: HistoryEvent[] = []) {
+  constructor(clock: Clock, changed: (event: HistoryEvent) => void, events: HistoryEvent[] = []) {
     this.clock = clock;
     this.changed = changed;
     this.events = events;
@@ -50,8 +50,9 @@ export class History {
 
   protected append(type: string, previousEventId: number, details: EventDetails | undefined): number {
     const id = this.events.length + 1;
-    this.events.push({ id, previousEventId, timestamp: this.clock.now(), type, details });
-    this.changed();
+    const event = { id, previousEventId, timestamp: this.clock.now(), type, details };
+    this.events.push(event);
+    this.changed(event);
     return id;
   }
 }

@@ -35,9 +35,11 @@ import { answer, errorAnswer, operationName, parseBody, readBody, unknownOperati
 import { listTagsForResource, tagResource, untagResource } from './api/tag-operations.ts';
 import { sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from './api/task-operations.ts';
 import { testState } from './api/test-state.ts';
+import type { Execution } from './execution.ts';
 import { callerOf } from './execution-context.ts';
 import { type Environment, interrupt } from './executions.ts';
 import { type Evaluator, sharedEvaluator } from './expressions/evaluator.ts';
+import type { HistoryEvent } from './history.ts';
 import { FolderJournal, NO_JOURNAL } from './journal/journal.ts';
 import { restoreExecutions } from './journal/restore.ts';
 import type { JsonObject } from './json.ts';
@@ -62,6 +64,15 @@ export interface StatesOptions {
   readonly evaluator?: Evaluator | undefined;
   /** Told of every Standard execution that begins to run, and of its end, as the event bus is. */
   readonly onStatus?: ((event: ReturnType<typeof statusEvent>) => void) | undefined;
+  /** Told of every event of a Standard execution, but for children of Map Runs. */
+  readonly onEvent?:
+    | ((
+        execution: Pick<Execution, 'arn' | 'startedAt' | 'redriveCount'> & {
+          readonly stateMachineArn: string;
+        },
+        event: HistoryEvent,
+      ) => void)
+    | undefined;
   /** What a role may not do in Step Functions itself, asked before a Map Run starts children. Absent: nothing. */
   readonly refusalOf?: ((session: RoleSession) => Refusal) | undefined;
 }
@@ -141,6 +152,13 @@ export function createStates(options: StatesOptions): States {
     tokens: new TaskTokens(),
     jobs: { executionEnded: (arn) => store.whenEnded(arn) },
     statusChanged: (execution) => options.onStatus?.(statusEvent(execution)),
+    historyGrew: (execution, event) => {
+      const { arn, startedAt, redriveCount, revision } = execution;
+      // Children of a Map Run are executions of no state machine that has settings or metrics of its own here.
+      if (execution.mapRun === undefined) {
+        options.onEvent?.({ arn, startedAt, redriveCount, stateMachineArn: revision.arn }, event);
+      }
+    },
     ended: (execution) => store.executionEnded(execution),
     mapRunsOf: (execution) =>
       createMapRunHost(store, environment, execution, options.refusalOf?.(callerOf(execution))),
@@ -151,7 +169,7 @@ export function createStates(options: StatesOptions): States {
   };
   const context: Context = { store, environment, identity };
   if (journal instanceof FolderJournal) {
-    store.restore(restoreExecutions(journal, clock));
+    store.restore(restoreExecutions({ journal, clock, historyGrew: environment.historyGrew }));
     for (const execution of store.executions.values()) interrupt(environment, execution);
   }
 

@@ -146,7 +146,7 @@ function lambdaOf(answers: Answers, calls: string[]): Dispatch {
       decodeURIComponent(request.path.split('/')[3] ?? '')
         .split(':')
         .at(-1) ?? '';
-    const payload = JSON.parse(await bodyOf(request)) as Payload;
+    const { log: _, ...payload } = JSON.parse(await bodyOf(request)) as Payload & { log?: unknown };
     calls.push(callText(fn, payload));
     const result = answers(fn, payload);
     if ('ok' in result) return { status: 200, body: JSON.stringify(result.ok) };

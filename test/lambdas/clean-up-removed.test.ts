@@ -2,12 +2,12 @@ import './environment.ts';
 
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
-import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { Item } from '../../core/values/attributes.ts';
 import { toSdkItem } from '../../core/values/sdk-item.ts';
 import { handler, type StreamRecord } from '../../lambdas/clean-up-removed.ts';
 import { keyOf, pointer, sagaItem } from '../core/items.ts';
-import { awsError, dynamodbMock, s3Mock } from './environment.ts';
+import { awsError, dynamodbMock, logLines, s3Mock } from './environment.ts';
 
 /** The removal of an item with one object. */
 function removal(id: string): StreamRecord & { readonly objectKey: string } {
@@ -23,14 +23,6 @@ function deleted(): (string | undefined)[] {
   return s3Mock
     .commandCalls(DeleteObjectsCommand)
     .flatMap(({ args }) => args[0].input.Delete?.Objects?.map(({ Key }) => Key) ?? []);
-}
-
-/** What the function logs, instead of on the console. */
-function captureLog(): unknown[] {
-  const lines: unknown[] = [];
-  const spy = vi.spyOn(console, 'error').mockImplementation((line) => lines.push(JSON.parse(line)));
-  onTestFinished(() => spy.mockRestore());
-  return lines;
 }
 
 beforeEach(() => {
@@ -67,29 +59,31 @@ test('a record that releases nothing costs no call', async () => {
 });
 
 test('only the records of objects that S3 keeps are delivered again', async () => {
-  const lines = captureLog();
+  const lines = await logLines();
   s3Mock.on(DeleteObjectsCommand).resolves({ Errors: [{ Key: b.objectKey, Code: 'AccessDenied' }] });
   expect(await handler({ Records: [a, b] })).toEqual({ batchItemFailures: [{ itemIdentifier: 'at-b' }] });
-  expect(lines).toEqual([
-    expect.objectContaining({ sequenceNumber: 'at-b', problems: [`${b.objectKey}: AccessDenied`] }),
+  expect(lines).toMatchObject([
+    { level: 'ERROR', sequenceNumber: 'at-b', problems: [`${b.objectKey}: AccessDenied`] },
+    { level: 'INFO', records: 2, failed: 1, deleted: 1 },
   ]);
 });
 
 test('a record whose item cannot be read deletes nothing and is delivered again', async () => {
-  const lines = captureLog();
+  const lines = await logLines();
   dynamodbMock.on(GetItemCommand, { Key: { id: { S: 'a' } } }).rejects(awsError('ThrottlingException', 400));
   expect(await handler({ Records: [a, b] })).toEqual({ batchItemFailures: [{ itemIdentifier: 'at-a' }] });
   expect(deleted()).toEqual([b.objectKey]);
-  expect(lines).toEqual([
-    expect.objectContaining({ problems: 'the item cannot be read: ThrottlingException' }),
+  expect(lines).toMatchObject([
+    { level: 'ERROR', problems: 'the item cannot be read: ThrottlingException' },
+    { level: 'INFO', records: 2, failed: 1, deleted: 1 },
   ]);
 });
 
 test('when S3 does not answer, every record with objects is delivered again', async () => {
-  const lines = captureLog();
+  const lines = await logLines();
   s3Mock.on(DeleteObjectsCommand).rejects(awsError('SlowDown', 503));
   expect(await handler({ Records: [a, b] })).toEqual({
     batchItemFailures: [{ itemIdentifier: 'at-a' }, { itemIdentifier: 'at-b' }],
   });
-  expect(lines).toHaveLength(2);
+  expect(lines.map(({ level }) => level)).toEqual(['ERROR', 'ERROR', 'INFO']);
 });

@@ -5,7 +5,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import 'aws-sdk-client-mock-vitest/extend';
-import { beforeEach } from 'vitest';
+import { beforeEach, onTestFinished, vi } from 'vitest';
 import { STORE } from '../core/fixtures.ts';
 
 process.env.STORE = JSON.stringify({ ...STORE, legacy: { bucket: 'old', prefix: 'docs' } });
@@ -39,4 +39,26 @@ export function awsError(name: string, status?: number, message = name): Error {
 
 export function hexToBase64(hex: string): string {
   return Buffer.from(hex, 'hex').toString('base64');
+}
+
+/** The lines that tasks write from now on to the end of the test, parsed. */
+export async function logLines(): Promise<Readonly<Record<string, unknown>>[]> {
+  // Loaded late, as the tasks are: when the environment is there.
+  const { logger } = await import('../../lambdas/log.ts');
+  const lines: Readonly<Record<string, unknown>>[] = [];
+  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    lines.push(JSON.parse(String(text)));
+    return true;
+  });
+  const errors = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    lines.push(JSON.parse(String(text)));
+    return true;
+  });
+  logger.setLogLevel('INFO');
+  onTestFinished(() => {
+    logger.setLogLevel('SILENT');
+    spy.mockRestore();
+    errors.mockRestore();
+  });
+  return lines;
 }

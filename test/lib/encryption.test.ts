@@ -139,8 +139,8 @@ test('its own policy lets CloudWatch Logs keep and deliver the logs of this stor
   const services = Properties.KeyPolicy.Statement.filter(({ Principal }) =>
     Object.hasOwn(Principal as object, 'Service'),
   );
-  expect(services).toHaveLength(2);
-  const [keep, deliver] = services.map(({ Condition, Action, Principal }) => ({
+  expect(services).toHaveLength(4);
+  const statements = services.map(({ Condition, Action, Principal }) => ({
     principal: substituted((Principal as { Service: unknown }).Service),
     actions: [Action].flat(),
     where: Object.entries(Condition ?? {}).map(([operator, test]) => [
@@ -148,27 +148,35 @@ test('its own policy lets CloudWatch Logs keep and deliver the logs of this stor
       ...Object.entries(test).map(([name, value]) => [name, substituted(value)]),
     ]),
   }));
-  expect(keep).toEqual({
-    principal: 'logs.AWS::Region.AWS::URLSuffix',
-    actions: [
-      'kms:Encrypt',
-      'kms:Decrypt',
-      'kms:ReEncryptFrom',
-      'kms:ReEncryptTo',
-      'kms:GenerateDataKey',
-      'kms:GenerateDataKeyWithoutPlaintext',
-      'kms:DescribeKey',
-    ],
-    where: [
-      [
-        'ArnLike',
+  const deliver = statements.at(-1);
+  const groups = [
+    /states\/Test-[0-9a-f]{8}$/,
+    /states\/Test-[0-9a-f]{8}-sweeps$/,
+    /lambda\/Test-[0-9a-f]{8}$/,
+  ];
+  expect(statements.slice(0, -1)).toEqual(
+    groups.map((group) => ({
+      principal: 'logs.AWS::Region.AWS::URLSuffix',
+      actions: [
+        'kms:Encrypt',
+        'kms:Decrypt',
+        'kms:ReEncryptFrom',
+        'kms:ReEncryptTo',
+        'kms:GenerateDataKey',
+        'kms:GenerateDataKeyWithoutPlaintext',
+        'kms:DescribeKey',
+      ],
+      where: [
         [
-          'kms:EncryptionContext:aws:logs:arn',
-          expect.stringMatching(/:log-group:\/aws\/vendedlogs\/states\/Test-[0-9a-f]{8}$/),
+          'ArnLike',
+          [
+            'kms:EncryptionContext:aws:logs:arn',
+            expect.stringMatching(new RegExp(`:log-group:/aws/.*${group.source}`)),
+          ],
         ],
       ],
-    ],
-  });
+    })),
+  );
   expect(deliver).toEqual({
     principal: 'delivery.logs.amazonaws.com',
     actions: ['kms:Decrypt'],

@@ -191,6 +191,21 @@ describe('settings of functions, table and bucket', () => {
   });
 });
 
+test('what is given as undefined is not given', () => {
+  const undefinedProps = {
+    tableProps: { billing: undefined, pointInTimeRecoverySpecification: undefined, replicas: undefined },
+    bucketProps: { versioned: undefined, removalPolicy: undefined, encryption: undefined },
+    functions: { memorySize: undefined, vpc: undefined, environment: undefined },
+    outputs: { enabled: undefined, namePrefix: undefined },
+    versioned: undefined,
+    deletionProtection: undefined,
+    tracing: undefined,
+  };
+  // Callers in JavaScript, or without exactOptionalPropertyTypes, may.
+  const given = makeStore(() => undefinedProps as unknown as LargeItemStoreProps);
+  expect(given.template().toJSON()).toEqual(makeStore().template().toJSON());
+});
+
 test('accesses may be logged to a bucket of your own, below the store’s path', () => {
   const { template } = makeStore((stack) => ({ accessLogs: { bucket: new Bucket(stack, 'Logs') } }));
   const logging = propertiesOf(template(), 'AWS::S3::Bucket', 'DocsBucket').LoggingConfiguration;

@@ -18,6 +18,7 @@ import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LargeItemStore, type LargeItemStoreProps } from '../../lib/index.ts';
 import { templateApp } from './app.ts';
@@ -90,6 +91,8 @@ const CHANGES: Readonly<Record<Exclude<keyof LargeItemStoreProps, ByNature>, Cha
   }),
   tracing: () => ({ tracing: false }),
   logRetention: () => ({ logRetention: RetentionDays.ONE_DAY }),
+  alarms: (stack) => ({ alarms: { topic: new Topic(stack, 'Alarms') } }),
+  dashboard: () => ({ dashboard: true }),
 };
 
 /** Props that say which table and which bucket it is: docs/upgrading.md lists them. */

@@ -37,11 +37,14 @@ describe('a schedule', () => {
     expect(inputOf(switched.template())).toEqual({ grace: '172800s', dryRun: false });
   });
 
-  test('may start the sweep, and nothing else', () => {
+  test('may start the sweep, keep what it could not start, and nothing else', () => {
     template.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(1 day)' });
     const [, scheduler] =
       Object.entries(rights(template)).find(([role]) => role.startsWith('SchedulerRole')) ?? [];
-    expect(scheduler).toEqual({ DocsSweepMachine: ['states:StartExecution'] });
+    expect(scheduler).toEqual({
+      DocsSweepMachine: ['states:StartExecution'],
+      DocsSweepFailures: ['sqs:SendMessage'],
+    });
   });
 
   test('comes with an alarm on the orphans that a sweep finds', () => {

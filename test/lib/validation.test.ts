@@ -5,6 +5,7 @@ import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { LargeItemStack, LargeItemStore } from '../../lib/index.ts';
 
@@ -40,7 +41,7 @@ it('finds nothing in the default stack, nor in stores with a sort key and legacy
     availabilityZones: ['a'],
     isolatedSubnetIds: ['subnet-12345678'],
   });
-  new LargeItemStore(stack, 'All', {
+  const { bucket } = new LargeItemStore(stack, 'All', {
     encryptionKey: new Key(stack, 'Key', { enableKeyRotation: true }),
     removalPolicy: RemovalPolicy.DESTROY,
     autoDeleteObjects: true,
@@ -50,6 +51,15 @@ it('finds nothing in the default stack, nor in stores with a sort key and legacy
     sweep: { schedule: ScheduleExpression.rate(Duration.days(1)) },
     uploadOrigins: ['https://app.example.com'],
     outputs: { namePrefix: 'All', exportPrefix: 'all' },
+    alarms: { topic: new Topic(stack, 'Topic') },
+    dashboard: true,
+  });
+  // Rules that say the same as the other store's would be found.
+  new LargeItemStore(stack, 'Beside', {
+    bucket,
+    prefix: 'beside',
+    ttl: 'ends',
+    uploadOrigins: ['https://app.example.com'],
   });
   both.synth();
   expect(said).toEqual([]);

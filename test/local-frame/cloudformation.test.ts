@@ -338,6 +338,17 @@ describe('resources', () => {
   });
 
   test('without local effect are accepted, and what is not done is listed', async () => {
+    const starting = {
+      ScheduleExpression: 'rate(1 day)',
+      Target: { Arn: 'arn:aws:lambda:us-east-1:000000000000:function:f', RoleArn: 'arn:aws:iam::0:role/r' },
+    };
+    const watched = { Namespace: 'Mine', MetricName: 'Errors', Statistic: 'Sum', Period: 60 };
+    const alarm = {
+      ...watched,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 0,
+      EvaluationPeriods: 1,
+    };
     const cloud = await start({
       template: {
         Resources: {
@@ -349,7 +360,24 @@ describe('resources', () => {
           },
           Topic: { Type: 'AWS::SNS::Topic', Properties: { Subscription: [] } },
           Nightly: { Type: 'AWS::Scheduler::Schedule', Properties: { Target: {} } },
-          Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName: 'loud' } },
+          Elsewhere: {
+            Type: 'AWS::Scheduler::Schedule',
+            Properties: { ...starting, ScheduleExpressionTimezone: 'Europe/Berlin' },
+          },
+          Once: {
+            Type: 'AWS::Scheduler::Schedule',
+            Properties: { ...starting, ScheduleExpression: 'at(2030-01-01T00:00:00)' },
+          },
+          Resting: { Type: 'AWS::Scheduler::Schedule', Properties: { Target: {}, State: 'DISABLED' } },
+          Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { ...alarm, AlarmName: 'loud' } },
+          Slow: {
+            Type: 'AWS::CloudWatch::Alarm',
+            Properties: { ...alarm, Statistic: undefined, ExtendedStatistic: 'p99' },
+          },
+          Matches: {
+            Type: 'AWS::Logs::MetricFilter',
+            Properties: { LogGroupName: 'g', FilterPattern: 'ERROR', MetricTransformations: [] },
+          },
           Empty: { Type: 'Custom::S3AutoDeleteObjects', Properties: { ServiceToken: 'x' } },
           Box: {
             ...bucket,
@@ -368,8 +396,12 @@ describe('resources', () => {
     expect([...cloud.ignored].sort()).toEqual([
       'Box (AWS::S3::Bucket): LifecycleConfiguration.Rules.Transitions',
       'Box (AWS::S3::Bucket): NotificationConfiguration.TopicConfigurations',
+      'Elsewhere (AWS::Scheduler::Schedule): ScheduleExpressionTimezone',
+      'Matches (AWS::Logs::MetricFilter): not evaluated (only patterns for JSON, { $.field = "value" }, are understood locally)',
       'Nightly (AWS::Scheduler::Schedule): Target',
+      'Once (AWS::Scheduler::Schedule): ScheduleExpression: at(2030-01-01T00:00:00)',
       'Rule (AWS::Events::Rule): Targets: a (sns)',
+      'Slow (AWS::CloudWatch::Alarm): not evaluated (ExtendedStatistic: percentiles are not there locally)',
       'Subscription (AWS::SNS::Subscription): Endpoint',
       'Topic (AWS::SNS::Topic): Subscription',
     ]);

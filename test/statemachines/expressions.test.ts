@@ -173,6 +173,7 @@ describe.each(['create', 'update'] as const)('%s', (operation) => {
     const name = 'odd name.$[0]';
     const attempt = states({ input: put(name) }, { retries: 2, redrives: 1 });
     expect(await evaluate(Payload, attempt, { redrivesAtPlan: 0 })).toEqual({
+      log: { run: 'n', attempt: 3, redrive: 1 },
       put: put(name),
       content: { text: 'c' },
       updatedAt: '2026-11-23T15:33:00.123Z',

@@ -2,6 +2,7 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import * as z from 'zod';
+import type { LogSettings } from '../../monitoring/index.ts';
 import { physicalName } from '../names.ts';
 import { type DeploymentTarget, defineProvider, type ResourceRequest } from './provider.ts';
 
@@ -25,6 +26,7 @@ export const lambdaFunction = defineProvider({
     Role: z.string().optional(),
     ReservedConcurrentExecutions: z.coerce.number().min(0).optional(),
     PackageType: z.literal('Zip', { error: 'only Zip packages run locally' }).optional(),
+    LoggingConfig: z.looseObject({ LogGroup: z.string().optional() }).optional(),
     Layers: notLocally('bundle what the layer holds with the function'),
     FileSystemConfigs: notLocally('there is no file system to mount'),
   },
@@ -32,7 +34,6 @@ export const lambdaFunction = defineProvider({
     'Architectures',
     'EphemeralStorage',
     'KmsKeyArn',
-    'LoggingConfig',
     'RecursiveLoop',
     'RuntimeManagementConfig',
     'SnapStart',
@@ -61,6 +62,8 @@ export const lambdaFunction = defineProvider({
       roleArn: properties.Role,
       reservedConcurrency: properties.ReservedConcurrentExecutions,
     });
+    const logGroup = properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`;
+    target.monitoring.addFunction({ name, logGroup });
     return { physicalId: name, attributes: { Arn: functionArn } };
   },
 });
@@ -79,6 +82,23 @@ async function codeFolder(
   return target.code.fromFolder(folder);
 }
 
+const loggingConfiguration = z.object({
+  Level: z.enum(['ALL', 'ERROR', 'FATAL', 'OFF']).default('OFF'),
+  IncludeExecutionData: z
+    .union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')])
+    .default(false),
+  Destinations: z
+    .array(z.object({ CloudWatchLogsLogGroup: z.object({ LogGroupArn: z.string() }) }))
+    .default([]),
+});
+
+function logSettings(given: z.output<typeof loggingConfiguration> | undefined): LogSettings | undefined {
+  const arn = given?.Destinations[0]?.CloudWatchLogsLogGroup.LogGroupArn;
+  if (given === undefined || given.Level === 'OFF' || arn === undefined) return undefined;
+  const logGroup = arn.replace(/:\*$/, '').replace(/^.*:log-group:/, '');
+  return { logGroup, level: given.Level, includesData: given.IncludeExecutionData };
+}
+
 export const stateMachine = defineProvider({
   shape: {
     StateMachineName: z.string().optional(),
@@ -88,8 +108,9 @@ export const stateMachine = defineProvider({
     DefinitionSubstitutions: z.record(z.string(), scalar).default({}),
     StateMachineType: z.enum(['STANDARD', 'EXPRESS']).default('STANDARD'),
     RoleArn: z.string(),
+    LoggingConfiguration: loggingConfiguration.optional(),
   },
-  inert: ['EncryptionConfiguration', 'LoggingConfiguration', 'Tags', 'TracingConfiguration'],
+  inert: ['EncryptionConfiguration', 'Tags', 'TracingConfiguration'],
   async create(properties, request, target) {
     const { stackName, logicalId } = request;
     const name = properties.StateMachineName ?? physicalName(stackName, logicalId, { maxLength: 80 });
@@ -101,6 +122,7 @@ export const stateMachine = defineProvider({
       roleArn: properties.RoleArn,
       type: properties.StateMachineType,
     });
+    target.monitoring.addStateMachine(stateMachineArn, logSettings(properties.LoggingConfiguration));
     return {
       physicalId: stateMachineArn,
       attributes: { Arn: stateMachineArn, Name: name, StateMachineRevisionId: 'INITIAL' },

@@ -11,7 +11,7 @@ import {
   type ResourceRequest,
 } from './provider.ts';
 
-const INERT = ['KmsKeyArn', 'LoggingConfig', 'MetricsConfig', 'Tags'];
+const INERT = ['KmsKeyArn', 'LoggingConfig', 'Tags'];
 
 /** -1 says: without a limit. */
 const limit = (min: number, max: number) =>
@@ -51,6 +51,7 @@ const streamShape = {
   MaximumRecordAgeInSeconds: limit(60, 604_800),
   MaximumRetryAttempts: limit(0, 10_000),
   BisectBatchOnFunctionError: flag.default(false),
+  MetricsConfig: z.object({ Metrics: z.array(z.string()).default([]) }).optional(),
   DestinationConfig: z
     .strictObject({ OnFailure: z.strictObject({ Destination: bucketArn }).optional() })
     .optional(),
@@ -81,6 +82,7 @@ const ofStream = defineProvider({
       bisectsOnError: properties.BisectBatchOnFunctionError,
       maxRetries: properties.MaximumRetryAttempts,
       maxAgeSeconds: properties.MaximumRecordAgeInSeconds,
+      countsEvents: properties.MetricsConfig?.Metrics.includes('EventCount') ?? false,
       failureBucket: properties.DestinationConfig?.OnFailure?.Destination,
     });
     return created(uuid, target);

@@ -6,9 +6,11 @@ import { lambdaFunction, stateMachine } from './compute.ts';
 import { eventSourceMapping } from './event-source-mapping.ts';
 import { cdkBucketNotifications, eventRule } from './events.ts';
 import { createInert, isInert, withoutEffect } from './inert.ts';
+import { alarm, metricFilter } from './monitoring.ts';
 import { bucketPolicy, managedPolicy, policy, role, rolePolicy } from './permissions.ts';
 import type { CreatedResource, DeploymentTarget, Provider, ResourceRequest } from './provider.ts';
 import { queue } from './queue.ts';
+import { schedule } from './scheduler.ts';
 import { globalTable, ssmParameter, table } from './storage.ts';
 
 export { needlessFunctions } from './events.ts';
@@ -21,6 +23,7 @@ export type {
 } from './provider.ts';
 
 const PROVIDERS: Readonly<Record<string, Provider>> = {
+  'AWS::CloudWatch::Alarm': alarm,
   'AWS::DynamoDB::GlobalTable': globalTable,
   'AWS::DynamoDB::Table': table,
   'AWS::Events::Rule': eventRule,
@@ -30,10 +33,12 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
   'AWS::IAM::RolePolicy': rolePolicy,
   'AWS::Lambda::EventSourceMapping': eventSourceMapping,
   'AWS::Lambda::Function': lambdaFunction,
+  'AWS::Logs::MetricFilter': metricFilter,
   'AWS::S3::Bucket': bucket,
   'AWS::S3::BucketPolicy': bucketPolicy,
   'AWS::SQS::Queue': queue,
   'AWS::SSM::Parameter': ssmParameter,
+  'AWS::Scheduler::Schedule': schedule,
   'AWS::StepFunctions::StateMachine': stateMachine,
   'Custom::S3BucketNotifications': cdkBucketNotifications,
 };

@@ -1,4 +1,5 @@
-// Types that do nothing locally: logs, alarms, schedules, keys, networks' doors. They get an id and an ARN, so that others can refer to them.
+// Types that do nothing locally: log groups, dashboards, topics, keys, networks' doors. They get an id and an ARN, so that others can refer to
+// them.
 
 import { physicalName } from '../names.ts';
 import type { CreatedResource, DeploymentTarget, ResourceRequest } from './provider.ts';
@@ -8,7 +9,6 @@ const INERT_TYPES: Readonly<Record<string, string>> = {
   'AWS::ApplicationAutoScaling::ScalableTarget': 'application-autoscaling:scalable-target/',
   'AWS::ApplicationAutoScaling::ScalingPolicy': 'autoscaling:scalingPolicy/',
   'AWS::CDK::Metadata': 'cdk:metadata/',
-  'AWS::CloudWatch::Alarm': 'cloudwatch:alarm:',
   'AWS::CloudWatch::CompositeAlarm': 'cloudwatch:alarm:',
   'AWS::CloudWatch::Dashboard': 'cloudwatch::dashboard/',
   'AWS::EC2::SecurityGroup': 'ec2:security-group/',
@@ -17,7 +17,6 @@ const INERT_TYPES: Readonly<Record<string, string>> = {
   'AWS::Lambda::EventInvokeConfig': 'lambda:event-invoke-config:',
   'AWS::Lambda::Permission': 'lambda:permission:',
   'AWS::Logs::LogGroup': 'logs:log-group:',
-  'AWS::Logs::MetricFilter': 'logs:metric-filter:',
   'AWS::Logs::QueryDefinition': 'logs:query-definition:',
   'AWS::Logs::ResourcePolicy': 'logs:resource-policy:',
   'AWS::ResourceGroups::Group': 'resource-groups:group/',
@@ -26,7 +25,6 @@ const INERT_TYPES: Readonly<Record<string, string>> = {
   'AWS::SNS::TopicPolicy': 'sns:topic-policy/',
   'AWS::SQS::QueueInlinePolicy': 'sqs:queue-policy/',
   'AWS::SQS::QueuePolicy': 'sqs:queue-policy/',
-  'AWS::Scheduler::Schedule': 'scheduler:schedule/default/',
   'AWS::Scheduler::ScheduleGroup': 'scheduler:schedule-group/',
   'AWS::ServiceCatalogAppRegistry::Application': 'servicecatalog:applications/',
   'AWS::ServiceCatalogAppRegistry::ResourceAssociation': 'servicecatalog:associations/',
@@ -58,7 +56,6 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   'AWS::Lambda::EventInvokeConfig': ['DestinationConfig', 'MaximumEventAgeInSeconds', 'MaximumRetryAttempts'],
   'AWS::SNS::Subscription': ['Endpoint'],
   'AWS::SNS::Topic': ['Subscription'],
-  'AWS::Scheduler::Schedule': ['Target'],
 };
 
 /** What a resource would do on AWS and does not do here; nothing of one that is turned off. */

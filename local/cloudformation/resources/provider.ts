@@ -3,11 +3,13 @@
 import * as z from 'zod';
 import type { CreatedTable, CreateTableInput } from '../../dynamodb/index.ts';
 import type { BucketNotifications, RuleDefinition } from '../../events/index.ts';
+import type { Scheduler } from '../../events/scheduler.ts';
 import type { Roles } from '../../iam/index.ts';
 import type { CodeStore } from '../../lambda/code.ts';
 import type { FunctionDefinition } from '../../lambda/index.ts';
 import type { QueueMappingDefinition } from '../../lambda/queue-mapping.ts';
 import type { StreamMappingDefinition } from '../../lambda/stream-mapping/index.ts';
+import type { CloudWatch } from '../../monitoring/index.ts';
 import type { BucketSettings } from '../../s3/index.ts';
 import type { CloudIdentity } from '../../service.ts';
 import type { QueueSettings } from '../../sqs/index.ts';
@@ -26,6 +28,8 @@ export interface DeploymentTarget {
   createQueue(name: string, settings: QueueSettings): { readonly arn: string; readonly url: string };
   createQueueMapping(definition: QueueMappingDefinition): Promise<void>;
   createStreamMapping(definition: StreamMappingDefinition): Promise<void>;
+  readonly monitoring: Pick<CloudWatch, 'addAlarm' | 'addFilter' | 'addFunction' | 'addStateMachine'>;
+  readonly scheduler: Pick<Scheduler, 'addSchedule'>;
   putParameter(parameter: NewParameter): void;
   addRule(rule: RuleDefinition): void;
   /** Whom a bucket tells of its objects. */

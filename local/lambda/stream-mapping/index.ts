@@ -3,9 +3,10 @@
 
 import { call } from '../../calls.ts';
 import type { Clock } from '../../clock.ts';
-import type { DynamoDb } from '../../dynamodb/index.ts';
+import type { ChangeRecord, DynamoDb } from '../../dynamodb/index.ts';
 import { compilePatterns, type Matcher } from '../../event-patterns.ts';
 import type { Gate } from '../../gate.ts';
+import type { MetricName } from '../../monitoring/types.ts';
 import type { Refusal, RoleSession } from '../../service.ts';
 import { invokeWith, reportDiscarded } from './calls.ts';
 import { openCursor, type StreamCursor, tableOf } from './cursor.ts';
@@ -33,6 +34,8 @@ export interface StreamMappingsOptions {
   readonly refusalOf?: ((session: RoleSession) => Refusal) | undefined;
   /** Told of records that were given up. */
   readonly onLog?: ((functionName: string, line: string) => void) | undefined;
+  /** Told of what CloudWatch counts of deliveries. */
+  readonly onMetric?: ((metric: MetricName, value: number) => void) | undefined;
   /** Told of defects: what a delivery threw without meaning to. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -46,11 +49,13 @@ export function createStreamMappings(options: StreamMappingsOptions): StreamMapp
     definition,
     clock,
     closing: closing.signal,
-    invoke: (records) =>
-      unlessAborted(
+    invoke: (records) => {
+      measureAge(options, target, records);
+      return unlessAborted(
         closing.signal,
         invokeWith(dispatch, definition.functionName, records, definition.reportsItemFailures),
-      ),
+      );
+    },
     discard: (discarded) => giveUp(options, definition, target, discarded),
   });
 
@@ -116,20 +121,41 @@ async function fillBatch(cursor: StreamCursor, { definition, clock, closing }: D
   closing.throwIfAborted();
 }
 
+/** The age of the last record of a batch. */
+function measureAge(
+  { clock, onMetric }: StreamMappingsOptions,
+  { functionName }: Target,
+  records: readonly ChangeRecord[],
+): void {
+  const at = records.at(-1)?.dynamodb.ApproximateCreationDateTime;
+  if (at === undefined) return;
+  const dimensions = { FunctionName: functionName };
+  onMetric?.({ namespace: 'AWS/Lambda', name: 'IteratorAge', dimensions }, clock.now() - at * 1000);
+}
+
 async function giveUp(
-  { dispatch, clock, onLog }: StreamMappingsOptions,
-  { uuid, streamArn, failureBucket: bucket }: StreamMappingDefinition,
+  { dispatch, clock, onLog, onMetric }: StreamMappingsOptions,
+  { uuid, streamArn, failureBucket: bucket, countsEvents = false }: StreamMappingDefinition,
   { functionName, functionArn, session: caller }: Target,
   discarded: Discarded,
 ): Promise<void> {
   const { condition, records } = discarded;
   onLog?.(functionName, `Event source mapping ${uuid}: ${condition}, ${records.length} record(s) given up`);
-  if (bucket === undefined) return;
+  const count = (name: string): void => {
+    if (!countsEvents) return;
+    const dimensions = { EventSourceMappingUUID: uuid };
+    onMetric?.({ namespace: 'AWS/Lambda', name, dimensions }, records.length);
+  };
+  if (bucket === undefined) return count('DroppedEventCount');
   const destination = { bucket, uuid, functionArn, streamArn, caller };
-  await reportDiscarded(dispatch, destination, discarded, clock.now()).catch((error: Error) => {
-    // As on AWS, the stream goes on without the report.
-    onLog?.(functionName, `Event source mapping ${uuid}: ${bucket} was not told: ${error.message}`);
-  });
+  await reportDiscarded(dispatch, destination, discarded, clock.now()).then(
+    () => count('OnFailureDestinationDeliveredEventCount'),
+    (error: Error) => {
+      // As on AWS, the stream goes on without the report.
+      onLog?.(functionName, `Event source mapping ${uuid}: ${bucket} was not told: ${error.message}`);
+      count('DroppedEventCount');
+    },
+  );
 }
 
 /** The function of a mapping. */

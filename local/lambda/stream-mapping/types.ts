@@ -22,6 +22,8 @@ export interface StreamMappingDefinition {
   readonly maxRetries: number | undefined;
   /** How old a record may become before it is given up; undefined: as old as the stream keeps it. */
   readonly maxAgeSeconds: number | undefined;
+  /** Whether records that are given up are counted in CloudWatch. */
+  readonly countsEvents?: boolean | undefined;
   /** The bucket that is told of records that were given up. */
   readonly failureBucket: string | undefined;
 }

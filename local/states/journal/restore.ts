@@ -11,12 +11,20 @@ import { FrameTable } from './frame-changes.ts';
 import type { FolderJournal } from './journal.ts';
 import type { ExecutionRecord, ExecutionStart, ExecutionState } from './records.ts';
 
+export interface RestoreOptions {
+  readonly journal: FolderJournal;
+  readonly clock: Clock;
+  /** Told of every event from now on. */
+  readonly historyGrew?: ((execution: Execution, event: HistoryEvent) => void) | undefined;
+}
+
 /**
  * All executions in the order of their start, as they were at the last record. What ran when the process ended still says
  * RUNNING, and runs no more.
  * @throws {DataError} when a file is damaged, or holds what this version cannot run
  */
-export function restoreExecutions(journal: FolderJournal, clock: Clock): Execution[] {
+export function restoreExecutions(options: RestoreOptions): Execution[] {
+  const { journal } = options;
   const revisions = new Map<string, Revision>();
   const revisionOf = (id: string): Revision => {
     const revision = revisions.get(id) ?? readRevision(join(journal.revisions, `${id}.json`));
@@ -32,7 +40,7 @@ export function restoreExecutions(journal: FolderJournal, clock: Clock): Executi
         rmSync(path); // Cut off in its first record: nobody was told of it.
         return [];
       }
-      return within(path, () => restore(kept, revisionOf(kept.start.revisionId), journal, clock));
+      return within(path, () => restore(kept, revisionOf(kept.start.revisionId), options));
     });
   // Those whose executions have been let go.
   for (const file of readdirSync(journal.revisions)) {
@@ -65,11 +73,17 @@ function readKept(path: string): KeptExecution | undefined {
 function restore(
   { start, state, events, frames }: KeptExecution,
   revision: Revision,
-  journal: FolderJournal,
-  clock: Clock,
+  { journal, clock, historyGrew }: RestoreOptions,
 ): Execution {
   const { revisionId: _, ...given } = start;
-  const history = new History(clock, () => journal.touch(execution), events);
+  const history = new History(
+    clock,
+    (event) => {
+      journal.touch(execution);
+      historyGrew?.(execution, event);
+    },
+    events,
+  );
   const { output, error, cause, stoppedAt, redrivenAt, ...rest } = state;
   const execution: Execution = {
     ...given,

@@ -1,0 +1,122 @@
+// The dashboard of a store: what needs a person at the top, what the store does below.
+
+import {
+  AlarmStatusWidget,
+  Color,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  Stats,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { Operation } from '../../core/keys/run.ts';
+import type { StoreStateMachines } from '../store-state-machines.ts';
+import type { Sweep } from '../sweep.ts';
+import type { StreamMetrics } from './alarms.ts';
+import { storeName } from './names.ts';
+import type { RunMetric, RunMetrics } from './run-metrics.ts';
+import type { StoreAlarmsByName } from './runbook.ts';
+
+export interface DashboardSources {
+  /** Whom the dashboard is of. */
+  readonly store: Construct;
+  readonly metrics: RunMetrics;
+  readonly stateMachines: StoreStateMachines;
+  readonly sweep: Sweep;
+  readonly stream: StreamMetrics | undefined;
+  readonly alarms: StoreAlarmsByName;
+}
+
+const OPERATIONS = ['create', 'update', 'delete'] as const satisfies readonly Operation[];
+const OUTCOME_COLORS = {
+  RolledBack: Color.ORANGE,
+  Rejected: Color.GREY,
+  Stopped: Color.PURPLE,
+  OutcomeUnknown: Color.BROWN,
+  Stuck: Color.RED,
+} as const satisfies Partial<Record<RunMetric, string>>;
+
+/** A row of the state of alarms where there are any, then runs, tasks, the stream if there is one, and sweeps. */
+export function createDashboard(scope: Construct, sources: DashboardSources): Dashboard {
+  const alarms = Object.values(sources.alarms);
+  const rows: IWidget[][] = [
+    ...(alarms.length > 0
+      ? [[new AlarmStatusWidget({ title: 'Alarms', width: 24, height: 3, alarms })]]
+      : []),
+    [outcomes(sources), durations(sources)],
+    [...OPERATIONS.map((operation) => failures(sources, operation))],
+    [hindrances(sources), tasks(sources)],
+    ...(sources.stream ? [[stream(sources.stream), sweeps(sources)]] : [[sweeps(sources)]]),
+  ];
+  return new Dashboard(scope, 'Dashboard', {
+    dashboardName: `Twinwrite-${storeName(sources.store).replace(/[^\w-]/g, '-')}`.slice(0, 255),
+    defaultInterval: Duration.days(1),
+    widgets: rows,
+  });
+}
+
+function graph(
+  title: string,
+  left: IMetric[],
+  more: { right?: IMetric[]; width?: number } = {},
+): GraphWidget {
+  return new GraphWidget({ title, left, leftYAxis: { min: 0 }, width: 12, height: 6, ...more });
+}
+
+function outcomes({ metrics, stateMachines }: DashboardSources): IWidget {
+  const committed = OPERATIONS.map((operation) =>
+    stateMachines[operation].metricSucceeded({ label: `committed: ${operation}` }),
+  );
+  const others = Object.entries(OUTCOME_COLORS).map(([name, color]) =>
+    metrics.metric(name as RunMetric, { color }),
+  );
+  return graph('How runs end', committed, { right: others });
+}
+
+function durations({ stateMachines }: DashboardSources): IWidget {
+  const metrics = OPERATIONS.flatMap((operation) =>
+    [Stats.percentile(50), Stats.percentile(99)].map((statistic) =>
+      stateMachines[operation].metricTime({ statistic, label: `${operation}, ${statistic}` }),
+    ),
+  );
+  return graph('How long runs take (milliseconds)', metrics);
+}
+
+function failures({ metrics }: DashboardSources, operation: Operation): IWidget {
+  const counted = Object.entries(OUTCOME_COLORS).map(([name, color]) =>
+    metrics.metric(name as RunMetric, { operation, color }),
+  );
+  return graph(`Not committed: ${operation}`, counted, { width: 8 });
+}
+
+function hindrances({ metrics }: DashboardSources): IWidget {
+  const names = ['Conflicts', 'WritesThrottled', 'CleanupDeferred'] as const;
+  return graph(
+    'What runs met on their way',
+    names.map((name) => metrics.metric(name)),
+  );
+}
+
+function tasks({ metrics }: DashboardSources): IWidget {
+  return graph('Attempts of tasks that failed', [
+    metrics.metric('TaskErrors', { color: Color.RED }),
+    metrics.metric('TaskThrottles', { color: Color.ORANGE }),
+  ]);
+}
+
+function stream({ delay, givenUp, lost }: StreamMetrics): IWidget {
+  return graph('Clean-up after removed items: delay (milliseconds), records given up', [delay], {
+    right: [givenUp, lost],
+  });
+}
+
+function sweeps({ sweep }: DashboardSources): IWidget {
+  const names = ['Orphans', 'Deleted', 'Failed'] as const;
+  return graph(
+    'Sweeps: objects that nothing points at',
+    names.map((name) => sweep.metric(name)),
+    { right: [sweep.metric('OrphanBytes')] },
+  );
+}
