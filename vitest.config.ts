@@ -35,14 +35,14 @@ const THOROUGH = [
   'test/examples/foreign-app.test.ts',
   'test/explorer/*-all.test.ts',
   'test/faults/sweep-most.test.ts',
-  'test/lib/validation.test.ts',
+  'test/lib/{replacement,validation}.test.ts',
   'test/local-iam/operator-grants.test.ts',
   'test/local-iam/product-grants.test.ts',
   'test/monitoring/{schedule,stream,sweeps}.test.ts',
   'test/package/**/*.test.ts',
   'test/soak/crash.test.ts',
   'test/soak/soak.test.ts',
-  'test/upgrades/runs-all.test.ts',
+  'test/upgrades/runs.test.ts',
 ];
 
 /** Tests in a real Chromium, which `npm run test:browser` installs where it is missing. */

@@ -29,6 +29,16 @@ export function answerOf({ failed, body }: { readonly failed: boolean; readonly 
   return failure(errorType, errorMessage);
 }
 
+/** The cause of a run's end without its message, which is for people. */
+export function causeOf(cause: string | undefined): unknown {
+  try {
+    const { message: _, ...details } = JSON.parse(cause ?? '{}') as Record<string, unknown>;
+    return details;
+  } catch {
+    return {};
+  }
+}
+
 /** The value without what differs between two recordings of one release: ids, and where in a bundle an error was thrown. */
 export function withoutChance(value: unknown): unknown {
   if (typeof value === 'string') return evenText(value);

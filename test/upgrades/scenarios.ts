@@ -1,61 +1,9 @@
 // What is recorded of a release: runs of every kind, as steps that any later version can play again.
 
-import { createHash } from 'node:crypto';
-import type { Operation } from '../../core/keys/run.ts';
 import type { AttributeValue } from '../../core/values/attributes.ts';
-import type { FaultInput } from '../../local/index.ts';
-import type { Scenario, Step } from './steps.ts';
-
-const BUCKET = 'docs-bucket';
-
-/** An item `name`, and what is done to it. A run is called `{name}-{number}`. */
-function about(name: string) {
-  const run = (number: number) => `${name}-${number}`;
-  const start = (number: number, operation: Operation, input: object = {}): Step => ({
-    do: 'start',
-    run: run(number),
-    operation,
-    input: { key: { id: name }, ...input },
-  });
-  const finish = (number: number): Step => ({ do: 'finish', run: run(number) });
-  return {
-    run,
-    start,
-    finish,
-    redriven: (number: number): readonly Step[] => [{ do: 'redrive', run: run(number) }, finish(number)],
-    /** A run to its end. */
-    ran: (number: number, operation: Operation, input: object = {}): readonly Step[] => [
-      start(number, operation, input),
-      finish(number),
-    ],
-    staged: (text: string): { readonly put: Step; readonly content: object } => {
-      const key = `staging/${name}/${text}`;
-      const sha256 = createHash('sha256').update(text).digest('hex');
-      return { put: { do: 'putObject', key, text }, content: { staged: { key, sha256, size: text.length } } };
-    },
-  };
-}
-
-const page = (text: string) => ({ largeAttributes: { page: { text } } });
-const fault = (given: FaultInput): Step => ({ do: 'fault', fault: given });
-const s3 = (operation: string, error: string, more: Partial<FaultInput> = {}): Step =>
-  fault({ service: 's3', operation, when: 'before', error, ...more });
-const write = (error: string, more: Partial<FaultInput> = {}): Step =>
-  fault({ service: 'dynamodb', operation: 'TransactWriteItems', when: 'before', error, ...more });
-const inDoubt = write('InternalServerError', { times: 'always' });
-const writeRefused = write('ValidationException', { status: 400 });
-const cannotDelete = s3('DeleteObjects', 'InternalError', { times: 'always' });
-/** Its function is throttled once, so that the run waits before its write. */
-const held = fault({
-  service: 'lambda',
-  operation: 'Invoke',
-  when: 'before',
-  error: 'TooManyRequestsException',
-  match: 'WriteItem',
-});
-const mend: Step = { do: 'mend' };
-/** Past the life of a write's token. */
-const forget: Step = { do: 'pass', seconds: 15 * 60 };
+import { about, BUCKET, cannotDelete, held, page, s3, writeRefused } from './blocks.ts';
+import { doubts } from './doubts.ts';
+import type { Scenario } from './steps.ts';
 
 /** An object as a run has put it that nobody knows any more, and one that an item points at. */
 function sweep(): Scenario {
@@ -259,90 +207,6 @@ function deletes(): readonly Scenario[] {
     { name: 'expired', steps: [...expired.ran(1, 'create', page('x')), { do: 'expire', id: 'expired' }] },
   ];
 }
-
-function doubts(): readonly Scenario[] {
-  const throttled = about('throttled');
-  const answered = about('answered-late');
-  const redriven = about('redriven');
-  const unwritten = about('redriven-unwritten');
-  const written = about('redriven-written');
-  const compensation = about('redriven-compensation');
-  const deleted = about('redriven-delete');
-  const unknown = about('unknown');
-  const stopped = (of: About, number: number, operation: Operation, input: object = {}): readonly Step[] => [
-    of.start(number, operation, input),
-    { do: 'stop', run: of.run(number) },
-    mend,
-  ];
-  return [
-    {
-      name: 'throttled',
-      steps: [write('ThrottlingException', { status: 400 }), ...throttled.ran(1, 'create', page('x'))],
-    },
-    {
-      name: 'answered-late',
-      steps: [write('InternalServerError', { when: 'after' }), ...answered.ran(1, 'create', page('x'))],
-    },
-    {
-      name: 'redriven',
-      steps: [inDoubt, ...stopped(redriven, 1, 'create', page('x')), ...redriven.redriven(1)],
-      histories: [redriven.run(1)],
-    },
-    {
-      name: 'redriven-unwritten',
-      steps: [inDoubt, ...stopped(unwritten, 1, 'create', page('x')), forget, ...unwritten.redriven(1)],
-    },
-    {
-      name: 'redriven-written',
-      steps: [
-        ...written.ran(1, 'create', page('x')),
-        write('InternalServerError', { when: 'after', times: 'always' }),
-        ...stopped(written, 2, 'update', page('y')),
-        forget,
-        ...written.redriven(2),
-      ],
-    },
-    {
-      name: 'redriven-compensation',
-      steps: [
-        writeRefused,
-        cannotDelete,
-        ...compensation.ran(1, 'create', page('x')),
-        mend,
-        ...compensation.redriven(1),
-      ],
-    },
-    {
-      name: 'redriven-delete',
-      steps: [
-        ...deleted.ran(1, 'create', page('x')),
-        inDoubt,
-        ...stopped(deleted, 2, 'delete'),
-        forget,
-        ...deleted.redriven(2),
-      ],
-    },
-    {
-      name: 'unknown',
-      steps: [
-        ...unknown.ran(1, 'create', page('x')),
-        inDoubt,
-        ...stopped(unknown, 2, 'update', page('y')),
-        forget,
-        ...unknown.ran(3, 'update', page('v')),
-        ...unknown.ran(4, 'update', page('w')),
-        ...unknown.redriven(2),
-      ],
-    },
-    {
-      name: 'stuck',
-      steps: [writeRefused, cannotDelete, ...about('stuck').ran(1, 'create', page('x'))],
-      histories: [about('stuck').run(1)],
-    },
-  ];
-}
-
-type About = ReturnType<typeof about>;
 
 /** In this order: the sweep comes first, as long as no other objects are there. */
 export const SCENARIOS: readonly Scenario[] = [

@@ -17,7 +17,9 @@ import { type StoreDescriptor, storeIn } from '../../core/contract/store.ts';
 import type { Item } from '../../core/values/attributes.ts';
 import { fromSdkItem, toSdkItem } from '../../core/values/sdk-item.ts';
 import { type LocalCloud, type ObservedCall, startLocalCloud } from '../../local/index.ts';
+import { causeOf } from './answers.ts';
 import { tasksIn } from './assembly.ts';
+import { Busy } from './busy.ts';
 import { freeze } from './frozen-time.ts';
 import type { End, Left, Step, Task } from './steps.ts';
 
@@ -25,8 +27,6 @@ import type { End, Left, Step, Task } from './steps.ts';
 const STANDSTILL = 1e-6;
 /** Longer than any pause with jitter, so that chance does not decide how often time is moved. */
 const STEP_SECONDS = 60;
-/** Real milliseconds without a call after which nothing goes on by itself. */
-const QUIET_MS = 8;
 
 export interface SceneOptions {
   readonly assembly: string;
@@ -156,7 +156,7 @@ export class Scene implements AsyncDisposable {
     const events = await this.history(run);
     return {
       status,
-      ...(error !== undefined && { error, cause: withoutMessage(cause) }),
+      ...(error !== undefined && { error, cause: causeOf(cause) }),
       ...(output !== undefined && { output: JSON.parse(output) }),
       states: events.flatMap((event) => event.stateEnteredEventDetails?.name ?? []),
     };
@@ -263,34 +263,5 @@ export class Scene implements AsyncDisposable {
       this.cloud.clock.advance(STEP_SECONDS * 1000);
       this.#options.onPass?.(STEP_SECONDS);
     }
-  }
-}
-
-/** Which calls are under way. */
-class Busy {
-  #calls = 0;
-  #since = performance.now();
-
-  begin({ ended }: ObservedCall): void {
-    this.#calls += 1;
-    void ended.then(() => {
-      this.#calls -= 1;
-      this.#since = performance.now();
-    });
-  }
-
-  /** Resolves once nothing has been under way for a moment. */
-  async quiet(): Promise<void> {
-    do await new Promise((resolve) => setTimeout(resolve, 2));
-    while (this.#calls > 0 || performance.now() - this.#since < QUIET_MS);
-  }
-}
-
-function withoutMessage(cause: string | undefined): unknown {
-  try {
-    const { message: _, ...details } = JSON.parse(cause ?? '{}') as Record<string, unknown>;
-    return details;
-  } catch {
-    return {};
   }
 }
