@@ -24,7 +24,7 @@ export interface Lasting {
   readonly fixed: Readonly<Record<string, unknown>>;
 }
 
-/** The resources of a template that must last, by logical id; those alone that the condition takes. */
+/** The resources of a template that must last, by logical id. */
 export function lastingIn(template: Template): Readonly<Record<string, Lasting>> {
   const found: [string, Lasting][] = [];
   for (const type of Object.keys(REPLACING) as LastingType[]) {
