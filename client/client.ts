@@ -9,7 +9,7 @@ import { batchOf } from './batch/batch.ts';
 import type { Batch, BatchOptions } from './batch/batch-types.ts';
 import type { Source } from './batch/each.ts';
 import { copyOf } from './content/copy.ts';
-import type { AnyDocument, Document, KeyOf, LargeNames } from './document.ts';
+import type { AnyDocument, Document, KeyOf, LargeNames, Names } from './document.ts';
 import { asRejected } from './errors/rejected.ts';
 import type {
   CreateInput,
@@ -19,9 +19,11 @@ import type {
   WriteOptions,
   WriteResult,
 } from './inputs.ts';
+import { getMany } from './many/get-many.ts';
+import type { GetManyOptions, KeyResult, Results } from './many/types.ts';
 import { patience } from './platform/platform.ts';
 import type { GetOptions, LargeItem } from './read/item.ts';
-import { read } from './read/read.ts';
+import { type ReadContext, read } from './read/read.ts';
 import {
   type ParameterOptions,
   type StackOptions,
@@ -177,8 +179,24 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
     key: KeyOf<Doc>,
     options: GetOptions<Name> = {},
   ): Promise<LargeItem<Doc, Name> | undefined> {
-    const item = await read({ store: this.store, s3: this.#s3, dynamodb: this.#dynamodb }, key, options);
+    const item = await read(this.#readContext, key, options);
     return item as LargeItem<Doc, Name> | undefined;
+  }
+
+  /**
+   * Reads the items of any number of keys, a hundred at a time, and tells of each key, in their order, its item or that there is
+   * none. A key that is given twice is answered twice, and read once if both stand close together.
+   *
+   * @example
+   * for await (const { key, item } of client.getMany(keys)) console.log(key, await item?.large.page?.text());
+   * @throws {Rejected} InvalidInput for wrong options; while reading, for a key that is not the table's
+   * @throws {KeysUnread} while reading, when DynamoDB leaves keys unread time and again
+   */
+  getMany<Name extends Names<Doc> = Names<Doc>, Load extends LargeNames<Doc> = never>(
+    keys: Source<KeyOf<Doc>>,
+    options: GetManyOptions<Name, Load> = {},
+  ): Results<KeyResult<Doc, Name | Load>> {
+    return getMany(this.#readContext, keys, options) as unknown as Results<KeyResult<Doc, Name | Load>>;
   }
 
   /**
@@ -243,6 +261,10 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
     const context = this.#writeContext;
     if (wait) return write(context, operation, input, options);
     return handleOf(context, await startWrite(context, operation, input, options));
+  }
+
+  get #readContext(): ReadContext {
+    return { store: this.store, s3: this.#s3, dynamodb: this.#dynamodb };
   }
 
   get #writeContext(): WriteContext {

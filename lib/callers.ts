@@ -70,7 +70,7 @@ export function grantStaging({ bucket, stagingPrefix }: Granting, grantee: IGran
 /** Read items and their objects. */
 export function grantRead({ table, bucket, prefix, legacy }: Granting, grantee: IGrantable): Grant {
   return combined([
-    table.grant(grantee, 'dynamodb:GetItem'),
+    table.grant(grantee, 'dynamodb:GetItem', 'dynamodb:BatchGetItem'),
     ...allowTableKey(table, grantee, 'read'),
     allowReading(bucket, grantee, prefix),
     ...(legacy ? [allowReading(legacy.bucket, grantee, legacy.prefix)] : []),
@@ -98,7 +98,7 @@ export function grantCheck(granting: Granting, grantee: IGrantable): Grant {
   const machines = machinesOf(stateMachines);
   return combined([
     grantRead(granting, grantee),
-    table.grant(grantee, 'dynamodb:Scan', 'dynamodb:BatchGetItem', 'dynamodb:DescribeTable'),
+    table.grant(grantee, 'dynamodb:Scan', 'dynamodb:DescribeTable'),
     ...machines.map((machine) => machine.grantExecution(grantee, 'states:DescribeExecution')),
     ...allowMachineKey(machineKey, machines, grantee, 'read'),
   ]);

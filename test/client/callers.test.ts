@@ -94,6 +94,13 @@ const SCENARIOS = {
     }),
     outcome: 'IntegrityError',
   },
+  'a get of many': {
+    run: existing(async (caller, id) => {
+      const { items } = await caller.getMany([{ id }, { id: 'none' }], { load: true }).page();
+      return Promise.all(items.map(({ item }) => item?.large.page?.text()));
+    }),
+    outcome: ['a page', undefined],
+  },
   'a look-up by stack': {
     run: async () => (await LargeItemClient.fromStack({ stackName: STACK, construct: 'Docs' })).store.prefix,
     outcome: 'items',
@@ -125,6 +132,7 @@ const NEEDED: Readonly<Partial<Record<CallerName, Readonly<Record<string, Scenar
   },
   Reader: {
     'dynamodb:GetItem table/{table}': 'a get',
+    'dynamodb:BatchGetItem table/{table}': 'a get of many',
     's3:GetObject {bucket}/items/*': 'a get',
     's3:ListBucket {bucket}': 'a get of what somebody has deleted from the bucket',
   },
