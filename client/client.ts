@@ -20,9 +20,19 @@ import type {
   WriteResult,
 } from './inputs.ts';
 import { getMany } from './many/get-many.ts';
-import type { GetManyOptions, KeyResult, Results } from './many/types.ts';
+import { query, scan } from './many/search.ts';
+import type {
+  GetManyOptions,
+  IndexQueryOptions,
+  IndexScanOptions,
+  KeyResult,
+  QueryOptions,
+  Results,
+  ScanOptions,
+} from './many/types.ts';
 import { patience } from './platform/platform.ts';
 import type { GetOptions, LargeItem } from './read/item.ts';
+import type { LazyItem } from './read/lazy.ts';
 import { type ReadContext, read } from './read/read.ts';
 import {
   type ParameterOptions,
@@ -197,6 +207,40 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
     options: GetManyOptions<Name, Load> = {},
   ): Results<KeyResult<Doc, Name | Load>> {
     return getMany(this.#readContext, keys, options) as unknown as Results<KeyResult<Doc, Name | Load>>;
+  }
+
+  /**
+   * The items of a partition, of the table or of an index, in the order of the sort key. Consistent in the table; an index
+   * gives what it has, and the item is read again in the table before content is fetched.
+   *
+   * @example
+   * const reports = client.query({ partition: { tenant: 'acme' }, sort: { number: { gte: 7 } }, limit: 20 });
+   * for await (const report of reports) console.log(report.attributes, await report.large.body.text());
+   * const { items, cursor } = await reports.page();
+   * @throws {Rejected} InvalidInput
+   */
+  query<Name extends Names<Doc> = Names<Doc>, Load extends LargeNames<Doc> = never>(
+    options: QueryOptions<Doc, Name, Load>,
+  ): Results<LazyItem<Doc, Name | Load>>;
+  query<Name extends Names<Doc> = Names<Doc>, Load extends LargeNames<Doc> = never>(
+    options: IndexQueryOptions<Doc, Name, Load>,
+  ): Results<LazyItem<Doc, Name | Load, 'part'>>;
+  query(options: object): Results<never> {
+    return query(this.#readContext, options) as Results<never>;
+  }
+
+  /**
+   * All items of the table or of an index, in no order, in as many segments side by side as are wanted.
+   * @throws {Rejected} InvalidInput
+   */
+  scan<Name extends Names<Doc> = Names<Doc>, Load extends LargeNames<Doc> = never>(
+    options?: ScanOptions<Name, Load>,
+  ): Results<LazyItem<Doc, Name | Load>>;
+  scan<Name extends Names<Doc> = Names<Doc>, Load extends LargeNames<Doc> = never>(
+    options: IndexScanOptions<Name, Load>,
+  ): Results<LazyItem<Doc, Name | Load, 'part'>>;
+  scan(options: object = {}): Results<never> {
+    return scan(this.#readContext, options) as Results<never>;
   }
 
   /**

@@ -32,10 +32,16 @@ export type {
 } from './inputs.ts';
 export type {
   GetManyOptions,
+  IndexQueryOptions,
+  IndexScanOptions,
   KeyResult,
   ManyOptions,
   Page,
+  QueryOptions,
   Results,
+  ScanOptions,
+  SearchOptions,
+  SortCondition,
 } from './many/types.ts';
 export type {
   ByteRange,

@@ -76,18 +76,20 @@ function checkNames(field: string, names: unknown): void {
 }
 
 /**
- * What DynamoDB is told to read: what is named, the key and `_saga`; undefined for everything.
+ * What DynamoDB is told to read: what is named, and the key; undefined for everything.
  * @param more - names that are needed beside
+ * @param hasSaga - whether `_saga` is read, too: of an index that lacks it, DynamoDB would refuse
  */
 export function projectionOf(
   { project, load }: ManyOptions,
   store: StoreDescriptor,
   more: readonly string[] = [],
+  hasSaga = true,
 ): Projection | undefined {
   if (project === undefined) return undefined;
   const names = new Set([
     ...keyAttributes(store.key).map(({ name }) => name),
-    SAGA_ATTRIBUTE,
+    ...(hasSaga ? [SAGA_ATTRIBUTE] : []),
     ...more,
     ...project,
     ...(typeof load === 'object' ? load : []),

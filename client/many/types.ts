@@ -1,6 +1,7 @@
 // What the calls that read many items take and give.
 
-import type { AnyDocument, Document, KeyOf, Names } from '../document.ts';
+import type { AnyDocument, Document, GivenOf, KeyOf, Names } from '../document.ts';
+import type { Expression } from '../inputs.ts';
 import type { DownloadProgress } from '../read/item.ts';
 import type { LazyItem } from '../read/lazy.ts';
 
@@ -73,3 +74,77 @@ export interface KeyResult<Doc extends Document = AnyDocument, Name extends Name
   /** Null: there is no such item. */
   readonly item: LazyItem<Doc, Name> | null;
 }
+
+/** What a query and a scan have in common. */
+export interface SearchOptions<Name extends string = string, Load extends string = string>
+  extends ManyOptions<Name, Load> {
+  /** A DynamoDB filter expression: what does not meet it is read, and paid for, but not given. */
+  readonly filter?: Expression | undefined;
+  /** Results at most, however many are read to find them. Default: all. */
+  readonly limit?: number | undefined;
+}
+
+/** What a query of the table takes. */
+export interface QueryOptions<
+  Doc extends Document = AnyDocument,
+  Name extends string = string,
+  Load extends string = string,
+> extends SearchOptions<Name, Load> {
+  /** The partition key, by its name: `{ tenant: 'acme' }`. */
+  readonly partition: Partial<KeyOf<Doc>>;
+  /** A condition on the sort key, by its name: `{ number: { gte: 7 } }`. */
+  readonly sort?: Sorting<KeyOf<Doc>> | undefined;
+  readonly index?: undefined;
+  /** By the sort key. Default: ascending. */
+  readonly order?: 'ascending' | 'descending' | undefined;
+}
+
+/** What a query of an index takes. */
+export interface IndexQueryOptions<
+  Doc extends Document = AnyDocument,
+  Name extends string = string,
+  Load extends string = string,
+> extends SearchOptions<Name, Load> {
+  /** The index's partition key, by its name; of an index with a key of several attributes, each. */
+  readonly partition: Partial<KeyOf<Doc> & GivenOf<Doc>>;
+  /** A condition on the index's sort key; of one of several attributes, `eq` for those before the last. */
+  readonly sort?: Sorting<KeyOf<Doc> & GivenOf<Doc>> | undefined;
+  /** The index's name. */
+  readonly index: string;
+  /** By the sort key. Default: ascending. */
+  readonly order?: 'ascending' | 'descending' | undefined;
+}
+
+/** What a scan of the table takes. */
+export interface ScanOptions<Name extends string = string, Load extends string = string>
+  extends SearchOptions<Name, Load> {
+  /** Parts of the table that are read side by side, each a page ahead at most. 1 to 100; default: 1. */
+  readonly segments?: number | undefined;
+  readonly index?: undefined;
+}
+
+/** What a scan of an index takes. */
+export interface IndexScanOptions<Name extends string = string, Load extends string = string>
+  extends Omit<ScanOptions<Name, Load>, 'index'> {
+  readonly index: string;
+}
+
+/** Conditions by the names of attributes. */
+export type Sorting<All extends object> = {
+  readonly [Name in keyof All]?: SortCondition<NonNullable<All[Name]>>;
+};
+
+/** One condition on a sort key. `between` includes both. */
+export type SortCondition<T> = OneOf<{
+  readonly eq: T;
+  readonly lt: T;
+  readonly lte: T;
+  readonly gt: T;
+  readonly gte: T;
+  readonly between: readonly [T, T];
+  readonly beginsWith: T extends string ? string : T extends Uint8Array ? Uint8Array : never;
+}>;
+
+type OneOf<All> = {
+  [Name in keyof All]: Pick<All, Name> & { readonly [Other in Exclude<keyof All, Name>]?: undefined };
+}[keyof All];

@@ -11,7 +11,7 @@ import { SAGA_ATTRIBUTE } from '../../core/errors/limits.ts';
 import { readPointers, readSaga } from '../../core/item/item.ts';
 import { keyAttributes } from '../../core/keys/item-key.ts';
 import type { Item } from '../../core/values/attributes.ts';
-import { toSdkItem } from '../../core/values/sdk-item.ts';
+import { fromSdkItem, type GivenSdkValue, toSdkItem } from '../../core/values/sdk-item.ts';
 import { IntegrityError } from '../errors/read-errors.ts';
 import { asRejected } from '../errors/rejected.ts';
 import type { Value } from '../types.ts';
@@ -80,7 +80,8 @@ export function snapshotOf(item: SdkItem, store: StoreDescriptor): Snapshot {
     return { item, version: readSaga(readable)?.version ?? null, uris: readPointers(readable, store) };
   } catch (error) {
     if (!(error instanceof SagaError)) throw error;
-    throw new IntegrityError(SAGA_ATTRIBUTE, undefined, error.message, { cause: error });
+    const key = JSON.stringify(fromSdkItem(keyOf(item, store) as Readonly<Record<string, GivenSdkValue>>));
+    throw new IntegrityError(SAGA_ATTRIBUTE, undefined, `item ${key}: ${error.message}`, { cause: error });
   }
 }
 
