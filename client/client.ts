@@ -31,6 +31,7 @@ import type {
   ScanOptions,
 } from './many/types.ts';
 import { patience } from './platform/platform.ts';
+import { attach } from './read/attach.ts';
 import type { GetOptions, LargeItem } from './read/item.ts';
 import type { LazyItem } from './read/lazy.ts';
 import { type ReadContext, read } from './read/read.ts';
@@ -241,6 +242,21 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
   ): Results<LazyItem<Doc, Name | Load, 'part'>>;
   scan(options: object = {}): Results<never> {
     return scan(this.#readContext, options) as Results<never>;
+  }
+
+  /**
+   * An item that was read by other means as one with lazy large attributes: in plain values, as the document client and libraries
+   * over it give them, or in DynamoDB's own spelling, as streams and exports have it. Nothing is read yet; before content is
+   * fetched, the item is read in the table. Plain values stay as they were given.
+   *
+   * @example
+   * const { Items = [] } = await documentClient.send(new QueryCommand(request));
+   * const pages = Items.map((raw) => client.attach(raw).large.page);
+   * @throws {Rejected} InvalidInput for what is no item of this store: another key, or pointers that lead elsewhere
+   * @throws {IntegrityError} when another program has spoiled `_saga`
+   */
+  attach(raw: object): LazyItem<Doc, Names<Doc>, 'part'> {
+    return attach(this.#readContext, raw) as unknown as LazyItem<Doc, Names<Doc>, 'part'>;
   }
 
   /**

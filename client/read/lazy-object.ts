@@ -79,7 +79,9 @@ export class PointedObject implements LazyObject {
   }
 
   async presignedUrl(options: PresignOptions = {}): Promise<string> {
-    return presignGet(this.#pointer.place, options).catch(asRejected);
+    const held = { ...options };
+    await this.#confirm?.(this.#pointer, undefined);
+    return presignGet(this.#pointer.place, held).catch(asRejected);
   }
 
   /** @throws {IntegrityError} when there is none */

@@ -44,7 +44,7 @@ export interface LazyItem<
  * with {@link LargeObject}. All of it costs one GET; `head`, and each range, a HEAD before. Where an index or
  * another program gave the item, a consistent read of it in the table comes first.
  *
- * Every method but `presignedUrl` fails as those of {@link LargeObject} do. A range that is none is refused once it is read.
+ * Every method fails as those of {@link LargeObject} do. A range that is none is refused once it is read.
  */
 export interface LazyObject {
   /** The pointer that the item holds: `s3://bucket/key`. */
@@ -61,6 +61,6 @@ export interface LazyObject {
   text(options?: DownloadOptions): Promise<string>;
   /** As {@link LargeObject.toFile}. */
   toFile(path: string, options?: DownloadOptions): Promise<void>;
-  /** As {@link LargeObject.presignedUrl}; it reads nothing, the item neither. */
+  /** As {@link LargeObject.presignedUrl}. */
   presignedUrl(options?: PresignOptions): Promise<string>;
 }
