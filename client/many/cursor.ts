@@ -20,7 +20,7 @@ export interface Reading {
 }
 
 const cursorSchema = z.strictObject({
-  v: z.literal(VERSION),
+  v: z.number(),
   kind: z.enum(['getMany', 'query', 'scan']),
   table: z.string(),
   of: z.string(),
@@ -65,10 +65,7 @@ function parsed(cursor: unknown): Readonly<Record<string, unknown>> {
   if (typeof cursor !== 'string' || cursor.length > MAX_CHARACTERS || !/^[\w-]+$/.test(cursor)) {
     throw invalidInput('cursor', cursor, 'expected the cursor of a page');
   }
-  const { success, data } = cursorSchema
-    .partial({ v: true })
-    .extend({ v: z.number() })
-    .safeParse(jsonIn(cursor));
+  const { success, data } = cursorSchema.safeParse(jsonIn(cursor));
   if (!success) throw invalidInput('cursor', cursor, 'expected the cursor of a page');
   return data;
 }

@@ -1,6 +1,6 @@
 // A large attribute of which only the pointer is known. What S3 knows of it is asked once it is needed.
 
-import { ownSignal } from '../calls/signal.ts';
+import { abortable, ownSignal } from '../calls/signal.ts';
 import { webStream } from '../content/web-stream.ts';
 import { IntegrityError } from '../errors/read-errors.ts';
 import { asRejected } from '../errors/rejected.ts';
@@ -54,7 +54,8 @@ export class PointedObject implements LazyObject {
   }
 
   async head(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<LargeObject> {
-    return this.#stored(ownSignal(options.signal));
+    const signal = ownSignal(options.signal);
+    return abortable(this.#stored(signal), signal);
   }
 
   stream(options: RangeOptions = {}): ReadableStream<Uint8Array> {
@@ -65,8 +66,14 @@ export class PointedObject implements LazyObject {
   async bytes(options: RangeOptions = {}): Promise<Uint8Array> {
     const held = { ...options, signal: ownSignal(options.signal) };
     if (this.#loaded !== undefined) return this.#loaded.bytes(held);
-    const { reader, size } = await this.#open(held);
-    return readAll(reader, size);
+    const opening = this.#open(held);
+    try {
+      const { reader, size } = await abortable(opening, held.signal);
+      return await readAll(reader, size);
+    } catch (error) {
+      closeOnceOpen(opening);
+      throw error;
+    }
   }
 
   async text(options: DownloadOptions = {}): Promise<string> {
@@ -93,24 +100,22 @@ export class PointedObject implements LazyObject {
   /** A reader that opens the object at its first read. */
   #reader(options: RangeOptions): ByteReader {
     if (this.#loaded !== undefined) return this.#loaded.reader(options);
-    const closed = new AbortController();
     let opened: Promise<Opened> | undefined;
-    return {
+    let isClosed = false;
+    const reader: ByteReader = {
       read: async () => {
         opened ??= this.#open(options);
         const { reader } = await opened;
-        // Whoever gave up while it was opened does not wait for it.
-        if (closed.signal.aborted) reader.close();
+        // Whoever gave up while it was opened reads nothing of it.
+        if (isClosed) reader.close();
         return reader.read();
       },
       close: () => {
-        closed.abort();
-        opened?.then(
-          ({ reader }) => reader.close(),
-          () => undefined, // whoever reads is told
-        );
+        isClosed = true;
+        if (opened !== undefined) closeOnceOpen(opened);
       },
     };
+    return abortableReader(reader, options.signal);
   }
 
   async #open({ range, signal, onProgress }: RangeOptions): Promise<Opened> {
@@ -142,4 +147,11 @@ export class PointedObject implements LazyObject {
       throw error instanceof ObjectGone ? await this.#whyGone(error, signal) : error;
     }
   }
+}
+
+function closeOnceOpen(opening: Promise<Opened>): void {
+  opening.then(
+    ({ reader }) => reader.close(),
+    () => undefined, // whoever reads is told
+  );
 }

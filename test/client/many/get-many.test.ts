@@ -345,6 +345,40 @@ describe('load', () => {
   });
 });
 
+describe('a lazy large attribute', () => {
+  it.each(['while the item is looked at', 'while S3 does not answer'])(
+    'ends with the reason of its signal %s',
+    async (when) => {
+      dynamodb
+        .on(GetItemCommand)
+        .callsFake(() => (when.includes('S3') ? { Item: itemAt(1, { page: 'x' }) } : never()));
+      s3.on(GetObjectCommand).callsFake(never);
+      s3.on(HeadObjectCommand).callsFake(never);
+      const { page } = client.attach(itemAt(1, { page: 'x' })).large;
+      const ends = async (read: (signal: AbortSignal) => Promise<unknown> | undefined) => {
+        const controller = new AbortController();
+        const reading = read(controller.signal);
+        controller.abort(new Error('enough'));
+        await expect(reading).rejects.toThrow('enough');
+      };
+      await ends((signal) => page?.text({ signal }));
+      await ends((signal) => page?.bytes({ signal, range: { start: 1 } }));
+      await ends((signal) => page?.head({ signal }));
+      await ends((signal) => page?.stream({ signal }).getReader().read());
+    },
+  );
+
+  it('refuses a range that is none', async () => {
+    table([itemAt(1, { page: 'page' })]);
+    objects({ [objectKeyOf('page', 'page', 1)]: 'page' });
+    const { items: found } = await client.getMany([{ id: '42' }]).page();
+    await expect(found[0]?.item?.large.page?.bytes({ range: { start: 9 } })).rejects.toBeInstanceOf(Rejected);
+    await expect(found[0]?.item?.large.page?.bytes({ range: { start: -1 } })).rejects.toBeInstanceOf(
+      Rejected,
+    );
+  });
+});
+
 describe('a large attribute that another program has spoiled', () => {
   it('spoils nothing but itself', async () => {
     const item = itemAt(1, { page: 'page' });
@@ -353,6 +387,10 @@ describe('a large attribute that another program has spoiled', () => {
     await expect(found[0]?.item?.large.page?.text()).rejects.toBeInstanceOf(IntegrityError);
   });
 });
+
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
 
 async function collected<T>(source: AsyncIterable<T>, count = Number.POSITIVE_INFINITY): Promise<T[]> {
   const all: T[] = [];
