@@ -14,17 +14,25 @@ export async function* inOrder<T, R>(
     Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   const underWay: Promise<R>[] = [];
   let isOver = false;
+  let failure: { readonly error: unknown } | undefined;
+  const take = async (): Promise<void> => {
+    try {
+      const next = await iterator.next();
+      if (next.done) isOver = true;
+      else underWay.push(begun(work(next.value)));
+    } catch (error) {
+      isOver = true;
+      failure = { error };
+    }
+  };
   try {
     for (;;) {
-      while (!isOver && underWay.length < ahead) {
-        const next = await iterator.next();
-        isOver = next.done === true;
-        if (!next.done) underWay.push(begun(work(next.value)));
-      }
+      while (!isOver && underWay.length < ahead) await take();
       const first = underWay.shift();
-      if (first === undefined) return;
+      if (first === undefined) break;
       yield await first;
     }
+    if (failure !== undefined) throw failure.error;
   } finally {
     if (!isOver) await iterator.return?.();
   }

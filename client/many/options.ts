@@ -107,12 +107,14 @@ export function finisher(
   options: ManyOptions,
   trust: Trust,
 ): (snapshot: Snapshot) => Finish<LazyItem> {
-  const { load = false, parallel = DEFAULT_PARALLEL, onProgress } = options;
+  const { load = false, parallel = DEFAULT_PARALLEL, consumed = false, onProgress } = options;
   const projection = projectionOf(options, context.store);
   const inTurn = limiter(parallel);
   if (!isLoading(options)) return (snapshot) => () => lazyItem(context, snapshot, trust);
-  return (snapshot) => (signal, spent) =>
-    loadedItem(context, snapshot, trust, { load, projection, spent, signal, inTurn, onProgress });
+  return (snapshot) => (signal, spent) => {
+    const reading = { projection, spent: consumed ? spent : undefined };
+    return loadedItem(context, snapshot, trust, { ...reading, load, signal, inTurn, onProgress });
+  };
 }
 
 export function aheadOf({ parallel = DEFAULT_PARALLEL }: ManyOptions): number {

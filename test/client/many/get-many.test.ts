@@ -125,6 +125,16 @@ describe('getMany', () => {
     expect((await results.page()).items).toMatchObject([{ key: { id: 'a' }, item: { key: { id: 'a' } } }]);
   });
 
+  it('gives what comes before a key that is refused', async () => {
+    table([]);
+    const given: string[] = [];
+    const read = async () => {
+      for await (const { key } of client.getMany([...keysOf(250), { id: '' }])) given.push(String(key.id));
+    };
+    await expect(read()).rejects.toMatchObject({ field: 'keys[250]' });
+    expect(given).toHaveLength(200);
+  });
+
   it('takes keys from a generator as it goes, and closes it when the loop is left', async () => {
     table(keysOf(300).map(({ id }) => plain(id)));
     let taken = 0;
