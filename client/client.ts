@@ -9,7 +9,7 @@ import { batchOf } from './batch/batch.ts';
 import type { Batch, BatchOptions } from './batch/batch-types.ts';
 import type { Source } from './batch/each.ts';
 import { copyOf } from './content/copy.ts';
-import type { AnyDocument, Document, KeyOf, LargeNames } from './document.ts';
+import type { AnyDocument, Document, KeyOf, LargeNames, Names } from './document.ts';
 import { asRejected } from './errors/rejected.ts';
 import type {
   CreateInput,
@@ -19,9 +19,22 @@ import type {
   WriteOptions,
   WriteResult,
 } from './inputs.ts';
+import { getMany } from './many/get-many.ts';
+import { query, scan } from './many/search.ts';
+import type {
+  GetManyOptions,
+  IndexQueryOptions,
+  IndexScanOptions,
+  KeyResult,
+  QueryOptions,
+  Results,
+  ScanOptions,
+} from './many/types.ts';
 import { patience } from './platform/platform.ts';
+import { attach } from './read/attach.ts';
 import type { GetOptions, LargeItem } from './read/item.ts';
-import { read } from './read/read.ts';
+import type { LazyItem } from './read/lazy.ts';
+import { type ReadContext, read } from './read/read.ts';
 import {
   type ParameterOptions,
   type StackOptions,
@@ -177,8 +190,73 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
     key: KeyOf<Doc>,
     options: GetOptions<Name> = {},
   ): Promise<LargeItem<Doc, Name> | undefined> {
-    const item = await read({ store: this.store, s3: this.#s3, dynamodb: this.#dynamodb }, key, options);
+    const item = await read(this.#readContext, key, options);
     return item as LargeItem<Doc, Name> | undefined;
+  }
+
+  /**
+   * Reads the items of any number of keys, a hundred at a time, and tells of each key, in their order, its item or that there is
+   * none. A key that is given twice is answered twice, and read once if both stand close together.
+   *
+   * @example
+   * for await (const { key, item } of client.getMany(keys)) console.log(key, await item?.large.page?.text());
+   * @throws {Rejected} InvalidInput for wrong options; while reading, for a key that is not the table's
+   * @throws {KeysUnread} while reading, when DynamoDB leaves keys unread time and again
+   */
+  getMany<Name extends Names<Doc> = Names<Doc>, Load extends LargeNames<Doc> = never>(
+    keys: Source<KeyOf<Doc>>,
+    options: GetManyOptions<Name, Load> = {},
+  ): Results<KeyResult<Doc, Name | Load>> {
+    return getMany(this.#readContext, keys, options) as unknown as Results<KeyResult<Doc, Name | Load>>;
+  }
+
+  /**
+   * The items of a partition, of the table or of an index, in the order of the sort key. Consistent in the table; an index
+   * gives what it has, and the item is read again in the table before content is fetched.
+   *
+   * @example
+   * const reports = client.query({ partition: { tenant: 'acme' }, sort: { number: { gte: 7 } }, limit: 20 });
+   * for await (const report of reports) console.log(report.attributes, await report.large.body.text());
+   * const { items, cursor } = await reports.page();
+   * @throws {Rejected} InvalidInput
+   */
+  query<Name extends Names<Doc> = Names<Doc>, Load extends LargeNames<Doc> = never>(
+    options: QueryOptions<Doc, Name, Load>,
+  ): Results<LazyItem<Doc, Name | Load>>;
+  query<Name extends Names<Doc> = Names<Doc>, Load extends LargeNames<Doc> = never>(
+    options: IndexQueryOptions<Doc, Name, Load>,
+  ): Results<LazyItem<Doc, Name | Load, 'part'>>;
+  query(options: object): Results<never> {
+    return query(this.#readContext, options) as Results<never>;
+  }
+
+  /**
+   * All items of the table or of an index, in no order, in as many segments side by side as are wanted.
+   * @throws {Rejected} InvalidInput
+   */
+  scan<Name extends Names<Doc> = Names<Doc>, Load extends LargeNames<Doc> = never>(
+    options?: ScanOptions<Name, Load>,
+  ): Results<LazyItem<Doc, Name | Load>>;
+  scan<Name extends Names<Doc> = Names<Doc>, Load extends LargeNames<Doc> = never>(
+    options: IndexScanOptions<Name, Load>,
+  ): Results<LazyItem<Doc, Name | Load, 'part'>>;
+  scan(options: object = {}): Results<never> {
+    return scan(this.#readContext, options) as Results<never>;
+  }
+
+  /**
+   * An item that was read by other means as one with lazy large attributes: in plain values, as the document client and libraries
+   * over it give them, or in DynamoDB's own spelling, as streams and exports have it. Nothing is read yet; before content is
+   * fetched, the item is read in the table. Plain values stay as they were given.
+   *
+   * @example
+   * const { Items = [] } = await documentClient.send(new QueryCommand(request));
+   * const pages = Items.map((raw) => client.attach(raw).large.page);
+   * @throws {Rejected} InvalidInput for what is no item of this store: another key, or pointers that lead elsewhere
+   * @throws {IntegrityError} when another program has spoiled `_saga`
+   */
+  attach(raw: object): LazyItem<Doc, Names<Doc>, 'part'> {
+    return attach(this.#readContext, raw) as unknown as LazyItem<Doc, Names<Doc>, 'part'>;
   }
 
   /**
@@ -243,6 +321,10 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
     const context = this.#writeContext;
     if (wait) return write(context, operation, input, options);
     return handleOf(context, await startWrite(context, operation, input, options));
+  }
+
+  get #readContext(): ReadContext {
+    return { store: this.store, s3: this.#s3, dynamodb: this.#dynamodb };
   }
 
   get #writeContext(): WriteContext {

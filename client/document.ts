@@ -53,6 +53,19 @@ type LargeOf<Doc extends Document> = Doc extends { readonly large: infer All ext
 export type LargeNames<Doc extends Document> =
   IsNothing<LargeOf<Doc>> extends true ? never : string & keyof LargeOf<Doc>;
 
+/** The names of the plain attributes. */
+export type PlainNames<Doc extends Document> =
+  IsNothing<AttributesOf<Doc>> extends true ? never : string & keyof AttributesOf<Doc>;
+
+/** The names of plain and large attributes: what a projection may name. */
+export type Names<Doc extends Document> = PlainNames<Doc> | LargeNames<Doc>;
+
+/** The named ones of the plain attributes. */
+export type PlainOf<Doc extends Document, Name extends string> =
+  IsAny<AttributesOf<Doc>> extends true
+    ? AttributesOf<Doc>
+    : { readonly [Each in keyof AttributesOf<Doc> as Each & Name]: AttributesOf<Doc>[Each] };
+
 /** What is given for each of the large attributes. */
 export type ContentsOf<Doc extends Document> = Readonly<{
   [Name in keyof LargeOf<Doc>]: LargeOf<Doc>[Name] extends never ? never : LargeAttribute | Content;

@@ -6,7 +6,7 @@ export type { Batch, BatchOptions, BatchOutcome, BatchProgress } from './batch/b
 export { type ClientOptions, LargeItemClient } from './client.ts';
 export type { AnyDocument, Document, KeyOf } from './document.ts';
 export { StoreNotFound, TwinwriteError } from './errors/errors.ts';
-export { IntegrityError, ItemChanged, ReadContended, ReadFailed } from './errors/read-errors.ts';
+export { IntegrityError, ItemChanged, KeysUnread, ReadContended, ReadFailed } from './errors/read-errors.ts';
 export {
   Aborted,
   IdempotencyConflict,
@@ -31,6 +31,19 @@ export type {
   WriteResult,
 } from './inputs.ts';
 export type {
+  GetManyOptions,
+  IndexQueryOptions,
+  IndexScanOptions,
+  KeyResult,
+  ManyOptions,
+  Page,
+  QueryOptions,
+  Results,
+  ScanOptions,
+  SearchOptions,
+  SortCondition,
+} from './many/types.ts';
+export type {
   ByteRange,
   DownloadOptions,
   DownloadProgress,
@@ -40,6 +53,7 @@ export type {
   PresignOptions,
   RangeOptions,
 } from './read/item.ts';
+export type { LazyItem, LazyObject } from './read/lazy.ts';
 export type { ParameterOptions, StackOptions } from './store/discovery.ts';
 export type {
   Attributes,

@@ -10,6 +10,7 @@ import {
   type AttributeValue,
   type Item,
   isPlainInJson,
+  toAttributeValue,
 } from '../core/values/attributes.ts';
 import { toBase64 } from '../core/values/encoding.ts';
 import { doubleOf, textOfDouble, wholeOf } from '../core/values/numbers.ts';
@@ -60,6 +61,15 @@ export function encodeKey(key: unknown, schema: KeySchema, attributeFormat?: unk
   const encoded = encodeValues({ key, attributeFormat }, schema);
   if (!isRecord(encoded.key)) throw invalidInput('key', key, 'expected an object');
   return toKey(encoded.key, schema, (encoded.attributeFormat ?? 'json') as AttributeFormat);
+}
+
+/**
+ * One value, typed.
+ * @param field - its path in the input, for errors
+ * @throws {SagaError} InvalidInput for what DynamoDB cannot hold
+ */
+export function encodeValue(value: unknown, field: string): AttributeValue {
+  return toAttributeValue(toTyped(value, field, 0), 'dynamodb', field);
 }
 
 /** Attribute values as JavaScript values, see {@link Value}. Any name becomes an own property, `__proto__` too. */

@@ -67,8 +67,19 @@ export function grantStaging({ bucket, stagingPrefix }: Granting, grantee: IGran
   return allowPutting(bucket, grantee, stagingPrefix, ['s3:GetObject', 's3:DeleteObject']);
 }
 
-/** Read items and their objects. */
-export function grantRead({ table, bucket, prefix, legacy }: Granting, grantee: IGrantable): Grant {
+/** Read items and their objects: by key, by query of the table and its indexes, all of them. */
+export function grantRead(granting: Granting, grantee: IGrantable): Grant {
+  const { table } = granting;
+  const searches = ['dynamodb:Query', 'dynamodb:Scan'];
+  return combined([
+    allowItems(granting, grantee),
+    table.grant(grantee, 'dynamodb:BatchGetItem', ...searches),
+    Grant.addToPrincipal({ grantee, actions: searches, resourceArns: [`${table.tableArn}/index/*`] }),
+  ]);
+}
+
+/** Read single items and their objects. */
+function allowItems({ table, bucket, prefix, legacy }: Granting, grantee: IGrantable): Grant {
   return combined([
     table.grant(grantee, 'dynamodb:GetItem'),
     ...allowTableKey(table, grantee, 'read'),
@@ -86,7 +97,7 @@ export function grantOperate(granting: Granting, grantee: IGrantable): Grant {
       // The console draws a run's path into the definition that the run began with.
       machine.grantExecution(grantee, 'states:DescribeStateMachineForExecution'),
     ]),
-    grantRead(granting, grantee),
+    allowItems(granting, grantee),
     // A replay is refused when what it is to copy is gone.
     allowObjects(granting.bucket, grantee, granting.stagingPrefix, ['s3:GetObject']),
   ]);
@@ -97,7 +108,7 @@ export function grantCheck(granting: Granting, grantee: IGrantable): Grant {
   const { table, stateMachines, machineKey } = granting;
   const machines = machinesOf(stateMachines);
   return combined([
-    grantRead(granting, grantee),
+    allowItems(granting, grantee),
     table.grant(grantee, 'dynamodb:Scan', 'dynamodb:BatchGetItem', 'dynamodb:DescribeTable'),
     ...machines.map((machine) => machine.grantExecution(grantee, 'states:DescribeExecution')),
     ...allowMachineKey(machineKey, machines, grantee, 'read'),

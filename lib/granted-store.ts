@@ -33,7 +33,7 @@ export interface ILargeItemStore extends IConstruct {
   grantStaging(grantee: IGrantable): Grant;
   /** Lets a caller wait for runs that others have started. */
   grantWait(grantee: IGrantable): Grant;
-  /** Lets an app read items and their objects, or sign URLs of those for others. */
+  /** Lets an app read items and their objects, by key, query and scan, or sign URLs of those for others. */
   grantRead(grantee: IGrantable): Grant;
   /** Lets an operator list and show runs, replay and stop them, and look at their items: the command line, the console. */
   grantOperate(grantee: IGrantable): Grant;

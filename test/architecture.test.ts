@@ -32,6 +32,7 @@ const ROOMS = {
     'batch',
     'write',
     'upload',
+    'many',
     'read',
     'wait',
     'store',

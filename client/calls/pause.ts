@@ -26,7 +26,9 @@ export function sleep(ms: number, signal: AbortSignal | undefined): Promise<void
 
 /** Over a rate or a number that the account may have; nothing of the call took effect. */
 export function isThrottling(error: unknown): boolean {
-  return error instanceof Error && /Throttl|TooManyRequests|LimitExceeded/.test(error.name);
+  return (
+    error instanceof Error && /Throttl|ThroughputExceeded|TooManyRequests|LimitExceeded/.test(error.name)
+  );
 }
 
 /** Throttling, or a fault of the service or the network. */

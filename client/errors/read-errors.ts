@@ -1,5 +1,6 @@
 // Why content or an item could not be read. docs/errors.md has a line for each class.
 
+import type { Key } from '../types.ts';
 import { type Cause, messageOf, TwinwriteError } from './errors.ts';
 
 /**
@@ -62,6 +63,23 @@ export class ReadContended extends TwinwriteError {
 
   constructor(attempts: number) {
     super(`the item changed during each of ${attempts} attempts to read it with its objects`);
+    this.attempts = attempts;
+  }
+}
+
+/**
+ * DynamoDB has left keys of a `getMany` unread time and again: it throttles. What was given before is right; of the keys in `keys`,
+ * and of all that follow, nothing is known. What to do: go on later, from the last page's cursor or with these keys.
+ */
+export class KeysUnread extends TwinwriteError {
+  override readonly name = 'KeysUnread';
+  readonly keys: readonly Key[];
+  readonly attempts: number;
+
+  constructor(keys: readonly Key[], attempts: number) {
+    const counted = keys.length === 1 ? '1 key' : `${keys.length} keys`;
+    super(`DynamoDB left ${counted} unread in each of ${attempts} attempts`);
+    this.keys = keys;
     this.attempts = attempts;
   }
 }

@@ -93,6 +93,15 @@ export async function loadContent(
   pointer: Pointer,
   options: DownloadOptions,
 ): Promise<{ readonly head: ObjectHead; readonly bytes: Uint8Array }> {
+  const { head, reader } = await openContent(pointer, options);
+  return { head, bytes: await readAll(abortableReader(reader, options.signal), head.size) };
+}
+
+/** Opens all of an object with one request, in whatever state it is. */
+export async function openContent(
+  pointer: Pointer,
+  options: DownloadOptions,
+): Promise<{ readonly head: ObjectHead; readonly reader: ByteReader }> {
   const { head, reader } = await connect(pointer.place, options.signal).catch((error: unknown) => {
     throw readError(pointer, error);
   });
@@ -100,8 +109,7 @@ export async function loadContent(
   const isAsStored = head.contentEncoding === undefined;
   if (!isAsStored) reader.close();
   const whole = { start: 0, end: head.size };
-  const content = contentReader(pointer, head, whole, options, isAsStored ? reader : undefined);
-  return { head, bytes: await readAll(abortableReader(content, options.signal), head.size) };
+  return { head, reader: contentReader(pointer, head, whole, options, isAsStored ? reader : undefined) };
 }
 
 /** All bytes, `size` of them; closes the reader. */

@@ -55,7 +55,7 @@ export class StoredObject implements LargeObject {
 
   stream(options: RangeOptions = {}): ReadableStream<Uint8Array> {
     const signal = ownSignal(options.signal);
-    return webStream(this.#read(spanOf(options.range, this.size), { ...options, signal }), signal);
+    return webStream(this.reader({ ...options, signal }), signal);
   }
 
   async bytes(options: RangeOptions = {}): Promise<Uint8Array> {
@@ -74,6 +74,11 @@ export class StoredObject implements LargeObject {
 
   async presignedUrl(options: PresignOptions = {}): Promise<string> {
     return presignGet(this.#pointer.place, options).catch(asRejected);
+  }
+
+  /** @throws {Rejected} InvalidInput, at once, for a bad range */
+  reader(options: RangeOptions): ByteReader {
+    return this.#read(spanOf(options.range, this.size), options);
   }
 
   #read(span: Span, options: DownloadOptions): ByteReader {

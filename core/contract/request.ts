@@ -188,7 +188,12 @@ function toUpdateExpression(
   };
 }
 
-function typedExpression(
+/**
+ * An expression that a caller brings, its values typed.
+ * @param field - path of the expression in the input, for errors
+ * @throws {SagaError} InvalidInput for what is no expression, and for placeholders that are reserved
+ */
+export function typedExpression(
   { expression, names = {}, values = {} }: Expression,
   format: AttributeFormat,
   field: string,

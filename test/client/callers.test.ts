@@ -2,7 +2,7 @@
 // them it does not. Rights whose lack shows in no test here stand in a table with the reason why they are granted.
 
 import { createHash } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import {
   DeleteObjectCommand,
   ListMultipartUploadsCommand,
@@ -94,6 +94,29 @@ const SCENARIOS = {
     }),
     outcome: 'IntegrityError',
   },
+  'a get of many': {
+    run: existing(async (caller, id) => {
+      const { items } = await caller.getMany([{ id }, { id: 'none' }], { load: true }).page();
+      return Promise.all(items.map(({ item }) => item?.large.page?.text()));
+    }),
+    outcome: ['a page', undefined],
+  },
+  'a query': {
+    run: existing((caller, id) => keysOf(caller.query({ partition: { id } }))),
+    outcome: [{ id: expect.any(String) }],
+  },
+  'a scan': {
+    run: existing(async (caller) => (await keysOf(caller.scan())).length > 0),
+    outcome: true,
+  },
+  'a query of an index': {
+    run: existing((caller, id) => keysOf(caller.query({ index: 'byKind', partition: { kind: id } }))),
+    outcome: [{ id: expect.any(String) }],
+  },
+  'a scan of an index': {
+    run: existing(async (caller) => (await keysOf(caller.scan({ index: 'byKind' }))).length > 0),
+    outcome: true,
+  },
   'a look-up by stack': {
     run: async () => (await LargeItemClient.fromStack({ stackName: STACK, construct: 'Docs' })).store.prefix,
     outcome: 'items',
@@ -125,6 +148,11 @@ const NEEDED: Readonly<Partial<Record<CallerName, Readonly<Record<string, Scenar
   },
   Reader: {
     'dynamodb:GetItem table/{table}': 'a get',
+    'dynamodb:BatchGetItem table/{table}': 'a get of many',
+    'dynamodb:Query table/{table}': 'a query',
+    'dynamodb:Scan table/{table}': 'a scan',
+    'dynamodb:Query table/{table}/index/*': 'a query of an index',
+    'dynamodb:Scan table/{table}/index/*': 'a scan of an index',
     's3:GetObject {bucket}/items/*': 'a get',
     's3:ListBucket {bucket}': 'a get of what somebody has deleted from the bucket',
   },
@@ -157,6 +185,21 @@ beforeAll(async () => {
   as(callers.cloud.env);
   const found = await LargeItemClient.fromStack({ stackName: STACK, construct: 'Docs' });
   owner = clientOf(callers.cloud.env, found.store);
+  await new DynamoDBClient(configOf(callers.cloud.env)).send(
+    new UpdateTableCommand({
+      TableName: found.store.table,
+      AttributeDefinitions: [{ AttributeName: 'kind', AttributeType: 'S' }],
+      GlobalSecondaryIndexUpdates: [
+        {
+          Create: {
+            IndexName: 'byKind',
+            KeySchema: [{ AttributeName: 'kind', KeyType: 'HASH' }],
+            Projection: { ProjectionType: 'KEYS_ONLY' },
+          },
+        },
+      ],
+    }),
+  );
 });
 afterEach(() => {
   callers.cloud.faults.clear();
@@ -253,10 +296,16 @@ function outsideS3(): S3Client {
   return new S3Client(configOf(callers.cloud.env));
 }
 
+async function keysOf(results: AsyncIterable<{ readonly key: unknown }>): Promise<unknown[]> {
+  const keys = [];
+  for await (const { key } of results) keys.push(key);
+  return keys;
+}
+
 /** The scenario with an item that is there. */
 function existing(run: Scenario['run']): Scenario['run'] {
   return async (caller, id, owner) => {
-    await owner.create({ key: { id }, largeAttributes: { page: 'a page' } });
+    await owner.create({ key: { id }, attributes: { kind: id }, largeAttributes: { page: 'a page' } });
     return run(caller, id, owner);
   };
 }

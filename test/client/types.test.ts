@@ -7,8 +7,11 @@ import type {
   Batch,
   Content,
   CreateInput,
+  KeyOf,
   LargeItem,
   LargeObject,
+  LazyItem,
+  LazyObject,
   UpdateInput,
   Value,
   WriteHandle,
@@ -299,3 +302,96 @@ describe('the option wait', () => {
     expectTypeOf<ReturnType<typeof either>>().toEqualTypeOf<Promise<WriteResult | WriteHandle>>();
   });
 });
+
+describe('a typed client that reads many', () => {
+  const partition = { tenant: 'acme' };
+
+  it('queries by its keys, and by any attribute of an index', () => {
+    compiled(() => reports.query({ partition, sort: { number: { gte: 7 } } }));
+    compiled(() => reports.query({ partition, sort: { number: { between: [1, 2] } } }));
+    compiled(() => reports.query({ partition: { status: 'draft' }, sort: { pages: { lt: 7 } }, index: 'x' }));
+    compiled(() =>
+      reports.query({ partition: { tenant: 'acme' }, sort: { status: { beginsWith: 'd' } }, index: 'x' }),
+    );
+    // @ts-expect-error there is no such key
+    compiled(() => reports.query({ partition: { tenants: 'acme' } }));
+    // @ts-expect-error a status is of an index
+    compiled(() => reports.query({ partition: { status: 'draft' } }));
+    // @ts-expect-error nor of the sort key
+    compiled(() => reports.query({ partition, sort: { pages: { lt: 7 } } }));
+    // @ts-expect-error the key is text
+    compiled(() => reports.query({ partition: { tenant: 7 } }));
+    // @ts-expect-error a number is no text
+    compiled(() => reports.query({ partition, sort: { number: { gte: '7' } } }));
+    // @ts-expect-error a number begins with nothing
+    compiled(() => reports.query({ partition, sort: { number: { beginsWith: 7 } } }));
+    // @ts-expect-error one condition only
+    compiled(() => reports.query({ partition, sort: { number: { gte: 7, lt: 8 } } }));
+    // @ts-expect-error there is no such condition
+    compiled(() => reports.query({ partition, sort: { number: { near: 7 } } }));
+    // @ts-expect-error no index has such an attribute
+    compiled(() => reports.query({ partition: { colour: 'red' }, index: 'x' }));
+    // @ts-expect-error a query has no segments
+    compiled(() => reports.query({ partition, segments: 2 }));
+    // @ts-expect-error a query is of a partition
+    compiled(() => reports.query({}));
+  });
+
+  it('projects and loads what there is', () => {
+    compiled(() => reports.scan({ project: ['status', 'body'], load: ['appendix'] }));
+    // @ts-expect-error there is no such attribute
+    compiled(() => reports.scan({ project: ['colour'] }));
+    // @ts-expect-error a plain attribute has no content
+    compiled(() => reports.scan({ load: ['status'] }));
+    // @ts-expect-error there is no such large attribute
+    compiled(() => reports.getMany([number], { load: ['page'] }));
+    // @ts-expect-error nothing to name
+    compiled(() => markers.scan({ project: ['title'] }));
+    // @ts-expect-error half of the key is missing
+    compiled(() => reports.getMany([{ tenant: 'acme' }]));
+  });
+
+  it('gives what was named', () => {
+    const whole = () => reports.query({ partition });
+    expectTypeOf<ItemOf<typeof whole>>().toEqualTypeOf<LazyItem<Report>>();
+    type Whole = ItemOf<typeof whole>;
+    expectTypeOf<Whole['attributes']>().toEqualTypeOf<{
+      readonly status: 'draft' | 'final';
+      readonly pages: number;
+    }>();
+    expectTypeOf<Whole['large']>().toEqualTypeOf<{
+      readonly body: LazyObject;
+      readonly appendix?: LazyObject;
+    }>();
+    expectTypeOf<Whole['version']>().toEqualTypeOf<number | null>();
+    const some = () => reports.scan({ project: ['pages'], load: ['body'] });
+    type Some = ItemOf<typeof some>;
+    expectTypeOf<Some['attributes']>().toEqualTypeOf<{ readonly pages: number }>();
+    expectTypeOf<keyof Some['large']>().toEqualTypeOf<'body'>();
+    const indexed = () => reports.query({ partition: { status: 'draft' }, index: 'x' });
+    type Indexed = ItemOf<typeof indexed>;
+    expectTypeOf<Indexed['version']>().toEqualTypeOf<number | null | undefined>();
+    expectTypeOf<Indexed['large']['body']>().toEqualTypeOf<LazyObject | undefined>();
+    expectTypeOf<Indexed['attributes']['pages']>().toEqualTypeOf<number | undefined>();
+    const many = () => cats.getMany([key], { project: ['title'] });
+    type Many = ItemOf<typeof many>;
+    expectTypeOf<Many['key']>().toEqualTypeOf<KeyOf<Cat>>();
+    expectTypeOf<NonNullable<Many['item']>['attributes']>().toEqualTypeOf<{ readonly title: string }>();
+    const attached = () => cats.attach({});
+    expectTypeOf(attached).returns.toEqualTypeOf<
+      LazyItem<Cat, 'title' | 'tags' | 'views' | 'home' | 'page' | 'picture', 'part'>
+    >();
+  });
+
+  it('is as loose as its items without a type', () => {
+    compiled(() =>
+      any.query({ partition: { any: 'x' }, sort: { any: { gt: 1 } }, project: ['x'], load: ['y'] }),
+    );
+    const loose = () => any.scan();
+    expectTypeOf<ItemOf<typeof loose>['attributes']>().toEqualTypeOf<Attributes>();
+    expectTypeOf<ItemOf<typeof loose>['large']['any']>().toExtend<LazyObject | undefined>();
+  });
+});
+
+type ItemOf<Read extends () => AsyncIterable<unknown>> =
+  ReturnType<Read> extends AsyncIterable<infer Item> ? Item : never;

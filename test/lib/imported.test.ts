@@ -62,7 +62,13 @@ describe('grants on it', () => {
 
   test('are on what its description names', () => {
     expect(of('grantRead')).toEqual({
-      'arn:aws:dynamodb:eu-west-1:111111111111:table/docs-table': ['dynamodb:GetItem'],
+      'arn:aws:dynamodb:eu-west-1:111111111111:table/docs-table': [
+        'dynamodb:GetItem',
+        'dynamodb:BatchGetItem',
+        'dynamodb:Query',
+        'dynamodb:Scan',
+      ],
+      'arn:aws:dynamodb:eu-west-1:111111111111:table/docs-table/index/*': ['dynamodb:Query', 'dynamodb:Scan'],
       'arn:AWS::Partition:s3:::docs-bucket/items/*': ['s3:GetObject'],
       'arn:AWS::Partition:s3:::docs-bucket': ['s3:ListBucket'],
       'arn:AWS::Partition:s3:::old-bucket/old/*': ['s3:GetObject'],

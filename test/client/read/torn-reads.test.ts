@@ -65,9 +65,10 @@ interface LeftOut extends ClientMutation {
 }
 
 const READ = 'client/read/read.ts';
+const UNTORN = 'client/read/untorn.ts';
 const readAgain: LeftOut = {
   rule: 'the item is read again',
-  file: READ,
+  file: UNTORN,
   from: 'if (!(error instanceof ObjectGone)) throw error;',
   to: 'throw error;',
   instead: { error: 'ObjectGone', attribute: 'picture' },
@@ -108,9 +109,9 @@ const SCHEDULES: readonly Schedule[] = [
     leftOut: [
       {
         rule: 'a moved pointer is told from a dangling one',
-        file: READ,
-        from: 'if (now.uris.get(attribute) !== uri) {',
-        to: 'if (false) {',
+        file: UNTORN,
+        from: 'if (now.uris.get(attribute) === uri) return undefined;',
+        to: 'return undefined;',
         instead: { error: 'IntegrityError', attribute: 'picture' },
       },
     ],
