@@ -18,7 +18,7 @@ export interface ExecutionEnvironment {
   /** Settles when the code is loaded; with the error, if it could not be. Never rejects. */
   readonly started: Promise<FunctionError | undefined>;
   /** Runs one invocation, once started and once the one before has settled. Never rejects. */
-  invoke(invocation: Omit<Invocation, 'deadline'>): Promise<InvocationResult>;
+  invoke(invocation: Omit<Invocation, 'timeoutMs'>): Promise<InvocationResult>;
   close(): Promise<void>;
 }
 
@@ -63,8 +63,8 @@ export function startEnvironment(
     started: load(),
     async invoke(invocation) {
       worker.ref();
-      const deadline = Date.now() + definition.timeoutSeconds * 1000;
-      worker.postMessage({ ...invocation, deadline } satisfies Invocation);
+      const timeoutMs = definition.timeoutSeconds * 1000;
+      worker.postMessage({ ...invocation, timeoutMs } satisfies Invocation);
       const report = await thread.next(definition.timeoutSeconds);
       worker.unref();
       if (report.kind === 'result') return report.result;

@@ -11,7 +11,7 @@ export interface EnvironmentPool {
    * @throws {ServiceError} TooManyRequestsException above the function's reserved concurrency; ServiceException when the
    *   pool is closed meanwhile
    */
-  invoke(invocation: Omit<Invocation, 'deadline'>): Promise<InvocationResult>;
+  invoke(invocation: Omit<Invocation, 'timeoutMs'>): Promise<InvocationResult>;
   /** Starts one environment ahead of the first invocation; a failure to load shows at that invocation. */
   warm(): void;
   close(): Promise<void>;

@@ -35,8 +35,8 @@ export interface Invocation {
   readonly requestId: string;
   /** The event as JSON. */
   readonly payload: string;
-  /** Epoch milliseconds at which the function is timed out. */
-  readonly deadline: number;
+  /** After which the function is timed out. */
+  readonly timeoutMs: number;
   readonly invokedFunctionArn: string;
   /** JSON in base64. */
   readonly clientContext: string | undefined;
