@@ -69,7 +69,7 @@ export const MEMORY_ACROSS_REDRIVE: readonly Mutation[] = [
   {
     machine: 'Create',
     path: 'States.WriteItem.Arguments.Payload.redriven',
-    from: '{% $states.context.Execution.RedriveCount > $redrivesBefore %}',
+    from: '{% $exists($states.context.Execution.RedriveCount) and $states.context.Execution.RedriveCount > $redrivesBefore %}',
     to: false,
   },
 ];

@@ -158,12 +158,12 @@ test.each([
 });
 
 test('a stack that needs what the local cloud does not have is refused by the type of the resource', async () => {
-  const withQueue = await editedAssembly((template) => {
-    template.Resources.Rejected = { Type: 'AWS::SQS::Queue' };
+  const withStream = await editedAssembly((template) => {
+    template.Resources.Rejected = { Type: 'AWS::Kinesis::Stream' };
   });
-  await expect(startLocalCloud({ assembly: withQueue })).rejects.toMatchObject({
+  await expect(startLocalCloud({ assembly: withStream })).rejects.toMatchObject({
     name: 'DeploymentError',
-    message: expect.stringContaining('AWS::SQS::Queue is not supported locally'),
+    message: expect.stringContaining('AWS::Kinesis::Stream is not supported locally'),
   });
 });
 
