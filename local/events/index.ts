@@ -5,10 +5,11 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Matcher } from '../event-patterns.ts';
 import type { Gate } from '../gate.ts';
+import { jsonAnswer } from '../json-protocol.ts';
 import type { ObjectChange } from '../s3/index.ts';
 import type { CloudIdentity, Service } from '../service.ts';
 import { type BucketNotifications, busEvent, isWanted, notificationEvent } from './bucket-notifications.ts';
-import { acceptPut, answer } from './put-events.ts';
+import { acceptPut } from './put-events.ts';
 import {
   type BusEvent,
   inputFor,
@@ -17,7 +18,7 @@ import {
   type RuleDefinition,
   type RuleTarget,
 } from './rules.ts';
-import { parseSchedule } from './schedules.ts';
+import { followSchedule, parseSchedule } from './schedules.ts';
 import { send } from './targets.ts';
 
 export type { BucketNotification, BucketNotifications } from './bucket-notifications.ts';
@@ -87,11 +88,8 @@ export function createEvents({ clock, identity, dispatch, onLog }: EventsOptions
     for (const { definition, matches } of rules) if (matches(event)) fire(definition, event);
     return event;
   };
-  /** What a jump of the clock passes by is one event, not many. */
-  const runSchedule = async (rule: RuleDefinition, expression: string): Promise<void> => {
-    const next = parseSchedule(expression, clock.now());
-    for (let at = next(clock.now()); at !== undefined; at = next(clock.now())) {
-      await clock.sleep(at - clock.now(), closing.signal);
+  const runSchedule = (rule: RuleDefinition, expression: string): Promise<void> =>
+    followSchedule(expression, clock, closing.signal, (time) =>
       fire(
         rule,
         eventOf({
@@ -99,17 +97,16 @@ export function createEvents({ clock, identity, dispatch, onLog }: EventsOptions
           'detail-type': 'Scheduled Event',
           resources: [rule.arn],
           detail: {},
-          time: at,
+          time,
         }),
-      );
-    }
-  };
+      ),
+    );
 
   return {
     name: 'events',
     accept: (request) => acceptPut(put, request),
     errorResponse: ({ code, message, status, members }) =>
-      answer(status, { __type: code, message, ...members }),
+      jsonAnswer('1.1', status, { __type: code, message, ...members }),
     addRule(definition) {
       const matches = matcherOf(definition);
       if (definition.schedule !== undefined) parseSchedule(definition.schedule, 0);

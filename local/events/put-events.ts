@@ -1,7 +1,8 @@
 // EventBridge's PutEvents over its JSON protocol.
 
 import { text } from 'node:stream/consumers';
-import { type Call, type LocalRequest, type LocalResponse, ServiceError } from '../service.ts';
+import { jsonAnswer } from '../json-protocol.ts';
+import { type Call, type LocalRequest, ServiceError } from '../service.ts';
 import type { BusEvent, NewEvent } from './rules.ts';
 
 const MAX_ENTRIES = 10;
@@ -22,7 +23,7 @@ export async function acceptPut(put: (event: NewEvent) => BusEvent, request: Loc
         const problem = problemOf(entry);
         return problem ?? { EventId: put(newEvent(entry)).id };
       });
-      return answer(200, {
+      return jsonAnswer('1.1', 200, {
         FailedEntryCount: Entries.filter((entry) => 'ErrorCode' in entry).length,
         Entries,
       });
@@ -71,13 +72,5 @@ function newEvent({ Source, DetailType, Detail, Resources, Time }: Entry): NewEv
     detail: JSON.parse(String(Detail)),
     resources: Array.isArray(Resources) ? Resources.map(String) : [],
     time: typeof Time === 'number' ? Time * 1000 : undefined,
-  };
-}
-
-export function answer(status: number, members: object): LocalResponse {
-  return {
-    status,
-    headers: { 'content-type': 'application/x-amz-json-1.1' },
-    body: JSON.stringify(members),
   };
 }

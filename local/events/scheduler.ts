@@ -4,7 +4,7 @@
 
 import type { Clock } from '../clock.ts';
 import type { Gate } from '../gate.ts';
-import { parseSchedule } from './schedules.ts';
+import { followSchedule, parseSchedule } from './schedules.ts';
 import { sendAs } from './targets.ts';
 
 export interface ScheduleDefinition {
@@ -79,19 +79,11 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       }
     }
   };
-  /** What a jump of the clock passes by is one start, not many. */
-  const run = async (schedule: ScheduleDefinition): Promise<void> => {
-    const next = parseSchedule(schedule.expression, clock.now());
-    for (let at = next(clock.now()); at !== undefined; at = next(clock.now())) {
-      await clock.sleep(at - clock.now(), closing.signal);
-      track(start(schedule));
-    }
-  };
 
   return {
     addSchedule(schedule) {
       parseSchedule(schedule.expression, 0);
-      track(run(schedule));
+      track(followSchedule(schedule.expression, clock, closing.signal, () => track(start(schedule))));
     },
     async close() {
       closing.abort(new Error('The local cloud is stopping'));

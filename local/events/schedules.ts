@@ -1,6 +1,8 @@
 // When a scheduled rule fires: rates and cron expressions, in UTC.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
 
+import type { Clock } from '../clock.ts';
+
 /** The next moment after `after`, both in milliseconds since the epoch; undefined if there is none. */
 export type Schedule = (after: number) => number | undefined;
 
@@ -40,6 +42,24 @@ export function parseSchedule(expression: string, from: number): Schedule {
     throw new Error(`ScheduleExpression: expected rate(...) or cron(...) of six fields, got ${expression}`);
   }
   return cron(fields.map((text, index) => valuesOf(text, FIELDS[index] as Field)));
+}
+
+/**
+ * Calls `onTime` at each of the schedule's times, in milliseconds since the epoch. What a jump of the clock passes by is one call, not
+ * many.
+ * @throws {Error} as parseSchedule does, and the signal's reason once it is aborted
+ */
+export async function followSchedule(
+  expression: string,
+  clock: Clock,
+  signal: AbortSignal,
+  onTime: (at: number) => void,
+): Promise<void> {
+  const next = parseSchedule(expression, clock.now());
+  for (let at = next(clock.now()); at !== undefined; at = next(clock.now())) {
+    await clock.sleep(at - clock.now(), signal);
+    onTime(at);
+  }
 }
 
 /** The values that a field lets, or undefined for all. */

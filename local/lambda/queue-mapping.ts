@@ -4,13 +4,14 @@
 
 import { call } from '../calls.ts';
 import type { Clock } from '../clock.ts';
-import { compilePatterns, type Matcher } from '../event-patterns.ts';
+import type { Matcher } from '../event-patterns.ts';
 import type { Gate } from '../gate.ts';
 import type { CloudIdentity, Refusal, RoleSession } from '../service.ts';
 import type { Queue, ReceivedMessage, Sqs } from '../sqs/index.ts';
 import { md5, md5OfAttributes } from '../sqs/messages.ts';
 import { systemAttributes } from '../sqs/operations.ts';
-import { findTarget } from './stream-mapping/index.ts';
+import { arrivalBefore } from '../sqs/queue.ts';
+import { batchItemFailures, filterOf, findTarget } from './mapping.ts';
 
 export interface QueueMappingDefinition {
   readonly queueArn: string;
@@ -57,7 +58,7 @@ export function createQueueMappings(options: QueueMappingsOptions): QueueMapping
   return {
     async create(definition) {
       const { queueArn, functionName, filters, enabled } = definition;
-      const matches = matcherOf(filters);
+      const matches = filterOf(filters);
       const queue = options.queue(queueArn);
       if (queue === undefined) throw new Error(`EventSourceArn: there is no queue ${queueArn}`);
       const { session } = await findTarget(options.dispatch, functionName);
@@ -100,14 +101,7 @@ async function nextBatch(queue: Queue, delivery: Delivery): Promise<ReceivedMess
   const until = clock.now() + batchingWindowSeconds * 1000;
   const batch = wanted(queue, queue.receive(batchSize), delivery);
   while (batch.length > 0 && batch.length < batchSize && clock.now() < until) {
-    const over = new AbortController();
-    const end = (): void => over.abort(closing.reason);
-    closing.addEventListener('abort', end, { once: true });
-    const waits = [clock.sleep(until - clock.now(), over.signal), queue.arrival(over.signal)];
-    await Promise.race(waits).catch(() => undefined);
-    end();
-    closing.removeEventListener('abort', end);
-    await Promise.allSettled(waits);
+    await arrivalBefore(queue, until, clock, closing);
     closing.throwIfAborted();
     batch.push(...wanted(queue, queue.receive(batchSize - batch.length), delivery));
   }
@@ -142,9 +136,8 @@ async function deliver(queue: Queue, batch: readonly ReceivedMessage[], delivery
 
 /** A report that names no message of the batch, or is none, is a failure of all of them. */
 function failuresIn(body: string, batch: readonly ReceivedMessage[]): ReadonlySet<string> {
-  const result: unknown = body === '' ? undefined : JSON.parse(body);
-  const failures: unknown = (result as { batchItemFailures?: unknown } | null | undefined)?.batchItemFailures;
-  if (failures === undefined || failures === null) return new Set();
+  const failures = batchItemFailures(body);
+  if (failures === undefined) return new Set();
   const all = new Set(batch.map(({ id }) => id));
   if (!Array.isArray(failures)) return all;
   const named = failures.map((failure: { itemIdentifier?: unknown } | null) =>
@@ -192,14 +185,5 @@ function withParsedBody(record: QueueRecord): QueueRecord {
     return { ...record, body: JSON.parse(String(record.body)) };
   } catch {
     return record;
-  }
-}
-
-/** @throws {Error} as compilePatterns does */
-function matcherOf(patterns: readonly string[]): Matcher {
-  try {
-    return compilePatterns(patterns);
-  } catch (error) {
-    throw new Error(`FilterCriteria: ${(error as Error).message}`);
   }
 }

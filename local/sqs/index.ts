@@ -5,6 +5,7 @@
 
 import { text } from 'node:stream/consumers';
 import type { Clock } from '../clock.ts';
+import { jsonAnswer } from '../json-protocol.ts';
 import { isDeeper } from '../records.ts';
 import {
   type Call,
@@ -124,12 +125,7 @@ const QUERY_NAMES: Readonly<Record<string, string>> = {
 function answer(status: number, members: object, code?: string): LocalResponse {
   const fault = status < 500 ? 'Sender' : 'Receiver';
   const queryName = code !== undefined && Object.hasOwn(QUERY_NAMES, code) ? QUERY_NAMES[code] : code;
-  return {
-    status,
-    headers: {
-      'content-type': 'application/x-amz-json-1.0',
-      ...(code !== undefined && { 'x-amzn-query-error': `${queryName};${fault}` }),
-    },
-    body: JSON.stringify(members),
-  };
+  return jsonAnswer('1.0', status, members, {
+    ...(code !== undefined && { 'x-amzn-query-error': `${queryName};${fault}` }),
+  });
 }

@@ -4,7 +4,7 @@
 import type { Clock } from '../clock.ts';
 import { ServiceError } from '../service.ts';
 import { invalidValue, isBetween, md5, md5OfAttributes, messageSize, parseMessage } from './messages.ts';
-import type { Queue, ReceivedMessage } from './queue.ts';
+import { arrivalBefore, type Queue, type ReceivedMessage } from './queue.ts';
 import { ATTRIBUTES, parseSettings, type QueueSettings } from './settings.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -116,22 +116,11 @@ async function receive(context: Context, input: Input): Promise<object> {
   const until = context.clock.now() + wait * 1000;
   let messages = queue.receive(max, visibility);
   while (messages.length === 0 && context.clock.now() < until) {
-    await arrivalBefore(queue, until, context);
+    await arrivalBefore(queue, until, context.clock, context.closing);
     if (context.closing.aborted) break;
     messages = queue.receive(max, visibility);
   }
   return messages.length === 0 ? {} : { Messages: messages.map((message) => shown(message, input)) };
-}
-
-async function arrivalBefore(queue: Queue, until: number, { clock, closing }: Context): Promise<void> {
-  const over = new AbortController();
-  const end = (): void => over.abort();
-  closing.addEventListener('abort', end, { once: true });
-  const waits = [clock.sleep(until - clock.now(), over.signal), queue.arrival(over.signal)];
-  await Promise.race(waits).catch(() => undefined);
-  end();
-  closing.removeEventListener('abort', end);
-  await Promise.allSettled(waits);
 }
 
 function shown(message: ReceivedMessage, input: Input): object {

@@ -65,6 +65,23 @@ export interface Queue {
   counts(): { readonly visible: number; readonly hidden: number; readonly delayed: number };
 }
 
+/** Until there may be a message, the time is over, or whoever waits ends: which of them it was is for the caller to see. */
+export async function arrivalBefore(
+  queue: Queue,
+  untilMs: number,
+  clock: Clock,
+  closing: AbortSignal,
+): Promise<void> {
+  const over = new AbortController();
+  const end = (): void => over.abort();
+  closing.addEventListener('abort', end, { once: true });
+  const waits = [clock.sleep(untilMs - clock.now(), over.signal), queue.arrival(over.signal)];
+  await Promise.race(waits).catch(() => undefined);
+  end();
+  closing.removeEventListener('abort', end);
+  await Promise.allSettled(waits);
+}
+
 /** @param deadLetters - finds a queue by its ARN */
 export function createQueue(
   definition: QueueDefinition,

@@ -4,15 +4,9 @@
 
 import { text } from 'node:stream/consumers';
 import type { Clock } from '../clock.ts';
+import { jsonAnswer } from '../json-protocol.ts';
 import { isDeeper } from '../records.ts';
-import {
-  type Call,
-  type CloudIdentity,
-  type LocalRequest,
-  type LocalResponse,
-  type Service,
-  ServiceError,
-} from '../service.ts';
+import { type Call, type CloudIdentity, type LocalRequest, type Service, ServiceError } from '../service.ts';
 import { createParameters, type NewParameter, type Parameters } from './parameters.ts';
 
 export interface Ssm extends Service {
@@ -62,7 +56,7 @@ export function createSsm({
     name: 'ssm',
     accept: (request) => accept(parameters, request),
     errorResponse: ({ code, message, status, members }) =>
-      answer(status, { __type: code, message, ...members }),
+      jsonAnswer('1.1', status, { __type: code, message, ...members }),
     putParameter: (parameter) => void parameters.put(parameter, true),
   };
 }
@@ -78,7 +72,7 @@ async function accept(parameters: Parameters, request: LocalRequest): Promise<Ca
   return {
     operation: name,
     subject,
-    perform: async () => answer(200, operation(parameters, input)),
+    perform: async () => jsonAnswer('1.1', 200, operation(parameters, input)),
   };
 }
 
@@ -101,12 +95,4 @@ function textOf(value: unknown, member: string): string {
 
 function invalid(message: string): ServiceError {
   return new ServiceError('ValidationException', message);
-}
-
-function answer(status: number, members: object): LocalResponse {
-  return {
-    status,
-    headers: { 'content-type': 'application/x-amz-json-1.1' },
-    body: JSON.stringify(members),
-  };
 }

@@ -5,6 +5,7 @@ import { call } from '../../calls.ts';
 import type { ChangeRecord } from '../../dynamodb/index.ts';
 import type { Gate } from '../../gate.ts';
 import type { RoleSession } from '../../service.ts';
+import { batchItemFailures } from '../mapping.ts';
 import type { Discarded, Outcome } from './delivery.ts';
 
 /** Invokes the function as Lambda itself does: no role has to be allowed to. */
@@ -30,12 +31,10 @@ export async function invokeWith(
 /**
  * The position of the first record that the function reports as failed; undefined when it reports none. A report that
  * names no record of the batch is a failure of all of them.
- * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  */
 function firstFailure(body: string, records: readonly ChangeRecord[]): number | undefined {
-  const result: unknown = body === '' ? undefined : JSON.parse(body);
-  const failures: unknown = (result as { batchItemFailures?: unknown } | null | undefined)?.batchItemFailures;
-  if (failures === undefined || failures === null) return undefined;
+  const failures = batchItemFailures(body);
+  if (failures === undefined) return undefined;
   if (!Array.isArray(failures)) return 0;
   const positions = failures.map((failure: { itemIdentifier?: unknown } | null) =>
     records.findIndex(({ dynamodb }) => dynamodb.SequenceNumber === failure?.itemIdentifier),

@@ -4,10 +4,10 @@
 import { call } from '../../calls.ts';
 import type { Clock } from '../../clock.ts';
 import type { ChangeRecord, DynamoDb } from '../../dynamodb/index.ts';
-import { compilePatterns, type Matcher } from '../../event-patterns.ts';
 import type { Gate } from '../../gate.ts';
 import type { MetricName } from '../../monitoring/types.ts';
 import type { Refusal, RoleSession } from '../../service.ts';
+import { filterOf, findTarget, type Target } from '../mapping.ts';
 import { invokeWith, reportDiscarded } from './calls.ts';
 import { openCursor, type StreamCursor, tableOf } from './cursor.ts';
 import { type Delivery, type Discarded, deliver } from './delivery.ts';
@@ -82,15 +82,6 @@ export function createStreamMappings(options: StreamMappingsOptions): StreamMapp
   };
 }
 
-/** @throws {Error} as compilePatterns does */
-function filterOf(patterns: readonly string[]): Matcher {
-  try {
-    return compilePatterns(patterns);
-  } catch (error) {
-    throw new Error(`FilterCriteria: ${(error as Error).message}`);
-  }
-}
-
 /** @throws the signal's reason when the cloud stops; this is its only end */
 async function consume(cursor: StreamCursor, delivery: Delivery): Promise<never> {
   for (;;) {
@@ -156,26 +147,6 @@ async function giveUp(
       count('DroppedEventCount');
     },
   );
-}
-
-/** The function of a mapping. */
-export interface Target {
-  readonly functionName: string;
-  readonly functionArn: string;
-  /** As whom Lambda reads the stream for the function, and tells a bucket of failures. */
-  readonly session: RoleSession | undefined;
-}
-
-/** @throws {Error} when there is no such function */
-export async function findTarget(dispatch: Gate['dispatch'], reference: string): Promise<Target> {
-  const path = `/2015-03-31/functions/${encodeURIComponent(reference)}/configuration`;
-  const { status, body } = await call(dispatch, 'lambda', { method: 'GET', path });
-  const { FunctionName, FunctionArn, Role, message } = JSON.parse(body) as Record<string, string>;
-  if (status !== 200 || FunctionName === undefined || FunctionArn === undefined) {
-    throw new Error(`FunctionName: ${message}`);
-  }
-  const session = Role === undefined ? undefined : { roleArn: Role, sessionName: FunctionName };
-  return { functionName: FunctionName, functionArn: FunctionArn, session };
 }
 
 async function assertStream(dispatch: Gate['dispatch'], streamArn: string): Promise<void> {

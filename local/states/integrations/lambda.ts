@@ -2,7 +2,7 @@
 
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { type Dispatch, type Integration, TaskError } from './integration.ts';
-import { type Answer, call, failureOf, request, sdkMetadata } from './response.ts';
+import { type Answer, call, expectSuccess, request, type ServiceFailure, sdkMetadata } from './response.ts';
 
 const FUNCTION_ARN = /^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/;
 
@@ -81,21 +81,8 @@ async function invoke(parameters: JsonObject, dispatch: Dispatch): Promise<Answe
   if (LogType !== undefined) headers['x-amz-log-type'] = String(LogType);
   const body = JSON.stringify(Payload === undefined ? {} : Payload);
   const answer = await call(dispatch, 'lambda', request('POST', path, headers, body));
-  if (answer === undefined) {
-    throw new TaskError(
-      'Lambda.SdkClientException',
-      'Unable to execute HTTP request: the connection was closed',
-    );
-  }
-  if (answer.status >= 400) throw serviceError(answer);
-  return answer;
-}
-
-function serviceError(answer: Answer): TaskError {
-  const { code, message, status, requestId } = failureOf(answer);
-  const name = NAMED_ERRORS.has(code) ? code : 'AWSLambdaException';
-  const origin = `Service: AWSLambda; Status Code: ${status}; Error Code: ${code}; Request ID: ${requestId}; Proxy: null`;
-  return new TaskError(`Lambda.${name}`, `${message} (${origin})`);
+  const nameOf = ({ code }: ServiceFailure): string => (NAMED_ERRORS.has(code) ? code : 'AWSLambdaException');
+  return expectSuccess(answer, { prefix: 'Lambda', service: 'AWSLambda', nameOf });
 }
 
 /** What the function threw: named by errorType, Lambda.Unknown where the answer has none, as after some crashes. */

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { type LocalRequest, type LocalResponse, ServiceError, type ServiceName } from '../../service.ts';
 import { isObject, type JsonObject } from '../json.ts';
-import type { Dispatch } from './integration.ts';
+import { type Dispatch, TaskError } from './integration.ts';
 
 export interface Answer {
   readonly status: number;
@@ -78,6 +78,28 @@ export function failureOf(answer: Answer): ServiceFailure {
   const code = String(named).split(':')[0]?.split('#').at(-1) ?? String(named);
   const message = body.message ?? body.Message ?? '';
   return { code, message: String(message), status: answer.status, requestId: answer.requestId };
+}
+
+/** How the AWS SDK for Java, whose errors Step Functions shows, names those of a service. */
+interface Naming {
+  /** Before the error's name: `SQS`, `aws-sdk` integrations have `Sqs`. */
+  readonly prefix: string;
+  /** As the SDK calls the service: `AmazonSQS`. */
+  readonly service: string;
+  nameOf(failure: ServiceFailure): string;
+}
+
+/** The answer, if it is a success. @throws {TaskError} for any other, and where none came */
+export function expectSuccess(answer: Answer | undefined, { prefix, service, nameOf }: Naming): Answer {
+  if (answer === undefined) {
+    const reason = 'Unable to execute HTTP request: the connection was closed';
+    throw new TaskError(`${prefix}.SdkClientException`, reason);
+  }
+  if (answer.status < 400) return answer;
+  const failure = failureOf(answer);
+  const { code, message, status, requestId } = failure;
+  const origin = `Service: ${service}; Status Code: ${status}; Error Code: ${code}; Request ID: ${requestId}; Proxy: null`;
+  throw new TaskError(`${prefix}.${nameOf(failure)}`, `${message} (${origin})`);
 }
 
 function jsonObject(text: string): JsonObject {

@@ -2,8 +2,8 @@
 // Source: "Send messages to an Amazon SQS queue with Step Functions" in the Developer Guide.
 
 import type { Json, JsonObject } from '../json.ts';
-import { type Dispatch, type Integration, TaskError } from './integration.ts';
-import { type Answer, call, failureOf, request, sdkMetadata } from './response.ts';
+import type { Dispatch, Integration } from './integration.ts';
+import { type Answer, call, expectSuccess, request, type ServiceFailure, sdkMetadata } from './response.ts';
 
 const SEND = {
   required: ['QueueUrl', 'MessageBody'],
@@ -80,14 +80,7 @@ async function send(
     'x-amz-target': `AmazonSQS.${operation}`,
   };
   const answer = await call(dispatch, 'sqs', request('POST', '/', headers, JSON.stringify(input)));
-  if (answer === undefined) {
-    const reason = 'Unable to execute HTTP request: the connection was closed';
-    throw new TaskError(`${prefix}.SdkClientException`, reason);
-  }
-  if (answer.status < 400) return answer;
-  const { code, message, status, requestId } = failureOf(answer);
-  const name = code === 'QueueDoesNotExist' ? 'QueueDoesNotExistException' : general;
-  const service = prefix === 'SQS' ? 'AmazonSQS' : prefix;
-  const origin = `Service: ${service}; Status Code: ${status}; Error Code: ${code}; Request ID: ${requestId}; Proxy: null`;
-  throw new TaskError(`${prefix}.${name}`, `${message} (${origin})`);
+  const nameOf = ({ code }: ServiceFailure): string =>
+    code === 'QueueDoesNotExist' ? 'QueueDoesNotExistException' : general;
+  return expectSuccess(answer, { prefix, service: prefix === 'SQS' ? 'AmazonSQS' : prefix, nameOf });
 }

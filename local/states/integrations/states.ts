@@ -3,7 +3,7 @@
 
 import type { Json, JsonObject } from '../json.ts';
 import { type Dispatch, type Integration, type Jobs, TaskError } from './integration.ts';
-import { type Answer, call, failureOf, request, sdkMetadata } from './response.ts';
+import { type Answer, call, expectSuccess, request, type ServiceFailure, sdkMetadata } from './response.ts';
 
 const START = {
   required: ['StateMachineArn'],
@@ -111,15 +111,9 @@ async function send(operation: string, input: JsonObject, dispatch: Dispatch): P
 }
 
 function expectAnswer(answer: Answer | undefined, prefix: string, general: string): Answer {
-  if (answer === undefined) {
-    const reason = 'Unable to execute HTTP request: the connection was closed';
-    throw new TaskError(`${prefix}.SdkClientException`, reason);
-  }
-  if (answer.status < 400) return answer;
-  const { code, message, status, requestId } = failureOf(answer);
-  const name = answer.status < 500 && code !== 'UnknownError' ? exceptionOf(code) : general;
-  const origin = `Service: AWSStepFunctions; Status Code: ${status}; Error Code: ${code}; Request ID: ${requestId}; Proxy: null`;
-  throw new TaskError(`${prefix}.${name}`, `${message} (${origin})`);
+  const nameOf = ({ status, code }: ServiceFailure): string =>
+    status < 500 && code !== 'UnknownError' ? exceptionOf(code) : general;
+  return expectSuccess(answer, { prefix, service: 'AWSStepFunctions', nameOf });
 }
 
 /** As the AWS SDK for Java, whose names Step Functions shows, calls an error. */
