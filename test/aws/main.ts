@@ -1,6 +1,5 @@
 // `npm run test:aws`: deploys a store of its own into an account, lives in it, settles what is assumed, and takes it away again.
 
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +10,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { LargeItemClient } from '../../client/index.ts';
+import { runCdk } from '../deploy/cdk.ts';
 import { settleAll } from './assumptions.ts';
 import { live } from './life.ts';
 import { holds, reportText, type TrialReport, writeReport } from './report.ts';
@@ -39,22 +39,14 @@ const { values } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
-const ROOT = join(import.meta.dirname, '..', '..');
 const COMMAND_MS = 30 * 60_000;
 const say = (line: string): void => console.error(line);
 
-/** The CDK's own command. @throws {Error} with what it has printed, when it fails */
-function cdk(stack: string, region: string, folder: string, args: readonly string[]): Promise<void> {
-  const app = `${process.execPath} --import tsx ${join(import.meta.dirname, 'app.ts')}`;
+/** The CDK's own command, on the trial's app. @throws {Error} with what it has printed, when it fails */
+async function cdk(stack: string, region: string, folder: string, args: readonly string[]): Promise<void> {
+  const app = join(import.meta.dirname, 'app.ts');
   const env = { ...process.env, TRIAL_STACK: stack, AWS_REGION: region, CI: 'true' };
-  const all = ['--app', app, '--output', join(folder, 'cdk.out'), ...args];
-  return new Promise((resolve, reject) => {
-    const command = join(ROOT, 'node_modules', '.bin', 'cdk');
-    execFile(command, all, { cwd: ROOT, env, timeout: COMMAND_MS }, (error, stdout, stderr) => {
-      if (error) reject(new Error(`cdk ${args.join(' ')}\n${stdout}${stderr}`));
-      else resolve();
-    });
-  });
+  await runCdk({ app, output: join(folder, 'cdk.out'), env, timeoutMs: COMMAND_MS }, args);
 }
 
 /** A trial of the stack, whose clients call AWS as an app would. */

@@ -67,12 +67,21 @@ function life({ endpoint, credentials, said, outputs, deployAgain }: Deployed): 
       { timeout: 60_000, interval: 100 },
     );
 
-  /** Invokes the deployed function with a part of this in its name. */
-  const invoke = async (part: string, payload: object): Promise<unknown> => {
-    const authorization = `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/lambda/aws4_request`;
+  const authorization = `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/lambda/aws4_request`;
+
+  /** The deployed function with this in its name. */
+  const functionNamed = async (part: string) => {
     const list = await fetch(`${endpoint}/2015-03-31/functions/`, { headers: { authorization } });
-    const { Functions } = (await list.json()) as { Functions: { FunctionName: string }[] };
-    const name = Functions.find(({ FunctionName }) => FunctionName.includes(part))?.FunctionName ?? part;
+    const { Functions } = (await list.json()) as {
+      Functions: { FunctionName: string; FunctionArn: string }[];
+    };
+    const found = Functions.find(({ FunctionName }) => FunctionName.includes(part));
+    if (found === undefined) throw new Error(`no function has ${part} in its name`);
+    return found;
+  };
+
+  const invoke = async (part: string, payload: object): Promise<unknown> => {
+    const { FunctionName: name } = await functionNamed(part);
     const answer = await fetch(`${endpoint}/2015-03-31/functions/${name}/invocations`, {
       method: 'POST',
       headers: { authorization },
@@ -175,15 +184,6 @@ function life({ endpoint, credentials, said, outputs, deployAgain }: Deployed): 
       );
       return ended(started.executionArn);
     };
-    const functionArn = async (part: string): Promise<string> => {
-      const authorization = `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/lambda/aws4_request`;
-      const list = await fetch(`${endpoint}/2015-03-31/functions/`, { headers: { authorization } });
-      const { Functions } = (await list.json()) as {
-        Functions: { FunctionName: string; FunctionArn: string }[];
-      };
-      return Functions.find(({ FunctionName }) => FunctionName.includes(part))?.FunctionArn ?? '';
-    };
-
     test('an execution has no RedriveCount', async () => {
       const Output = '{% $exists($states.context.Execution.RedriveCount) %}';
       expect(await outcome({ A: { Type: 'Pass', Output, End: true } })).toMatchObject({ output: 'false' });
@@ -195,7 +195,7 @@ function life({ endpoint, credentials, said, outputs, deployAgain }: Deployed): 
     });
 
     test('the name of a function’s error is lost', async () => {
-      const FunctionName = await functionArn('TasksPlan');
+      const FunctionName = (await functionNamed('TasksPlan')).FunctionArn;
       const Payload = {
         operation: 'create',
         execution: { name: 'a', startTime: '2026-01-01T00:00:00Z' },
@@ -213,7 +213,7 @@ function life({ endpoint, credentials, said, outputs, deployAgain }: Deployed): 
     });
 
     test('TimeoutSeconds is no expression', async () => {
-      const FunctionName = await functionArn('TasksPlan');
+      const FunctionName = (await functionNamed('TasksPlan')).FunctionArn;
       const task = {
         Type: 'Task',
         Resource: 'arn:aws:states:::lambda:invoke',

@@ -1,14 +1,12 @@
 // MiniStack as a place to deploy to, by the CDK's own command: another program's CloudFormation, IAM, Lambda, DynamoDB, S3 and
 // Step Functions.
 
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findPython, startMiniStack } from '../../bench/local/clouds.ts';
+import { runCdk } from './cdk.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
-const CDK = join(ROOT, 'node_modules', '.bin', 'cdk');
 const APP = join(import.meta.dirname, 'app.ts');
 const COMMAND_MS = 300_000;
 const ACCOUNT = '000000000000';
@@ -53,12 +51,12 @@ export async function deployToMiniStack(): Promise<Deployed | undefined> {
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     CI: 'true',
   };
-  const app = ['--app', `${process.execPath} --import tsx ${APP}`, '--output', join(folder, 'cdk.out')];
+  const command = { app: APP, output: join(folder, 'cdk.out'), env, timeoutMs: COMMAND_MS };
   const outputsFile = join(folder, 'outputs.json');
   const deploy = () =>
-    run([...app, 'deploy', STACK, '--require-approval', 'never', '--outputs-file', outputsFile], env);
+    runCdk(command, ['deploy', STACK, '--require-approval', 'never', '--outputs-file', outputsFile]);
   try {
-    const bootstrap = await run([...app, 'bootstrap', `aws://${ACCOUNT}/${REGION}`], env);
+    const bootstrap = await runCdk(command, ['bootstrap', `aws://${ACCOUNT}/${REGION}`]);
     const said = { bootstrap, deploy: await deploy() };
     const outputs = JSON.parse(await readFile(outputsFile, 'utf8'))[STACK] as Record<string, string>;
     return { endpoint, credentials, said, outputs, deployAgain: deploy, [Symbol.asyncDispose]: stop };
@@ -66,14 +64,4 @@ export async function deployToMiniStack(): Promise<Deployed | undefined> {
     await stop();
     throw error;
   }
-}
-
-/** What the CDK's command has printed. @throws {Error} with that, when it fails */
-function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
-  return new Promise((resolve, reject) => {
-    execFile(CDK, [...args], { cwd: ROOT, env, timeout: COMMAND_MS }, (error, stdout, stderr) => {
-      if (error) reject(new Error(`cdk ${args.join(' ')}\n${stdout}${stderr}`));
-      else resolve(stdout + stderr);
-    });
-  });
 }
