@@ -14,6 +14,7 @@ import { asRejected } from './errors/rejected.ts';
 import type {
   CreateInput,
   DeleteInput,
+  PutInput,
   UpdateInput,
   WaitChoice,
   WriteOptions,
@@ -46,6 +47,7 @@ import type { StagedContent } from './types.ts';
 import { type PresignedUpload, type PresignUploadOptions, presignUpload } from './upload/presign-upload.ts';
 import { Waiter } from './wait/wait.ts';
 import { handleOf, resume, type WriteHandle } from './write/handle.ts';
+import { putInput } from './write/put.ts';
 import { startWrite, type WriteContext, write } from './write/write.ts';
 
 /** Without a byte of an answer for so long, a call is given up, and made again as the SDK does. */
@@ -149,7 +151,21 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
   }
 
   /**
-   * Changes an item and the objects of its large attributes. Content that is the same already is not put again.
+   * Creates an item, or puts it in place of the one that is there: nothing of that stays, and its objects are deleted once the
+   * new one is written. Writers at the same time come one after the other; `expectedVersion` refuses all but one.
+   * @throws {NotWritten} NotFound, VersionMismatch with `expectedVersion`; Conflict when others write time and again
+   * @throws {TwinwriteError} the others of `errors.ts`
+   */
+  put(input: PutInput<Doc>, options: WriteOptions & { readonly wait: false }): Promise<WriteHandle>;
+  put(input: PutInput<Doc>, options?: WriteOptions & WaitChoice<true>): Promise<WriteResult>;
+  put(input: PutInput<Doc>, options?: WriteOptions & WaitChoice): Promise<WriteResult | WriteHandle>;
+  put(input: PutInput<Doc>, options: WriteOptions & WaitChoice = {}): Promise<WriteResult | WriteHandle> {
+    return this.#write('create', putInput(input), options);
+  }
+
+  /**
+   * Changes an item and the objects of its large attributes. Content that is the same already is not put again. An item that
+   * is not there is created with `createIfMissing`.
    * @throws {NotWritten} NotFound, VersionMismatch, ConditionFailed, ...
    * @throws {TwinwriteError} the others of `errors.ts`
    */
@@ -267,7 +283,12 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
     inputs: Source<CreateInput<Doc>>,
     options: BatchOptions<CreateInput<Doc>> = {},
   ): Batch<CreateInput<Doc>> {
-    return batchOf(this.#writeContext, 'create', inputs, options);
+    return batchOf(this.#writeContext, { operation: 'create' }, inputs, options);
+  }
+
+  /** As {@link createMany}; an item that is there is replaced, see {@link put}. */
+  putMany(inputs: Source<PutInput<Doc>>, options: BatchOptions<PutInput<Doc>> = {}): Batch<PutInput<Doc>> {
+    return batchOf(this.#writeContext, { operation: 'create', toInput: putInput }, inputs, options);
   }
 
   /** As {@link createMany}; a named batch with several updates of one item needs their `identity`. */
@@ -275,7 +296,7 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
     inputs: Source<UpdateInput<Doc>>,
     options: BatchOptions<UpdateInput<Doc>> = {},
   ): Batch<UpdateInput<Doc>> {
-    return batchOf(this.#writeContext, 'update', inputs, options);
+    return batchOf(this.#writeContext, { operation: 'update' }, inputs, options);
   }
 
   /** As {@link createMany}. */
@@ -283,7 +304,7 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
     inputs: Source<DeleteInput<Doc>>,
     options: BatchOptions<DeleteInput<Doc>> = {},
   ): Batch<DeleteInput<Doc>> {
-    return batchOf(this.#writeContext, 'delete', inputs, options);
+    return batchOf(this.#writeContext, { operation: 'delete' }, inputs, options);
   }
 
   /**

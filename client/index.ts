@@ -25,6 +25,7 @@ export type {
   DeleteInput,
   Expression,
   Progress,
+  PutInput,
   UpdateInput,
   WaitChoice,
   WriteOptions,

@@ -34,6 +34,12 @@ export type CreateInput<Doc extends Document = AnyDocument> = ContentInput<Doc> 
   Field<'attributes', GivenOf<Doc>> &
   Field<'largeAttributes', ContentsOf<Doc>>;
 
+/** What `put` takes: the key, and all of the item's attributes. Nothing of an item that is there stays. */
+export type PutInput<Doc extends Document = AnyDocument> = CreateInput<Doc> & {
+  /** Refuse unless there is an item at this version. */
+  readonly expectedVersion?: number | undefined;
+};
+
 /** A DynamoDB expression with its placeholders. */
 export interface Expression {
   readonly expression: string;
@@ -57,6 +63,8 @@ export interface UpdateInput<Doc extends Document = AnyDocument> extends Content
   readonly condition?: Expression | undefined;
   /** Refuse unless the item is at this version. */
   readonly expectedVersion?: number | undefined;
+  /** Create the item if there is none, of what is set, added and put. Not with `expectedVersion`. Default: it is refused. */
+  readonly createIfMissing?: boolean | undefined;
 }
 
 /** What `delete` takes. */

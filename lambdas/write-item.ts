@@ -69,17 +69,14 @@ export const handler = task(async (event: WriteItemEvent): Promise<{ readonly wr
 
 async function write(event: WriteItemEvent, inDoubt: boolean): Promise<void> {
   const { operation, input, plan, throttles = 0 } = event;
-  const { ClientRequestToken, TransactItems } = writeRequest(
-    store.table,
-    toRequest(operation, input, store),
-    plan,
-  );
+  const request = toRequest(operation, input, store);
+  const { ClientRequestToken, TransactItems } = writeRequest(store.table, request, plan);
   try {
     await dynamodb.send(
       new TransactWriteItemsCommand({ ClientRequestToken, TransactItems: TransactItems.map(toSdkAction) }),
     );
   } catch (error) {
-    throw writeError(error, plan, { inDoubt, mayWaitMore: throttles < MAX_THROTTLES });
+    throw writeError(error, plan, request, { inDoubt, mayWaitMore: throttles < MAX_THROTTLES });
   }
 }
 
@@ -135,11 +132,12 @@ const IN_DOUBT = new Set(['TransactionInProgressException', 'IdempotentParameter
 function writeError(
   error: unknown,
   plan: Plan,
+  request: SagaRequest,
   { inDoubt, mayWaitMore }: { readonly inDoubt: boolean; readonly mayWaitMore: boolean },
 ): SagaError {
   const reason = cancellation(error);
   if (reason?.Code === 'ConditionalCheckFailed') {
-    return conditionFailure(plan, reason.Item && fromSdkItem(reason.Item));
+    return conditionFailure(plan, request, reason.Item && fromSdkItem(reason.Item));
   }
   const { code, status } = failureOf(error);
   const details = { code: reason?.Code ?? code, status };

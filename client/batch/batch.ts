@@ -24,10 +24,17 @@ import { each, type Source } from './each.ts';
 
 const DEFAULT_CONCURRENCY = 32;
 
+/** What the inputs of a batch ask for. */
+export interface BatchKind<Input extends ItemInput> {
+  readonly operation: Operation;
+  /** The operation's input of an item's. Default: the same. */
+  readonly toInput?: (input: Input) => Input;
+}
+
 /** @throws {Rejected} InvalidInput for wrong options */
 export function batchOf<Input extends ItemInput>(
   context: WriteContext,
-  operation: Operation,
+  kind: BatchKind<Input>,
   source: Source<Input>,
   options: BatchOptions<Input>,
 ): Batch<Input> {
@@ -37,7 +44,7 @@ export function batchOf<Input extends ItemInput>(
   } catch (error) {
     asRejected(error);
   }
-  return new RunningBatch(context, operation, source, held);
+  return new RunningBatch(context, kind, source, held);
 }
 
 function checkOptions({ batch, concurrency = 1 }: BatchOptions<never>): void {
@@ -49,7 +56,7 @@ function checkOptions({ batch, concurrency = 1 }: BatchOptions<never>): void {
 
 class RunningBatch<Input extends ItemInput> implements Batch<Input> {
   readonly #context: WriteContext;
-  readonly #operation: Operation;
+  readonly #kind: BatchKind<Input>;
   readonly #options: BatchOptions<Input>;
   readonly #outcomes: AsyncGenerator<BatchOutcome<Input>, void, undefined>;
   readonly #stop = new AbortController();
@@ -60,12 +67,12 @@ class RunningBatch<Input extends ItemInput> implements Batch<Input> {
 
   constructor(
     context: WriteContext,
-    operation: Operation,
+    kind: BatchKind<Input>,
     source: Source<Input>,
     options: BatchOptions<Input>,
   ) {
     this.#context = context;
-    this.#operation = operation;
+    this.#kind = kind;
     this.#options = options;
     this.#outcomes = this.#run(source);
   }
@@ -132,7 +139,8 @@ class RunningBatch<Input extends ItemInput> implements Batch<Input> {
     const { batch, identity } = this.#options;
     try {
       // Before anything is waited for: the source may fill one object anew for each item.
-      const held = heldInput(input);
+      const { toInput = (given) => given } = this.#kind;
+      const held = heldInput(toInput(input));
       const id = identityOf(identity?.(input, index));
       const nameOf = batch === undefined ? undefined : itemName(batch, held, this.#context.store.key, id);
       for (let attempt = 1; ; attempt++) {
@@ -154,7 +162,7 @@ class RunningBatch<Input extends ItemInput> implements Batch<Input> {
     try {
       const { inlineContent } = this.#options;
       const options = { idempotencyKey, signal, inlineContent, attempts: Number.POSITIVE_INFINITY };
-      started = await startWrite(this.#context, this.#operation, input, options);
+      started = await startWrite(this.#context, this.#kind.operation, input, options);
       const result = await finishWrite(this.#context, started, signal);
       return { status: started.earlier === undefined ? 'written' : 'written-before', result };
     } catch (error) {

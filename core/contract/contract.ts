@@ -95,11 +95,18 @@ const common = {
     .describe('How values are written: plain JSON, or typed as {"N": "1"}'),
 };
 
-/** The input of an execution that creates an item. */
+/** The input of an execution that creates an item, or with `overwrite` puts it in place of the one that is there. */
 export const createInputSchema = z.strictObject({
   key,
   attributes: attributes.default({}),
   largeAttributes: largeAttributes.default({}),
+  overwrite: z
+    .boolean()
+    .default(false)
+    .describe('Replace the item with this key, all of it, if there is one; otherwise it is refused'),
+  expectedVersion: expectedVersion
+    .optional()
+    .describe('With `overwrite`: refuse unless there is an item at this version'),
   ...common,
 });
 
@@ -113,6 +120,10 @@ export const updateInputSchema = z.strictObject({
   condition: expression.optional().describe('A DynamoDB condition that the item must meet'),
   largeAttributes: largeAttributes.default({}),
   expectedVersion: expectedVersion.optional(),
+  createIfMissing: z
+    .boolean()
+    .default(false)
+    .describe('Create the item if there is none, of what is set, added and put; otherwise that is refused'),
   ...common,
 });
 

@@ -26,6 +26,9 @@ export interface CreateRequest extends RequestBase {
   readonly operation: 'create';
   readonly attributes: Item;
   readonly largeAttributes: Readonly<Record<string, LargeAttributeInput>>;
+  /** Whether an item that is there is replaced, all of it. */
+  readonly overwrite: boolean;
+  readonly expectedVersion: number | undefined;
 }
 
 export interface UpdateRequest extends RequestBase {
@@ -37,6 +40,8 @@ export interface UpdateRequest extends RequestBase {
   readonly condition: TypedExpression | undefined;
   readonly largeAttributes: Readonly<Record<string, LargeAttributeInput>>;
   readonly expectedVersion: number | undefined;
+  /** Whether an item that is not there is created. */
+  readonly createIfMissing: boolean;
 }
 
 export interface DeleteRequest extends RequestBase {
@@ -92,11 +97,21 @@ function createRequest(input: ParsedInput<'create'>, store: StoreShape): CreateR
   fields.claimAll(input.attributes, 'attributes');
   fields.claimAll(input.largeAttributes, 'largeAttributes');
   checkContents(input.largeAttributes, store);
+  const { overwrite, expectedVersion } = input;
+  if (expectedVersion !== undefined && !overwrite) {
+    throw invalidInput(
+      'expectedVersion',
+      expectedVersion,
+      'an item that is created has none: it goes with `overwrite`',
+    );
+  }
   return {
     operation: 'create',
     key: toKey(input.key, store.key, input.attributeFormat),
     attributes: toItem(input.attributes, input.attributeFormat, 'attributes'),
     largeAttributes: input.largeAttributes,
+    overwrite,
+    expectedVersion,
     cleanUp: input.cleanUp,
   };
 }
@@ -115,6 +130,10 @@ function updateRequest(input: ParsedInput<'update'>, store: StoreShape): UpdateR
     input.updateExpression && toUpdateExpression(input.updateExpression, format, fields);
   const condition = input.condition && typedExpression(input.condition, format, 'condition');
   checkSharedPlaceholders(updateExpression, condition);
+  const { expectedVersion, createIfMissing } = input;
+  if (expectedVersion !== undefined && createIfMissing) {
+    throw invalidInput('createIfMissing', true, 'with an `expectedVersion` the item must be there');
+  }
   return {
     operation: 'update',
     key: toKey(input.key, store.key, format),
@@ -124,7 +143,8 @@ function updateRequest(input: ParsedInput<'update'>, store: StoreShape): UpdateR
     updateExpression,
     condition,
     largeAttributes: input.largeAttributes,
-    expectedVersion: input.expectedVersion,
+    expectedVersion,
+    createIfMissing,
     cleanUp: input.cleanUp,
   };
 }

@@ -54,11 +54,12 @@ export function nextAttempt({ retries, redriven, startedAt, now, functionNow }: 
  * What a failed condition met: another state of the item (plan again), or the planned state, so that it was
  * the caller's own condition that failed.
  */
-export function conditionFailure(plan: Plan, found: Item | undefined): SagaError {
-  return found !== undefined && !isSpoiled(found) && isAsPlanned(plan, found)
+export function conditionFailure(plan: Plan, request: SagaRequest, found: Item | undefined): SagaError {
+  const hasCondition = request.operation === 'update' && request.condition !== undefined;
+  return hasCondition && isAsPlanned(plan, found)
     ? new SagaError('ConditionFailed', 'the item does not meet the condition', {
         field: 'condition',
-        version: readSaga(found)?.version ?? null,
+        version: (found && readSaga(found)?.version) ?? null,
       })
     : new SagaError('WriteConflict', 'the item has changed since it was read', {
         plan: plan.number,
@@ -169,7 +170,9 @@ export function unprovedMessage(unproved: Unproved): string {
   return WHY[unproved];
 }
 
-function isAsPlanned({ expected }: Plan, found: Item): boolean {
+function isAsPlanned({ expected }: Plan, found: Item | undefined): boolean {
+  if (found === undefined) return expected.kind === 'absent';
+  if (isSpoiled(found)) return false;
   const saga = readSaga(found);
   switch (expected.kind) {
     case 'absent':

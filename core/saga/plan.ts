@@ -211,8 +211,7 @@ function afterWrite(
   const unused = [...placed].filter((key) => !used.has(formatPointer(store.bucket, key)));
   const replaced = [
     ...own.values(),
-    ...unused,
-    ...(request.operation === 'update' ? stagedKeys(request) : []),
+    ...(request.operation === 'update' ? [...unused, ...stagedKeys(request)] : []),
   ];
   if (request.operation === 'delete') return { saga: null, replaced, letGo };
 

@@ -13,18 +13,19 @@ import type { Item } from '../values/attributes.ts';
  * @throws {SagaError} AlreadyExists, NotFound, VersionMismatch, InvalidInput
  */
 export function checkPrecondition(request: SagaRequest, item: Item | undefined, store: StoreShape): void {
-  if (request.operation === 'create') {
-    if (item === undefined) return;
-    const version = readSaga(item)?.version ?? null;
-    throw new SagaError('AlreadyExists', 'an item with this key exists', { key: request.key, version });
-  }
-  const mustExist =
-    request.operation === 'update' || request.mustExist || request.expectedVersion !== undefined;
   if (item === undefined) {
-    if (mustExist) throw new SagaError('NotFound', 'there is no item with this key', { key: request.key });
+    if (mustExist(request)) {
+      throw new SagaError('NotFound', 'there is no item with this key', { key: request.key });
+    }
     return;
   }
   const actual = readSaga(item)?.version ?? null;
+  if (request.operation === 'create' && !request.overwrite) {
+    throw new SagaError('AlreadyExists', 'an item with this key exists', {
+      key: request.key,
+      version: actual,
+    });
+  }
   const wanted = request.expectedVersion;
   if (wanted !== undefined && wanted !== actual) {
     throw new SagaError('VersionMismatch', `the item is at version ${actual}, expected ${wanted}`, {
@@ -35,6 +36,18 @@ export function checkPrecondition(request: SagaRequest, item: Item | undefined, 
   }
   if (request.operation === 'update') {
     checkLargeAttributesUntouched(request, readPointers(item, store).keys());
+  }
+}
+
+function mustExist(request: SagaRequest): boolean {
+  if (request.expectedVersion !== undefined) return true;
+  switch (request.operation) {
+    case 'create':
+      return false;
+    case 'update':
+      return !request.createIfMissing;
+    case 'delete':
+      return request.mustExist;
   }
 }
 
@@ -89,8 +102,6 @@ function plainAttributes(request: CreateRequest | UpdateRequest): Item {
 
 /** Whether the request takes the attribute from the item, or gives it another value. */
 export function isEnded(name: string, request: SagaRequest): boolean {
-  if (request.operation === 'delete') return true;
-  return (
-    request.operation === 'update' && (Object.hasOwn(request.set, name) || request.remove.includes(name))
-  );
+  if (request.operation !== 'update') return true;
+  return Object.hasOwn(request.set, name) || request.remove.includes(name);
 }

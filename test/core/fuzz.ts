@@ -61,6 +61,7 @@ const value: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({
 const FIELDS = [
   ...['key', 'attributes', 'set', 'remove', 'add', 'updateExpression', 'condition', 'largeAttributes'],
   ...['expectedVersion', 'mustExist', 'updateAt', 'cleanUp', 'attributeFormat', '', '__proto__', 'other'],
+  ...['overwrite', 'createIfMissing'],
 ];
 const largeAttribute = fc.record(
   {

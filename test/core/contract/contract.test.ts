@@ -20,6 +20,7 @@ describe('what is taken', () => {
       key,
       attributes: {},
       largeAttributes: {},
+      overwrite: false,
       cleanUp,
       attributeFormat: 'json',
     });
@@ -29,6 +30,7 @@ describe('what is taken', () => {
       remove: [],
       add: {},
       largeAttributes: {},
+      createIfMissing: false,
       cleanUp,
       attributeFormat: 'json',
     });
@@ -111,6 +113,7 @@ describe('what is refused, by field and value', () => {
     ['create', large({ staged: { ...staged, key: '\ud83e' } }), 'largeAttributes.page.staged.key', '\ud83e'],
     ['update', { key, remove: ['a', 1] }, 'remove.1', 1],
     ['update', { key, expectedVersion: 0 }, 'expectedVersion', 0],
+    ['create', { key, overwrite: 'yes' }, 'overwrite', 'yes'],
     ['update', { key, expectedVersion: 1.5 }, 'expectedVersion', 1.5],
     ['update', { key, condition: 'a = b' }, 'condition', 'a = b'],
     ['update', { key, condition: { expression: ' ' } }, 'condition.expression', ' '],
@@ -127,6 +130,8 @@ describe('what is refused, by field and value', () => {
     ['create', { largeAttributes: { id: { text: 'x' } } }, 'largeAttributes.id'],
     ['create', { attributes: { _saga: 1 } }, 'attributes._saga'],
     ['create', { attributes: { a: 1 }, largeAttributes: { a: { text: '' } } }, 'largeAttributes.a'],
+    ['create', { expectedVersion: 1 }, 'expectedVersion'],
+    ['update', { expectedVersion: 1, createIfMissing: true }, 'createIfMissing'],
     ['create', large({ staged: { ...staged, key: 'items/pk=2/x' } }), 'largeAttributes.page.staged.key'],
     ['create', large({ staged: { ...staged, key: 'staging' } }), 'largeAttributes.page.staged.key'],
     ['create', { attributes: { a: 1e300 } }, 'attributes.a'],

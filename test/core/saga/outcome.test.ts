@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type SagaRequest, toRequest } from '../../../core/contract/request.ts';
-import { formatRun } from '../../../core/keys/run.ts';
+import { formatRun, parseRun, type Run } from '../../../core/keys/run.ts';
 import {
   conditionFailure,
   nextAttempt,
@@ -15,6 +15,12 @@ import { foreignItem, KEY, keyOf, plan, sagaItem } from '../items.ts';
 const UPDATE = formatRun(run('update'));
 const SECOND = formatRun(run('create', 'second'));
 const SPOILED = { ...KEY, _saga: { S: 'mine' } };
+
+/** The request of a plan. */
+function requestOf({ run: name }: Plan, input: object = {}): SagaRequest {
+  const { operation } = parseRun(name) as Run;
+  return toRequest(operation, { key: { id: '1' }, ...input }, STORE);
+}
 
 describe('nextAttempt', () => {
   const write = (inDoubt: boolean) => ({ kind: 'write', inDoubt });
@@ -42,15 +48,25 @@ describe('nextAttempt', () => {
 });
 
 describe('conditionFailure', () => {
+  const conditional = { condition: { expression: 'attribute_exists(title)' } };
   const page = keyOf('page', 'x', 'create');
   const saga = plan('update', { item: sagaItem() });
   const foreign = plan('update', { item: foreignItem({ page }) });
   const reuses = plan('update', { item: sagaItem(), content: { page: 'x' }, reusable: ['page'] });
+  const upsert = plan('update', { input: { createIfMissing: true } });
 
   test.each([
     ['create, something is there', plan('create'), sagaItem(), 'WriteConflict'],
     ['create, nothing is told', plan('create'), undefined, 'WriteConflict'],
+    [
+      'put, gone',
+      plan('create', { item: sagaItem(), input: { overwrite: true } }),
+      undefined,
+      'WriteConflict',
+    ],
     ['as planned', saga, sagaItem(), 'ConditionFailed'],
+    ['nothing, as planned', upsert, undefined, 'ConditionFailed'],
+    ['created meanwhile', upsert, sagaItem(), 'WriteConflict'],
     ['another version', saga, sagaItem(undefined, { version: 2 }), 'WriteConflict'],
     ['another incarnation', saga, sagaItem(undefined, { createdBy: SECOND }), 'WriteConflict'],
     ['as planned, with the pointer that is set again', reuses, sagaItem(), 'ConditionFailed'],
@@ -63,7 +79,12 @@ describe('conditionFailure', () => {
     ['foreign without the pointer', foreign, foreignItem(), 'WriteConflict'],
     ['adopted meanwhile', foreign, sagaItem(), 'WriteConflict'],
   ])('%s', (_, planned, found, name) => {
-    expect(conditionFailure(planned, found).name).toBe(name);
+    const input = planned.run === UPDATE ? conditional : {};
+    expect(conditionFailure(planned, requestOf(planned, input), found).name).toBe(name);
+  });
+
+  test('without a condition of the caller it is a conflict, whatever is found', () => {
+    expect(conditionFailure(saga, requestOf(saga), sagaItem()).name).toBe('WriteConflict');
   });
 });
 
@@ -75,6 +96,10 @@ describe('proveOutcome', () => {
   const remove = plan('delete', { item: sagaItem(undefined, { version: 3 }) });
   const adopt = plan('update', { item: foreignItem() });
   const removeForeign = plan('delete', { item: foreignItem() });
+  const overwrite = { input: { overwrite: true } };
+  const put = plan('create', { item: sagaItem(undefined, { version: 3 }), ...overwrite });
+  const putOnForeign = plan('create', { item: foreignItem(), ...overwrite });
+  const upsert = plan('update', { input: { createIfMissing: true, add: { views: 1 } } });
   const standing = sagaItem(undefined, { version: 3 });
   const otherPointer = sagaItem({ page: keyOf('page', 'z', 'create') }, { version: 3 });
   const { digest: _, ...toldLess } = update.expected as Extract<Plan['expected'], { kind: 'saga' }>;
@@ -128,6 +153,15 @@ describe('proveOutcome', () => {
     ['adoption: own, updated since', adopt, sagaItem({}, { createdBy: UPDATE, version: 2 }), 'written'],
     ["adoption: another's", adopt, sagaItem(undefined, { createdBy: SECOND }), 'moved'],
     ['adoption: gone', adopt, undefined, 'moved'],
+    ['put: own mark', put, sagaItem({}, { version: 4, writtenBy: CREATE }), 'written'],
+    ['put: still as planned', put, standing, 'not written'],
+    ["put: that version is another's", put, sagaItem({}, { version: 4, writtenBy: UPDATE }), 'not written'],
+    ['put: gone', put, undefined, 'moved'],
+    ['put on a foreign item: still foreign', putOnForeign, foreignItem(), 'foreign'],
+    ['put on a foreign item: own mark', putOnForeign, sagaItem({}, { version: 2 }), 'written'],
+    ['update that creates: nothing there', upsert, undefined, 'not written'],
+    ['update that creates: own mark', upsert, sagaItem({}, { createdBy: UPDATE, version: 2 }), 'written'],
+    ["update that creates: another's item", upsert, sagaItem(), 'moved'],
     ['V2: delete of a foreign item: still there', removeForeign, foreignItem(), 'foreign'],
     ['delete of a foreign item: gone', removeForeign, undefined, 'written'],
     ['delete of a foreign item: created anew', removeForeign, sagaItem(), 'written'],
@@ -167,11 +201,6 @@ describe('proveOutcome', () => {
     const reuses = plan('update', { item: sagaItem(), content: { page: 'x' }, reusable: ['page'] });
     expect(ownObjects(reuses, STORE)).toEqual([]);
   });
-
-  function requestOf({ saga, expected }: Plan, input: object = {}): SagaRequest {
-    const operation = saga === null ? 'delete' : expected.kind === 'absent' ? 'create' : 'update';
-    return toRequest(operation, { key: { id: '1' }, ...input }, STORE);
-  }
 });
 
 test.each(['moved', 'foreign', 'as-planned', 'undone'] as const)(

@@ -44,6 +44,65 @@ describe('create', () => {
   });
 });
 
+describe('put', () => {
+  const overwrite = { overwrite: true };
+
+  test('of what is absent is a create', () => {
+    expect(plan('create', { input: overwrite, content: { page: 'x' } })).toEqual(
+      plan('create', { content: { page: 'x' } }),
+    );
+  });
+
+  test('replaces all of an item, also content that is the same, and goes on with its versions', () => {
+    const item = sagaItem(
+      { page: keyOf('page', 'x', 'create:old'), note: keyOf('note', 'y', 'create:old') },
+      { version: 3, createdBy: UPDATE },
+    );
+    const page = keyOf('page', 'x', 'create');
+    expect(plan('create', { item, input: overwrite, content: { page: 'x' } })).toMatchObject({
+      expected: { kind: 'saga', createdBy: UPDATE, version: 3 },
+      puts: [{ attribute: 'page', key: page }],
+      pointers: { page: pointer(page) },
+      saga: { createdBy: UPDATE, version: 4, writtenBy: CREATE, large: ['page'] },
+      replaced: [keyOf('note', 'y', 'create:old'), keyOf('page', 'x', 'create:old')],
+      created: [page],
+    });
+  });
+
+  test('does not count what it replaces', () => {
+    const item = { ...sagaItem(), body: { S: 'x'.repeat(300_000) } };
+    const input = { ...overwrite, attributes: { text: 'y'.repeat(300_000) } };
+    expect(plan('create', { item, input }).number).toBe(1);
+  });
+
+  test('takes an item of another writer, and lets go of what others may point at', () => {
+    const others = pointer(keyOf('page', 'x', 'create', { id: { S: '2' } }));
+    const item = { ...foreignItem({ note: keyOf('note', 'x', 'create') }), page: { S: others } };
+    expect(plan('create', { item, input: overwrite })).toMatchObject({
+      expected: { kind: 'foreign', pointers: { page: others } },
+      saga: { createdBy: CREATE, version: 1, large: [] },
+      replaced: [keyOf('note', 'x', 'create')],
+      letGo: [others],
+    });
+  });
+
+  test('meets the version that is expected, or nothing', () => {
+    const input = { ...overwrite, expectedVersion: 3 };
+    expect(plan('create', { input, item: sagaItem(undefined, { version: 3 }) }).number).toBe(1);
+    expect(refusal(() => plan('create', { input, item: sagaItem() })).name).toBe('VersionMismatch');
+    expect(refusal(() => plan('create', { input })).name).toBe('NotFound');
+  });
+
+  test('that is planned anew after a read has objects and an item of its own again', () => {
+    const again = { number: 2, series: 2, input: overwrite, placed: [keyOf('page', 'x', 'create')] };
+    const planned = plan('create', { ...again, content: { page: 'x' } });
+    expect(planned.saga?.createdBy).toBe(`${CREATE}.2`);
+    // They were deleted before the plan was made.
+    expect(planned.replaced).toEqual([]);
+    expect(planned.created).toContain(keyOf('page', 'x', 'create'));
+  });
+});
+
 describe('update', () => {
   test('replaces content: puts the new object, deletes the old one afterwards, counts the version', () => {
     const item = sagaItem(undefined, { version: 3 });
@@ -115,6 +174,19 @@ describe('update', () => {
   test('of an item with a large attribute that is called as objects inherit', () => {
     const item = sagaItem({ constructor: keyOf('constructor', 'x', 'create') });
     expect(plan('update', { item, input: { set: { a: 1 } } }).saga?.large).toEqual(['constructor']);
+  });
+
+  test('of nothing creates the item where that is asked for', () => {
+    const page = keyOf('page', 'x', 'update');
+    const input = { createIfMissing: true, add: { views: 1 } };
+    expect(plan('update', { input, content: { page: 'x' } })).toMatchObject({
+      expected: { kind: 'absent' },
+      puts: [{ attribute: 'page', key: page }],
+      saga: { createdBy: UPDATE, version: 1, writtenBy: UPDATE, large: ['page'] },
+      replaced: [],
+      created: [page],
+    });
+    expect(plan('update', { input, item: sagaItem() }).saga?.version).toBe(2);
   });
 
   test('of a spoiled _saga is refused', () => {

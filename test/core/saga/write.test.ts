@@ -47,6 +47,32 @@ test('create puts the whole item if there is none', () => {
   });
 });
 
+test('put replaces the whole item under the condition that it is the one planned on', () => {
+  const request = written('create', {
+    item: sagaItem(undefined, { version: 3 }),
+    input: { overwrite: true, attributes: { title: 'Hi' } },
+  });
+  expect(request.TransactItems).toEqual([
+    {
+      Put: {
+        TableName: 'Docs',
+        Item: { ...KEY, title: { S: 'Hi' }, _saga: { M: { ...sagaValue('4', CREATE).M, large: { L: [] } } } },
+        ConditionExpression: '#tw_0.#tw_1 = :tw_0 AND #tw_0.#tw_2 = :tw_1',
+        ExpressionAttributeNames: { '#tw_0': '_saga', '#tw_1': 'createdBy', '#tw_2': 'version' },
+        ExpressionAttributeValues: { ':tw_0': { S: CREATE }, ':tw_1': { N: '3' } },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      },
+    },
+  ]);
+});
+
+test('an update that may create does so if there is no item', () => {
+  const request = written('update', { input: { createIfMissing: true, set: { title: 'Hi' } } });
+  expect(request.TransactItems).toMatchObject([
+    { Update: { Key: KEY, ConditionExpression: 'attribute_not_exists(#tw_0)' } },
+  ]);
+});
+
 test("update joins the caller's clauses and condition with its own in one request", () => {
   const request = written('update', {
     item: sagaItem(undefined, { version: 3 }),
