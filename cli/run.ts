@@ -10,6 +10,7 @@ import { registerCreate } from './commands/items/create.ts';
 import { registerDelete } from './commands/items/delete.ts';
 import { registerGet } from './commands/items/get.ts';
 import { registerImport } from './commands/items/import.ts';
+import { registerPut } from './commands/items/put.ts';
 import { registerUpdate } from './commands/items/update.ts';
 import { registerLocal } from './commands/local/local.ts';
 import { registerReplay } from './commands/runs/replay.ts';
@@ -80,6 +81,7 @@ Exit codes: 0 done, 1 failed, 2 wrong command line, 130 interrupted`,
     );
   registerLocal(program, io);
   registerCreate(program, io);
+  registerPut(program, io);
   registerUpdate(program, io);
   registerDelete(program, io);
   registerGet(program, io);

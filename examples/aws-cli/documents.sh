@@ -116,5 +116,9 @@ echo "updated to version $(get_item "$key" Item._saga.M.version.N): $(cat "$work
 
 run update "update-late-$unique" "$update" || echo "exit code $?: the version has moved on"
 
+# A create with `overwrite` is a put: nothing of the item that is there stays.
+run create "put-$unique" '{"key": {"id": "'"$id"'"}, "overwrite": true, "attributes": {"title": "A new cat"}}' >/dev/null
+echo "put version $(get_item "$key" Item._saga.M.version.N): page $(get_item "$key" Item.page)"
+
 run delete "delete-$unique" '{"key": {"id": "'"$id"'"}}' >/dev/null
 echo "deleted: $(get_item "$key" Item)"

@@ -140,6 +140,10 @@ def main(path):
     except NotWritten as refusal:
         print(f'not written: {refusal.reason}, the item is at version {refusal.cause["actual"]}')
 
+    # A create with `overwrite` is a put: nothing of the item that is there stays.
+    put = run("create", f"put-{unique}", key=cat, overwrite=True, attributes={"title": "A new cat"})
+    print(f'put version {put["version"]}: {sorted(read(put["key"])[0])}')
+
     run("delete", f"delete-{unique}", key=cat)
     print(f'deleted: {read(updated["key"])}')
 

@@ -48,6 +48,7 @@ describe('examples/python/documents.py', () => {
       `read A cat: page 14 bytes, picture ${PICTURE_BYTES} bytes`,
       'updated to version 2: <h1>The cat</h1>',
       'not written: VersionMismatch, the item is at version 2',
+      "put version 3: ['_saga', 'id', 'title']",
       'deleted: None',
     ]);
     expect(await everything()).toEqual([]);
@@ -86,6 +87,7 @@ describe('examples/aws-cli/documents.sh', () => {
       `read picture: ${PICTURE_BYTES} bytes`,
       'updated to version 2: <h1>The cat</h1>',
       'exit code 1: the version has moved on',
+      'put version 3: page None',
       'deleted: None',
     ]);
     expect(await everything()).toEqual(before);

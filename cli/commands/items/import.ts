@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { oneLine } from '../../../audit/drawing/text.ts';
-import type { BatchOutcome, BatchProgress, CreateInput } from '../../../client/index.ts';
+import type { BatchOptions, BatchOutcome, BatchProgress, CreateInput } from '../../../client/index.ts';
 import { asCount } from '../../audit.ts';
 import { CommandFailed, Interrupted, reportOf, UsageError } from '../../errors.ts';
 import { exactJson } from '../../exact-json.ts';
@@ -18,13 +18,17 @@ import { type StatusLine, statusLine } from '../../text/progress.ts';
 interface ImportOptions extends StackChoice {
   readonly batch?: string;
   readonly concurrency?: number;
+  readonly overwrite?: true;
   readonly stopAtFailure?: true;
 }
 
 export function registerImport(program: Command, io: Io): void {
-  withStackOptions(program.command('import <file>').description('create items from newline-delimited JSON'))
-    .option('--batch <name>', 'name of the import: run again under it, nothing is created twice')
+  withStackOptions(
+    program.command('import <file>').description('create or put items from newline-delimited JSON'),
+  )
+    .option('--batch <name>', 'name of the import: run again under it, nothing is written twice')
     .option('--concurrency <number>', 'items under way at a time (default: 32)', asCount)
+    .option('--overwrite', 'replace items that are there, as `put` does')
     .option('--stop-at-failure', 'take no further lines once one has failed')
     .addHelpText(
       'after',
@@ -39,6 +43,7 @@ standard output.
 
 Examples:
   $ twinwrite import cats.ndjson
+  $ twinwrite import cats.ndjson --overwrite
   $ gunzip -c cats.ndjson.gz | twinwrite import - --batch cats-2026 --json > outcomes.ndjson`,
     )
     .action((file: string, options: ImportOptions) => new Import(file, options, io).run());
@@ -67,6 +72,11 @@ class Import {
     this.#status = statusLine(io.stderr);
   }
 
+  /** What has become of an item that is written. */
+  get #done(): string {
+    return this.#options.overwrite ? 'put' : 'created';
+  }
+
   async run(): Promise<void> {
     const { io, source } = { io: this.#io, source: await this.#open() };
     const stopListening = io.onSignal(['SIGINT'], () => {
@@ -75,13 +85,17 @@ class Import {
     });
     try {
       const client = await connect(this.#options, io);
-      const batch = client.createMany(this.#inputs(source), {
+      const options: BatchOptions<CreateInput> = {
         batch: this.#batch,
         concurrency: this.#options.concurrency,
         stopAtFailure: this.#options.stopAtFailure,
         signal: this.#abort.signal,
-        onProgress: (progress) => this.#status.update(progressText(progress, this.#bad)),
-      });
+        onProgress: (progress) => this.#status.update(progressText(progress, this.#bad, this.#done)),
+      };
+      const inputs = this.#inputs(source);
+      const batch = this.#options.overwrite
+        ? client.putMany(inputs, options)
+        : client.createMany(inputs, options);
       io.interruption.says = `interrupted; runs that were started go on: the same command with --batch ${this.#batch} does the rest`;
       // At the start, so that it is known also to who has to kill the command.
       if (!this.#options.json) await print(io.stderr, `batch ${this.#batch}`);
@@ -163,16 +177,17 @@ class Import {
   async #printSummary(progress: BatchProgress): Promise<void> {
     const { written, writtenBefore, interrupted } = progress;
     const failed = progress.failed + this.#bad;
-    const before = writtenBefore > 0 ? `, ${writtenBefore} had been created before` : '';
+    const before = writtenBefore > 0 ? `, ${writtenBefore} had been ${this.#done} before` : '';
     const summary = { batch: this.#batch, written, writtenBefore, failed, interrupted };
     if (this.#options.json) await print(this.#io.stderr, JSON.stringify(summary));
     else {
-      const counts = [`${written} created${before}`];
+      const counts = [`${written} ${this.#done}${before}`];
       if (failed > 0) counts.push(`${failed} failed`);
       if (interrupted > 0) counts.push(`${interrupted} were under way`);
       await print(this.#io.stdout, counts.join(', '));
     }
-    const again = `twinwrite import ${this.#file} --batch ${this.#batch}`;
+    const overwrite = this.#options.overwrite ? ' --overwrite' : '';
+    const again = `twinwrite import ${this.#file}${overwrite} --batch ${this.#batch}`;
     if (this.#abort.signal.aborted) throw new Interrupted(`interrupted; to go on: ${again}`);
     if (failed > 0) throw new CommandFailed(`${failed} failed; to try them anew, corrected: ${again}`);
   }
@@ -187,8 +202,9 @@ function newName(): string {
 function progressText(
   { written, writtenBefore, failed, inFlight, perSecond }: BatchProgress,
   bad: number,
+  verb: string,
 ): string {
-  const done = [`${written} created`, ...(writtenBefore > 0 ? [`${writtenBefore} before`] : [])];
+  const done = [`${written} ${verb}`, ...(writtenBefore > 0 ? [`${writtenBefore} before`] : [])];
   const failures = failed + bad > 0 ? [`${failed + bad} failed`] : [];
   return [...done, ...failures, `${inFlight} under way`, `${perSecond.toFixed(1)}/s`].join(', ');
 }

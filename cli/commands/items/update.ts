@@ -17,6 +17,7 @@ interface UpdateOptions extends WriteCommandOptions, AttributeOptions {
   readonly name?: Pairs<string>;
   readonly value?: Pairs<Value>;
   readonly expectedVersion?: number;
+  readonly createIfMissing?: true;
 }
 
 export function registerUpdate(program: Command, io: Io): void {
@@ -29,12 +30,14 @@ export function registerUpdate(program: Command, io: Io): void {
     .option('--name <#placeholder=attribute>', 'an attribute name in the condition', pairs(asText))
     .option('--value <:placeholder=json>', 'a value in the condition', pairs(asJson))
     .option('--expected-version <number>', 'refuse unless the item is at this version', asVersion)
+    .option('--create-if-missing', 'create the item if there is none')
     .addHelpText(
       'after',
       `
 Examples:
   $ twinwrite update --key id=42 --large picture=@cat2.png --expected-version 1
   $ twinwrite update --key id=42 --set title=Bye --add views=1 --remove draft
+  $ twinwrite update --key id=43 --add views=1 --create-if-missing
   $ twinwrite update --key id=42 --set state=done --condition '#s = :open' \\
       --name '#s=state' --value ':open="open"'`,
     )
@@ -52,6 +55,7 @@ Examples:
             largeAttributes: large,
             ...(condition && { condition }),
             ...(options.expectedVersion !== undefined && { expectedVersion: options.expectedVersion }),
+            ...(options.createIfMissing && { createIfMissing: true }),
           },
           writeOptions,
         ),

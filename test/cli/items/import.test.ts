@@ -71,6 +71,21 @@ describe('import', () => {
     expect(await client.get({ id: 'bare' })).toBeDefined();
   });
 
+  it('replaces items that are there with --overwrite', async () => {
+    const path = await file('puts.ndjson', ...items('puts', 2));
+    await client.create({
+      key: { id: 'puts-0' },
+      attributes: { old: true },
+      largeAttributes: { page: 'old' },
+    });
+    expect(await twinwrite('import', path)).toMatchObject({ code: 1, out: '1 created, 1 failed\n' });
+    const ran = await twinwrite('import', path, '--overwrite', '--batch', 'puts');
+    expect(ran).toMatchObject({ code: 0, out: '2 put\n', err: 'batch puts\n' });
+    expect(await client.get({ id: 'puts-0' })).toMatchObject({ version: 2, attributes: { n: 0 }, large: {} });
+    const again = await twinwrite('import', path, '--overwrite', '--batch', 'puts');
+    expect(again.out).toBe('0 put, 2 had been put before\n');
+  });
+
   it('goes on past lines that are wrong, says which, and tries them anew when it is run again', async () => {
     const [one, two] = items('wrong', 2) as [object, object];
     const wrong = [

@@ -114,6 +114,26 @@ describe('create, get, update, delete', () => {
     });
   });
 
+  it('put replaces all of an item, or creates it, and update creates where it is told to', async () => {
+    const key = ['--key', 'id=put'];
+    const first = await twinwrite('put', ...key, '--set', 'a=1', '--large', 'page=one', '--json');
+    expect(json(first.out)).toMatchObject({ version: 1 });
+    const late = await twinwrite('put', ...key, '--set', 'a=2', '--expected-version', '2');
+    expect(late).toMatchObject({ code: 1, err: expect.stringContaining('the item is at version 1') });
+    const second = await twinwrite('put', ...key, '--set', 'b=2', '--expected-version', '1');
+    expect(second).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^id=put: now at version 2\n {2}run/),
+    });
+    const { out } = await twinwrite('get', ...key, '--json');
+    expect(json(out)).toMatchObject({ attributes: { b: '2' }, large: {} });
+
+    const missing = ['--key', 'id=upsert', '--add', 'views=1'];
+    expect(await twinwrite('update', ...missing)).toMatchObject({ code: 1 });
+    const created = await twinwrite('update', ...missing, '--create-if-missing', '--json');
+    expect(json(created.out)).toMatchObject({ version: 1 });
+  });
+
   it.each(['constructor', 'toString', 'valueOf', 'hasOwnProperty'])(
     'a large attribute %s is like any other',
     async (name) => {
