@@ -9,8 +9,18 @@ export function creates(large: Large, more: More = {}): Write {
   return { operation: 'create', large, ...more };
 }
 
+/** A create that replaces the item that is there. */
+export function puts(large: Large, more: More = {}): Write {
+  return creates(large, { overwrite: true, ...more });
+}
+
 export function updates(large: Large, more: More = {}): Write {
   return { operation: 'update', large, ...more };
+}
+
+/** An update that creates the item that is not there. */
+export function upserts(large: Large, more: More = {}): Write {
+  return updates(large, { createIfMissing: true, ...more });
 }
 
 export function deletes(more: More = {}): Write {

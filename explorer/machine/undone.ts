@@ -31,8 +31,8 @@ function isFoundByReading({ fn, result }: Invocation): boolean {
 }
 
 /**
- * A create whose item was gone, all objects being there; a delete, or an update that may be repeated, whose item stood as it was
- * planned on.
+ * A write that creates, whose item was gone, all objects being there; a delete, a put, or an update that may be repeated, whose
+ * item stood as it was planned on.
  */
 function isTraceless(model: Model, state: State, index: number, { event, history }: Invocation): boolean {
   const { operation, item: id = 'k', store: number, addsNothing = false } = model.writeOf({ index });
@@ -47,8 +47,8 @@ function isTraceless(model: Model, state: State, index: number, { event, history
   if (!isThere || isOwn) return false;
 
   const found = itemOf(read);
-  if (operation === 'create') return found === undefined;
-  const mayRepeat = operation === 'delete' || addsNothing;
+  if (plan.expected.kind === 'absent') return found === undefined;
+  const mayRepeat = operation !== 'update' || addsNothing;
   return mayRepeat && found !== undefined && isAsPlanned(plan, found, store);
 }
 

@@ -48,6 +48,8 @@ function fieldsOf(write: Write): Readonly<Record<string, unknown>> {
     condition,
     cleanUp,
     onlyIfAbsent,
+    overwrite,
+    createIfMissing,
     addsNothing,
     item = 'k',
   } = write;
@@ -55,7 +57,13 @@ function fieldsOf(write: Write): Readonly<Record<string, unknown>> {
   const common = { ...(expectedVersion && { expectedVersion }), ...(cleanUp && { cleanUp }) };
   switch (operation) {
     case 'create':
-      return { key, attributes: { views: 0, ...plain }, ...(onlyIfAbsent && { onlyIfAbsent }), ...common };
+      return {
+        key,
+        attributes: { views: 0, ...plain },
+        ...(onlyIfAbsent && { onlyIfAbsent }),
+        ...(overwrite && { overwrite }),
+        ...common,
+      };
     case 'update':
       // Applied twice it shows.
       return {
@@ -64,6 +72,7 @@ function fieldsOf(write: Write): Readonly<Record<string, unknown>> {
         ...(remove && { remove }),
         ...(plain && { set: plain }),
         ...(condition && { condition }),
+        ...(createIfMissing && { createIfMissing }),
         ...common,
       };
     case 'delete':

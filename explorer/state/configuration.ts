@@ -12,6 +12,10 @@ export interface Write {
   /** Small attributes that the write sets. */
   readonly plain?: Readonly<Record<string, unknown>>;
   readonly expectedVersion?: number;
+  /** Whether a create replaces the item that is there. */
+  readonly overwrite?: boolean;
+  /** Whether an update creates the item that is not there. */
+  readonly createIfMissing?: boolean;
   readonly condition?: Readonly<Record<string, unknown>>;
   readonly cleanUp?: { readonly whenFailed?: boolean; readonly whenSucceeded?: boolean };
   /** Without what shows when an update is applied twice: then it may be repeated. */
