@@ -3,7 +3,7 @@
 
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Store } from '../core/contract/store.ts';
-import { SagaError } from '../core/errors/errors.ts';
+import { BRANCH_ERRORS, SagaError } from '../core/errors/errors.ts';
 import { parseObjectKey } from '../core/keys/object-key.ts';
 import { failureOf } from './failures.ts';
 
@@ -26,7 +26,13 @@ const TASK = process.env._HANDLER?.split('.')[0];
 /** A partition key may have 2,048 bytes: the beginning is enough to find it. */
 const SHOWN_CHARACTERS = 256;
 
-/** Runs an attempt, and writes its line: `info` when it is done, `warn` for an answer of the protocol, else `error`. */
+/** Answers that are no failures. */
+const WAYS: ReadonlySet<string> = new Set(BRANCH_ERRORS);
+
+/**
+ * Runs an attempt, and writes its line: `info` when it is done or says which way the saga takes, `warn` for another answer of the
+ * protocol, else `error`.
+ */
 export async function logged<Result>(
   event: LoggedEvent,
   store: Store,
@@ -45,7 +51,11 @@ export async function logged<Result>(
     return result;
   } catch (error) {
     if (error instanceof SagaError) {
-      logger.warn('answered', { ...line(), answer: error.name, code: error.details.code });
+      logger[WAYS.has(error.name) ? 'info' : 'warn']('answered', {
+        ...line(),
+        answer: error.name,
+        code: error.details.code,
+      });
     } else {
       const { code, status } = failureOf(error);
       logger.error('failed', { ...line(), failure: code, status });

@@ -1,4 +1,4 @@
-// Task WriteItem (DeleteItem in a delete): the item's one write, and what its answer proves (rules 2 to 4).
+// Task WriteItem (DeleteItem in a delete): which way the saga takes, the item's one write, and what its answer proves (rules 2 to 5).
 
 import {
   type CancellationReason,
@@ -10,6 +10,7 @@ import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { type SagaRequest, toRequest } from '../core/contract/request.ts';
 import { SagaError, someOf } from '../core/errors/errors.ts';
 import type { Operation } from '../core/keys/run.ts';
+import { branchBeforeWrite, type PutsBefore } from '../core/saga/branch.ts';
 import {
   conditionFailure,
   nextAttempt,
@@ -39,13 +40,17 @@ export interface WriteItemEvent {
   readonly redriven: boolean;
   /** Attempts before this one that were throttled, and no others; not told by state machines of earlier versions. */
   readonly throttles?: number;
+  /** How the puts before it went; not told by a delete, nor by state machines of earlier versions, which choose by themselves. */
+  readonly puts?: PutsBefore;
 }
 
 const store = storeFromEnvironment();
 
-/** @throws one of WRITE_ERRORS */
+/** @throws one of BRANCH_ERRORS, before anything else, or of WRITE_ERRORS */
 export const handler = task(async (event: WriteItemEvent): Promise<{ readonly written: true }> => {
   const { startedAt, now } = event;
+  const branch = branchBeforeWrite(event);
+  if (branch !== undefined) throw branch;
   const attempt = nextAttempt({
     ...event,
     startedAt: Date.parse(startedAt),

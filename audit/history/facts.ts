@@ -1,6 +1,7 @@
 // What a run's history proves about its work: what it planned, put, wrote and deleted, and where it stopped.
 // A pure reading of the tree; names of states are those of statemachines/.
 
+import { BRANCH_ERRORS } from '../../core/errors/errors.ts';
 import type { Plan } from '../../core/saga/plan.ts';
 import type { Failure, RunTree, StateNode, StateStatus } from './history.ts';
 import { resultOf } from './timeline.ts';
@@ -38,6 +39,7 @@ export interface RunFacts {
 const WRITES: ReadonlySet<string> = new Set(['WriteItem', 'DeleteItem']);
 /** Answers that prove that the write was not applied. */
 const DEFINITE: ReadonlySet<string> = new Set([
+  ...BRANCH_ERRORS,
   'WriteConflict',
   'NotWritten',
   'ConditionFailed',
@@ -132,7 +134,6 @@ function deletionOf(state: StateNode, kind: Deletion['kind'], plan: Plan | undef
 
 const PHASES: Readonly<Record<string, Phase>> = {
   PutObjects: 'putting',
-  'AllObjectsPut?': 'putting',
   LetRequestsExpire: 'putting',
   EndUnfinishedUploads: 'putting',
   WriteItem: 'writing',
@@ -143,9 +144,10 @@ const PHASES: Readonly<Record<string, Phase>> = {
   CleanupDeferred: 'cleanup',
 };
 
-/** By the last state at the top, unless the execution went through a state that ends it. */
-function phaseOf({ states }: RunTree): Phase {
+/** By the last state at the top, unless the execution has succeeded or went through a state that ends it. */
+function phaseOf({ status, states }: RunTree): Phase {
   const last = states.at(-1);
+  if (status === 'SUCCEEDED') return 'ended';
   if (last === undefined) return 'planning';
   if (last.kind === 'outcome') return 'ended';
   return Object.hasOwn(PHASES, last.name) ? (PHASES[last.name] as Phase) : 'planning';

@@ -33,6 +33,12 @@ export const WRITE_ERRORS = [
   'OutcomeUnknown',
 ] as const;
 
+/**
+ * What the task of the write says before it does anything, where the state machine has no choice before it: which way the
+ * saga takes. No failures: `PutsUnsettled` and `PutFailed` are about puts that are told already, `NoItem` is a delete's success.
+ */
+export const BRANCH_ERRORS = ['PutsUnsettled', 'PutFailed', 'NoItem'] as const;
+
 /** Answers to deleting objects: some could not be deleted; one that should be is still referenced by the item. */
 export const DELETE_ERRORS = ['DeleteFailed', 'StillReferenced'] as const;
 
@@ -42,6 +48,7 @@ export const TASK_ERRORS = [
   ...PUT_ERRORS,
   PUT_UNAVAILABLE,
   PUT_PROGRESS,
+  ...BRANCH_ERRORS,
   ...WRITE_ERRORS,
   ...DELETE_ERRORS,
 ] as const;

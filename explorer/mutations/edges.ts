@@ -84,7 +84,7 @@ const LATE_READS: readonly Mutation[] = [
     hazards: 'C1',
     without: 'the deletion of what was put for a write that a late read found not written',
     changes: [
-      ...inMachines(WRITES, 'States.WriteItem.Catch.1.Next', 'DeleteUnwrittenObjects', 'PauseBeforeReplan'),
+      ...inMachines(WRITES, 'States.WriteItem.Catch.3.Next', 'DeleteUnwrittenObjects', 'PauseBeforeReplan'),
     ],
     shownBy: { configuration: 'C7 stuck create, redriven late' },
   },
@@ -187,7 +187,7 @@ const LEFT_BEHIND: readonly Mutation[] = [
     rule: '5',
     hazards: 'C6',
     without: 'the end of uploads that have begun unseen',
-    changes: inMachines(WRITES, 'States.LetRequestsExpire.Next', 'EndUnfinishedUploads', 'AllObjectsPut?'),
+    changes: inMachines(WRITES, 'States.LetRequestsExpire.Next', 'EndUnfinishedUploads', 'WriteItem'),
     shownBy: { configuration: 'C6 big create' },
   },
   {

@@ -57,9 +57,9 @@ export const OBJECTS: readonly Mutation[] = [
     without: 'the pause after puts in doubt',
     changes: inMachines(
       WRITES,
-      'States.AllObjectsPut?.Choices.0.Condition',
-      '{% $secondsToSettle > 0 %}',
-      '{% false %}',
+      'States.WriteItem.Arguments.Payload.puts.secondsToSettle',
+      '{% $secondsToSettle %}',
+      0,
     ),
     shownBy: { configuration: 'one create AB', kinds: ['late', 'refused'] },
   },

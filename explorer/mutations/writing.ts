@@ -136,7 +136,7 @@ export const WRITING: readonly Mutation[] = [
     without: 'a new plan when the condition of a delete fails',
     changes: inMachines(
       ['delete'],
-      'States.DeleteItem.Catch.0.Next',
+      'States.DeleteItem.Catch.1.Next',
       'PauseBeforeReplan',
       'DeleteReplacedObjects',
     ),
@@ -147,7 +147,7 @@ export const WRITING: readonly Mutation[] = [
     rule: '4',
     hazards: 'B2',
     without: 'the compensation of a later plan that fails',
-    changes: inMachines(WRITES, 'States.AnythingPut?.Choices.0.Next', 'DeleteCreatedObjects', 'Rejected'),
+    changes: inMachines(WRITES, 'States.AnythingPut?.Choices.1.Next', 'DeleteCreatedObjects', 'Rejected'),
     shownBy: { configuration: 'update||delete', faults: 0 },
   },
 ];

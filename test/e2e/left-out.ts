@@ -114,9 +114,9 @@ export const PUTS_END_BY_THEMSELVES: readonly Mutation[] = [
 export const PUTS_SETTLE: readonly Mutation[] = [
   {
     machine: 'Create',
-    path: 'States.AllObjectsPut?.Choices.0.Condition',
-    from: '{% $secondsToSettle > 0 %}',
-    to: '{% false %}',
+    path: 'States.WriteItem.Arguments.Payload.puts.secondsToSettle',
+    from: '{% $secondsToSettle %}',
+    to: 0,
   },
 ];
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import aslValidator from 'asl-validator';
 import { describe, expect, test } from 'vitest';
 import {
+  type BRANCH_ERRORS,
   PLAN_ERRORS,
   PUT_ERRORS,
   PUT_PROGRESS,
@@ -15,30 +16,53 @@ import { FUNCTION_TIMEOUT_SECONDS } from '../../core/saga/waits.ts';
 import { allStates, MACHINES, type State, stateOf, writeTask } from './machines.ts';
 
 const STATES = {
-  create: ['Plan', 'AnythingPut?', 'PutObjects', 'PutObject', 'PutFailed', 'AllObjectsPut?', 'WriteItem']
-    .concat(['PauseBeforeReplan', 'Created', 'LetRequestsExpire', 'DeleteCreatedObjects', 'RolledBack'])
+  create: ['Plan', 'AnythingPut?', 'PutObjects', 'PutObject', 'PutFailed', 'WriteItem']
+    .concat(['PauseBeforeReplan', 'LetRequestsExpire', 'DeleteCreatedObjects', 'RolledBack'])
     .concat(['EndUnfinishedUploads', 'DeleteUnwrittenObjects', 'PauseAfterThrottling'])
     .concat(['Rejected', 'OutcomeUnknown']),
-  update: ['Plan', 'AnythingPut?', 'PutObjects', 'PutObject', 'PutFailed', 'AllObjectsPut?', 'WriteItem']
-    .concat(['PauseBeforeReplan', 'DeleteReplacedObjects', 'CleanupDeferred', 'Updated', 'LetRequestsExpire'])
+  update: ['Plan', 'AnythingPut?', 'PutObjects', 'PutObject', 'PutFailed', 'WriteItem']
+    .concat(['PauseBeforeReplan', 'DeleteReplacedObjects', 'CleanupDeferred', 'LetRequestsExpire'])
     .concat(['EndUnfinishedUploads', 'DeleteUnwrittenObjects', 'PauseAfterThrottling'])
     .concat(['DeleteCreatedObjects', 'RolledBack', 'Rejected', 'OutcomeUnknown']),
   delete: [
     'Plan',
-    'ItemFound?',
     'DeleteItem',
     'PauseAfterThrottling',
     'PauseBeforeReplan',
     'DeleteReplacedObjects',
     'CleanupDeferred',
-  ].concat(['Deleted', 'Rejected', 'OutcomeUnknown']),
+  ].concat(['AlreadyGone', 'Rejected', 'OutcomeUnknown']),
 };
 
 /** Of Step Functions' own errors: the same input, result and expressions fail again. */
 const SAME_EACH_TIME = ['States.DataLimitExceeded', 'States.QueryEvaluationError'];
 
+/** What the write says in the place of a choice, in the order in which it says it. */
+const BRANCHES = {
+  create: ['PutsUnsettled', 'PutFailed'],
+  update: ['PutsUnsettled', 'PutFailed'],
+  delete: ['NoItem'],
+} as const satisfies Record<string, readonly (typeof BRANCH_ERRORS)[number][]>;
+
 function names(state: State, field: 'Retry' | 'Catch'): string[] {
   return (state[field] ?? []).flatMap(({ ErrorEquals }) => ErrorEquals);
+}
+
+const HAPPY = {
+  create: ['Plan', 'PutObjects', 'WriteItem'],
+  update: ['Plan', 'PutObjects', 'WriteItem', 'DeleteReplacedObjects'],
+  delete: ['Plan', 'DeleteItem', 'DeleteReplacedObjects'],
+};
+/** Of the states on it that are no tasks. */
+const TYPES: Readonly<Record<string, string>> = { PutObjects: 'Map' };
+
+/** The states from the first to the end, where nothing fails. */
+function happyPath(operation: (typeof OPERATIONS)[number]): readonly string[] {
+  const way: string[] = [];
+  for (let name: string | undefined = 'Plan'; name !== undefined; name = stateOf(operation, name).Next) {
+    way.push(name);
+  }
+  return way;
 }
 
 function sagaErrorsAtOnce(state: State): string[] {
@@ -100,7 +124,8 @@ describe.each(OPERATIONS)('%s', (operation) => {
       update: [],
       delete: ['ConditionFailed', 'NotWritten'],
     };
-    const caught = WRITE_ERRORS.filter((name) => !['WriteInDoubt', ...others[operation]].includes(name));
+    const answers = WRITE_ERRORS.filter((name) => !['WriteInDoubt', ...others[operation]].includes(name));
+    const caught = [...BRANCHES[operation], ...answers];
     expect(sagaErrorsAtOnce(write)).toEqual([...caught].sort());
     expect(names(write, 'Catch').sort()).toEqual([...caught, 'States.DataLimitExceeded'].sort());
     expect(write.Retry?.map(({ ErrorEquals }) => ErrorEquals).slice(1)).toEqual([
@@ -122,21 +147,51 @@ describe.each(OPERATIONS)('%s', (operation) => {
     expect(stateOf(operation, 'PauseAfterThrottling')).toMatchObject({ Type: 'Wait', Next: name });
   });
 
-  test('decides on its puts only when they have settled: before it writes, plans again or undoes', () => {
-    if (operation === 'delete') return;
-    expect(stateOf(operation, 'PutObjects').Next).toBe('AllObjectsPut?');
-    expect(stateOf(operation, 'AllObjectsPut?').Choices?.[0]).toMatchObject({
-      Condition: '{% $secondsToSettle > 0 %}',
-      Next: 'LetRequestsExpire',
-    });
+  test('goes through no state that only passes on when all is well', () => {
+    const way = happyPath(operation);
+    expect(way.map((name) => stateOf(operation, name).Type)).toEqual(
+      way.map((name) => TYPES[name] ?? 'Task'),
+    );
+    expect(way).toEqual(HAPPY[operation]);
+  });
+});
+
+describe.each(['create', 'update'] as const)('before it writes, %s', (operation) => {
+  const write = writeTask(operation);
+  const caught = (error: string) => write.Catch?.find(({ ErrorEquals }) => ErrorEquals.includes(error))?.Next;
+
+  test('lets puts settle, ends their uploads, and asks again', () => {
+    expect(caught('PutsUnsettled')).toBe('LetRequestsExpire');
     expect(stateOf(operation, 'LetRequestsExpire')).toMatchObject({
       Seconds: '{% $secondsToSettle %}',
+      Assign: { secondsToSettle: 0 },
       Next: 'EndUnfinishedUploads',
     });
     const uploads = stateOf(operation, 'EndUnfinishedUploads');
     expect([uploads.Next, ...(uploads.Catch ?? []).map(({ Next }) => Next)]).toEqual(
-      Array(3).fill('AllObjectsPut?'),
+      Array(3).fill('WriteItem'),
     );
+  });
+
+  test('undoes its puts when one has failed', () => {
+    expect(caught('PutFailed')).toBe('DeleteCreatedObjects');
+  });
+
+  test('undoes them when the write is too large, but only once they have settled', () => {
+    expect(caught('States.DataLimitExceeded')).toBe('AnythingPut?');
+    expect(stateOf(operation, 'AnythingPut?').Choices?.map(({ Next }) => Next)).toEqual([
+      'LetRequestsExpire',
+      'DeleteCreatedObjects',
+    ]);
+  });
+
+  test('begins the write anew wherever it comes from its puts', () => {
+    const { writeStartedAt, redrivesBefore } = stateOf(operation, 'PutObjects').Assign ?? {};
+    const uploads = stateOf(operation, 'EndUnfinishedUploads');
+    for (const { Assign } of [stateOf(operation, 'PutObjects'), uploads, ...(uploads.Catch ?? [])]) {
+      expect(Assign).toMatchObject({ writeStartedAt: '{% $now() %}', redrivesBefore });
+    }
+    expect(writeStartedAt).toBe('{% $now() %}');
   });
 });
 

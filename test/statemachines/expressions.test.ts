@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { causeSchema, outputSchema } from '../../core/contract/contract.ts';
 import { MAX_PAYLOAD_BYTES } from '../../core/errors/limits.ts';
+import { type BeforeWrite, branchBeforeWrite } from '../../core/saga/branch.ts';
 import { SETTLE_SECONDS } from '../../core/saga/waits.ts';
-import { allStates, evaluate, MACHINES, stateOf, writeTask } from './machines.ts';
+import { allStates, evaluate, MACHINES, type State, stateOf, writeTask } from './machines.ts';
 
 const input = {
   key: { id: '1' },
@@ -47,6 +48,8 @@ const failed = (attribute: string, inDoubt = false) => ({
   failure: { name: `Failed${attribute}`, cause: '{}' },
 });
 
+const settledPuts = { secondsToSettle: 0, puts: [] };
+
 describe.each(['create', 'update'] as const)('%s', (operation) => {
   const counts = [[], ['p0'], ['p0', 'p1']] as const;
 
@@ -66,6 +69,7 @@ describe.each(['create', 'update'] as const)('%s', (operation) => {
       expect(await evaluate(undo, states(), variables)).toMatchObject({ objectKeys: puts });
       const write = await evaluate(writeTask(operation).Arguments?.Payload, states(), {
         ...variables,
+        ...settledPuts,
         writeStartedAt: 't',
         redrivesBefore: 0,
         throttles: 0,
@@ -80,7 +84,8 @@ describe.each(['create', 'update'] as const)('%s', (operation) => {
       input,
       previous: null,
     });
-    const [choice] = stateOf(operation, 'AnythingPut?').Choices ?? [];
+    const [unsettled, choice] = stateOf(operation, 'AnythingPut?').Choices ?? [];
+    expect(await evaluate(unsettled?.Condition, states())).toBe(false);
     expect(await evaluate(choice?.Condition, states())).toBe(false);
     expect(await evaluate(choice?.Condition, states(), { plan: plan([]) })).toBe(true);
   });
@@ -96,23 +101,30 @@ describe.each(['create', 'update'] as const)('%s', (operation) => {
   ])('decides on the puts: %s', async (_, results, anyFailed, inDoubt) => {
     const map = stateOf(operation, 'PutObjects');
     const atPlan = { redrivesAtPlan: 0, plannedAt: new Date().toISOString() };
-    const assigned = await evaluate(map.Assign, states({ result: results }), atPlan);
-    expect(assigned).toEqual({ puts: results, secondsToSettle: inDoubt ? SETTLE_SECONDS.answered : 0 });
-    const variables = assigned as Record<string, unknown>;
-
-    const [wait, choice] = stateOf(operation, 'AllObjectsPut?').Choices ?? [];
-    expect(await evaluate(wait?.Condition, states(), variables)).toBe(inDoubt);
-    expect(await evaluate(choice?.Condition, states(), variables)).toBe(anyFailed);
-    if (anyFailed) {
-      const first = results.find((result) => !result.put) as ReturnType<typeof failed>;
-      expect(await evaluate(choice?.Assign, states(), variables)).toEqual({ failure: first.failure });
-    }
-    expect(await evaluate(stateOf(operation, 'LetRequestsExpire').Seconds, states(), variables)).toBe(
-      inDoubt ? SETTLE_SECONDS.answered : 0,
-    );
-    expect(await evaluate(stateOf(operation, 'LetRequestsExpire').Assign, states(), variables)).toEqual({
-      secondsToSettle: 0,
+    const assigned = await evaluate(map.Assign, states({ result: results }, { redrives: 2 }), {
+      ...atPlan,
+      redrivesAtPlan: 2,
     });
+    const secondsToSettle = inDoubt ? SETTLE_SECONDS.answered : 0;
+    expect(assigned).toMatchObject({ puts: results, secondsToSettle, redrivesBefore: 2 });
+    const variables = { ...(assigned as object), plan: plan([]), throttles: 0 };
+
+    const write = writeTask(operation);
+    const payload = await evaluate(write.Arguments?.Payload, states({}, { redrives: 2 }), variables);
+    expect(payload).toMatchObject({ puts: { secondsToSettle, anyFailed }, redriven: false });
+    const branch = branchBeforeWrite(payload as BeforeWrite)?.name;
+    expect(branch).toBe(inDoubt ? 'PutsUnsettled' : anyFailed ? 'PutFailed' : undefined);
+    if (anyFailed) {
+      const caught = write.Catch?.find(({ ErrorEquals }) => ErrorEquals.includes('PutFailed'));
+      const first = results.find((result) => !result.put) as ReturnType<typeof failed>;
+      expect(await evaluate(caught?.Assign, states(), variables)).toEqual({ failure: first.failure });
+    }
+    const wait = stateOf(operation, 'LetRequestsExpire');
+    expect(await evaluate(wait.Seconds, states(), variables)).toBe(secondsToSettle);
+    const [stillUnsettled] = stateOf(operation, 'AnythingPut?').Choices ?? [];
+    expect(await evaluate(stillUnsettled?.Condition, states(), variables)).toBe(inDoubt);
+    const settled = { ...variables, ...((await evaluate(wait.Assign, states(), variables)) as object) };
+    expect(await evaluate(stillUnsettled?.Condition, states(), settled)).toBe(false);
     expect([1, 2, 3]).toContain(await evaluate(stateOf(operation, 'PauseBeforeReplan').Seconds, states()));
   });
 
@@ -183,7 +195,13 @@ describe.each(['create', 'update'] as const)('%s', (operation) => {
   });
 
   test('hands the write its input without large attributes and otherwise untouched', async () => {
-    const variables = { plan: plan([]), writeStartedAt: 't', redrivesBefore: 0, throttles: 0 };
+    const variables = {
+      plan: plan([]),
+      ...settledPuts,
+      writeStartedAt: 't',
+      redrivesBefore: 0,
+      throttles: 0,
+    };
     const write = await evaluate(
       writeTask(operation).Arguments?.Payload,
       states({}, { redrives: 1 }),
@@ -238,12 +256,18 @@ describe.each(['create', 'update'] as const)('%s', (operation) => {
 
 describe('delete', () => {
   test.each([
-    ['absent', true],
-    ['saga', false],
-    ['foreign', false],
-  ])('of an item that is %s', async (kind, done) => {
-    const [choice] = stateOf('delete', 'ItemFound?').Choices ?? [];
-    expect(await evaluate(choice?.Condition, states(), { plan: { expected: { kind } } })).toBe(done);
+    ['absent', 'NoItem'],
+    ['saga', undefined],
+    ['foreign', undefined],
+  ])('of an item that is %s', async (kind, branch) => {
+    const variables = {
+      plan: { ...plan([]), expected: { kind } },
+      writeStartedAt: 't',
+      redrivesBefore: 0,
+      throttles: 0,
+    };
+    const payload = await evaluate(writeTask('delete').Arguments?.Payload, states(), variables);
+    expect(branchBeforeWrite(payload as BeforeWrite)?.name).toBe(branch);
   });
 
   test('pauses before it plans again', async () => {
@@ -251,19 +275,33 @@ describe('delete', () => {
   });
 });
 
+/** Where a run succeeds. */
+const ENDS = {
+  create: ['WriteItem'],
+  update: ['DeleteReplacedObjects', 'CleanupDeferred'],
+  delete: ['DeleteReplacedObjects', 'CleanupDeferred', 'AlreadyGone'],
+};
+
+function isEnd(name: string, { Type, End }: State): boolean {
+  return Type === 'Succeed' || (End === true && !['PutObject', 'PutFailed'].includes(name));
+}
+
 describe.each(Object.entries(MACHINES))('what %s answers', (operation, machine) => {
   test.each([[[]], [['p0']], [['p0', 'p1']]])(
     'is an output of the contract, with pointers %j',
     async (puts) => {
       const made = plan(puts);
-      const variables = {
-        plan: operation === 'delete' ? { ...made, saga: null } : made,
-        cleanup: 'deferred',
-      };
-      const ends = allStates(machine).filter(([, { Type }]) => Type === 'Succeed');
+      const variables = { plan: operation === 'delete' ? { ...made, saga: null } : made };
+      const ends = allStates(machine).filter(([name, end]) => isEnd(name, end));
       const outputs = await Promise.all(ends.map(([, { Output }]) => evaluate(Output, states(), variables)));
-      expect(outputs).toHaveLength(1);
-      expect(outputSchema.parse(outputs[0])).toMatchObject({ operation, largeAttributes: made.pointers });
+      expect(ends.map(([name]) => name)).toEqual(ENDS[operation as keyof typeof ENDS]);
+      for (const [at, [name]] of ends.entries()) {
+        expect(outputSchema.parse(outputs[at])).toMatchObject({
+          operation,
+          largeAttributes: made.pointers,
+          cleanup: name === 'CleanupDeferred' ? 'deferred' : 'done',
+        });
+      }
     },
   );
 
@@ -273,13 +311,14 @@ describe.each(Object.entries(MACHINES))('what %s answers', (operation, machine) 
       Error: 'Reason',
       Cause: JSON.stringify({ errorType: 'Reason', errorMessage: reason, trace: [] }),
     };
+    const refused = { put: false, failure: { name: 'Reason', cause: reason } };
     const catchers = allStates(machine).flatMap(([, { Catch = [] }]) => Catch);
     const failures = catchers.flatMap(({ Assign }) =>
       Assign?.failure === undefined ? [] : [Assign.failure],
     );
     expect(failures.length).toBeGreaterThan(3);
     for (const failure of failures) {
-      const { name, cause } = (await evaluate(failure, states({ errorOutput }))) as {
+      const { name, cause } = (await evaluate(failure, states({ errorOutput }), { puts: [refused] })) as {
         name: string;
         cause: string;
       };

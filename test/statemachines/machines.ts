@@ -24,6 +24,7 @@ export interface State {
   readonly Type: string;
   readonly Comment?: string;
   readonly Next?: string;
+  readonly End?: boolean;
   readonly Default?: string;
   readonly Choices?: readonly {
     readonly Condition: string;
