@@ -36,7 +36,7 @@ export interface RunFacts {
   readonly stoppedAt?: string;
 }
 
-const WRITES: ReadonlySet<string> = new Set(['WriteItem', 'DeleteItem']);
+const WRITES: ReadonlySet<string> = new Set(['WriteItem', 'ReplaceItem', 'DeleteItem']);
 /** Answers that prove that the write was not applied. */
 const DEFINITE: ReadonlySet<string> = new Set([
   ...BRANCH_ERRORS,
@@ -137,6 +137,7 @@ const PHASES: Readonly<Record<string, Phase>> = {
   LetRequestsExpire: 'putting',
   EndUnfinishedUploads: 'putting',
   WriteItem: 'writing',
+  ReplaceItem: 'writing',
   DeleteItem: 'writing',
   PauseAfterThrottling: 'writing',
   DeleteCreatedObjects: 'compensation',

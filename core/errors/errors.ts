@@ -35,9 +35,10 @@ export const WRITE_ERRORS = [
 
 /**
  * What the task of the write says before it does anything, where the state machine has no choice before it: which way the
- * saga takes. No failures: `PutsUnsettled` and `PutFailed` are about puts that are told already, `NoItem` is a delete's success.
+ * saga takes. No failures: `PutsUnsettled` and `PutFailed` are about puts that are told already, `ObjectsToReplace` leads to the
+ * write of a put, `NoItem` is a delete's success.
  */
-export const BRANCH_ERRORS = ['PutsUnsettled', 'PutFailed', 'NoItem'] as const;
+export const BRANCH_ERRORS = ['PutsUnsettled', 'PutFailed', 'ObjectsToReplace', 'NoItem'] as const;
 
 /** Answers to deleting objects: some could not be deleted; one that should be is still referenced by the item. */
 export const DELETE_ERRORS = ['DeleteFailed', 'StillReferenced'] as const;

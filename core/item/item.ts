@@ -13,6 +13,8 @@ import { base64Length, utf8Length } from '../values/encoding.ts';
 export interface SagaMetadata {
   /** The run that created or adopted the item; never changes. */
   readonly createdBy: string;
+  /** Whether it was adopted: a program that is no saga had written it. Not told of those that earlier versions adopted. */
+  readonly adopted?: true;
   /** Grows by one with each write; 1 after the first. */
   readonly version: number;
   /** The run that wrote last. */
@@ -46,12 +48,13 @@ export function isSpoiled(item: Item): boolean {
 }
 
 function parseSaga(value: AttributeValue): SagaMetadata | undefined {
-  const { createdBy, version, writtenBy, large } = 'M' in value ? value.M : {};
+  const { createdBy, adopted, version, writtenBy, large } = 'M' in value ? value.M : {};
   if (!isString(createdBy) || !isNumber(version) || !isString(writtenBy) || !isStrings(large)) {
     return undefined;
   }
   return {
     createdBy: createdBy.S,
+    ...(adopted !== undefined && { adopted: true }),
     version: Number(version.N),
     writtenBy: writtenBy.S,
     large: large.L.map((name) => (name as { S: string }).S),
@@ -62,6 +65,7 @@ export function writeSaga(saga: SagaMetadata): AttributeValue {
   return {
     M: {
       createdBy: { S: saga.createdBy },
+      ...(saga.adopted && { adopted: { BOOL: true } }),
       version: { N: String(saga.version) },
       writtenBy: { S: saga.writtenBy },
       large: { L: saga.large.map((name) => ({ S: name })) },

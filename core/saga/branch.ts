@@ -15,6 +15,7 @@ export interface PutsBefore {
 export interface BeforeWrite {
   readonly operation: Operation;
   readonly plan: Plan;
+  /** Told by the state that stands behind the puts, by no other. */
   readonly puts?: PutsBefore;
 }
 
@@ -34,5 +35,9 @@ export function branchBeforeWrite({ operation, plan, puts }: BeforeWrite): SagaE
       secondsToSettle,
     });
   }
-  return anyFailed ? new SagaError('PutFailed', 'an object could not be put') : undefined;
+  if (anyFailed) return new SagaError('PutFailed', 'an object could not be put');
+  // Only then: what is deleted after the write is deleted by a state of its own, which costs a create nothing.
+  return operation === 'create' && plan.replaced.length > 0
+    ? new SagaError('ObjectsToReplace', 'the item that is there has objects, to be deleted after the write')
+    : undefined;
 }

@@ -118,8 +118,9 @@ function proveDelete(expected: Expected, found: Item | undefined, space: ObjectS
     const isLater = saga.version > expected.version;
     return isLater || isSame(expected, saga, found, space) ? 'not written' : 'foreign';
   }
-  // Created by a saga, so the old item had gone; adopted by an update, it may be the old one or another.
-  return parseRun(saga.createdBy)?.operation === 'create' ? 'written' : 'foreign';
+  // Created by a saga, so the old item had gone; adopted, it may be the old one or another. Of an update earlier versions do not say.
+  const wasCreated = !saga.adopted && parseRun(saga.createdBy)?.operation === 'create';
+  return wasCreated ? 'written' : 'foreign';
 }
 
 /** Whether the item stands as it was planned on, with all of its pointers. */

@@ -191,11 +191,11 @@ function plannedPuts(
 /** `_saga` after the write, and the objects that nothing needs any more then, or that this item does not need. */
 function afterWrite(
   request: SagaRequest,
-  { item = {}, store, placed, series = 1 }: PlanContext,
+  { item, store, placed, series = 1 }: PlanContext,
   run: string,
   pointers: ReadonlyMap<string, string>,
 ): { saga: SagaMetadata | null; replaced: string[]; letGo: string[] } {
-  const before = readPointers(item, store);
+  const before = readPointers(item ?? {}, store);
   const after = new Map([...before].filter(([name]) => !isEnded(name, request)));
   for (const [name, pointer] of pointers) after.set(name, pointer);
 
@@ -215,10 +215,13 @@ function afterWrite(
   ];
   if (request.operation === 'delete') return { saga: null, replaced, letGo };
 
-  const previous = readSaga(item);
+  const previous = item && readSaga(item);
   const saga = {
-    // Made once more after a read, it is another item: an earlier one may have been there, and been deleted since.
-    createdBy: previous?.createdBy ?? formatSeries(run, series),
+    ...(previous ?? {
+      // Made once more after a read, it is another item: an earlier one may have been there, and been deleted since.
+      createdBy: formatSeries(run, series),
+      ...(item !== undefined && { adopted: true as const }),
+    }),
     version: (previous?.version ?? 0) + 1,
     writtenBy: run,
     large: [...after.keys()].sort(),

@@ -84,7 +84,7 @@ export const OBJECTS: readonly Mutation[] = [
     rule: '6',
     hazards: 'B1',
     without: 'the deletion of own unused objects',
-    changes: [{ file: PLAN, from: '    ...unused,\n', to: '' }],
+    changes: [{ file: PLAN, from: '[...unused, ', to: '[' }],
     shownBy: { configuration: 'update||update identical', faults: 0 },
   },
   {

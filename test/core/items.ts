@@ -1,7 +1,7 @@
 // Items and plans for the tests of the rules: what a saga wrote, what another writer wrote, and planning on either.
 
 import { largeAttributesOf, toRequest } from '../../core/contract/request.ts';
-import { writeSaga } from '../../core/item/item.ts';
+import { type SagaMetadata, writeSaga } from '../../core/item/item.ts';
 import { objectKey } from '../../core/keys/object-key.ts';
 import { formatPointer } from '../../core/keys/pointer.ts';
 import { formatRun, type Operation } from '../../core/keys/run.ts';
@@ -30,7 +30,7 @@ export function pointer(key: string): string {
 /** An item that sagas wrote: its large attributes' content, by default put by the run that created it. */
 export function sagaItem(
   pages: Readonly<Record<string, string>> = { page: keyOf('page', 'x', 'create') },
-  { version = 1, createdBy = formatRun(run('create')), writtenBy = '' } = {},
+  { version = 1, createdBy = formatRun(run('create')), writtenBy = '', ...rest }: Partial<SagaMetadata> = {},
 ): Item {
   return {
     ...KEY,
@@ -38,6 +38,7 @@ export function sagaItem(
     ...pointers(pages),
     _saga: writeSaga({
       createdBy,
+      ...rest,
       version,
       writtenBy: writtenBy || createdBy,
       large: Object.keys(pages).sort(),

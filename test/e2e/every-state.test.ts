@@ -119,6 +119,25 @@ describe('create', () => {
   });
 });
 
+describe('a put', () => {
+  const put = { overwrite: true, ...page('Y') };
+  beforeEach(() => stage.commit('create', page('X')));
+
+  it('replaces the item, and deletes its objects', async () => {
+    const ended = await run('create', put);
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { version: 2, cleanup: 'done' } });
+    expect(ended.states.slice(-3)).toEqual(['WriteItem', 'ReplaceItem', 'DeleteReplacedObjects']);
+    expect(await stage.objects()).toHaveLength(1);
+  });
+
+  it('has succeeded also when those cannot be deleted', async () => {
+    stage.fault(cleanupFails);
+    const ended = await run('create', put);
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { version: 2, cleanup: 'deferred' } });
+    expect(ended.states.at(-1)).toBe('CleanupDeferred');
+  });
+});
+
 describe('update', () => {
   beforeEach(() => stage.commit('create', page('X')));
 

@@ -5,7 +5,7 @@ import type { Mutation } from './mutants.ts';
 const PUT_STATES = 'States.PutObjects.ItemProcessor.States';
 
 export const OWN_UNUSED_OBJECTS_GO: readonly Mutation[] = [
-  { task: 'plan', file: 'core/saga/plan.ts', from: '    ...unused,\n', to: '' },
+  { task: 'plan', file: 'core/saga/plan.ts', from: '[...unused, ', to: '[' },
 ];
 
 export const FAILED_REPLAN_COMPENSATES: readonly Mutation[] = (['Create', 'Update'] as const).map(

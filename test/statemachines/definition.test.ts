@@ -19,7 +19,7 @@ const STATES = {
   create: ['Plan', 'AnythingPut?', 'PutObjects', 'PutObject', 'PutFailed', 'WriteItem']
     .concat(['PauseBeforeReplan', 'LetRequestsExpire', 'DeleteCreatedObjects', 'RolledBack'])
     .concat(['EndUnfinishedUploads', 'DeleteUnwrittenObjects', 'PauseAfterThrottling'])
-    .concat(['Rejected', 'OutcomeUnknown']),
+    .concat(['ReplaceItem', 'DeleteReplacedObjects', 'CleanupDeferred', 'Rejected', 'OutcomeUnknown']),
   update: ['Plan', 'AnythingPut?', 'PutObjects', 'PutObject', 'PutFailed', 'WriteItem']
     .concat(['PauseBeforeReplan', 'DeleteReplacedObjects', 'CleanupDeferred', 'LetRequestsExpire'])
     .concat(['EndUnfinishedUploads', 'DeleteUnwrittenObjects', 'PauseAfterThrottling'])
@@ -39,7 +39,7 @@ const SAME_EACH_TIME = ['States.DataLimitExceeded', 'States.QueryEvaluationError
 
 /** What the write says in the place of a choice, in the order in which it says it. */
 const BRANCHES = {
-  create: ['PutsUnsettled', 'PutFailed'],
+  create: ['PutsUnsettled', 'PutFailed', 'ObjectsToReplace'],
   update: ['PutsUnsettled', 'PutFailed'],
   delete: ['NoItem'],
 } as const satisfies Record<string, readonly (typeof BRANCH_ERRORS)[number][]>;
@@ -226,10 +226,25 @@ describe.each(['create', 'update'] as const)('putting objects in %s', (operation
   });
 });
 
-test.each(['update', 'delete'] as const)(
-  'a clean-up that fails after a %s defers, never fails the run',
-  (operation) => {
-    const cleanUp = stateOf(operation, 'DeleteReplacedObjects');
-    expect(cleanUp.Catch?.map(({ Next }) => Next)).toEqual(['CleanupDeferred', 'CleanupDeferred']);
-  },
-);
+test('the write of a put is that of a create, but for the ways that are taken before it', () => {
+  const { Arguments, Retry = [], Catch = [], Comment, Output, End, ...create } = writeTask('create');
+  const { puts, ...payload } = (Arguments?.Payload ?? {}) as Record<string, unknown>;
+  const isNoWay = (name: string) => !(BRANCHES.create as readonly string[]).includes(name);
+  const [atOnce, ...others] = Retry;
+  expect(puts).toBeDefined();
+  expect(stateOf('create', 'ReplaceItem')).toEqual({
+    ...create,
+    Comment: expect.any(String),
+    Arguments: { ...Arguments, Payload: payload },
+    Retry: [{ ...atOnce, ErrorEquals: atOnce?.ErrorEquals.filter(isNoWay) }, ...others],
+    Catch: Catch.filter(({ ErrorEquals }) => ErrorEquals.every(isNoWay)),
+    Output: {},
+    Next: 'DeleteReplacedObjects',
+  });
+  expect(Catch.find(({ ErrorEquals }) => ErrorEquals.includes('ObjectsToReplace'))?.Next).toBe('ReplaceItem');
+});
+
+test.each(OPERATIONS)('a clean-up that fails after a %s defers, never fails the run', (operation) => {
+  const cleanUp = stateOf(operation, 'DeleteReplacedObjects');
+  expect(cleanUp.Catch?.map(({ Next }) => Next)).toEqual(['CleanupDeferred', 'CleanupDeferred']);
+});

@@ -277,7 +277,7 @@ describe('delete', () => {
 
 /** Where a run succeeds. */
 const ENDS = {
-  create: ['WriteItem'],
+  create: ['WriteItem', 'DeleteReplacedObjects', 'CleanupDeferred'],
   update: ['DeleteReplacedObjects', 'CleanupDeferred'],
   delete: ['DeleteReplacedObjects', 'CleanupDeferred', 'AlreadyGone'],
 };

@@ -94,11 +94,11 @@ describe('a put', () => {
   });
 
   it('of many replaces what is there, and is told apart from a batch of creates', async () => {
-    const inputs = ['a', 'b'].map((id) => ({ key: { id: `many-${id}` }, attributes: { id } }));
+    const inputs = ['a', 'b'].map((id) => ({ key: { id: `many-${id}` }, attributes: { name: id } }));
     await client.create({ key: { id: 'many-a' }, largeAttributes: { page: 'old' } });
     const outcomes = await client.putMany(inputs, { batch: 'puts' }).summary();
     expect(outcomes).toMatchObject({ written: 2, failed: 0 });
-    expect(await client.get({ id: 'many-a' })).toMatchObject({ version: 2, attributes: { id: 'a' } });
+    expect(await client.get({ id: 'many-a' })).toMatchObject({ version: 2, attributes: { name: 'a' } });
     expect(await client.putMany(inputs, { batch: 'puts' }).summary()).toMatchObject({ writtenBefore: 2 });
     expect(await client.createMany(inputs, { batch: 'puts' }).summary()).toMatchObject({ failed: 2 });
     expect(inputs[0]).not.toHaveProperty('overwrite');

@@ -165,6 +165,13 @@ describe('proveOutcome', () => {
     ['V2: delete of a foreign item: still there', removeForeign, foreignItem(), 'foreign'],
     ['delete of a foreign item: gone', removeForeign, undefined, 'written'],
     ['delete of a foreign item: created anew', removeForeign, sagaItem(), 'written'],
+    ['V2: the same, adopted by a put', removeForeign, sagaItem({}, { adopted: true }), 'foreign'],
+    [
+      'V3: delete: _saga dropped, adopted by a put',
+      remove,
+      sagaItem({}, { createdBy: SECOND, adopted: true }),
+      'foreign',
+    ],
     ['delete of a foreign item: adopted', removeForeign, sagaItem({}, { createdBy: UPDATE }), 'foreign'],
   ] as const)('%s', (_, planned, found, outcome) => {
     expect(proveOutcome(planned, requestOf(planned), found, STORE)).toBe(outcome);

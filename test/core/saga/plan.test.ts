@@ -80,7 +80,7 @@ describe('put', () => {
     const item = { ...foreignItem({ note: keyOf('note', 'x', 'create') }), page: { S: others } };
     expect(plan('create', { item, input: overwrite })).toMatchObject({
       expected: { kind: 'foreign', pointers: { page: others } },
-      saga: { createdBy: CREATE, version: 1, large: [] },
+      saga: { createdBy: CREATE, adopted: true, version: 1, large: [] },
       replaced: [keyOf('note', 'x', 'create')],
       letGo: [others],
     });
@@ -248,9 +248,17 @@ describe('an item of another writer', () => {
     const item = { ...foreignItem({ page }), link: elsewhere };
     expect(plan('update', { item, content: { page: 'y' } })).toMatchObject({
       expected: { kind: 'foreign', pointers: { page: pointer(page) } },
-      saga: { createdBy: UPDATE, version: 1, writtenBy: UPDATE, large: ['page'] },
+      saga: { createdBy: UPDATE, adopted: true, version: 1, writtenBy: UPDATE, large: ['page'] },
       replaced: [page],
     });
+  });
+
+  test('stays told as adopted with each write', () => {
+    const item = sagaItem({}, { adopted: true, createdBy: UPDATE, version: 4 });
+    const saga = { adopted: true, createdBy: UPDATE, version: 5 };
+    expect(plan('update', { item }).saga).toMatchObject(saga);
+    expect(plan('create', { item, input: { overwrite: true } }).saga).toMatchObject(saga);
+    expect(plan('update', { item: sagaItem() }).saga).not.toHaveProperty('adopted');
   });
 
   test('is deleted with its objects', () => {
