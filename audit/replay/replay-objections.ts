@@ -87,14 +87,18 @@ function stagedObjections(known: ReplayFacts): Objection[] {
 
 /** The plan task's own preconditions, on the item as it is. */
 function rejectionNow({ summary, input }: ReplayFacts, now: ItemState): string | undefined {
-  const { expectedVersion, mustExist } = (input ?? {}) as { expectedVersion?: unknown; mustExist?: unknown };
+  const { operation } = summary;
+  const { expectedVersion, mustExist, overwrite, createIfMissing } = (input ?? {}) as Readonly<
+    Record<string, unknown>
+  >;
   if (now.kind === 'spoiled') return `there is ${describeState(now)}`;
-  if (summary.operation === 'create') {
-    return now.kind === 'absent' ? undefined : `AlreadyExists, the item is there (${describeWriter(now)})`;
-  }
   if (now.kind === 'absent') {
-    const needsItem = summary.operation === 'update' || mustExist === true || expectedVersion !== undefined;
+    const isUpdate = operation === 'update' && createIfMissing !== true;
+    const needsItem = isUpdate || mustExist === true || expectedVersion !== undefined;
     return needsItem ? 'NotFound, there is no item' : undefined;
+  }
+  if (operation === 'create' && overwrite !== true) {
+    return `AlreadyExists, the item is there (${describeWriter(now)})`;
   }
   const version = now.kind === 'saga' ? now.version : null;
   return expectedVersion !== undefined && expectedVersion !== version

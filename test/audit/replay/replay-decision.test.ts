@@ -129,6 +129,15 @@ describe('refuses what cannot work', () => {
     expect(decision.reason).toContain(reason);
   });
 
+  it.each([
+    ['a put', 'create', { overwrite: true }, version(4)],
+    ['an update that creates', 'update', { createIfMissing: true }, ABSENT],
+  ] as const)('but not %s, which takes what there is', (_, operation, input, item) => {
+    const { description } = recorded('rejected');
+    const summary = { ...summaryOf(description, STORE), operation, reason: 'NotFound' };
+    expect(decide('rejected', { summary, input, item }).kind).toBe('new-execution');
+  });
+
   it('but not once the reason of the rejection is gone', () => {
     const { description } = recorded('rejected');
     const summary = { ...summaryOf(description, STORE), operation: 'update' as const, reason: 'NotFound' };
