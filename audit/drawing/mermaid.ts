@@ -75,16 +75,20 @@ function drawState(name: string, state: StateDefinition, indent: string): string
   ];
 }
 
+/** Of everything else it is a part (definitions name it apart, since States.ALL may leave it out). */
+const TOO_LARGE = 'States.DataLimitExceeded';
+
 /** What each target catches; everything else together is "any other error". */
 function catches({ Catch = [] }: StateDefinition): ReadonlyMap<string, readonly string[]> {
   const byTarget = new Map<string, string[]>();
   for (const { ErrorEquals, Next } of Catch) {
     const errors = ErrorEquals.flatMap((error) => {
       if (error === 'States.ALL') return [byTarget.get(Next)?.length ? 'any other error' : 'any error'];
-      return error === 'States.DataLimitExceeded' ? [] : [error];
+      return error === TOO_LARGE ? [] : [error];
     });
     byTarget.set(Next, [...(byTarget.get(Next) ?? []), ...errors]);
   }
+  for (const errors of byTarget.values()) if (errors.length === 0) errors.push(TOO_LARGE);
   return byTarget;
 }
 

@@ -1,5 +1,6 @@
 // The path that a run took, as a Mermaid state diagram: drawn from its history alone.
 
+import { BRANCH_ERRORS } from '../../core/errors/errors.ts';
 import type { RunTree, StateNode } from '../history/history.ts';
 import { oneLine } from './text.ts';
 
@@ -64,11 +65,14 @@ function labelOf(name: string, { attempts, failure, branches }: StateNode): stri
   return oneLine(`${name}${error}${retries}`).replace(/[";#]/g, ' ');
 }
 
-function styleOf({ status, kind }: StateNode): Style {
+/** Errors that say which way the saga takes: nothing has failed there. */
+const BRANCHES: ReadonlySet<string> = new Set(BRANCH_ERRORS);
+
+function styleOf({ status, kind, failure }: StateNode): Style {
   if (status === 'failed' || status === 'aborted') return 'failed';
   if (status === 'running') return 'running';
   if (kind === 'compensation') return 'compensation';
-  return status === 'caught' ? 'failed' : 'succeeded';
+  return status === 'caught' && !BRANCHES.has(failure?.error ?? '') ? 'failed' : 'succeeded';
 }
 
 function idOf(scope: string, name: string): string {

@@ -134,6 +134,8 @@ function deletionOf(state: StateNode, kind: Deletion['kind'], plan: Plan | undef
 
 const PHASES: Readonly<Record<string, Phase>> = {
   PutObjects: 'putting',
+  // Of runs that earlier definitions began.
+  'AllObjectsPut?': 'putting',
   LetRequestsExpire: 'putting',
   EndUnfinishedUploads: 'putting',
   WriteItem: 'writing',

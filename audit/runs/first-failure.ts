@@ -1,12 +1,15 @@
 // Why a run compensates. Where the compensation fails, too, the execution tells of that alone.
 
 import { GetExecutionHistoryCommand, type HistoryEvent } from '@aws-sdk/client-sfn';
+import { BRANCH_ERRORS } from '../../core/errors/errors.ts';
 import { type AuditContext, type CallOptions, patiently } from '../context.ts';
 import { detailsOf, type Failure, failureOf, meaningOf } from '../events.ts';
 
 const COMPENSATION = 'DeleteCreatedObjects';
 /** Events back from a run's end, in which its last compensation and the failure before it are looked for. */
 const FAR_BACK = 1000;
+/** What the write says of puts: their own failures came before. */
+const BRANCHES: ReadonlySet<string> = new Set(BRANCH_ERRORS);
 
 /**
  * The failure that the last compensation followed; undefined where there was none.
@@ -16,8 +19,11 @@ export function compensatedFor(events: readonly HistoryEvent[]): Failure | undef
   const at = events.findLastIndex(
     (event) => meaningOf(event) === 'entered' && detailsOf(event).name === COMPENSATION,
   );
-  const failed = events.slice(0, Math.max(at, 0)).findLast((event) => meaningOf(event) === 'attempt failed');
-  return failed && failureOf(failed);
+  return events
+    .slice(0, Math.max(at, 0))
+    .filter((event) => meaningOf(event) === 'attempt failed')
+    .map(failureOf)
+    .findLast(({ error }) => !BRANCHES.has(error));
 }
 
 /** The same by a call; undefined also for a caller who may not read histories. */

@@ -189,14 +189,13 @@ describe('the timeline', () => {
       ['Plan', 'step', '', undefined],
       ['PutObjects', 'step', '', undefined],
       ['PutObject', 'step', 'PutObjects', 'page'],
-      ['AllObjectsPut?', 'step', '', undefined],
       ['WriteItem', 'step', '', undefined],
       ['DeleteCreatedObjects', 'compensation', '', undefined],
       ['RolledBack', 'outcome', '', undefined],
     ]);
     expect(timeline[2]?.result).toEqual({ attribute: 'page', put: true, inDoubt: false });
-    expect(timeline[4]).toMatchObject({ status: 'caught', error: { error: 'WriteRefused' } });
-    expect(timeline[5]?.result).toEqual({ deleted: 1, kept: [] });
+    expect(timeline[3]).toMatchObject({ status: 'caught', error: { error: 'WriteRefused' } });
+    expect(timeline[4]?.result).toEqual({ deleted: 1, kept: [] });
   });
 
   it('logs every attempt of a redriven task', () => {

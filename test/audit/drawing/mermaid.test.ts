@@ -20,7 +20,14 @@ it('draws transitions, catches by error, iterations, and outcomes and compensati
         ],
         Next: 'Written',
       },
-      Undo: { Type: 'Task', Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Failed' }], Next: 'Failed' },
+      Undo: {
+        Type: 'Task',
+        Catch: [
+          { ErrorEquals: ['States.DataLimitExceeded'], Next: 'Written' },
+          { ErrorEquals: ['States.ALL'], Next: 'Failed' },
+        ],
+        Next: 'Failed',
+      },
       Written: { Type: 'Succeed' },
       Failed: { Type: 'Fail' },
     },
@@ -39,6 +46,7 @@ it('draws transitions, catches by error, iterations, and outcomes and compensati
     '  Write --> Written',
     '  Write --> Undo: Refused, any other error',
     '  Undo --> Failed',
+    '  Undo --> Written: States.DataLimitExceeded',
     '  Undo --> Failed: any error',
     '  state "Do all" as Doall',
     '  state "Done?" as Done',

@@ -179,8 +179,8 @@ describe('show', () => {
         '  [*] --> Plan',
         '  Plan --> PutObjects',
         '    state "PutObject" as PutObjects_0_PutObject',
-        '  WriteItem --> Created',
-        '  Created --> [*]',
+        '  PutObjects --> WriteItem',
+        '  WriteItem --> [*]',
         '  class Plan succeeded',
       ]),
     );
