@@ -3,6 +3,7 @@
 import type { Configuration } from '../state/configuration.ts';
 import { ASSUMPTIONS, LIMITS, NEEDED } from './assumptions.ts';
 import { KNOWN } from './known.ts';
+import { PAGES } from './pages.ts';
 import { ALONE, PAIRS, READERS, TRIPLES } from './sagas.ts';
 import { CLIENTS, COPIES, STORES_TOGETHER } from './several.ts';
 import { FOREIGN, STAGED, STREAMS, SWEEPS } from './upkeep.ts';
@@ -32,6 +33,7 @@ export const CONFIGURATIONS: readonly NamedConfiguration[] = [
   ...named(PAIRS),
   ...named(TRIPLES),
   ...named(READERS),
+  ...named(PAGES),
   ...named(SWEEPS),
   ...named(STREAMS),
   ...named(FOREIGN),
