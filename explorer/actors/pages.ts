@@ -80,12 +80,12 @@ function problemsOf({ memory = [] }: Actor, reading: PageReading, { result }: In
   const large = Object.fromEntries(Object.entries(got.large).sort());
   if (reading !== 'index') {
     const text = seenText(got.views, large);
-    return seen.includes(text) ? [] : [`torn page: got ${text}, the item was ${seen.join(' | ')}`];
+    return seen.includes(text) ? [] : [`torn read: got ${text}, the item was ${seen.join(' | ')}`];
   }
   const stale = Object.entries(large).find(
     ([name, text]) => !seen.some((each) => contentIn(each, name) === text),
   );
-  return stale === undefined ? [] : [`stale page: got ${stale.join('=')}, the item was ${seen.join(' | ')}`];
+  return stale === undefined ? [] : [`stale read: got ${stale.join('=')}, the item was ${seen.join(' | ')}`];
 }
 
 function contentIn(snapshot: string, name: string): string | undefined {

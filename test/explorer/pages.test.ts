@@ -19,6 +19,6 @@ describe('every state keeps the promises', () => {
 describe('without', () => {
   it.each(MUTATIONS.map((mutation) => [mutation.without, mutation] as const))('%s', async (_, mutation) => {
     const { violation } = await tryMutation(mutation);
-    expect(violation?.promise).toMatch(/^(?:torn|stale) page/);
+    expect(violation?.promise).toMatch(/^(?:torn|stale) read/);
   });
 });
