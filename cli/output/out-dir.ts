@@ -3,7 +3,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, type Stats } from 'node:fs';
 import { link, lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { DownloadOptions } from '../../client/index.ts';
 import { CommandFailed } from '../errors.ts';
 import { fileName } from './file-names.ts';
@@ -107,7 +107,7 @@ export class OutDir {
     content: Savable,
     { signal, onProgress, isReplaced }: SaveOptions & { readonly isReplaced: boolean },
   ): Promise<void> {
-    const temporary = join(path, '..', `.${randomUUID()}.part`);
+    const temporary = join(dirname(path), `.${randomUUID()}.part`);
     try {
       const digest = await this.#fill(temporary, shown, content.stream({ signal, onProgress }));
       await this.#system(shown, async () => {

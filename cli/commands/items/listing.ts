@@ -86,11 +86,8 @@ class Lister {
 
   /** All of the page is printed, or nothing: its end is the next cursor. */
   async #printPage({ items, cursor, consumed }: Page<Found>): Promise<void> {
-    const { parallel = DEFAULT_PARALLEL } = this.#options;
     this.#status.update(this.#count());
-    const { signal } = this.#abort;
-    const found = await this.#whole(items);
-    const rows = await inParallel(parallel, found, async (each, stop) => this.#rowOf(each, stop), signal);
+    const rows = await this.#rowsOf(await this.#whole(items));
     this.#status.clear();
     const { stdout, env } = this.#io;
     const table = isTable(this.#options, this.#io) ? itemTable(stdout, env) : undefined;
@@ -107,6 +104,22 @@ class Lister {
     this.#io.interruption.says = this.#interruption();
   }
 
+  /** In their order. At a failure, too, what was begun cleans up after itself before it is told. */
+  async #rowsOf(found: readonly Found[]): Promise<readonly ItemRow[]> {
+    const { parallel = DEFAULT_PARALLEL } = this.#options;
+    const begun: Promise<ItemRow>[] = [];
+    const rowOf = (each: Found, stop: AbortSignal): Promise<ItemRow> => {
+      const row = this.#rowOf(each, stop);
+      begun.push(row);
+      return row;
+    };
+    try {
+      return await inParallel(parallel, found, rowOf, this.#abort.signal);
+    } finally {
+      await Promise.allSettled(begun);
+    }
+  }
+
   /** An index may lack what is to be saved: its items are read in the table. Those that are gone are left out. */
   async #whole(items: readonly Found[]): Promise<readonly Found[]> {
     const { index, project, consumed } = this.#options;
@@ -118,7 +131,7 @@ class Lister {
     return page.items.filter(({ item }) => item !== null);
   }
 
-  #rowOf(found: Found, signal: AbortSignal): Promise<ItemRow> | ItemRow {
+  async #rowOf(found: Found, signal: AbortSignal): Promise<ItemRow> {
     const item = 'item' in found ? found.item : found;
     if (item === null) return { key: found.key, isMissing: true };
     const { key, problem, attributes } = item;

@@ -369,23 +369,21 @@ describe('--out-dir', () => {
     }
   });
 
-  it('can be interrupted and given again', async () => {
+  it('can be interrupted and given again, and leaves no half files', async () => {
     cloud.current.faults.inject({
-      ...{ service: 's3', operation: 'GetObject', when: 'before', times: 1, match: 'attr=page' },
+      ...{ service: 's3', operation: 'GetObject', when: 'before', times: 'always', match: 'attr=page' },
       ...{ error: NO_ANSWER },
     });
     const terminal = new Terminal();
     const ended = terminal.run(...query, '--out-dir', folder, ...STORE);
-    await vi.waitUntil(() => cloud.current.faults.list()[0]?.fired === 1, { timeout: 60_000 });
-    cloud.current.faults.clear();
+    await vi.waitUntil(() => cloud.current.faults.list()[0]?.fired === 3, { timeout: 60_000 });
     terminal.signal('SIGINT');
-    expect(await ended).toMatchObject({
-      code: 130,
-      out: '',
-      err: 'error: interrupted after 0 items\n',
-    });
+    expect(await ended).toMatchObject({ code: 130, out: '', err: 'error: interrupted after 0 items\n' });
+    const left = await readdir(folder, { recursive: true });
+    expect(left.filter((name) => name.endsWith('.part'))).toEqual([]);
+    expect(left.filter((name) => name.endsWith('/data'))).toHaveLength(3);
+    cloud.current.faults.clear();
     expect(await twinwrite([...query, '--out-dir', folder])).toMatchObject({ code: 0 });
-    expect((await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 
   it('tells of an object that is gone, and saves all others', async () => {
