@@ -73,14 +73,14 @@ export function itemTable(output: Output, env: Io['env']): ItemTable {
 }
 
 /** `id=42`, of key values of any type. */
-export function keyRowText(key: Key): string {
+function keyRowText(key: Key): string {
   return Object.entries(key)
     .map(([name, value]) => `${name}=${valueText(value)}`)
     .join(' ');
 }
 
 /** A sentence for each thing that is wrong with the item. */
-export function problemsOf({ error, large = {} }: ItemRow): string[] {
+function problemsOf({ error, large = {} }: ItemRow): string[] {
   const faults = Object.values(large).flatMap((row) => (row.error === undefined ? [] : [row.error]));
   return [...(error === undefined ? [] : [error]), ...faults].map(({ message }) => oneLine(message));
 }
