@@ -37,7 +37,7 @@ const THOROUGH = [
   'test/local-data/failing-writes.test.ts',
   'test/local-data/conformance.test.ts',
   'test/local-data/full-disk.test.ts',
-  'test/examples/foreign-app.test.ts',
+  'test/examples/{articles,foreign-app}.test.ts',
   'test/explorer/*-all.test.ts',
   'test/faults/*.test.ts',
   'test/lib/{replacement,validation}.test.ts',

@@ -23,10 +23,13 @@ export class CommandFailed extends Error {
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
   readonly executionArn: string | undefined;
+  /** Of a listing: where it stands. */
+  readonly cursor: string | undefined;
 
-  constructor(message: string, executionArn?: string) {
+  constructor(message: string, executionArn?: string, cursor?: string) {
     super(message);
     this.executionArn = executionArn;
+    this.cursor = cursor;
   }
 }
 
@@ -43,8 +46,8 @@ export function reportOf(error: unknown, endpoint: string | undefined): Report {
   if (error instanceof CommanderError) return usageReport(error.message.replace(/^error: /, ''));
   if (error instanceof UsageError) return usageReport(error.message);
   if (error instanceof Interrupted) {
-    const { message, executionArn } = error;
-    return report(EXIT.interrupted, message, { error: error.name, message, executionArn });
+    const { message, executionArn, cursor } = error;
+    return report(EXIT.interrupted, message, { error: error.name, message, executionArn, cursor });
   }
   if (error instanceof NotWritten) return notWrittenReport(error);
   if (error instanceof AuditError) {

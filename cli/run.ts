@@ -11,6 +11,8 @@ import { registerDelete } from './commands/items/delete.ts';
 import { registerGet } from './commands/items/get.ts';
 import { registerImport } from './commands/items/import.ts';
 import { registerPut } from './commands/items/put.ts';
+import { registerQuery } from './commands/items/query.ts';
+import { registerScan } from './commands/items/scan.ts';
 import { registerUpdate } from './commands/items/update.ts';
 import { registerLocal } from './commands/local/local.ts';
 import { registerReplay } from './commands/runs/replay.ts';
@@ -85,6 +87,8 @@ Exit codes: 0 done, 1 failed, 2 wrong command line, 130 interrupted`,
   registerUpdate(program, io);
   registerDelete(program, io);
   registerGet(program, io);
+  registerQuery(program, io);
+  registerScan(program, io);
   registerImport(program, io);
   registerRuns(program, io);
   registerShow(program, io);

@@ -71,6 +71,7 @@ const ROOMS = {
     'store',
     'input',
     'io',
+    'output',
     'errors',
     'exact-json',
     'needs',

@@ -150,7 +150,7 @@ function durationText({ durationMs }: RunSummary): string {
 }
 
 /** Cut or filled to a width; flush right when that is negative. */
-function sized(text: string, width: number): string {
+export function sized(text: string, width: number): string {
   const shown = cut(text, Math.abs(width));
   const space = ' '.repeat(Math.abs(width) - columns(shown));
   return width < 0 ? space + shown : shown + space;

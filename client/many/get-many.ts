@@ -15,7 +15,7 @@ import { copyOf } from '../content/copy.ts';
 import { KeysUnread } from '../errors/read-errors.ts';
 import { asRejected } from '../errors/rejected.ts';
 import type { ReadContext } from '../read/read.ts';
-import { keyOf, type Projection, type SdkItem, type Snapshot, snapshotOf } from '../read/snapshot.ts';
+import { keyOf, type Projection, type SdkItem } from '../read/snapshot.ts';
 import { decodeItem, encodeKey } from '../values.ts';
 import { fromCursor, type Reading, shortDigest, toCursor } from './cursor.ts';
 import { aheadOf, finisher, heldOptions, isLoading, LOADED_PAGE, projectionOf } from './options.ts';
@@ -172,11 +172,11 @@ function batchReader(context: ReadContext, options: GetManyOptions): ReadBatch {
   return async (keys, signal) => {
     const { items, consumed } = await readBatch(context, keys, options, projection, signal);
     const found = keys.map(({ given, identity }): Finish<KeyResult> => {
-      const snapshot = items.get(identity);
-      if (snapshot === undefined) return () => ({ key: given as KeyResult['key'], item: null });
+      const item = items.get(identity);
+      if (item === undefined) return () => ({ key: given as KeyResult['key'], item: null });
       return async (stop, spent) => ({
         key: given as KeyResult['key'],
-        item: (await finish(snapshot)(stop, spent)) ?? null,
+        item: (await finish(item)(stop, spent)) ?? null,
       });
     });
     return { found, consumed };
@@ -184,7 +184,7 @@ function batchReader(context: ReadContext, options: GetManyOptions): ReadBatch {
 }
 
 interface ReadItems {
-  readonly items: ReadonlyMap<string, Snapshot>;
+  readonly items: ReadonlyMap<string, SdkItem>;
   readonly consumed: number | undefined;
 }
 
@@ -196,7 +196,7 @@ async function readBatch(
   projection: Projection | undefined,
   signal: AbortSignal,
 ): Promise<ReadItems> {
-  const items = new Map<string, Snapshot>();
+  const items = new Map<string, SdkItem>();
   let consumed: number | undefined;
   let left: SdkItem[] = [...new Map(keys.map(({ identity, key }) => [identity, key])).values()];
   for (let failures = 0; left.length > 0; ) {
@@ -215,7 +215,7 @@ async function readBatch(
       signal,
     );
     for (const item of answer.Responses?.[store.table] ?? []) {
-      items.set(identityOf(item, store), snapshotOf(item, store));
+      items.set(identityOf(item, store), item);
     }
     for (const { CapacityUnits = 0 } of answer.ConsumedCapacity ?? [])
       consumed = (consumed ?? 0) + CapacityUnits;

@@ -8,9 +8,9 @@ import { limiter } from '../calls/pause.ts';
 import { ownSignal } from '../calls/signal.ts';
 import { copyOf } from '../content/copy.ts';
 import type { LazyItem } from '../read/lazy.ts';
-import { lazyItem, loadedItem, type Trust } from '../read/lazy-item.ts';
+import { foundItem, loadedItem, type Trust } from '../read/lazy-item.ts';
 import type { ReadContext } from '../read/read.ts';
-import type { Projection, Snapshot } from '../read/snapshot.ts';
+import type { Projection, SdkItem } from '../read/snapshot.ts';
 import type { Finish } from './results.ts';
 import type { ManyOptions } from './types.ts';
 
@@ -106,14 +106,14 @@ export function finisher(
   context: ReadContext,
   options: ManyOptions,
   trust: Trust,
-): (snapshot: Snapshot) => Finish<LazyItem> {
+): (item: SdkItem) => Finish<LazyItem> {
   const { load = false, parallel = DEFAULT_PARALLEL, consumed = false, onProgress } = options;
   const projection = projectionOf(options, context.store);
   const inTurn = limiter(parallel);
-  if (!isLoading(options)) return (snapshot) => () => lazyItem(context, snapshot, trust);
-  return (snapshot) => (signal, spent) => {
+  if (!isLoading(options)) return (item) => () => foundItem(context, item, trust);
+  return (item) => (signal, spent) => {
     const reading = { projection, spent: consumed ? spent : undefined };
-    return loadedItem(context, snapshot, trust, { ...reading, load, signal, inTurn, onProgress });
+    return loadedItem(context, item, trust, { ...reading, load, signal, inTurn, onProgress });
   };
 }
 

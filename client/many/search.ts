@@ -9,7 +9,7 @@ import { withRetries } from '../calls/retry.ts';
 import { asRejected } from '../errors/rejected.ts';
 import type { LazyItem } from '../read/lazy.ts';
 import type { ReadContext } from '../read/read.ts';
-import { type SdkItem, snapshotOf } from '../read/snapshot.ts';
+import type { SdkItem } from '../read/snapshot.ts';
 import { fromCursor, type Reading, toCursor } from './cursor.ts';
 import {
   aheadOf,
@@ -102,7 +102,7 @@ async function* pagesOf(
   let more = before;
   for await (const { items, places, consumed } of walk(steps, from, options.limit)) {
     yield {
-      found: items.map((item) => finish(snapshotOf(item, context.store))),
+      found: items.map(finish),
       cursor: places && toCursor(reading, places.map(asText)),
       consumed: consumed === undefined ? undefined : consumed + more,
     };

@@ -71,7 +71,7 @@ export interface GetManyOptions<Name extends string = string, Load extends strin
 export interface KeyResult<Doc extends Document = AnyDocument, Name extends Names<Doc> = Names<Doc>> {
   /** As it was given. */
   readonly key: KeyOf<Doc>;
-  /** Null: there is no such item. */
+  /** Null: there is no such item. One that another program has spoiled is there, with its `problem`. */
   readonly item: LazyItem<Doc, Name> | null;
 }
 

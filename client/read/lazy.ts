@@ -1,6 +1,7 @@
 // What reads of many items give: items whose large attributes are known by their pointers, and fetched when asked for.
 
 import type { AnyDocument, Document, ForEachLarge, LargeNames, Names, PlainOf } from '../document.ts';
+import type { IntegrityError } from '../errors/read-errors.ts';
 import type {
   DownloadOptions,
   GetOptions,
@@ -23,6 +24,11 @@ export interface LazyItem<
   Of extends 'item' | 'part' = 'item',
 > {
   readonly key: Readonly<Doc['key']>;
+  /**
+   * Why the item's version and its large attributes are not known: another program has spoiled its `_saga`. Reading `version` or
+   * `large`, and `get`, then throw it; all else in `attributes` is as it was found. Undefined for every other item.
+   */
+  readonly problem: IntegrityError | undefined;
   /** Null for an item that no saga has written yet; undefined where a part of an item does not say. */
   readonly version: number | null | (Of extends 'part' ? undefined : never);
   /** Plain attributes, those that were read, without the key, the pointers and `_saga`. */

@@ -71,7 +71,23 @@ export function snapshotsAt(
   };
 }
 
-/** @throws {IntegrityError} when another program has spoiled `_saga` */
+/** An item whose `_saga` another program has spoiled: nobody can tell its version, nor which attributes are large. */
+export class SpoiledItem extends IntegrityError {
+  readonly #item: SdkItem;
+
+  constructor(item: SdkItem, store: StoreDescriptor, cause: Error) {
+    const found = fromSdkItem(keyOf(item, store) as Readonly<Record<string, GivenSdkValue>>);
+    super(SAGA_ATTRIBUTE, undefined, `item ${JSON.stringify(found)}: ${cause.message}`, { cause });
+    this.#item = item;
+  }
+
+  /** As it was read. */
+  get item(): SdkItem {
+    return this.#item;
+  }
+}
+
+/** @throws {SpoiledItem} when another program has spoiled `_saga` */
 export function snapshotOf(item: SdkItem, store: StoreDescriptor): Snapshot {
   try {
     // The rules look at strings and at `_saga` only, which have the same form in the SDK's values.
@@ -79,9 +95,7 @@ export function snapshotOf(item: SdkItem, store: StoreDescriptor): Snapshot {
     const readable = Object.fromEntries(texts) as Item;
     return { item, version: readSaga(readable)?.version ?? null, uris: readPointers(readable, store) };
   } catch (error) {
-    if (!(error instanceof SagaError)) throw error;
-    const key = JSON.stringify(fromSdkItem(keyOf(item, store) as Readonly<Record<string, GivenSdkValue>>));
-    throw new IntegrityError(SAGA_ATTRIBUTE, undefined, `item ${key}: ${error.message}`, { cause: error });
+    throw error instanceof SagaError ? new SpoiledItem(item, store, error) : error;
   }
 }
 
@@ -96,7 +110,7 @@ export function checkedKey(key: object, store: StoreDescriptor): SdkItem {
 
 /** The item's key and plain attributes as callers have them: without the pointers and `_saga`. */
 export function plainOf(
-  { item, uris }: Snapshot,
+  { item, uris }: Pick<Snapshot, 'item' | 'uris'>,
   { key: schema }: StoreDescriptor,
 ): { readonly key: Record<string, Value>; readonly attributes: Record<string, Value> } {
   const values = Object.entries(decodeItem(item));

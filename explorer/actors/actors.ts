@@ -21,6 +21,7 @@ import { sweepTime } from '../world/executions.ts';
 import { outcomeText, perform } from '../world/perform.ts';
 import { seenText, snapshotOf } from '../world/snapshot.ts';
 import { clientSteps } from './clients.ts';
+import { pageSteps } from './pages.ts';
 import { programSteps } from './programs.ts';
 
 /** Step of an actor that has done what it had to do. */
@@ -30,6 +31,7 @@ export async function actorSteps(model: Model, state: State, number: number): Pr
   const actor = state.actors[number] as Actor;
   if (actor.kind === 'program') return programSteps(model, state, number, actor);
   if (actor.kind === 'client') return clientSteps(model, state, number, actor);
+  if (actor.kind === 'page') return pageSteps(model, state, number, actor);
   if (actor.invocation !== undefined) return goOn(model, state, number, actor, actor.invocation);
   return actor.step === 0 ? begin(model, state, number, actor) : [];
 }

@@ -103,13 +103,14 @@ function initialObjects({
 }
 
 function initialActors(configuration: Configuration): readonly Actor[] {
-  const { programs = [], sweeps = 0, readers = 0, fscks = 0, stream, writes } = configuration;
+  const { programs = [], sweeps = 0, readers = 0, pages = [], fscks = 0, stream, writes } = configuration;
   const several = (kind: Actor['kind'], count: number) =>
     Array.from({ length: count }, (): Actor => ({ kind, step: 0 }));
   return [
     ...several('program', programs.length),
     ...several('sweep', sweeps),
     ...several('read', readers),
+    ...pages.map((_, of): Actor => ({ kind: 'page', step: 0, of })),
     ...several('fsck', fscks),
     ...several('stream', stream ? 1 : 0),
     ...writes.flatMap(({ client }, of) =>

@@ -32,6 +32,7 @@ const KINDS: Readonly<Record<string, FunctionKind>> = {
   CleanUp: { run: (subject, event) => subject.cleanUp(event) },
   FindOrphans: { run: (subject, event) => subject.findOrphans(event), tellsTime: true },
   Read: { run: (subject, event) => subject.read(event), turns: 3 },
+  ReadPage: { run: (subject, event) => subject.readPage(event), turns: 6 },
   Fsck: { run: (subject, event) => subject.fsck(event), turns: 3, tellsTime: true },
   Client: { run: (subject, event) => subject.callClient(event), turns: 6, timers: 'at once' },
 };

@@ -7,6 +7,7 @@ import { fsck as check, type Finding } from '../../audit/fsck/index.ts';
 import { LargeItemClient } from '../../client/client.ts';
 import { read as readItem } from '../../client/read/read.ts';
 import type { StoreDescriptor } from '../../core/contract/store.ts';
+import type { PageReading } from '../state/configuration.ts';
 
 export { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 export { S3Client } from '@aws-sdk/client-s3';
@@ -29,6 +30,32 @@ export async function read({ store, id }: { store: StoreDescriptor; id: string }
   const large: Record<string, string | undefined> = {};
   for (const [name, object] of Object.entries(item.large)) large[name] = await object?.text();
   return { views: String(item.attributes.views ?? ''), large };
+}
+
+/** The item of a page whose content is read later, attribute by attribute; null where the page has none. */
+export async function readPage({
+  store,
+  reading,
+}: {
+  store: StoreDescriptor;
+  reading: PageReading;
+}): Promise<unknown> {
+  const client = new LargeItemClient({
+    store,
+    sfn: new SFNClient({}),
+    s3: new S3Client({}),
+    dynamodb: new DynamoDBClient({}),
+  });
+  const results =
+    reading === 'index'
+      ? client.query({ index: 'byKind', partition: { kind: 'any' } })
+      : client.scan({ load: reading === 'loaded' });
+  for await (const item of results) {
+    const large: Record<string, string | undefined> = {};
+    for (const [name, object] of Object.entries(item.large)) large[name] = await object?.text();
+    return { views: String(item.attributes.views ?? ''), large };
+  }
+  return null;
 }
 
 export async function fsck({ store }: { store: StoreDescriptor }): Promise<readonly Finding[]> {

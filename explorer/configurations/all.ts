@@ -4,6 +4,7 @@ import type { Configuration } from '../state/configuration.ts';
 import { ASSUMPTIONS, LIMITS, NEEDED } from './assumptions.ts';
 import { KNOWN } from './known.ts';
 import { PUTS, UPSERTS } from './puts.ts';
+import { PAGES } from './pages.ts';
 import { ALONE, PAIRS, READERS, TRIPLES } from './sagas.ts';
 import { CLIENTS, COPIES, STORES_TOGETHER } from './several.ts';
 import { FOREIGN, STAGED, STREAMS, SWEEPS } from './upkeep.ts';
@@ -35,6 +36,7 @@ export const CONFIGURATIONS: readonly NamedConfiguration[] = [
   ...named(READERS),
   ...named(PUTS),
   ...named(UPSERTS),
+  ...named(PAGES),
   ...named(SWEEPS),
   ...named(STREAMS),
   ...named(FOREIGN),

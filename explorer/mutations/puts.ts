@@ -6,7 +6,7 @@ export const REPLACING: readonly Mutation[] = [
   {
     name: 'replaced-item-keeps-objects',
     rule: '6',
-    hazards: 'D3',
+    hazards: 'E1, E2',
     without: 'the way of a put by which the objects of the old item are deleted',
     changes: [
       {
@@ -20,7 +20,7 @@ export const REPLACING: readonly Mutation[] = [
   {
     name: 'adoption-untold',
     rule: '3',
-    hazards: 'D6',
+    hazards: 'E4',
     without: 'what tells an item that a put has adopted from one that it has created',
     changes: [{ file: 'core/saga/outcome.ts', from: '!saga.adopted && ', to: '' }],
     shownBy: { configuration: 'put on foreign||delete', faults: 1, kinds: ['outage'] },

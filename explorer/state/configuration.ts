@@ -39,6 +39,12 @@ export interface ClientSpec {
   readonly keyed?: boolean;
 }
 
+/**
+ * How a page is read: `table`: by a scan, content once it is asked for; `loaded`: the same with content at once; `index`: by a
+ * query of a global index, which may show the item as it was at the start, content once it is asked for.
+ */
+export type PageReading = 'table' | 'loaded' | 'index';
+
 export type LargeValue = string | { readonly staged: string; readonly text: string };
 
 export const FOREIGN_WRITES = [
@@ -102,6 +108,8 @@ export interface Configuration {
   /** Days after the runs' start at which sweeps run. Default: 20. */
   readonly sweepDay?: number;
   readonly readers?: number;
+  /** Readers of a page whose content is fetched later, each with how it reads. */
+  readonly pages?: readonly PageReading[];
   readonly fscks?: number;
   /** Whether the stream's clean-up is deployed. */
   readonly stream?: boolean;

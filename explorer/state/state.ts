@@ -100,12 +100,12 @@ export interface Run {
   readonly input?: unknown;
 }
 
-/** Whoever else is about: a sweep, a reader, fsck, the stream's consumer, another program, a client. */
+/** Whoever else is about: a sweep, a reader, one of pages, fsck, the stream's consumer, another program, a client. */
 export interface Actor {
-  readonly kind: 'program' | 'sweep' | 'read' | 'fsck' | 'stream' | 'client';
+  readonly kind: 'program' | 'sweep' | 'read' | 'page' | 'fsck' | 'stream' | 'client';
   /** 0 before it begins; what more it counts is its own. */
   readonly step: number;
-  /** Of a client: the index of its write, and of its call. */
+  /** Of a client: the index of its write, and of its call; of a reader of pages: which one it is. */
   readonly of?: number;
   readonly invocation?: Invocation | undefined;
   readonly memory?: readonly unknown[] | undefined;

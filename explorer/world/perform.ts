@@ -22,6 +22,7 @@ export function perform(
     case 'BatchGetItem':
       return table.batchGetItem(state, input);
     case 'Scan':
+    case 'Query':
       return table.scan(state, input);
     case 'TransactWriteItems':
       if (owner === undefined) throw new Error('an item is written by runs alone');

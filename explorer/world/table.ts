@@ -99,7 +99,7 @@ export function withItem(model: Model, state: State, place: string, item: Item |
   const next = { ...state, items, absences: absencesAfter(model, state, place, item) };
   if (place !== itemPlace(storeAt(0).table, 'k')) return next;
   const actors = state.actors.map((actor) =>
-    actor.kind === 'read' && actor.step === 1
+    (actor.kind === 'read' || actor.kind === 'page') && actor.step === 1
       ? { ...actor, memory: [...new Set([...(actor.memory ?? []), snapshotOf(model, item)])].sort() }
       : actor,
   );

@@ -15,6 +15,8 @@ export interface TerminalOptions {
   readonly stdin?: Readable;
   /** Whether standard error is a terminal. */
   readonly isTTY?: boolean;
+  /** Whether standard output is one. */
+  readonly isOutTTY?: boolean;
   /** What standard output says of its width. */
   readonly columns?: number;
 }
@@ -28,10 +30,10 @@ export class Terminal {
   readonly #err = collector();
   readonly #io: Io;
 
-  constructor({ stdin = Readable.from([]), isTTY = false, columns }: TerminalOptions = {}) {
+  constructor({ stdin = Readable.from([]), isTTY = false, isOutTTY = false, columns }: TerminalOptions = {}) {
     this.#io = {
       stdin,
-      stdout: Object.assign(this.#out.stream, columns === undefined ? {} : { columns }),
+      stdout: Object.assign(this.#out.stream, { isTTY: isOutTTY }, columns === undefined ? {} : { columns }),
       stderr: Object.assign(this.#err.stream, { isTTY }),
       env: process.env,
       onSignal: (signals, listener) => {

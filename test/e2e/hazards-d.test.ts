@@ -1,135 +1,177 @@
-// HAZARDS, part D: a put beside the writes, the sweep and the programs that it can meet, and updates that create. Nothing is
-// lost: no pointer dangles, no object is orphaned, and each run says what it did.
+// HAZARDS, part D: what reads of many items lose when one of their rules is left out. Each schedule is staged with the rule in
+// place, where nothing is lost, and without it, where it is.
 
-import { describe, expect, it } from 'vitest';
-import { NOTHING_LOST, page, useStage } from './one-item.ts';
-import { redrivenLate, refusedAndStopped } from './schedules-c.ts';
+import { S3Client } from '@aws-sdk/client-s3';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import * as product from '../../client/index.ts';
+import { toSdkItem } from '../../core/values/sdk-item.ts';
+import { type ClientMutation, importMutant } from '../client/mutant-client.ts';
+import { NOTHING_LOST, useStage } from './one-item.ts';
 
 const stage = useStage();
-const put = (text: string) => ({ overwrite: true, ...page(text) });
-const upsert = (text: string) => ({ createIfMissing: true, add: { views: 1 }, ...page(text) });
-const TWO = { largeAttributes: { page: { text: 'X' }, note: { text: 'X' } } };
+type Client = typeof product;
 
-describe('D3: a put beside an update', () => {
-  it('the update is planned on the old item: it plans again, on the new one', async () => {
-    await stage.commit('create', TWO);
-    const update = await stage.startHeld('update', page('Z'), 'WriteItem');
-    await stage.commit('create', put('Y'));
+const both = (text: string) => ({ largeAttributes: { page: { text }, picture: { text } } });
 
-    const outcome = await stage.outcome(await stage.store.passUntilEnd(update));
-    expect(outcome).toMatchObject({ ended: { output: { version: 3 } }, page: 'Z', losses: NOTHING_LOST });
-    expect(outcome.item).not.toHaveProperty('note');
+/** What one version of the item has. */
+function versionOf(version: number, text: string) {
+  return { version, page: text, picture: text };
+}
+
+/** @param beforeGet - runs before the content of one object is asked for, the first time */
+function clientOf({ LargeItemClient }: Client, beforeGet?: { readonly nth: number; run(): Promise<void> }) {
+  const { cloud, dynamodb, descriptor: store } = stage.store;
+  const { endpoint, region, credentials } = cloud;
+  const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+  let gets = 0;
+  s3.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (commandName === 'GetObjectCommand' && ++gets === beforeGet?.nth) await beforeGet.run();
+        return next(args);
+      },
+    { step: 'initialize' },
+  );
+  onTestFinished(() => s3.destroy());
+  return new LargeItemClient({ store, s3, dynamodb });
+}
+
+async function contentOf(item: product.LazyItem | undefined) {
+  const { page, picture } = item?.large ?? {};
+  return { version: item?.version, page: await page?.text(), picture: await picture?.text() };
+}
+
+async function endingOf(run: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await run();
+  } catch (error) {
+    return { error: (error as Error).name };
+  }
+}
+
+/** D1: an item of a page is loaded; an update replaces it, with its objects, when one of them has been read. */
+async function updatedWhileLoaded(client: Client): Promise<unknown> {
+  await stage.commit('create', both('X'));
+  const reader = clientOf(client, { nth: 2, run: () => stage.commit('update', both('Y')) });
+  const { items } = await reader.query({ partition: stage.key, load: true, parallel: 1, limit: 1 }).page();
+  return contentOf(items[0]);
+}
+
+/** D2: an index, a stream or another program shows the item as it was; the objects of that time still stand. */
+async function shownAsItWas(client: Client): Promise<unknown> {
+  await stage.commit('create', both('X'));
+  const raw = toSdkItem((await stage.item()) ?? {});
+  await stage.commit('update', { ...both('Y'), cleanUp: { whenSucceeded: false } });
+  return contentOf(clientOf(client).attach(raw) as product.LazyItem);
+}
+
+/** D3: a page shows the item; it is deleted and created anew before its content is fetched. */
+async function replacedAfterThePage(client: Client): Promise<unknown> {
+  await stage.commit('create', both('X'));
+  const { items } = await clientOf(client).query({ partition: stage.key, limit: 1 }).page();
+  await stage.commit('delete');
+  await stage.commit('create', both('Z'));
+  return contentOf(items[0]);
+}
+
+interface Hazard {
+  readonly name: string;
+  readonly run: (client: Client) => Promise<unknown>;
+  readonly ending: unknown;
+  readonly leftOut: ClientMutation;
+  readonly instead: unknown;
+}
+
+const HAZARDS: readonly Hazard[] = [
+  {
+    name: 'D1: all content of an item is read again once one object is missing',
+    run: updatedWhileLoaded,
+    ending: versionOf(2, 'Y'),
+    leftOut: {
+      file: 'client/read/lazy-item.ts',
+      from: 'return loaded(pointer, whyGone, { signal: stop, onProgress });',
+      to: 'return ((faults as any)[name] ??= await loaded(pointer, whyGone, { signal: stop, onProgress }));',
+    },
+    instead: { version: 2, page: 'X', picture: 'Y' },
+  },
+  {
+    name: 'D2: the item is looked at before content is fetched that others point at',
+    run: shownAsItWas,
+    ending: { error: 'ItemChanged' },
+    leftOut: {
+      file: 'client/read/lazy-item.ts',
+      from: 'confirm: isItem ? undefined : confirm',
+      to: 'confirm: undefined',
+    },
+    instead: versionOf(1, 'X'),
+  },
+  {
+    name: 'D3: the item is asked about an object that is gone',
+    run: replacedAfterThePage,
+    ending: { error: 'ItemChanged' },
+    leftOut: {
+      file: 'client/read/untorn.ts',
+      from: 'if (now.uris.get(attribute) === uri) return undefined;',
+      to: 'return undefined;',
+    },
+    instead: { error: 'IntegrityError' },
+  },
+];
+
+describe.each(HAZARDS)('$name', ({ run, ending, leftOut, instead }) => {
+  it('so nothing is mixed, and nothing old passes for new', async () => {
+    expect(await endingOf(() => run(product))).toEqual(ending);
   });
 
-  it('the put is planned on the old item: it plans again, and replaces the new one too', async () => {
-    await stage.commit('create', page('X'));
-    const late = await stage.startHeld('create', put('Y'), 'WriteItem');
-    await stage.commit('update', { largeAttributes: { page: { text: 'Z' }, note: { text: 'Z' } } });
-
-    const outcome = await stage.outcome(await stage.store.passUntilEnd(late));
-    expect(outcome).toMatchObject({ ended: { output: { version: 3 } }, page: 'Y', losses: NOTHING_LOST });
-    expect(outcome.item).not.toHaveProperty('note');
-  });
-
-  it('of a version that the update has ended: it is rolled back', async () => {
-    await stage.commit('create', page('X'));
-    const late = await stage.startHeld('create', { ...put('Y'), expectedVersion: 1 }, 'WriteItem');
-    await stage.commit('update', page('Z'));
-
-    expect(await stage.outcome(await stage.store.passUntilEnd(late))).toMatchObject({
-      ended: { error: 'RolledBack.VersionMismatch' },
-      page: 'Z',
-      losses: NOTHING_LOST,
-    });
+  it('and without that it is lost', async () => {
+    const mutant = await importMutant(leftOut);
+    expect(await endingOf(() => run(mutant))).toEqual(instead);
   });
 });
 
-describe('D4: a put beside a delete', () => {
-  it('the item is gone when the put writes: it creates it', async () => {
-    await stage.commit('create', TWO);
-    const late = await stage.startHeld('create', put('Y'), 'WriteItem');
-    await stage.commit('delete');
-
-    expect(await stage.outcome(await stage.store.passUntilEnd(late))).toMatchObject({
-      ended: { output: { version: 1, cleanup: 'done' } },
-      page: 'Y',
-      losses: NOTHING_LOST,
-    });
-  });
-
-  it('the delete is planned on the old item: it deletes the new one, with its objects', async () => {
-    await stage.commit('create', page('X'));
-    const remove = await stage.startHeld('delete', {}, 'WriteItem');
-    await stage.commit('create', put('Y'));
-
-    const outcome = await stage.outcome(await stage.store.passUntilEnd(remove));
-    expect(outcome).toMatchObject({ ended: { status: 'SUCCEEDED' }, losses: NOTHING_LOST });
-    expect(outcome.item).toBeUndefined();
-  });
-
-  it('a put cleans up after the delete that has taken its item', async () => {
-    await stage.commit('create', page('X'));
-    const late = await stage.startHeld('create', put('Y'), 'DeleteObjects');
-    await stage.commit('delete');
-
-    const outcome = await stage.outcome(await stage.store.passUntilEnd(late));
-    expect(outcome).toMatchObject({ ended: { status: 'SUCCEEDED' }, losses: NOTHING_LOST });
-    expect(outcome.item).toBeUndefined();
+describe('D3: a page whose item is written meanwhile', () => {
+  it('content is that of the page while its objects stand, and then no other', async () => {
+    await stage.commit('create', both('X'));
+    const page = await clientOf(product).query({ partition: stage.key, limit: 1 }).page();
+    const update = await stage.startHeld('update', both('Y'), 'DeleteObjects');
+    // The item is written, its old objects are still there: the page's version is whole.
+    expect(await contentOf(page.items[0])).toEqual(versionOf(1, 'X'));
+    expect(await stage.store.passUntilEnd(update)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await endingOf(() => contentOf(page.items[0]))).toEqual({ error: 'ItemChanged' });
+    expect(await stage.losses()).toEqual(NOTHING_LOST);
   });
 });
 
-it('D5: a put that is stopped, and redriven after a sweep: what it has put stays, what it replaces is deleted once', async () => {
-  await stage.commit('create', page('X'));
-  const late = await stage.startHeld('create', put('Y'), 'WriteItem');
-  await late.stop();
-  await late.end();
-  stage.store.pass(2 * 24 * 60 * 60);
-  await stage.sweep();
-  expect(await stage.objects()).toHaveLength(2);
+describe('D4: a cursor is a key, not a number of items', () => {
+  let client: product.LargeItemClient;
 
-  expect(await redrivenLate(stage, late)).toMatchObject({
-    ended: { output: { version: 2, cleanup: 'done' } },
-    page: 'Y',
-    losses: NOTHING_LOST,
-  });
-});
-
-it('D6: a put adopts an item; a delete that was planned on it, redriven late, does not take it for its own success', async () => {
-  await stage.store.putForeign({ ...stage.typedKey, title: { S: 'by a program' } });
-  const remove = await refusedAndStopped(stage, 'delete');
-  await stage.commit('create', put('Y'));
-
-  expect(await redrivenLate(stage, remove)).toMatchObject({
-    ended: { error: 'OutcomeUnknown' },
-    item: { _saga: { M: { adopted: { BOOL: true } } } },
-    page: 'Y',
-    losses: NOTHING_LOST,
-  });
-});
-
-describe('D7: updates that create', () => {
-  it('two at once: one creates, the other changes what it has created', async () => {
-    const late = await stage.startHeld('update', upsert('X'), 'WriteItem');
-    await stage.commit('update', upsert('Y'));
-
-    expect(await stage.outcome(await stage.store.passUntilEnd(late))).toMatchObject({
-      ended: { output: { version: 2 } },
-      item: { views: { N: '2' } },
-      page: 'X',
-      losses: NOTHING_LOST,
-    });
+  beforeEach(() => {
+    client = clientOf(product);
   });
 
-  it('the item is deleted meanwhile: it is created', async () => {
-    await stage.commit('create', page('X'));
-    const late = await stage.startHeld('update', upsert('Y'), 'WriteItem');
-    await stage.commit('delete');
+  it('so each item that stays is given once, whatever is written and deleted between two pages', async () => {
+    const all = async (cursor?: string): Promise<string[]> => {
+      const found: string[] = [];
+      for await (const { key } of client.scan({ cursor })) found.push(String(key.id));
+      return found;
+    };
+    const create = (id: string, text = id) => stage.store.run('create', { key: { id }, ...both(text) });
+    for (const id of ['d4-a', 'd4-b', 'd4-c', 'd4-d', 'd4-e']) await create(id);
+    const before = await all();
+    const half = await client.scan({ limit: Math.ceil(before.length / 2) }).page();
+    const given = half.items.map(({ key }) => String(key.id));
+    const last = given.at(-1) as string;
+    const [first] = given;
+    const left = before.slice(given.length);
+    const dropped = left.find((id) => id.startsWith('d4-')) as string;
 
-    expect(await stage.outcome(await stage.store.passUntilEnd(late))).toMatchObject({
-      ended: { output: { version: 1 } },
-      item: { views: { N: '1' } },
-      page: 'Y',
-      losses: NOTHING_LOST,
-    });
+    // The item at which the page ended, one before it, and one after it are deleted; others come.
+    for (const id of new Set([last, first as string, dropped]))
+      await stage.store.run('delete', { key: { id } });
+    for (const id of ['d4-f', 'd4-g', 'd4-h']) await create(id);
+    const rest = await all(half.cursor);
+
+    expect(rest.filter((id) => given.includes(id))).toEqual([]);
+    expect(rest.filter((id) => left.includes(id))).toEqual(left.filter((id) => id !== dropped));
   });
 });

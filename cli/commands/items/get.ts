@@ -3,49 +3,121 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { TwinwriteError } from '../../../client/errors/errors.ts';
 import { ItemChanged } from '../../../client/errors/read-errors.ts';
-import type { DownloadOptions, LargeItem, LargeItemClient, LargeObject } from '../../../client/index.ts';
+import type { DownloadOptions, Key, LargeItem, LargeItemClient, LargeObject } from '../../../client/index.ts';
 import { CommandFailed, Interrupted, UsageError } from '../../errors.ts';
 import { exactJson } from '../../exact-json.ts';
+import { asFileName, collectKeys, keyLines, openLines } from '../../input/keys.ts';
 import { collect, type Pairs, pairs } from '../../input/pairs.ts';
 import { type Io, print, write } from '../../io.ts';
-import { connect, keyOf, keyText, type StoreOptions, withStoreOptions } from '../../store.ts';
+import {
+  connect,
+  keyOf,
+  keyText,
+  type StackChoice,
+  type StoreOptions,
+  withStackOptions,
+} from '../../store.ts';
 import { itemJson, itemText } from '../../text/item-text.ts';
 import { progressLine } from '../../text/progress.ts';
+import { list } from './listing.ts';
+import { LISTING_HELP, type ListingOptions, withListing } from './listing-options.ts';
 
-interface GetOptions extends StoreOptions {
+/** What is for one item only. */
+interface OneItemOptions {
   readonly only?: readonly string[];
   readonly out?: Pairs<string>;
   readonly url?: readonly string[];
   readonly expiresIn?: number;
 }
 
+interface GetOptions extends StoreOptions, OneItemOptions {}
+
+interface GivenOptions extends StackChoice, OneItemOptions, ListingOptions {
+  readonly key?: readonly Pairs<string>[];
+  readonly keys?: string;
+}
+
 /** How often the item may be written while its content is fetched, until the command gives up. */
 const MAX_ATTEMPTS = 5;
 
 export function registerGet(program: Command, io: Io): void {
-  withStoreOptions(program.command('get').description('read an item and its large attributes'))
+  const command = program
+    .command('get')
+    .description('read an item and its large attributes, or several')
+    .option(
+      '--key <name=value>',
+      "the item's key; twice for a table with a sort key; a binary key as base64; again for another item",
+      collectKeys,
+    )
+    .option('--keys <file>', 'keys of items, one JSON object a line; - reads standard input', asFileName)
     .option('--only <name>', 'look at this large attribute only; may be repeated (default: all)', collect)
     .option(
       '--out <name=file>',
       'write a large attribute to a file, or to standard output (-)',
-      pairs(asFile),
+      pairs(asFileName),
     )
     .option('--url <name>', 'print a presigned URL of a large attribute; may be repeated', collect)
-    .option('--expires-in <seconds>', 'how long the URLs are good for (default: 900)', asSeconds)
+    .option('--expires-in <seconds>', 'how long the URLs are good for (default: 900)', asSeconds);
+  withStackOptions(withListing(command))
     .addHelpText(
       'after',
       `
-Content is fetched for --out only. It is checked against its SHA-256 while it comes in, and a file comes into being
-whole or not at all.
+Content is fetched for --out, --out-dir and --load only. It is checked against its SHA-256 while it comes in, and a
+file comes into being whole or not at all.
+
+Of one item it tells what S3 knows of its objects, too. Several keys, --keys and --out-dir list items as query
+does, each key in its place, and end with 1 if an item is missing.
+${LISTING_HELP}
 
 Examples:
   $ twinwrite get --key id=42
   $ twinwrite get --key id=42 --out picture=cat.png --out page=page.html
   $ twinwrite get --key id=42 --out page=- | less
   $ twinwrite get --key id=42 --json
-  $ curl "$(twinwrite get --key id=42 --url picture)"`,
+  $ curl "$(twinwrite get --key id=42 --url picture)"
+  $ twinwrite get --key id=42 --key id=43 --out-dir cats
+  $ twinwrite get --keys ids.ndjson --project title --json`,
     )
-    .action((options: GetOptions) => get(options, io));
+    .action((options: GivenOptions) => {
+      const { key: keys = [], keys: file } = options;
+      const [key, ...more] = keys;
+      if (file !== undefined && key !== undefined) throw new UsageError('--keys: there is --key too');
+      if (file === undefined && key === undefined) throw new UsageError('--key: missing; or give --keys');
+      const listed = file ?? nameOfListing(options);
+      if (key !== undefined && more.length === 0 && listed === undefined) return get({ ...options, key }, io);
+      return getMany(options, io);
+    });
+}
+
+/** An option that only a listing has, if one is given. */
+function nameOfListing(options: GivenOptions): string | undefined {
+  const { cursor, project, load, outDir, overwrite, parallel, consumed, table, consistent } = options;
+  const given = { cursor, project, load, outDir, overwrite, parallel, consumed, table };
+  const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
+  return name ?? (consistent === false ? 'consistent' : undefined);
+}
+
+async function getMany(options: GivenOptions, io: Io): Promise<void> {
+  const { key: keys = [], keys: file } = options;
+  for (const name of ['only', 'out', 'url', 'expires-in']) {
+    const isGiven = options[name === 'expires-in' ? 'expiresIn' : (name as 'only')] !== undefined;
+    if (isGiven)
+      throw new UsageError(`--${name}: is for one item; a listing has --project, --load, --out-dir`);
+  }
+  const lines = file === undefined ? undefined : await openLines('--keys', file, io.stdin);
+  try {
+    await list(options, io, {
+      pages: (client, many) => {
+        const given: readonly Key[] | AsyncIterable<Key> =
+          lines === undefined
+            ? keys.map((each) => keyOf(each, client.store.key))
+            : keyLines(lines, file ?? '-');
+        return client.getMany(given, many).pages();
+      },
+    });
+  } finally {
+    lines?.destroy();
+  }
 }
 
 async function get(options: GetOptions, io: Io): Promise<void> {
@@ -134,11 +206,6 @@ async function printItem(
   const byName = new Map(await Promise.all(urls));
   if (json) await print(io.stdout, exactJson(itemJson(item, byName)));
   else await print(io.stdout, url === undefined ? itemText(item) : [...byName.values()].join('\n'));
-}
-
-function asFile(text: string): string {
-  if (text === '') throw new InvalidArgumentError('Expected a file name, or -.');
-  return text;
 }
 
 function asSeconds(text: string): number {

@@ -322,9 +322,8 @@ describe('load', () => {
     table([itemAt(1, { page: 'page' })]);
     items(itemAt(1, { page: 'page' }));
     objects({});
-    await expect(client.getMany([{ id: '42' }], { load: true }).page()).rejects.toBeInstanceOf(
-      IntegrityError,
-    );
+    const [found] = (await client.getMany([{ id: '42' }], { load: true }).page()).items;
+    await expect(found?.item?.large.page?.text()).rejects.toBeInstanceOf(IntegrityError);
   });
 
   it('fetches no more contents at a time than it is told, and runs no further ahead of the loop', async () => {
@@ -395,6 +394,16 @@ describe('a large attribute that another program has spoiled', () => {
     table([{ ...item, page: { S: 'no pointer' } }]);
     const { items: found } = await client.getMany([{ id: '42' }]).page();
     await expect(found[0]?.item?.large.page?.text()).rejects.toBeInstanceOf(IntegrityError);
+  });
+});
+
+describe('an item that another program has spoiled', () => {
+  it('is the answer to its key, and the other keys have theirs', async () => {
+    table([itemAt(1, {}), { id: { S: '43' }, _saga: { N: '1' } }]);
+    const { items: found } = await client.getMany([{ id: '43' }, { id: '44' }, { id: '42' }]).page();
+    expect(found.map(({ item }) => item !== null)).toEqual([true, false, true]);
+    expect(found.map(({ item }) => item?.problem?.name)).toEqual(['IntegrityError', undefined, undefined]);
+    expect(() => found[0]?.item?.version).toThrow('"43"');
   });
 });
 

@@ -3,7 +3,7 @@
 import { GetItemCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { IntegrityError, ReadContended, Rejected } from '../../../client/index.ts';
+import { IntegrityError, type LazyItem, ReadContended, Rejected } from '../../../client/index.ts';
 import { itemAt, objectKeyOf, type SdkItem } from '../items.ts';
 import { items, objects } from '../mocked-items.ts';
 import { awsError, clientOf, dynamodb, resetMocks, s3 } from '../mocks.ts';
@@ -205,11 +205,78 @@ describe('load', () => {
     expect(await page.items[0]?.large.page?.text()).toBe('new page');
     expect(s3.commandCalls(GetObjectCommand)).toHaveLength(1);
   });
+});
 
-  it('ends at a spoiled _saga, and names the item', async () => {
-    dynamodb.on(QueryCommand).resolves({ Items: [{ id: { S: '42' }, _saga: { S: 'mine' } }] });
-    const attempt = one.query({ partition: key, limit: 1 }).page();
-    await expect(attempt).rejects.toBeInstanceOf(IntegrityError);
-    await expect(attempt).rejects.toThrow('"42"');
+describe('an item that another program has spoiled', () => {
+  const one = clientOf();
+  const sound = (id: string): SdkItem => ({ ...itemAt(1, { page: 'page' }), id: { S: id } });
+  const spoiled: SdkItem = {
+    id: { S: '42' },
+    title: { S: 'Cat' },
+    page: { S: 's3://b/k' },
+    _saga: { S: 'mine' },
+  };
+
+  beforeEach(() => {
+    const pages = [
+      { Items: [sound('41'), spoiled], LastEvaluatedKey: { id: { S: '42' } } },
+      { Items: [sound('43')] },
+    ] as const;
+    const answer = ({ ExclusiveStartKey: after }: { ExclusiveStartKey?: SdkItem }) =>
+      pages[after === undefined ? 0 : 1];
+    dynamodb.on(QueryCommand).callsFake(answer);
+    dynamodb.on(ScanCommand).callsFake(answer);
+    objects({ [objectKeyOf('page', 'page', 1)]: 'page' });
+  });
+
+  const reads: [string, () => AsyncIterable<LazyItem>][] = [
+    ['a query', () => one.query({ partition: { id: 'a' } })],
+    ['a scan', () => one.scan()],
+    ['a query that loads', () => one.query({ partition: { id: 'a' }, load: true })],
+  ];
+  it.each(reads)('fails by itself in %s, and all others are given', async (_, read) => {
+    const found = [];
+    for await (const item of read()) found.push(item);
+    expect(found.map(({ key }) => key.id)).toEqual(['41', '42', '43']);
+    expect(found.map(({ problem }) => problem instanceof IntegrityError)).toEqual([false, true, false]);
+    expect(await found[2]?.large.page?.text()).toBe('page');
+    const [, item] = found as [LazyItem, LazyItem];
+    expect(item.problem?.message).toContain('item {"id":{"S":"42"}}: _saga');
+    expect(item.attributes).toEqual({ title: 'Cat', page: 's3://b/k' });
+    expect(() => item.version).toThrow(item.problem);
+    expect(() => item.large).toThrow(item.problem);
+  });
+
+  it('has its place in pages, and in their cursors', async () => {
+    const first = await one.query({ partition: { id: 'a' }, limit: 2 }).page();
+    expect(first.items.map(({ problem }) => problem?.name)).toEqual([undefined, 'IntegrityError']);
+    const { cursor } = first;
+    const rest = await one.query({ partition: { id: 'a' }, limit: 2, cursor }).page();
+    expect(rest.items.map(({ key }) => key.id)).toEqual(['43']);
+  });
+
+  it('is told also when an index hides it, and only the table shows it', async () => {
+    dynamodb.on(QueryCommand).resolves({ Items: [{ id: { S: '42' } }] });
+    dynamodb.on(GetItemCommand).resolves({ Item: spoiled });
+    const options = { index: 'byKind', partition: { kind: 'x' }, limit: 1 };
+    const [item] = (await one.query({ ...options, load: true }).page()).items;
+    expect(item?.problem).toBeInstanceOf(IntegrityError);
+    expect(item?.attributes).toMatchObject({ title: 'Cat' });
+    await expect(item?.get()).rejects.toBeInstanceOf(IntegrityError);
+  });
+
+  it('is wrong in one object only: that one fails by itself, and the others are loaded', async () => {
+    const item = itemAt(1, { gone: 'gone', note: 'note', page: 'page', wrong: 'wrong' });
+    dynamodb.on(QueryCommand).resolves({ Items: [item] });
+    items(item);
+    const present = Object.fromEntries(['note', 'page'].map((name) => [objectKeyOf(name, name, 1), name]));
+    objects({ ...present, [objectKeyOf('wrong', 'wrong', 1)]: 'other' });
+    const [found] = (await one.query({ partition: { id: 'a' }, load: true, limit: 1 }).page()).items;
+    objects({});
+    expect(found?.problem).toBeUndefined();
+    const { gone, note, page, wrong } = found?.large ?? {};
+    expect([await note?.text(), await page?.text()]).toEqual(['note', 'page']);
+    await expect(gone?.text()).rejects.toThrow('the item points at it, but it is gone');
+    await expect(wrong?.text()).rejects.toThrow('its 5 bytes have the SHA-256');
   });
 });

@@ -227,3 +227,29 @@ describe('an answer that is not of AWS', () => {
     }
   });
 });
+
+it('a look-up is given up after 15 seconds without a byte, and 5 without a connection', async () => {
+  cloudformation.restore();
+  ssm.restore();
+  const sends = [vi.spyOn(CloudFormationClient.prototype, 'send'), vi.spyOn(SSMClient.prototype, 'send')];
+  const server = createServer((_, response) => response.writeHead(400).end());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'a');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'b');
+  try {
+    await LargeItemClient.fromStack().catch(() => undefined);
+    await LargeItemClient.fromParameter({ name: '/x' }).catch(() => undefined);
+    const clients = sends.flatMap(({ mock }) => mock.contexts as (CloudFormationClient | SSMClient)[]);
+    const patience = clients.map(({ config }) =>
+      (config.requestHandler as unknown as { httpHandlerConfigs(): object }).httpHandlerConfigs(),
+    );
+    const expected = expect.objectContaining({ connectionTimeout: 5000, socketTimeout: 15_000 });
+    expect(patience).toEqual([expected, expected]);
+  } finally {
+    for (const send of sends) send.mockRestore();
+    server.closeAllConnections();
+    server.close();
+    vi.unstubAllEnvs();
+  }
+});
