@@ -3,8 +3,8 @@
 import type { Configuration } from '../state/configuration.ts';
 import { ASSUMPTIONS, LIMITS, NEEDED } from './assumptions.ts';
 import { KNOWN } from './known.ts';
-import { PUTS, UPSERTS } from './puts.ts';
 import { PAGES } from './pages.ts';
+import { PUTS, UPSERTS } from './puts.ts';
 import { ALONE, PAIRS, READERS, TRIPLES } from './sagas.ts';
 import { CLIENTS, COPIES, STORES_TOGETHER } from './several.ts';
 import { FOREIGN, STAGED, STREAMS, SWEEPS } from './upkeep.ts';

@@ -161,6 +161,18 @@ export const KNOWN: Readonly<Record<string, KnownCase>> = {
       ends: 'known',
     },
   },
+  'C7 create whose put is refused, stuck, redriven late': {
+    about:
+      'the same of a create whose write was not even tried, since a put had failed: it asks for a write that nobody made',
+    expected: 'clean',
+    configuration: {
+      writes: [creates({ A: 'X', B: 'Y' })],
+      faults: 2,
+      kinds: ['refused', 'exhaust', 'stop'],
+      lateRedrive: true,
+      ends: 'known',
+    },
+  },
   'margin: requests that live 2.5 s longer': {
     about:
       'the waits have no margin over what a request is taken to live: a put lands after the compensation',
@@ -187,6 +199,19 @@ export const KNOWN: Readonly<Record<string, KnownCase>> = {
     configuration: {
       writes: [creates({ A: 'X' })],
       kinds: ['throttle'],
+      refusesWrites: true,
+      ends: 'unstuck',
+    },
+  },
+  'C9 puts settle or the run is redriven before its write, then refused': {
+    about:
+      'what took long before the write, or was stopped and redriven there, makes its first attempt look doubtful: stuck',
+    expected: 'clean',
+    configuration: {
+      writes: [creates({ A: 'X' })],
+      faults: 2,
+      kinds: ['late', 'stop'],
+      faultsAt: ['PutObjects', 'LetRequestsExpire', 'EndUnfinishedUploads'],
       refusesWrites: true,
       ends: 'unstuck',
     },

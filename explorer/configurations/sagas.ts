@@ -6,6 +6,11 @@ import { creates, deletes, updates, X, XX } from './writes.ts';
 export const ALONE: Readonly<Record<string, Configuration>> = {
   'one create': { writes: [creates({ A: 'X' })], faults: 2, redrives: 2, lateRedrive: true },
   'one create AB': { writes: [creates({ A: 'X', B: 'Y' })], faults: 2, lateRedrive: true },
+  'one create AB, too large to be written': {
+    writes: [creates({ A: 'X', B: 'Y' })],
+    faults: 2,
+    writesTooLarge: true,
+  },
   'one update': { initial: X, writes: [updates({ A: 'Y' })], faults: 2, redrives: 2, lateRedrive: true },
   'one delete': { initial: X, writes: [deletes()], faults: 2, redrives: 2, lateRedrive: true },
 };

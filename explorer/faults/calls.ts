@@ -5,16 +5,20 @@ import { advance, answerCall, failTask, forgetTokens, move } from '../machine/ad
 import { placeOf } from '../machine/scope.ts';
 import type { Model } from '../model/model.ts';
 import { showItem } from '../model/show.ts';
+import type { FaultKind } from '../state/configuration.ts';
 import { itemPlace, storeAt } from '../state/setting.ts';
 import {
   type Answer,
   type Call,
   frameOf,
   type Invocation,
+  type Run,
   runOf,
   type State,
   type Step,
   spendFault,
+  type TaskError,
+  TOP,
   withFrame,
   withRun,
 } from '../state/state.ts';
@@ -26,6 +30,15 @@ const UNAVAILABLE: Answer = { error: { name: 'InternalServerError', status: 500,
 export const TIMEOUT: Answer = { error: { name: 'TimeoutError', message: 'no answer' } };
 const REFUSED: Answer = { error: { name: 'AccessDeniedException', status: 403, message: 'no' } };
 const THROTTLED: Answer = { error: { name: 'ThrottlingException', status: 400 } };
+
+const TIMED_OUT: TaskError = {
+  name: 'Sandbox.Timedout',
+  cause: JSON.stringify({ errorMessage: 'timed out' }),
+};
+const DISCONNECTED: TaskError = {
+  name: 'Lambda.SdkClientException',
+  cause: JSON.stringify({ errorMessage: 'connection reset' }),
+};
 
 /** One call of one task, in a state where a fault may happen. */
 interface Situation {
@@ -61,11 +74,41 @@ export async function callSteps(
       state: await answerCall(model, done.state, index, kid, call, done.answer),
     },
   ];
-  if (state.faultsLeft <= 0) return steps;
+  if (!mayFail(model, state, run)) return steps;
   const paid = spendFault(state);
   const situation: Situation = { model, index, kid, call, paid, done: perform(model, paid, index, call) };
   for (const [label, make] of faultsOf(situation))
     steps.push({ label: `${prefix} ${label}`, state: await make() });
+  return steps;
+}
+
+/** Whether a fault may happen to a run where it is. */
+export function mayFail({ configuration }: Model, { faultsLeft }: State, { frame }: Run): boolean {
+  return faultsLeft > 0 && configuration.faultsAt?.includes(frame.at) !== false;
+}
+
+/** A task that makes no call is about to say which way its saga takes; or it is lost before that. */
+export async function branchSteps(
+  model: Model,
+  state: State,
+  index: number,
+  branch: TaskError,
+): Promise<Step[]> {
+  const run = runOf(state, index);
+  const prefix = `${model.nameOf(run)} ${run.frame.at}`;
+  const failed = (given: State, error: TaskError, forGood = false) =>
+    move(model, given, index, `says ${error.name} ${forGood}`, (moved) =>
+      failTask(model, moved, index, TOP, error, forGood),
+    );
+  const steps: Step[] = [{ label: `${prefix} says ${branch.name}`, state: await failed(state, branch) }];
+  if (!mayFail(model, state, run)) return steps;
+  const lost = async (kind: FaultKind, words: string, error: TaskError, forGood = false) => {
+    if (!model.kinds.has(kind)) return;
+    const next = await failed(spendFault(state), error, forGood);
+    steps.push({ label: `${prefix} ${words}`, state: next });
+  };
+  await lost('exhaust', 'the function fails for good, unheard', TIMED_OUT, true);
+  await lost('early', 'Lambda.SdkClientException at once, unheard', DISCONNECTED);
   return steps;
 }
 
@@ -138,12 +181,10 @@ function outages({ model, index, kid, paid, done }: Situation): Fault[] {
 
 function exhaustions({ model, index, kid, call, paid, done }: Situation): Fault[] {
   if (!model.kinds.has('exhaust')) return [];
-  const error = {
-    name: 'Sandbox.Timedout',
-    cause: JSON.stringify({ errorMessage: 'timed out' }),
-  } as const;
   const failed = (state: State) => () =>
-    move(model, state, index, `exhaust ${kid}`, (given) => failTask(model, given, index, kid, error, true));
+    move(model, state, index, `exhaust ${kid}`, (given) =>
+      failTask(model, given, index, kid, TIMED_OUT, true),
+    );
   const faults: Fault[] = [['the function fails for good, not applied', failed(paid)]];
   if (!isWrite(call)) return faults;
   if ('ok' in done.answer) faults.push(['the function fails for good, APPLIED', failed(done.state)]);
@@ -158,14 +199,10 @@ function lostFunction({ model, index, kid, paid }: Situation): Fault[] {
   if (!model.kinds.has('early')) return [];
   const run = runOf(paid, index);
   const old = [...run.old, oldInvocation(model, run.clock, frameOf(run, kid).invocation as Invocation)];
-  const error = {
-    name: 'Lambda.SdkClientException',
-    cause: JSON.stringify({ errorMessage: 'connection reset' }),
-  };
   return [
     [
       'Lambda.SdkClientException at once; the function RUNS ON',
-      () => failTask(model, withRun(paid, index, { old }), index, kid, error),
+      () => failTask(model, withRun(paid, index, { old }), index, kid, DISCONNECTED),
     ],
   ];
 }

@@ -15,7 +15,7 @@ import {
   withRun,
 } from '../state/state.ts';
 import { isWrite, outcomeText, perform } from '../world/perform.ts';
-import { withLate } from './calls.ts';
+import { mayFail, withLate } from './calls.ts';
 
 /** The steps of one run that are no calls of its tasks. */
 export async function runSteps(model: Model, state: State, run: Run): Promise<Step[]> {
@@ -37,7 +37,7 @@ async function timeSteps(model: Model, state: State, run: Run): Promise<Step[]> 
 
 /** StopExecution, at any point of a run. */
 export async function stopSteps(model: Model, state: State, run: Run): Promise<Step[]> {
-  if (run.status !== 'RUNNING' || state.faultsLeft <= 0 || !model.kinds.has('stop')) return [];
+  if (run.status !== 'RUNNING' || !mayFail(model, state, run) || !model.kinds.has('stop')) return [];
   const stopped = await move(model, spendFault(state), run.index, 'stop', async (given) =>
     stop(model, given, runOf(given, run.index)),
   );

@@ -13,8 +13,11 @@ export interface Aborted {
 export function abortFrame(model: Model, clock: number, frame: Frame): Aborted {
   switch (frame.phase) {
     case 'invoking': {
+      const stopped = { ...frame, phase: 'failed', invocation: undefined } as const;
+      // One that has made all of its calls does nothing more.
+      if (frame.invocation?.result !== undefined) return { frame: stopped, old: [] };
       const old = oldInvocation(model, clock, frame.invocation as Invocation);
-      return { frame: { ...frame, phase: 'failed', invocation: undefined }, old: [old] };
+      return { frame: stopped, old: [old] };
     }
     case 'retrying':
       return { frame: { ...frame, phase: 'failed', until: 0 }, old: [] };

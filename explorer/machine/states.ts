@@ -1,9 +1,18 @@
 // What entering a state does, by its type.
 
+import { BRANCH_ERRORS } from '../../core/errors/errors.ts';
 import { QueryFailure } from '../asl/expressions.ts';
 import type { Model } from '../model/model.ts';
 import { START } from '../state/setting.ts';
-import { type Frame, type InvocationResult, type State, TOP, withFrame, withRun } from '../state/state.ts';
+import {
+  type Frame,
+  type InvocationResult,
+  type State,
+  type TaskError,
+  TOP,
+  withFrame,
+  withRun,
+} from '../state/state.ts';
 import { failRun, leave } from './leave.ts';
 import { recover } from './recovery.ts';
 import { type Place, placeOf, scopeOf } from './scope.ts';
@@ -39,8 +48,23 @@ export async function conclude(
       fallback: taskResult,
     });
   }
-  const cause = JSON.stringify({ errorType: result.name, errorMessage: result.message });
-  return recover(model, state, index, kid, { name: result.name, cause });
+  return recover(model, state, index, kid, { name: result.name, cause: causeOf(result) });
+}
+
+const BRANCHES: ReadonlySet<string> = new Set(BRANCH_ERRORS);
+
+/**
+ * Which way the function under way is about to say that the saga takes. It makes no call; but its run can be stopped before it is
+ * heard, and its function be lost.
+ */
+export function branchOf({ phase, invocation }: Frame): TaskError | undefined {
+  const result = phase === 'invoking' ? invocation?.result : undefined;
+  if (result === undefined || !('name' in result) || !BRANCHES.has(result.name)) return undefined;
+  return { name: result.name, cause: causeOf(result) };
+}
+
+function causeOf({ name, message }: { readonly name: string; readonly message: string }): string {
+  return JSON.stringify({ errorType: name, errorMessage: message });
 }
 
 function entered(model: Model, state: State, place: Place): Promise<State> {
@@ -80,11 +104,16 @@ async function enterTask(model: Model, state: State, place: Place): Promise<Stat
   // What is there for a line of the log changes nothing, and would only tell states apart.
   const { log: _, ...payload } = task.Payload;
   const code = model.codeOf(model.writeOf(run).store);
+  if (model.configuration.writesTooLarge && task.FunctionName.includes('WriteItem')) {
+    return recover(model, state, run.index, kid, { name: 'States.DataLimitExceeded', cause: 'too large' });
+  }
   const now = START + run.clock + clockSkewMs;
   const invocation = await code.invoke(task.FunctionName.replace(/Function$/, ''), payload, now);
   const invoking: Frame = { ...frame, phase: 'invoking', invocation, ...(frozenContext && { enteredAt }) };
   const next = withFrame(state, run.index, kid, invoking);
-  return invocation.result === undefined ? next : conclude(model, next, run.index, kid, invocation.result);
+  return invocation.result === undefined || branchOf(invoking) !== undefined
+    ? next
+    : conclude(model, next, run.index, kid, invocation.result);
 }
 
 async function choose(model: Model, state: State, place: Place): Promise<State> {

@@ -1,5 +1,6 @@
 // Every mutation by its name.
 
+import { BRANCHES } from './branches.ts';
 import { EDGES } from './edges.ts';
 import type { Mutation } from './mutation.ts';
 import { OBJECTS } from './objects.ts';
@@ -15,6 +16,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...PAGES,
   ...EDGES,
   ...REPLACING,
+  ...BRANCHES,
 ];
 
 export function mutationNamed(name: string): Mutation | undefined {

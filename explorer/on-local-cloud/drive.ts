@@ -54,8 +54,9 @@ export async function actionsOf(model: Model, labels: readonly string[]): Promis
 
 /** @throws {NotExpressible} */
 function checkConfiguration({ configuration }: Model): void {
-  const { initial, staged, copied, refusesWrites, clockSkewMs, frozenContext, waitSkipped } = configuration;
-  const strange = { staged, copied, refusesWrites, clockSkewMs, frozenContext, waitSkipped };
+  const { initial, staged, copied, refusesWrites, writesTooLarge, clockSkewMs, frozenContext, waitSkipped } =
+    configuration;
+  const strange = { staged, copied, refusesWrites, writesTooLarge, clockSkewMs, frozenContext, waitSkipped };
   for (const [name, value] of Object.entries(strange)) {
     if (value !== undefined)
       throw new NotExpressible(`the configuration's ${name}: the local cloud is as it is`);

@@ -42,6 +42,7 @@ type Step =
   | { readonly kind: 'wait'; readonly run: string; readonly seconds: number }
   | { readonly kind: 'stop'; readonly run: string }
   | { readonly kind: 'redrive'; readonly run: string; readonly aDayLater: boolean }
+  | { readonly kind: 'says'; readonly run: string }
   | { readonly kind: 'old'; readonly run: string; readonly call: string | undefined }
   | { readonly kind: 'program'; readonly write: ForeignWrite }
   | { readonly kind: 'stream'; readonly deletes: readonly string[] };
@@ -100,6 +101,8 @@ export function scriptOf(
         }
         actions.push({ kind: 'stop', run: step.run });
         break;
+      // It goes on by itself.
+      case 'says':
       case 'old':
         break;
       case 'program':
@@ -207,6 +210,7 @@ export function stepOf(label: string): Step {
   if (rest.startsWith('is REDRIVEN'))
     return { kind: 'redrive', run, aDayLater: rest.includes('a day later') };
   if (rest.startsWith('old invocation ends')) return { kind: 'old', run, call: undefined };
+  if (/^\w+ says \w+$/.test(rest)) return { kind: 'says', run };
   const [, old] = /^OLD INVOCATION of \w+: (.+) -> ok/.exec(rest) ?? [];
   if (old !== undefined) return { kind: 'old', run, call: old };
   const [, call, way] = /^\w+ (\w+(?:\([^)]*\))?) (->.*|[A-Z]{2}.*|times out.*|keeps .*)$/.exec(rest) ?? [];

@@ -1,8 +1,9 @@
 // Every step that can be taken in a state.
 
 import { actorSteps } from '../actors/actors.ts';
-import { callSteps } from '../faults/calls.ts';
+import { branchSteps, callSteps } from '../faults/calls.ts';
 import { runSteps, stopSteps } from '../faults/runs.ts';
+import { branchOf } from '../machine/states.ts';
 import type { Model } from '../model/model.ts';
 import { type Call, framesOf, type Run, type State, type Step } from '../state/state.ts';
 
@@ -37,10 +38,15 @@ async function possible(model: Model, state: State): Promise<readonly Step[]> {
 
 /**
  * A call that concerns nobody else goes first: no order of it matters. Those are puts and copies below the run's own keys, and
- * looks at what is staged, while nothing of the run is in flight.
+ * looks at what is staged, while nothing of the run is in flight; and a task that makes no call at all.
  */
 async function stepsNobodySees(model: Model, state: State, run: Run): Promise<readonly Step[] | undefined> {
-  if (run.status !== 'RUNNING' || run.old.length + run.late.length > 0) return undefined;
+  if (run.status !== 'RUNNING') return undefined;
+  const branch = branchOf(run.frame);
+  if (branch !== undefined) {
+    return [...(await branchSteps(model, state, run.index, branch)), ...(await stopSteps(model, state, run))];
+  }
+  if (run.old.length + run.late.length > 0) return undefined;
   for (const [kid, { phase, invocation }] of framesOf(run)) {
     const unseen = (call: Call) => isUnseen(call, sharesStaged(model));
     const call = phase === 'invoking' ? invocation?.pending.find(unseen) : undefined;

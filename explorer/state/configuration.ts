@@ -119,6 +119,8 @@ export interface Configuration {
   readonly faults?: number;
   /** Which. Default: {@link DEFAULT_KINDS}. */
   readonly kinds?: readonly FaultKind[];
+  /** States at the top of a machine at which faults may happen to its run. Default: all. */
+  readonly faultsAt?: readonly string[];
   /** How many redrives there may be. Default: 1. */
   readonly redrives?: number;
   /** Whether a redrive may also come a day later, when DynamoDB has forgotten the token. */
@@ -144,6 +146,8 @@ export interface Configuration {
   /** Assumptions taken away: retry count and `$now()` stay those of a task's first attempt; a redrive skips the rest of a Wait. */
   readonly frozenContext?: boolean;
   readonly waitSkipped?: boolean;
+  /** What the write's task is called with is over Step Functions' limit. */
+  readonly writesTooLarge?: boolean;
   /** DynamoDB refuses every write of an item. */
   readonly refusesWrites?: boolean;
   /** That runs also end well: `known`: none ends as OutcomeUnknown; `unstuck`: none fails at a task. */

@@ -102,6 +102,33 @@ describe('the facts', () => {
     expect(factsOfRecorded(name)).toMatchObject({ phase, written });
   });
 
+  it('of a run that an earlier definition began, stopped where it chose: it puts', () => {
+    const { events } = recorded('aborted');
+    const at = events.findIndex(
+      ({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name === 'WriteItem',
+    );
+    const chose = events.slice(0, at + 1).map((event, index) =>
+      index === at
+        ? {
+            ...event,
+            type: 'ChoiceStateEntered' as const,
+            stateEnteredEventDetails: { name: 'AllObjectsPut?' },
+          }
+        : event,
+    );
+    const aborted = {
+      type: 'ExecutionAborted' as const,
+      timestamp: new Date(),
+      id: at + 2,
+      previousEventId: at + 1,
+    };
+    expect(factsOf(runTree([...chose, aborted]))).toMatchObject({
+      phase: 'putting',
+      written: 'no',
+      stoppedAt: 'AllObjectsPut?',
+    });
+  });
+
   it.each([
     ['stuck-in-the-write', 'WriteItem'],
     ['stuck-in-the-compensation', 'DeleteCreatedObjects'],

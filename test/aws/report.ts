@@ -2,9 +2,9 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { transitionsOf } from '../e2e/transitions.ts';
 import type { Settled } from './assumptions.ts';
 import type { Step } from './life.ts';
-import type { Recorded } from './trial.ts';
 
 /** Dollars of one transition of a Standard workflow in us-east-1 (docs/cost.md). */
 const TRANSITION = 0.025 / 1000;
@@ -16,11 +16,6 @@ export interface TrialReport {
   readonly settled: readonly Settled[];
 }
 
-/** States entered, and the start: what Step Functions bills. */
-export function transitionsOf({ events }: Recorded): number {
-  return 1 + events.filter(({ type }) => type?.endsWith('StateEntered')).length;
-}
-
 export function holds({ steps, settled }: TrialReport): boolean {
   return (
     steps.every(({ problem }) => problem === undefined) &&
@@ -30,7 +25,7 @@ export function holds({ steps, settled }: TrialReport): boolean {
 
 export function reportText(report: TrialReport): string {
   const all = report.steps.flatMap(({ recorded }) => recorded);
-  const transitions = all.reduce((sum, each) => sum + transitionsOf(each), 0);
+  const transitions = all.reduce((sum, each) => sum + transitionsOf(each.events), 0);
   return [
     `# A trial in ${report.region}, ${report.startedAt}`,
     '',
@@ -40,7 +35,7 @@ export function reportText(report: TrialReport): string {
       const took = recorded.map(
         ({ execution: { startDate, stopDate } }) => Number(stopDate) - Number(startDate),
       );
-      const cells = [took.join(', '), recorded.map(transitionsOf).join(', ')];
+      const cells = [took.join(', '), recorded.map(({ events }) => transitionsOf(events)).join(', ')];
       return `| ${name} | ${problem ?? 'as it must be'} | ${milliseconds} | ${cells.join(' | ')} |`;
     }),
     '',

@@ -288,7 +288,7 @@ describe('themes', () => {
       await rows(page).nth(1).waitFor({ state: 'detached' });
       await check('list');
       for (const name of [scenario.stuck, scenario.rolledBack, scenario.committed, scenario.running.name]) {
-        await page.goto(address(`${runPath(name)}?state=3`));
+        await page.goto(address(`${runPath(name)}?state=2`));
         await page.locator('.state-details').waitFor();
         await picture(page).waitFor();
         await check(name);

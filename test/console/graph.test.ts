@@ -38,7 +38,6 @@ const ROLLED_BACK: readonly StateNode[] = [
       },
     ],
   }),
-  state('AllObjectsPut?', { type: 'Choice' }),
   state('WriteItem', { status: 'caught', failure: REFUSED, retries: [REFUSED] }),
   state('DeleteCreatedObjects', { kind: 'compensation' }),
   state('RolledBack', { type: 'Fail', kind: 'outcome', status: 'failed' }),
@@ -69,8 +68,7 @@ describe('the graph of a run', () => {
     const taken = edges.filter(({ isTaken }) => isTaken).map(({ from, to, label }) => [from, to, label]);
     expect(taken).toEqual([
       ['Plan', 'PutObjects', undefined],
-      ['PutObjects', 'AllObjectsPut?', undefined],
-      ['AllObjectsPut?', 'WriteItem', undefined],
+      ['PutObjects', 'WriteItem', undefined],
       ['WriteItem', 'DeleteCreatedObjects', 'WriteRefused'],
       ['DeleteCreatedObjects', 'RolledBack', undefined],
     ]);
@@ -124,8 +122,8 @@ describe('a state in an address', () => {
     const ids = idsOf(ROLLED_BACK);
     expect(ids.get('2.1.0')).toMatchObject({ name: 'PutObject', status: 'caught' });
     expect(lastOf(ROLLED_BACK, 'PutObject')).toBe('2.1.0');
-    expect(lastOf(ROLLED_BACK, 'WriteItem')).toBe('4');
-    expect(lastOf(ROLLED_BACK, 'Updated')).toBeUndefined();
+    expect(lastOf(ROLLED_BACK, 'WriteItem')).toBe('3');
+    expect(lastOf(ROLLED_BACK, 'DeleteReplacedObjects')).toBeUndefined();
   });
 });
 

@@ -11,7 +11,7 @@ export const OWN_UNUSED_OBJECTS_GO: readonly Mutation[] = [
 export const FAILED_REPLAN_COMPENSATES: readonly Mutation[] = (['Create', 'Update'] as const).map(
   (machine) => ({
     machine,
-    path: 'States.AnythingPut?.Choices.0.Next',
+    path: 'States.AnythingPut?.Choices.1.Next',
     from: 'DeleteCreatedObjects',
     to: 'Rejected',
   }),

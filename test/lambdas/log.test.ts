@@ -7,8 +7,9 @@ import { expect, test } from 'vitest';
 import { handler as deleteObjects } from '../../lambdas/delete-objects.ts';
 import { type PlanEvent, handler as plan } from '../../lambdas/plan.ts';
 import { handler as putInline } from '../../lambdas/put-inline.ts';
+import { handler as writeItem } from '../../lambdas/write-item.ts';
 import { run } from '../core/fixtures.ts';
-import { KEY, keyOf } from '../core/items.ts';
+import { KEY, keyOf, plan as planOf } from '../core/items.ts';
 import { awsError, dynamodbMock, failure, logLines, s3Mock } from './environment.ts';
 
 const SECRET = 'not for the log';
@@ -57,6 +58,20 @@ test('warns of answers by their names alone: their messages quote what is at fau
     { level: 'WARN', message: 'answered', answer: 'PutRefused', item: 'id=1', ...log },
   ]);
   expect(JSON.stringify(lines)).not.toContain(SECRET);
+});
+
+test('tells which way the saga takes as no failure', async () => {
+  const lines = await logLines();
+  const now = '2026-11-23T12:00:00Z';
+  const input = { key: { id: '1' } };
+  const write = { input, startedAt: now, now, retries: 0, redriven: false, log };
+  const puts = { secondsToSettle: 0, anyFailed: true };
+  await failure(writeItem({ ...write, operation: 'create', plan: planOf('create'), puts }));
+  await failure(writeItem({ ...write, operation: 'delete', plan: planOf('delete') }));
+  expect(lines).toMatchObject([
+    { level: 'INFO', message: 'answered', answer: 'PutFailed', item: 'id=1', ...log },
+    { level: 'INFO', message: 'answered', answer: 'NoItem', item: 'id=1', ...log },
+  ]);
 });
 
 test('tells failures by code and status', async () => {

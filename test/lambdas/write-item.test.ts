@@ -78,6 +78,39 @@ test('sends binary values as bytes', async () => {
   expect(Object.values(values ?? {})).toContainEqual({ L: [{ B: Buffer.of(0, 1) }] });
 });
 
+describe('before anything else it says which way the saga takes', () => {
+  const settling = { secondsToSettle: 15, anyFailed: false };
+  const failed = { secondsToSettle: 0, anyFailed: true };
+  const nothing = plan('delete');
+  const doubts = [
+    {},
+    { retries: 1 },
+    { redriven: true },
+    { retries: 8, startedAt: long(900), redriven: true },
+  ];
+
+  test.each([
+    ['puts may still land', { puts: settling }, 'PutsUnsettled'],
+    ['one has failed', { puts: failed }, 'PutFailed'],
+    ['puts may still land, and one has failed', { puts: { ...settling, anyFailed: true } }, 'PutsUnsettled'],
+    ['a delete planned on no item', { operation: 'delete', plan: nothing } as const, 'NoItem'],
+  ])('%s', async (_, given, name) => {
+    for (const doubt of doubts) {
+      expect((await failure(handler(event({ ...given, ...doubt })))).name).toBe(name);
+    }
+    expect(dynamodbMock.calls()).toHaveLength(0);
+    expect(s3Mock.calls()).toHaveLength(0);
+  });
+
+  test.each([
+    ['all puts have succeeded and settled', { secondsToSettle: 0, anyFailed: false }],
+    ['a definition of earlier versions, which chooses by itself', undefined],
+  ])('or it writes: %s', async (_, puts) => {
+    dynamodbMock.on(TransactWriteItemsCommand).resolves({});
+    expect(await handler(event(puts && { puts }))).toEqual({ written: true });
+  });
+});
+
 describe('a definite answer', () => {
   test.each([
     ['the item has moved on', sagaItem(undefined, { version: 2 }), 'WriteConflict'],

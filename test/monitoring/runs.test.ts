@@ -45,6 +45,22 @@ describe('what is answered as it should be raises none', () => {
     expect(passed?.dimensions).toEqual({ State: 'PauseBeforeReplan' });
   });
 
+  it('a write that says which way its saga takes', async () => {
+    for (let time = 0; time < 5; time += 1) {
+      expect(await end(await stage.start('delete'))).toMatchObject({ status: 'SUCCEEDED' });
+    }
+    const put = { service: 's3', operation: 'PutObject', when: 'before' } as const;
+    stage.fault({ ...put, error: 'InternalError' });
+    expect((await end(await stage.start('create', page('A')))).states).toContain('LetRequestsExpire');
+    stage.fault({ ...put, error: 'AccessDenied', status: 403 });
+    expect(await end(await stage.start('update', page('B')))).toMatchObject({
+      error: 'RolledBack.PutRefused',
+    });
+    expect(stage.alarms()).toEqual([]);
+    const counted = stage.store.cloud.monitoring.metrics().map(({ name }) => name);
+    expect(counted).not.toContain('TaskErrors');
+  });
+
   it('fewer than five attempts that crash', async () => {
     stage.fault({ ...CRASH, times: 4 });
     expect(await end(await stage.start('create', page('A')))).toMatchObject({ status: 'SUCCEEDED' });

@@ -41,6 +41,24 @@ describe('a report', () => {
     });
   });
 
+  it('of one that began since a put was refused names that, not what the write says of it', async () => {
+    stage.fault({
+      service: 's3',
+      operation: 'PutObject',
+      when: 'before',
+      error: 'AccessDenied',
+      status: 403,
+    });
+    stage.fault(CANNOT_DELETE);
+    const run = await ended('create', page('X'));
+
+    expect(await readRun(audit(), run.arn)).toMatchObject({
+      summary: { outcome: 'stuck', because: { error: 'PutRefused' } },
+      phase: 'compensation',
+      written: 'no',
+    });
+  });
+
   it("of an update that wrote nothing says that the item's objects are still the item's", async () => {
     await ended('create', { largeAttributes: { page: { text: 'X' }, note: { text: 'N' } } });
     stage.writeFault(REFUSED);
