@@ -98,12 +98,19 @@ describe('a typed client', () => {
 
   it('creates with what each item must have', () => {
     compiled(() => cats.create({ key, attributes }));
+    compiled(() => cats.put({ key, attributes, expectedVersion: 1 }));
+    compiled(() => cats.putMany([{ key, attributes }]));
+    compiled(() => cats.update({ key, set: { title: 'x' }, createIfMissing: true }));
     compiled(() => cats.create({ key, attributes: { ...attributes, tags: new Set(['a']), views: 1 } }));
     compiled(() =>
       cats.create({ key, attributes, largeAttributes: { page: 'x', picture: { content: 'x' } } }),
     );
     // @ts-expect-error the title is missing
     compiled(() => cats.create({ key, attributes: {} }));
+    // @ts-expect-error an attribute is missing
+    compiled(() => cats.put({ key, attributes: {} }));
+    // @ts-expect-error a create takes no version
+    compiled(() => cats.create({ key, attributes, expectedVersion: 1 }));
     // @ts-expect-error so are all attributes
     compiled(() => cats.create({ key }));
     // @ts-expect-error there is no such attribute
