@@ -96,6 +96,8 @@ function creates(): readonly Scenario[] {
 function updates(): readonly Scenario[] {
   const plain = about('update-plain');
   const large = about('update-large');
+  const put = about('put-replaces');
+  const creating = about('update-creates');
   const removed = about('update-removed');
   const adopted = about('update-adopted');
   const legacy = about('update-legacy');
@@ -128,6 +130,20 @@ function updates(): readonly Scenario[] {
         next.put,
         ...large.ran(2, 'update', { largeAttributes: { page: next.content, note: { text: 'kept' } } }),
       ],
+    },
+    {
+      name: 'put-replaces',
+      steps: [
+        ...put.ran(1, 'create', { overwrite: true, ...page('x') }),
+        ...put.ran(2, 'create', { overwrite: true, expectedVersion: 1, ...page('y') }),
+        ...put.ran(3, 'create', { overwrite: true, attributes: { title: 'small' } }),
+      ],
+    },
+    {
+      name: 'update-creates',
+      steps: [1, 2].flatMap((n) =>
+        creating.ran(n, 'update', { createIfMissing: true, add: { n: 1 }, ...page('x') }),
+      ),
     },
     {
       name: 'update-removed',
