@@ -6,9 +6,10 @@ import { SagaError } from '../core/errors/errors.ts';
 import { MAX_SINGLE_COPY_BYTES } from '../core/errors/limits.ts';
 import type { PlannedPut } from '../core/saga/plan.ts';
 import { copyInParts } from './copy-in-parts.ts';
+import { copyingS3 } from './copying-s3.ts';
 import { failureOf } from './failures.ts';
 import { type Attempt, type Copy, type ObjectOptions, untilItsEnd } from './missing-parts.ts';
-import { copyingS3, s3 } from './s3.ts';
+import { s3 } from './s3.ts';
 
 /**
  * @throws {SagaError} StagedObjectMissing; CopyUnfinished; ContentMismatch when size or content are not as planned. Up to 5 GB

@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import type { LargeAttributeInput } from '../core/contract/contract.ts';
-import { largeAttributesOf, type SagaRequest, toRequest } from '../core/contract/request.ts';
+import { toRequest } from '../core/contract/parse-request.ts';
+import { largeAttributesOf, type SagaRequest } from '../core/contract/request.ts';
 import { invalidInput } from '../core/errors/errors.ts';
 import { readPointers } from '../core/item/item.ts';
 import { decodeMetadata, UPDATED_AT } from '../core/item/metadata.ts';

@@ -1,7 +1,7 @@
 // S3 Inventory as a sweep's source, and the objects that a batch holds, whichever source they come from.
 // Sources: "ItemReader (Map)" in the Step Functions Developer Guide; "Locating your inventory list" in the S3 User Guide.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { ListedObject } from './named-object.ts';
 
 const manifestSchema = z.looseObject({
@@ -37,8 +37,8 @@ const inventoried = z.looseObject({
   Key: z.string(),
   Size: z.string(),
   LastModifiedDate: z.string(),
-  IsLatest: z.string().optional(),
-  IsDeleteMarker: z.string().optional(),
+  IsLatest: z.optional(z.string()),
+  IsDeleteMarker: z.optional(z.string()),
 });
 
 /**

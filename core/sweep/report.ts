@@ -1,12 +1,12 @@
 // The report of a sweep: files of one line a batch, as the ResultWriter of its Distributed Map writes them.
 // Source: "ResultWriter (Map)" in the Step Functions Developer Guide.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { SweepCounts, SweepOutput } from './contract.ts';
 import { sweepCountsSchema } from './contract.ts';
 
 const file = z.looseObject({ Key: z.string() });
-const files = z.array(file).default([]);
+const files = z._default(z.array(file), []);
 
 /** `manifest.json`. Failed batches are in files of their own, with what they were started with. */
 export const reportManifestSchema = z.looseObject({

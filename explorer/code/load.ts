@@ -119,7 +119,7 @@ function environmentOf(store: StoreDescriptor): Readonly<Record<string, string>>
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: 'none',
     AWS_SECRET_ACCESS_KEY: 'none',
-    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    AWS_LAMBDA_LOG_LEVEL: 'FATAL',
   };
 }
 

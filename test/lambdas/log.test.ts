@@ -26,7 +26,7 @@ function putting() {
 }
 
 test('names run, item, attempt and duration of what is done, from wherever the event has the item', async () => {
-  const lines = await logLines();
+  const lines = logLines();
   dynamodbMock.on(GetItemCommand).resolves({});
   s3Mock.on(PutObjectCommand).resolves({});
   const input = {
@@ -48,7 +48,7 @@ test('names run, item, attempt and duration of what is done, from wherever the e
 });
 
 test('warns of answers by their names alone: their messages quote what is at fault', async () => {
-  const lines = await logLines();
+  const lines = logLines();
   await failure(plan({ ...planning({ key: { id: '1' }, attributes: { [SECRET]: 1e300 } }), log }));
   s3Mock.on(PutObjectCommand).rejects(awsError('AccessDenied', 403, SECRET));
   await failure(putInline({ ...putting(), log }));
@@ -60,7 +60,7 @@ test('warns of answers by their names alone: their messages quote what is at fau
 });
 
 test('tells failures by code and status', async () => {
-  const lines = await logLines();
+  const lines = logLines();
   const error = new ConditionalCheckFailedException({ message: SECRET, $metadata: { httpStatusCode: 400 } });
   dynamodbMock.on(GetItemCommand).rejects(error);
   await failure(plan(planning({ key: { id: '1' } })));
@@ -77,7 +77,7 @@ test.each([
   [{}, undefined],
   [null, undefined],
 ])('copes with any input: %j', async (input, item) => {
-  const lines = await logLines();
+  const lines = logLines();
   dynamodbMock.on(GetItemCommand).resolves({});
   await plan({ ...planning({}), input }).catch(() => undefined);
   expect(lines).toHaveLength(1);

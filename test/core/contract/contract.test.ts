@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { inputJsonSchema, outputSchema, parseInput } from '../../../core/contract/contract.ts';
-import { toRequest } from '../../../core/contract/request.ts';
+import { inputJsonSchema, parseInput } from '../../../core/contract/contract.ts';
+import { outputSchema } from '../../../core/contract/output.ts';
+import { toRequest } from '../../../core/contract/parse-request.ts';
 import { storeJsonSchema } from '../../../core/contract/store.ts';
 import { FAILURE_REASONS, failureJsonSchema } from '../../../core/errors/causes.ts';
 import { OPERATIONS, type Operation } from '../../../core/keys/run.ts';
