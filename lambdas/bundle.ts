@@ -3,20 +3,20 @@
 
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { licensesOf } from '../licenses.ts';
 
-export const TASKS = [
-  'plan',
-  'put-inline',
-  'put-object',
-  'write-item',
-  'delete-objects',
-  'clean-up-removed',
-  'plan-sweep',
-  'find-orphans',
-  'total-sweep',
+/** Tasks that need the same clients share what they have in common; to share more would load each with what it does not use. */
+const GROUPS = [
+  ['write-item'],
+  ['put-inline', 'put-object', 'plan-sweep', 'total-sweep'],
+  ['plan', 'delete-objects', 'clean-up-removed', 'find-orphans'],
 ] as const;
+
+export const TASKS = GROUPS.flat();
+
+/** What a task loads late, and few of its runs at all. It is built with the group whose clients it needs. */
+const LATE = { module: 'own-objects', group: GROUPS[1] } as const;
 
 export type Task = (typeof TASKS)[number];
 
@@ -46,22 +46,40 @@ export const BUNDLE_OPTIONS = {
 } as const satisfies BuildOptions;
 
 export async function bundleTasks(): Promise<void> {
-  const { metafile } = await build({
+  const builds = await Promise.all(
+    GROUPS.map((group) => bundleGroup(group === LATE.group ? [...group, LATE.module] : group)),
+  );
+  const inputs = builds.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  await writeFile(join(TASKS_FOLDER, LICENSES), await licensesOf([...new Set(inputs)]));
+  const outputs = builds.flatMap(({ metafile }) => Object.keys(metafile.outputs));
+  await removeAllBut([...outputs.map((path) => basename(path)), LICENSES], TASKS_FOLDER);
+}
+
+function bundleGroup(modules: readonly string[]) {
+  return build({
     ...BUNDLE_OPTIONS,
     absWorkingDir: root,
-    entryPoints: TASKS.map((task) => ({ in: join(root, 'lambdas', `${task}.ts`), out: task })),
+    entryPoints: modules.map((module) => ({ in: join(root, 'lambdas', `${module}.ts`), out: module })),
     outdir: TASKS_FOLDER,
     outExtension: { '.js': '.mjs' },
     splitting: true,
     chunkNames: 'shared-[hash]',
     metafile: true,
+    plugins: [lateModule],
   });
-  await writeFile(join(TASKS_FOLDER, LICENSES), await licensesOf(Object.keys(metafile.inputs)));
-  await removeAllBut(
-    [...Object.keys(metafile.outputs).map((path) => basename(path)), LICENSES],
-    TASKS_FOLDER,
-  );
 }
+
+/** Leaves `import()` of the late module to the file of its own. */
+const lateModule: Plugin = {
+  name: 'late module',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/[\w-]+\.ts$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' && path === `./${LATE.module}.ts`
+        ? { path: `./${LATE.module}.mjs`, external: true }
+        : undefined,
+    );
+  },
+};
 
 /**
  * The files that Lambda loads when a task's function starts, its own first: not those that the task loads later, if at all.

@@ -1,14 +1,15 @@
 // The contract: what an execution of each state machine takes. Any language can start one. Written with zod/mini: the task
-// that plans loads it whenever a function starts (docs/adr/0016).
+// that plans loads it whenever a function starts (docs/adr/0003-tasks-are-bundled-at-build-time.md).
 
 import * as z from 'zod/mini';
-import en from 'zod/v4/locales/en.js';
+import { en } from 'zod/v4/locales';
 import { invalidInput } from '../errors/errors.ts';
 import { MAX_OBJECT_KEY_BYTES } from '../errors/limits.ts';
 import { MAX_UPDATE_TIME, metadataProblem } from '../item/metadata.ts';
 import type { Operation } from '../keys/run.ts';
 import { BASE64 } from '../values/attributes.ts';
 import { utf8Length } from '../values/encoding.ts';
+import { once } from '../values/once.ts';
 import { DEFAULT_CLEAN_UP, DEFAULTS } from './defaults.ts';
 
 type Schemas = ReturnType<typeof makeSchemas>;
@@ -28,13 +29,8 @@ export type LargeAttributeInput = z.input<ReturnType<typeof largeAttributeSchema
 /** The same with defaults filled in, as the rules see it. */
 export type ParsedInput<O extends Operation = Operation> = z.output<Schemas[O]>;
 
-let made: Schemas | undefined;
-
 /** The schemas of the inputs. */
-export function inputSchemas(): Schemas {
-  made ??= makeSchemas();
-  return made;
-}
+export const inputSchemas: () => Schemas = once(makeSchemas);
 
 /**
  * The input, checked, with its defaults.
@@ -93,7 +89,6 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 const MALFORMED = /\p{Surrogate}/u;
 const CONTENT_FIELDS = ['text', 'base64', 'staged'] as const;
 
-/** Made once something is checked: a task that only imports this file does not pay for it. */
 function makeSchemas() {
   const text = z
     .string()

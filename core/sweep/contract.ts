@@ -1,9 +1,10 @@
-// The contract of a sweep's execution: what it takes, what it gives, and how long a grace must be.
+// The contract of a sweep's execution: what it takes, and how long a grace must be.
 
 import * as z from 'zod/mini';
-import en from 'zod/v4/locales/en.js';
+import { en } from 'zod/v4/locales';
 import { invalidInput } from '../errors/errors.ts';
 import { DEFAULT_GRACE_SECONDS, MIN_GRACE_SECONDS } from '../errors/limits.ts';
+import { once } from '../values/once.ts';
 
 const UNIT_SECONDS = { s: 1, m: 60, h: 60 * 60, d: 24 * 60 * 60 } as const;
 const MAX_GRACE_SECONDS = 3650 * UNIT_SECONDS.d;
@@ -11,68 +12,39 @@ const MAX_GRACE_SECONDS = 3650 * UNIT_SECONDS.d;
 /** Children that run at the same time unless the input says otherwise: a sweep is no reason to throttle the sagas. */
 const DEFAULT_CONCURRENCY = 10;
 
-export const sweepInputSchema = z.strictObject({
-  dryRun: z._default(z.boolean(), true).check(z.describe('Report what would be deleted, and delete nothing')),
-  grace: z
-    ._default(z.string(), formatDuration(DEFAULT_GRACE_SECONDS))
-    .check(z.describe('Objects younger than this stay: a number and s, m, h or d; at least 1h')),
-  legacy: z
-    ._default(z.boolean(), false)
-    .check(
-      z.describe('Also sweep objects that pynamodb_mate put; only once nothing writes with it any more'),
-    ),
-  inventory: z
-    .optional(
-      z.strictObject({
-        bucket: z.string().check(z.minLength(1)),
-        key: z.string().check(z.minLength(1), z.describe('Key of the manifest.json of one report, in CSV')),
-      }),
-    )
-    .check(z.describe('An S3 Inventory to read in place of the list of the bucket')),
-  maxConcurrency: z
-    ._default(z.int().check(z.minimum(1), z.maximum(10_000)), DEFAULT_CONCURRENCY)
-    .check(z.describe('How many batches are looked at side by side')),
-});
+const inputSchema = once(() =>
+  z.strictObject({
+    dryRun: z
+      ._default(z.boolean(), true)
+      .check(z.describe('Report what would be deleted, and delete nothing')),
+    grace: z
+      ._default(z.string(), formatDuration(DEFAULT_GRACE_SECONDS))
+      .check(z.describe('Objects younger than this stay: a number and s, m, h or d; at least 1h')),
+    legacy: z
+      ._default(z.boolean(), false)
+      .check(
+        z.describe('Also sweep objects that pynamodb_mate put; only once nothing writes with it any more'),
+      ),
+    inventory: z
+      .optional(
+        z.strictObject({
+          bucket: z.string().check(z.minLength(1)),
+          key: z.string().check(z.minLength(1), z.describe('Key of the manifest.json of one report, in CSV')),
+        }),
+      )
+      .check(z.describe('An S3 Inventory to read in place of the list of the bucket')),
+    maxConcurrency: z
+      ._default(z.int().check(z.minimum(1), z.maximum(10_000)), DEFAULT_CONCURRENCY)
+      .check(z.describe('How many batches are looked at side by side')),
+  }),
+);
 /** What callers write. */
-export type SweepInput = z.input<typeof sweepInputSchema>;
-export type ParsedSweepInput = z.output<typeof sweepInputSchema>;
-
-const count = z.int().check(z.minimum(0));
-const countOf = (description: string) => count.check(z.describe(description));
-
-/** How many objects were met with which outcome; `bytes` of the orphans. */
-export const sweepCountsSchema = z.strictObject({
-  scanned: countOf('Objects looked at: the sum of those below, `deleted` aside'),
-  referenced: countOf('Their item points at them'),
-  tooYoung: countOf('Unreferenced, but younger than the grace'),
-  redrivable: countOf('Unreferenced, but the run that put them may still go on'),
-  orphans: countOf(
-    'Nothing points at them, those included that `cleanUp` has left: deleted, or in a dry run to be deleted',
-  ),
-  deleted: countOf('Those of the orphans that are gone now'),
-  failed: countOf('Could not be looked at or deleted; the next sweep tries again'),
-  foreign: countOf('Keys that no saga gives; never touched, but with `legacy` some are swept'),
-  bytes: countOf('Size of the orphans'),
-});
-export type SweepCounts = z.infer<typeof sweepCountsSchema>;
-
-/** What a sweep's execution answers. */
-export const sweepOutputSchema = z.extend(sweepCountsSchema, {
-  dryRun: z.boolean(),
-  batches: count,
-  failedBatches: countOf('Their objects are counted as failed'),
-  report: z.string().check(z.describe('S3 URI of the manifest of the report')),
-});
-export type SweepOutput = z.infer<typeof sweepOutputSchema>;
+export type SweepInput = z.input<ReturnType<typeof inputSchema>>;
+export type ParsedSweepInput = z.output<ReturnType<typeof inputSchema>>;
 
 /** JSON Schema (2020-12) of the input, as published for other languages. */
 export function sweepInputJsonSchema(): Readonly<Record<string, unknown>> {
-  return z.toJSONSchema(sweepInputSchema, { io: 'input' });
-}
-
-/** The same of the output. */
-export function sweepOutputJsonSchema(): Readonly<Record<string, unknown>> {
-  return z.toJSONSchema(sweepOutputSchema);
+  return z.toJSONSchema(inputSchema(), { io: 'input' });
 }
 
 /**
@@ -80,7 +52,7 @@ export function sweepOutputJsonSchema(): Readonly<Record<string, unknown>> {
  * @throws {SagaError} InvalidInput that names the field and its value
  */
 export function parseSweepInput(input: unknown): ParsedSweepInput & { readonly graceSeconds: number } {
-  const result = sweepInputSchema.safeParse(input, { error: en().localeError });
+  const result = inputSchema().safeParse(input, { error: en().localeError });
   if (result.success) return { ...result.data, graceSeconds: parseGrace(result.data.grace) };
   const [issue] = result.error.issues;
   if (issue === undefined) throw result.error;
