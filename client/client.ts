@@ -62,7 +62,10 @@ export interface ClientOptions {
   readonly sfn?: SFNClient | undefined;
   readonly s3?: S3Client | undefined;
   readonly dynamodb?: DynamoDBClient | undefined;
-  /** Milliseconds between the first looks at a run; later ones are up to 2 s apart. 0 to 60,000; default: 100. */
+  /**
+   * Milliseconds between the first looks at a run, the first of which is made at once; later ones are up to 2 s apart. 0 to
+   * 60,000. Default: after 250, when most have ended, then every 60 for a second, then up to 2 s apart.
+   */
   readonly pollIntervalMs?: number | undefined;
 }
 

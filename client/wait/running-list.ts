@@ -63,13 +63,17 @@ export class RunningList {
     this.#next = undefined;
   }
 
-  /** Settles once there is reason to look at the run itself: at once, while few wait. */
-  async untilMissing(executionArn: string, signal: AbortSignal | undefined): Promise<void> {
+  /**
+   * Settles once there is reason to look at the run itself: at once, while few wait.
+   * @returns whether a list has shown that it does not run any more, or not yet
+   */
+  async untilMissing(executionArn: string, signal: AbortSignal | undefined): Promise<boolean> {
     while (!this.#refused && this.#waiting.size > FEW) {
       this.#next ??= this.#nextList(this.#stop.signal);
       const running = await abortable(this.#next, signal);
-      if (!running?.has(executionArn)) return;
+      if (!running?.has(executionArn)) return running !== undefined;
     }
+    return false;
   }
 
   /** The runs that the next list shows; undefined when it cannot be had. */

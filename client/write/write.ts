@@ -51,6 +51,8 @@ export interface Started {
   readonly staged: readonly string[];
   /** The same write of an earlier call with this idempotency key, as it was found. */
   readonly earlier: DescribeExecutionOutput | undefined;
+  /** When it was started by this call, by `performance.now()`. */
+  readonly startedAt: number | undefined;
 }
 
 /** @throws {TwinwriteError} see `errors.ts`; the signal's reason, when it is aborted before the start */
@@ -91,12 +93,14 @@ export async function startWrite(
  */
 export async function finishWrite(
   context: WriteContext,
-  { executionArn, staged = [], earlier }: Pick<Started, 'executionArn'> & Partial<Started>,
+  { executionArn, staged = [], earlier, startedAt }: Pick<Started, 'executionArn'> & Partial<Started>,
   signal: AbortSignal | undefined,
 ): Promise<WriteResult> {
   const { sfn, store, waiter } = context;
   const execution =
-    earlier !== undefined && hasEnded(earlier) ? earlier : await waiter.wait(executionArn, ownSignal(signal));
+    earlier !== undefined && hasEnded(earlier)
+      ? earlier
+      : await waiter.wait(executionArn, ownSignal(signal), startedAt);
   const result = await resultOf(sfn, execution);
   await deleteStaged(context, new Set([...staged, ...stagedKeysIn(execution, store)]));
   return result;
@@ -134,7 +138,12 @@ async function start(
       );
       if (!asksForTheSame(earlier, inputText(draft, layout, digests))) throw new IdempotencyConflict(arn);
     }
-    return { executionArn: arn, staged: layout.staged.map((entry) => entry.stagedKey), earlier };
+    return {
+      executionArn: arn,
+      staged: layout.staged.map((entry) => entry.stagedKey),
+      earlier,
+      startedAt: earlier === undefined ? performance.now() : undefined,
+    };
   } finally {
     closeAll(large);
   }
