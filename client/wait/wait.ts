@@ -29,6 +29,14 @@ export interface WaiterOptions {
   readonly pollIntervalMs?: number | undefined;
 }
 
+/** How a wait is made that may end with what a list shows. */
+export interface SeeOptions {
+  /** See {@link looksAt}. */
+  readonly startedAt?: number | undefined;
+  /** Default: true. */
+  readonly takesSuccess?: boolean | undefined;
+}
+
 /** All waits of a client. */
 export class Waiter {
   readonly #sfn: SFNClient;
@@ -55,10 +63,24 @@ export class Waiter {
     signal: AbortSignal | undefined,
     startedAt?: number,
   ): Promise<DescribeExecutionOutput> {
+    const end = await this.waitOrSee(executionArn, signal, { startedAt, takesSuccess: false });
+    return end as DescribeExecutionOutput;
+  }
+
+  /**
+   * The same, or when it was started, once a list shows that it has succeeded: that takes no look at it.
+   * @throws {WaitInterrupted}
+   */
+  async waitOrSee(
+    executionArn: string,
+    signal: AbortSignal | undefined,
+    { startedAt, takesSuccess = true }: SeeOptions = {},
+  ): Promise<DescribeExecutionOutput | Date> {
     const list = this.#listOf(executionArn);
     list.join(executionArn);
     try {
-      return await this.#untilEnd(executionArn, list, looksAt(startedAt, this.#pollIntervalMs), signal);
+      const looks = looksAt(startedAt, this.#pollIntervalMs);
+      return await this.#untilEnd(executionArn, { list, looks, takesSuccess }, signal);
     } catch (error) {
       throw new WaitInterrupted(executionArn, signal?.aborted ? signal.reason : error);
     } finally {
@@ -66,18 +88,32 @@ export class Waiter {
     }
   }
 
+  /**
+   * The execution that is known to have ended, as it is described.
+   * @throws {WaitInterrupted}
+   */
+  async describe(executionArn: string, signal: AbortSignal | undefined): Promise<DescribeExecutionOutput> {
+    try {
+      const found = await this.#look(executionArn, true, signal);
+      if (isEnd(found)) return found;
+    } catch (error) {
+      throw new WaitInterrupted(executionArn, signal?.aborted ? signal.reason : error);
+    }
+    return this.wait(executionArn, signal); // not for now
+  }
+
   async #untilEnd(
     executionArn: string,
-    list: RunningList,
-    looks: Looks,
+    { list, looks, takesSuccess }: { list: RunningList; looks: Looks; takesSuccess: boolean },
     signal: AbortSignal | undefined,
-  ): Promise<DescribeExecutionOutput> {
+  ): Promise<DescribeExecutionOutput | Date> {
     let failures = 0;
     let isFirst = true;
     if (looks.first > 0 && list.size <= FEW) await sleep(looks.first, signal);
     for (;;) {
-      const isMissing = await list.untilMissing(executionArn, signal);
-      const isWhole = isFirst || isMissing || looks.isLikely;
+      const seen = await list.untilSeen(executionArn, signal);
+      if (takesSuccess && typeof seen === 'object') return seen.succeededFrom;
+      const isWhole = isFirst || seen !== 'none' || looks.isLikely;
       let found = await this.#look(executionArn, isWhole, signal);
       if (!isWhole && isEnd(found)) found = await this.#look(executionArn, true, signal);
       if (isEnd(found)) return found;

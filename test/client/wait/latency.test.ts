@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { CREATE } from '../../../bench/latency/model.ts';
-import { loneWrites } from '../../../bench/latency/simulate.ts';
+import { batchWrites, loneWrites } from '../../../bench/latency/simulate.ts';
 
 test('a lone write takes 1.2 looks at most, and its caller knows soon after its end', async () => {
   const { looks, writes, knows, runMedian } = await loneWrites({ shape: CREATE, writes: 300 });
@@ -16,4 +16,9 @@ test('a run that takes far longer than most is looked at often, then rarely', as
   const { looks, writes, knows, runMedian } = await loneWrites({ shape: slow, writes: 30 });
   expect(looks / writes).toBeLessThan(25);
   expect(knows.median - runMedian).toBeLessThan(500);
+});
+
+test('a batch of creates has ten writes a look at least', async () => {
+  const { looks, writes } = await batchWrites({ shape: CREATE, writes: 300 });
+  expect(writes / looks).toBeGreaterThanOrEqual(10);
 });
