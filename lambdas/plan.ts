@@ -11,7 +11,7 @@ import { decodeMetadata, UPDATED_AT } from '../core/item/metadata.ts';
 import { isOwnObject, parseObjectKey } from '../core/keys/object-key.ts';
 import { ownObjectKey } from '../core/keys/pointer.ts';
 import type { Operation } from '../core/keys/run.ts';
-import { checkPayloads } from '../core/saga/payload.ts';
+import { fitted } from '../core/saga/payload.ts';
 import {
   type Content,
   following,
@@ -59,8 +59,7 @@ export const handler = task(async ({ operation, execution, input, previous }: Pl
     contents,
     reusable: await reusableAttributes(request, item, contents),
   });
-  checkPayloads(input as Record<string, unknown>, plan);
-  return plan;
+  return fitted(input as Record<string, unknown>, plan);
 });
 
 async function contentsOf(request: SagaRequest, first: boolean): Promise<ReadonlyMap<string, Content>> {

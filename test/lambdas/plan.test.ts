@@ -90,6 +90,22 @@ describe('staged content', () => {
     expect((await handler(event('create', input))).puts[0]?.staged).toEqual({ etag: '"e"' });
   });
 
+  test('is not handed on where the plan has no room for it: then the copy looks for itself', async () => {
+    s3Mock
+      .on(HeadObjectCommand)
+      .resolves({ ...head, ETag: '"e"'.padEnd(200, 'e'), ChecksumSHA256: hexToBase64(DIGEST) });
+    const many = (count: number) => ({
+      largeAttributes: Object.fromEntries(
+        Array.from({ length: count }, (_, n) => [`page-${n}`, { staged: STAGED }]),
+      ),
+    });
+    const handedOn = async (count: number) =>
+      new Set((await handler(event('create', many(count)))).puts.map(({ staged }) => staged !== undefined));
+    expect(await handedOn(200)).toEqual(new Set([true]));
+    expect(await handedOn(330)).toEqual(new Set([false]));
+    expect((await failure(handler(event('create', many(1000))))).name).toBe('InvalidInput');
+  });
+
   test.each([
     ['without an ETag', { ETag: undefined }],
     ['with a content type that would fill the plan', { ContentType: 'x'.repeat(257) }],
