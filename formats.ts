@@ -94,6 +94,9 @@ async function writeAsCommonJs(from: string, to: string, imports: boolean): Prom
     define: { 'import.meta.url': 'moduleUrl' },
     supported: { 'dynamic-import': imports },
     ...(source.includes('import.meta.url') && { banner: moduleUrl }),
+    // A third of the package; names stay, for stack traces.
+    minifyWhitespace: true,
+    minifySyntax: true,
   });
   await mkdir(dirname(to), { recursive: true });
   await writeFile(to, code);

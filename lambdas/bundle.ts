@@ -6,11 +6,16 @@ import { basename, join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { licensesOf } from '../licenses.ts';
 
-/** Tasks that need the same clients share what they have in common; to share more would load each with what it does not use. */
+/**
+ * Tasks that share a build have the SDK once. The one without S3 has its own: it would load what others use of the SDK's
+ * protocols. Those without DynamoDB load 30 KB of that, and the package is a tenth smaller for it.
+ */
 const GROUPS = [
   ['write-item'],
-  ['put-inline', 'put-object', 'plan-sweep', 'total-sweep'],
-  ['plan', 'delete-objects', 'clean-up-removed', 'find-orphans'],
+  [
+    ...(['put-inline', 'put-object', 'plan-sweep', 'total-sweep'] as const),
+    ...(['plan', 'delete-objects', 'clean-up-removed', 'find-orphans'] as const),
+  ],
 ] as const;
 
 export const TASKS = GROUPS.flat();
