@@ -1,7 +1,7 @@
 // The state machines of a store.
 
 import type { IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import type { StoreDescriptor } from '../core/contract/store-types.ts';
+import type { StoreDescriptor } from '../../core/contract/store-types.ts';
 
 /** One state machine per operation. */
 export interface StoreStateMachines {

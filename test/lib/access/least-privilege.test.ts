@@ -7,8 +7,8 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { describe, expect, test } from 'vitest';
-import { LargeItemStore, type LargeItemStoreProps } from '../../lib/index.ts';
-import { makeStore, templateApp } from './app.ts';
+import { LargeItemStore, type LargeItemStoreProps } from '../../../lib/index.ts';
+import { makeStore, templateApp } from '../app.ts';
 
 interface Statement {
   readonly Effect: string;

@@ -11,7 +11,7 @@ import {
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { S3_SERVER_ACCESS_LOGS_USE_BUCKET_POLICY } from 'aws-cdk-lib/cx-api';
 import { Construct } from 'constructs';
-import { addLifecycle, type ExpiringPrefixes } from './storage.ts';
+import { addLifecycle, type ExpiringPrefixes } from './expiry.ts';
 import { expireVersions, versionExpiration } from './versions.ts';
 
 /** Where S3 logs accesses to the bucket ("Logging requests with server access logging"). */

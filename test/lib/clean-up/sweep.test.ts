@@ -5,9 +5,9 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parseSweepInput } from '../../core/sweep/contract.ts';
-import { LargeItemStore, type LargeItemStoreProps, type SweepProps } from '../../lib/index.ts';
-import { rights } from './template.ts';
+import { parseSweepInput } from '../../../core/sweep/contract.ts';
+import { LargeItemStore, type LargeItemStoreProps, type SweepProps } from '../../../lib/index.ts';
+import { rights } from '../template.ts';
 
 function made(sweep: SweepProps = {}, more: (stack: Stack) => LargeItemStoreProps = () => ({})) {
   const app = new App({ analyticsReporting: false, context: { 'aws:cdk:disable-asset-staging': true } });

@@ -14,8 +14,8 @@ import {
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { KeySchema } from '../core/keys/item-key.ts';
-import { encryptTable } from './encryption.ts';
+import type { KeySchema } from '../../core/keys/item-key.ts';
+import { encryptTable } from '../rights/keys.ts';
 import { keyAttribute } from './given-table.ts';
 
 /**

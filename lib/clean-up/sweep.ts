@@ -21,18 +21,18 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { SweepSettings } from '../core/contract/store.ts';
-import { DEFAULT_GRACE_SECONDS, MIN_GRACE_SECONDS } from '../core/errors/limits.ts';
-import { GRACE_TOO_SHORT, type SweepInput } from '../core/sweep/contract.ts';
-import { allowReports, grantSweep, type SweepGranting } from './callers.ts';
-import { allowMachineKey, encryptMachine } from './encryption.ts';
-import { NAMESPACE, storeName } from './monitoring/names.ts';
-import { describeAlarm } from './monitoring/runbook.ts';
-import { PACKAGE_ROOT } from './package-root.ts';
-import { allowBucketKey, allowObjects, allowReading } from './rights.ts';
-import { resolveOptions, type StoreOptions } from './store-options.ts';
-import { arnsOf, type StoreStateMachines } from './store-state-machines.ts';
-import { allowItem, taskFunction } from './tasks.ts';
+import type { SweepSettings } from '../../core/contract/store.ts';
+import { DEFAULT_GRACE_SECONDS, MIN_GRACE_SECONDS } from '../../core/errors/limits.ts';
+import { GRACE_TOO_SHORT, type SweepInput } from '../../core/sweep/contract.ts';
+import { allowReports, grantSweep, type SweepGranting } from '../access/callers.ts';
+import { NAMESPACE, storeName } from '../cloudwatch/names.ts';
+import { describeAlarm } from '../cloudwatch/runbook.ts';
+import { PACKAGE_ROOT } from '../package-root.ts';
+import { allowMachineKey, encryptMachine } from '../rights/keys.ts';
+import { allowBucketKey, allowObjects, allowReading } from '../rights/objects.ts';
+import { arnsOf, type StoreStateMachines } from '../sagas/store-state-machines.ts';
+import { allowItem, taskFunction } from '../sagas/tasks.ts';
+import { resolveOptions, type StoreOptions } from '../store-options.ts';
 
 /** When the sweep runs, what it spares, and what it warns of. */
 export interface SweepProps {

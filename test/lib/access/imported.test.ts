@@ -6,9 +6,9 @@ import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type ILargeItemStore, LargeItemStore } from '../../lib/index.ts';
-import { makeStore, templateApp } from './app.ts';
-import { rights, substituted } from './template.ts';
+import { type ILargeItemStore, LargeItemStore } from '../../../lib/index.ts';
+import { makeStore, templateApp } from '../app.ts';
+import { rights, substituted } from '../template.ts';
 
 const ENV = { account: '111111111111', region: 'eu-west-1' };
 const machineArn = (name: string) => `arn:aws:states:eu-west-1:111111111111:stateMachine:${name}`;

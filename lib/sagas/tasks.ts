@@ -15,12 +15,12 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { FUNCTION_TIMEOUT_SECONDS } from '../core/saga/waits.ts';
-import { allowTableKey } from './encryption.ts';
+import { FUNCTION_TIMEOUT_SECONDS } from '../../core/saga/waits.ts';
+import { PACKAGE_ROOT } from '../package-root.ts';
+import { allowTableKey } from '../rights/keys.ts';
+import { allowBucket, allowBucketKey, allowObjects, allowPutting, allowReading } from '../rights/objects.ts';
+import { type FunctionOptions, resolveOptions, type StoreOptions } from '../store-options.ts';
 import type { LegacyObjects } from './legacy-objects.ts';
-import { PACKAGE_ROOT } from './package-root.ts';
-import { allowBucket, allowBucketKey, allowObjects, allowPutting, allowReading } from './rights.ts';
-import { type FunctionOptions, resolveOptions, type StoreOptions } from './store-options.ts';
 
 /** What the tasks of a store work on. */
 export interface SagaTasksProps {

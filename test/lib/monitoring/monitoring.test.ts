@@ -9,9 +9,9 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { TASK_ERRORS } from '../../core/errors/errors.ts';
-import { type AlarmsProps, LargeItemStore, type LargeItemStoreProps } from '../../lib/index.ts';
-import { substituted } from './template.ts';
+import { TASK_ERRORS } from '../../../core/errors/errors.ts';
+import { type AlarmsProps, LargeItemStore, type LargeItemStoreProps } from '../../../lib/index.ts';
+import { substituted } from '../template.ts';
 
 const daily = ScheduleExpression.rate(Duration.days(1));
 
@@ -178,7 +178,7 @@ describe('alarms', () => {
   });
 
   test('each has a section in the runbook, with a command, and says where it is', () => {
-    const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
+    const runbook = readFileSync(join(import.meta.dirname, '../../../docs/runbook.md'), 'utf8');
     const sections = new Map(
       runbook
         .split(/^## /m)
@@ -199,7 +199,7 @@ describe('alarms', () => {
   });
 
   test('each is staged on the local cloud', () => {
-    const folder = join(import.meta.dirname, '../monitoring');
+    const folder = join(import.meta.dirname, '../../monitoring');
     const tests = readdirSync(folder).filter((name) => name.endsWith('.test.ts'));
     const staged = tests.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
     for (const { AlarmDescription } of Object.values(alarms)) {

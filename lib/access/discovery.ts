@@ -4,7 +4,7 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { CfnOutput, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { StoreDescriptor } from '../core/contract/store-types.ts';
+import type { StoreDescriptor } from '../../core/contract/store-types.ts';
 
 /** Whether a store has outputs in its stack, and what they are called. */
 export interface StoreOutputs {

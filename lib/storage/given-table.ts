@@ -10,7 +10,7 @@ import {
 import { Annotations, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import * as z from 'zod';
-import type { KeyAttribute, KeySchema, KeyType } from '../core/keys/item-key.ts';
+import type { KeyAttribute, KeySchema, KeyType } from '../../core/keys/item-key.ts';
 
 const ATTRIBUTE_TYPES: Readonly<Record<KeyType, AttributeType>> = {
   S: AttributeType.STRING,

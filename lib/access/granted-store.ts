@@ -4,6 +4,7 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
+import { combined } from '../rights/objects.ts';
 import {
   type Granting,
   grantCheck,
@@ -15,7 +16,6 @@ import {
   grantWait,
 } from './callers.ts';
 import { type Discovery, grantDiscovery } from './discovery.ts';
-import { combined } from './rights.ts';
 
 /** A store of this stack or of another, on which rights are granted. What each comes to is in docs/grants.md. */
 export interface ILargeItemStore extends IConstruct {

@@ -6,9 +6,9 @@ import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Arn, type ArnComponents, ArnFormat, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { parseStore, storeProblem } from '../core/contract/store.ts';
-import type { StoreDescriptor } from '../core/contract/store-types.ts';
-import { checkPlaces } from './given-place.ts';
+import { parseStore, storeProblem } from '../../core/contract/store.ts';
+import type { StoreDescriptor } from '../../core/contract/store-types.ts';
+import { checkPlaces } from '../storage/given-place.ts';
 import { GrantedStore, setGranting } from './granted-store.ts';
 
 /** What a store's description does not tell of it. */

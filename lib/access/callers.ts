@@ -7,9 +7,9 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { ArnFormat, Stack } from 'aws-cdk-lib/core';
-import { allowMachineKey, allowTableKey } from './encryption.ts';
-import { allowBucketKey, allowObjects, allowPutting, allowReading, combined } from './rights.ts';
-import { type GrantedStateMachines, machinesOf } from './store-state-machines.ts';
+import { allowMachineKey, allowTableKey } from '../rights/keys.ts';
+import { allowBucketKey, allowObjects, allowPutting, allowReading, combined } from '../rights/objects.ts';
+import { type GrantedStateMachines, machinesOf } from '../sagas/store-state-machines.ts';
 
 export interface Granting {
   readonly table: ITable;

@@ -3,8 +3,8 @@
 import { Bucket, type CfnBucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Annotations, Duration, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { addRule } from './expiry.ts';
 import { MAX_RECOVERY_DAYS } from './made-table.ts';
-import { addRule } from './storage.ts';
 
 /** Between the oldest point that a table can be restored to and the end of what it points at there: time to restore it. */
 const SPARE_DAYS = 7;

@@ -13,8 +13,8 @@ import {
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, test } from 'vitest';
-import { LargeItemStore, type LargeItemStoreProps } from '../../lib/index.ts';
-import { makeStore, templateApp } from './app.ts';
+import { LargeItemStore, type LargeItemStoreProps } from '../../../lib/index.ts';
+import { makeStore, templateApp } from '../app.ts';
 
 const ENV = { account: '111111111111', region: 'eu-west-1' };
 const partitionKey = { name: 'id', type: AttributeType.STRING };

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import type { Operation } from '../core/keys/run.ts';
-import { encryptMachine } from './encryption.ts';
-import { PACKAGE_ROOT } from './package-root.ts';
-import type { StoreOptions } from './store-options.ts';
+import type { Operation } from '../../core/keys/run.ts';
+import { PACKAGE_ROOT } from '../package-root.ts';
+import { encryptMachine } from '../rights/keys.ts';
+import type { StoreOptions } from '../store-options.ts';
 import type { SagaTasks } from './tasks.ts';
 
 /** The saga of one operation, from its definition in statemachines/. */

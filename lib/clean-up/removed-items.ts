@@ -16,10 +16,10 @@ import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { allowBucket, allowBucketKey, allowObjects } from './rights.ts';
-import { addRule, expiry } from './storage.ts';
-import type { StoreOptions } from './store-options.ts';
-import { allowItem, taskFunction } from './tasks.ts';
+import { allowBucket, allowBucketKey, allowObjects } from '../rights/objects.ts';
+import { allowItem, taskFunction } from '../sagas/tasks.ts';
+import { addRule, expiry } from '../storage/expiry.ts';
+import type { StoreOptions } from '../store-options.ts';
 
 export interface RemovedItemsProps {
   /** It has a stream with old and new images. */
