@@ -10,7 +10,7 @@ import {
   type ExtractorMessage,
 } from '@microsoft/api-extractor';
 
-const root = import.meta.dirname;
+const root = join(import.meta.dirname, '..');
 
 /** The declarations of each entry, by the name of its report. */
 const ENTRIES = { twinwrite: 'client', cdk: 'lib', contract: 'core', local: 'local' };

@@ -6,9 +6,9 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild';
-import { licensesOf } from './licenses.ts';
+import { licensesOf } from '../licenses.ts';
 
-const root = import.meta.dirname;
+const root = join(import.meta.dirname, '..');
 
 /** The package's entries, by the names of the ES modules that Node.js imports, and the CommonJS that these stand for. */
 const ENTRIES = { index: 'client/index', cdk: 'lib/index', contract: 'core/index', local: 'local/index' };
