@@ -7,22 +7,26 @@ import type { Plan } from './plan.ts';
 
 /** Bytes for what else a task's payload holds: function name, run, times, counts. */
 const OTHER_BYTES = 2 * 1024;
+const ROOM_BYTES = MAX_PAYLOAD_BYTES - OTHER_BYTES;
 
 /**
+ * The plan, without what it tells of staged objects where there is no room for that: then their copies look for themselves.
  * @param input - the execution's input
- * @throws {SagaError} InvalidInput when the payload of the write, or of planning again, would be too large
+ * @throws {SagaError} InvalidInput when the payload of the write, or of planning again, would be too large all the same
  */
-export function checkPayloads(input: Readonly<Record<string, unknown>>, plan: Plan): void {
-  const { largeAttributes: _, ...withoutContent } = input;
-  const needed = Math.max(
-    jsonLength(withoutContent) + jsonLength(plan),
-    jsonLength(input) + jsonLength(plan.placed),
+export function fitted(input: Readonly<Record<string, unknown>>, plan: Plan): Plan {
+  if (neededBytes(input, plan) <= ROOM_BYTES) return plan;
+  const lean = { ...plan, puts: plan.puts.map(({ staged: _, ...put }) => put) };
+  const needed = neededBytes(input, lean);
+  if (needed <= ROOM_BYTES) return lean;
+  throw invalidInput(
+    'input',
+    undefined,
+    `with the pointers of its large attributes it takes ${needed} bytes, over the ${ROOM_BYTES} that a state can hold; stage content, and make large values large attributes`,
   );
-  if (needed + OTHER_BYTES > MAX_PAYLOAD_BYTES) {
-    throw invalidInput(
-      'input',
-      undefined,
-      `with the pointers of its large attributes it takes ${needed} bytes, over the ${MAX_PAYLOAD_BYTES - OTHER_BYTES} that a state can hold; stage content, and make large values large attributes`,
-    );
-  }
+}
+
+function neededBytes(input: Readonly<Record<string, unknown>>, plan: Plan): number {
+  const { largeAttributes: _, ...withoutContent } = input;
+  return Math.max(jsonLength(withoutContent) + jsonLength(plan), jsonLength(input) + jsonLength(plan.placed));
 }

@@ -60,8 +60,8 @@ const LATE_READS: readonly Mutation[] = [
     changes: [
       {
         file: 'core/saga/plan.ts',
-        from: 'createdBy: previous?.createdBy ?? formatSeries(run, series),',
-        to: 'createdBy: previous?.createdBy ?? run,',
+        from: 'createdBy: formatSeries(run, series),',
+        to: 'createdBy: run,',
       },
       { file: OUTCOME, from: 'saga?.createdBy === plan.saga.createdBy', to: 'saga?.createdBy === plan.run' },
     ],

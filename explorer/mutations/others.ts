@@ -41,8 +41,8 @@ export const OTHERS: readonly Mutation[] = [
       { file: 'client/write/write.ts', from: '  const result = await resultOf(sfn, execution);\n', to: '' },
       {
         file: 'client/write/write.ts',
-        from: '  return result;\n',
-        to: '  return resultOf(sfn, execution);\n',
+        from: 'stagedKeysIn(execution, store)]));\n  return result;\n',
+        to: 'stagedKeysIn(execution, store)]));\n  return resultOf(sfn, execution);\n',
       },
     ],
     shownBy: { configuration: 'client: create staged', kinds: ['stop'] },

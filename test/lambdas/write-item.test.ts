@@ -81,7 +81,9 @@ test('sends binary values as bytes', async () => {
 describe('before anything else it says which way the saga takes', () => {
   const settling = { secondsToSettle: 15, anyFailed: false };
   const failed = { secondsToSettle: 0, anyFailed: true };
+  const done = { secondsToSettle: 0, anyFailed: false };
   const nothing = plan('delete');
+  const put = plan('create', { item: sagaItem(), input: { overwrite: true } });
   const doubts = [
     {},
     { retries: 1 },
@@ -93,6 +95,16 @@ describe('before anything else it says which way the saga takes', () => {
     ['puts may still land', { puts: settling }, 'PutsUnsettled'],
     ['one has failed', { puts: failed }, 'PutFailed'],
     ['puts may still land, and one has failed', { puts: { ...settling, anyFailed: true } }, 'PutsUnsettled'],
+    [
+      'a put takes the place of objects',
+      { operation: 'create', plan: put, puts: done } as const,
+      'ObjectsToReplace',
+    ],
+    [
+      'the same, and a put of it has failed',
+      { operation: 'create', plan: put, puts: failed } as const,
+      'PutFailed',
+    ],
     ['a delete planned on no item', { operation: 'delete', plan: nothing } as const, 'NoItem'],
   ])('%s', async (_, given, name) => {
     for (const doubt of doubts) {
@@ -103,7 +115,7 @@ describe('before anything else it says which way the saga takes', () => {
   });
 
   test.each([
-    ['all puts have succeeded and settled', { secondsToSettle: 0, anyFailed: false }],
+    ['all puts have succeeded and settled', done],
     ['a definition of earlier versions, which chooses by itself', undefined],
   ])('or it writes: %s', async (_, puts) => {
     dynamodbMock.on(TransactWriteItemsCommand).resolves({});
@@ -119,7 +131,9 @@ describe('a definite answer', () => {
   ])('to a failed condition: %s', async (_, found, name) => {
     const item = found && (toSdkItem(found) as Record<string, never>);
     dynamodbMock.on(TransactWriteItemsCommand).rejects(canceled('ConditionalCheckFailed', item));
-    expect((await failure(handler(event()))).name).toBe(name);
+    const condition = { expression: 'attribute_exists(title)' };
+    const input = { key: { id: '1' }, condition };
+    expect((await failure(handler(event({ input })))).name).toBe(name);
   });
 
   test.each([

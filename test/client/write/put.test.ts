@@ -1,5 +1,6 @@
 // Puts, and updates that create, against the local cloud: what is there is replaced, all of it, by one writer at a time.
 
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LargeItemClient, type NotWritten } from '../../../client/index.ts';
 import { objectsOf, useLocalCloud } from '../local-store.ts';
@@ -103,6 +104,18 @@ describe('a put', () => {
     expect(await client.createMany(inputs, { batch: 'puts' }).summary()).toMatchObject({ failed: 2 });
     expect(inputs[0]).not.toHaveProperty('overwrite');
   });
+});
+
+it('a put of many tells of each what it has let go of', async () => {
+  const { largeAttributes } = await client.create({ key: { id: 'owner' }, largeAttributes: { page: 'x' } });
+  const page = { S: largeAttributes.page as string };
+  await new DynamoDBClient({}).send(
+    new PutItemCommand({ TableName: client.store.table, Item: { id: { S: 'copy' }, page } }),
+  );
+  for await (const outcome of client.putMany([{ key: { id: 'copy' } }])) {
+    expect(outcome).toMatchObject({ status: 'written', result: { letGo: [page.S] } });
+  }
+  expect(await contentsOf({ id: 'owner' })).toEqual({ page: 'x' });
 });
 
 describe('an update with createIfMissing', () => {

@@ -1,5 +1,6 @@
 // The writing side against the local cloud: what guards an update, handles, and batches that are run again.
 
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LargeItemClient, type NotWritten } from '../../../client/index.ts';
 import { objectsOf, useLocalCloud } from '../local-store.ts';
@@ -160,5 +161,30 @@ describe('a batch', () => {
     const deletes = items.map(({ key }) => ({ key, mustExist: true }));
     expect(await client.deleteMany(deletes).summary()).toMatchObject({ written: 24, failed: 0 });
     expect((await objectsOf(client)).filter((key) => key.includes('pk=batch-'))).toEqual([]);
+  });
+});
+
+describe('a batch of creates', () => {
+  it('tells what their outputs do, most without a look at their runs', async () => {
+    const sfn = new SFNClient({});
+    const described = new Set<string>();
+    sfn.middlewareStack.add(
+      (next) => async (args) => {
+        const { executionArn } = args.input as { readonly executionArn?: string };
+        if (executionArn !== undefined) described.add(executionArn);
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    const writer = await LargeItemClient.fromStack({ sfn, pollIntervalMs: 10 });
+    const inputs = Array.from({ length: 60 }, (_, n) => ({
+      key: { id: `listed-${n}` },
+      largeAttributes: { page: `page ${n}` },
+    }));
+    for await (const outcome of writer.createMany(inputs, { concurrency: 60 })) {
+      if (outcome.status !== 'written') throw new Error(outcome.status);
+      expect(outcome.result).toEqual(await client.handle(outcome.result.executionArn).wait());
+    }
+    expect(described.size).toBeLessThan(inputs.length);
   });
 });
