@@ -6,13 +6,13 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { BucketProps, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { KeyAttribute } from '../core/keys/item-key.ts';
-import type { StoreOutputs } from './discovery.ts';
-import type { LegacyObjects } from './legacy-objects.ts';
-import type { AccessLogs } from './made-bucket.ts';
-import type { StoreTableProps } from './made-table.ts';
+import type { StoreOutputs } from './access/discovery.ts';
+import type { SweepProps } from './clean-up/sweep.ts';
 import type { AlarmsProps } from './monitoring/alarms.ts';
+import type { LegacyObjects } from './sagas/legacy-objects.ts';
+import type { AccessLogs } from './storage/made-bucket.ts';
+import type { StoreTableProps } from './storage/made-table.ts';
 import type { FunctionOptions } from './store-options.ts';
-import type { SweepProps } from './sweep.ts';
 
 /** What a store may be told; each has a default, so that none need be given. */
 export interface LargeItemStoreProps {

@@ -9,24 +9,24 @@ import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Store, StoreDescriptor } from '../core/contract/store-types.ts';
 import type { Operation } from '../core/keys/run.ts';
-import { addOutputs, createParameter } from './discovery.ts';
-import { GrantedStore, type ILargeItemStore, setGranting } from './granted-store.ts';
-import { ImportedStore, type ImportedStoreProps } from './imported-store.ts';
+import { addOutputs, createParameter } from './access/discovery.ts';
+import { GrantedStore, type ILargeItemStore, setGranting } from './access/granted-store.ts';
+import { ImportedStore, type ImportedStoreProps } from './access/imported-store.ts';
+import { FAILURES_PREFIX, RemovedItems } from './clean-up/removed-items.ts';
+import { Sweep } from './clean-up/sweep.ts';
+import type { StoreAlarmsByName } from './cloudwatch/runbook.ts';
 import type { LargeItemStoreProps } from './large-item-store-props.ts';
 import { checkExpiring, checkedLayout, checkedReportPrefix, type Layout } from './layout.ts';
 import { createLogs, type StoreLogs } from './monitoring/logs.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import type { RunMetric, RunMetricOptions, TaskMetric } from './monitoring/run-metrics.ts';
-import type { StoreAlarmsByName } from './monitoring/runbook.ts';
-import { checkNeighbours } from './neighbours.ts';
-import { FAILURES_PREFIX, RemovedItems } from './removed-items.ts';
-import { createStateMachine } from './state-machines.ts';
+import { createStateMachine } from './sagas/state-machines.ts';
+import { arnsOf, type StoreStateMachines } from './sagas/store-state-machines.ts';
+import { SagaTasks } from './sagas/tasks.ts';
+import { checkNeighbours } from './storage/neighbours.ts';
+import { allowUploads } from './storage/upload-origins.ts';
 import { resolveOptions, type StoreOptions, withSecurityGroup } from './store-options.ts';
-import { arnsOf, type StoreStateMachines } from './store-state-machines.ts';
 import { storageOf } from './store-storage.ts';
-import { Sweep } from './sweep.ts';
-import { SagaTasks } from './tasks.ts';
-import { allowUploads } from './upload-origins.ts';
 
 /**
  * A DynamoDB table whose items' large attributes are S3 objects, written through Step Functions sagas only.

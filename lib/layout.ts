@@ -3,8 +3,8 @@
 import { layoutProblem } from '../core/contract/layout.ts';
 import type { KeySchema } from '../core/keys/item-key.ts';
 import { canLieBelow, DEFAULT_OBJECT_KEY_TEMPLATE } from '../core/keys/template.ts';
+import { DEFAULT_REPORT_PREFIX } from './clean-up/sweep.ts';
 import type { LargeItemStoreProps } from './large-item-store-props.ts';
-import { DEFAULT_REPORT_PREFIX } from './sweep.ts';
 
 export interface Layout {
   readonly key: KeySchema;

@@ -4,14 +4,14 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { checkPlaces } from './given-place.ts';
-import { checkTable, type TableNeeds } from './given-table.ts';
 import type { LargeItemStoreProps } from './large-item-store-props.ts';
 import type { Layout } from './layout.ts';
-import { createBucket } from './made-bucket.ts';
-import { createTable, recoveryDays } from './made-table.ts';
-import { addLifecycle } from './storage.ts';
-import { checkVersions } from './versions.ts';
+import { addLifecycle } from './storage/expiry.ts';
+import { checkPlaces } from './storage/given-place.ts';
+import { checkTable, type TableNeeds } from './storage/given-table.ts';
+import { createBucket } from './storage/made-bucket.ts';
+import { createTable, recoveryDays } from './storage/made-table.ts';
+import { checkVersions } from './storage/versions.ts';
 
 interface StorageNeeds {
   readonly layout: Layout;

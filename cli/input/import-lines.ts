@@ -1,12 +1,12 @@
 // Lines of newline-delimited JSON as inputs of creates: `{"key": ..., "attributes": ..., "largeAttributes": ...}`.
 
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { CreateInput, LargeAttribute, Value } from '../../client/index.ts';
 import { BASE64 } from '../../core/values/attributes.ts';
 import { parseExactJson } from '../exact-json.ts';
 import { guessedType } from './content.ts';
+import { linesOf } from './lines.ts';
 
 export interface ImportLine {
   /** From 1. */
@@ -35,13 +35,9 @@ export async function* importLines(
   folder: string,
   onBadLine: (error: BadLine) => void,
 ): AsyncGenerator<ImportLine> {
-  let number = 0;
-  for await (const text of createInterface({ input: source, crlfDelay: Number.POSITIVE_INFINITY })) {
-    number += 1;
-    const line = number === 1 ? text.replace(/^\ufeff/, '') : text;
-    if (line.trim() === '') continue;
+  for await (const { number, text } of linesOf(source)) {
     try {
-      yield { number, input: inputOf(line, folder) };
+      yield { number, input: inputOf(text, folder) };
     } catch (error) {
       onBadLine(new BadLine(number, (error as Error).message));
     }

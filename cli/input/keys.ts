@@ -1,13 +1,11 @@
 // Keys of several items: as options, and as lines of newline-delimited JSON.
 
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { InvalidArgumentError } from 'commander';
 import type { Key, Value } from '../../client/index.ts';
-import { CommandFailed, UsageError } from '../errors.ts';
+import { CommandFailed } from '../errors.ts';
 import { parseExactJson } from '../exact-json.ts';
+import { linesOf } from './lines.ts';
 import { asText, type Pairs, pairs } from './pairs.ts';
 
 const parsePair = pairs(asText);
@@ -26,27 +24,13 @@ export function asFileName(text: string): string {
   return text;
 }
 
-/** @throws {UsageError} when there is no such file, or it cannot be read */
-export async function openLines(option: string, file: string, stdin: Readable): Promise<Readable> {
-  if (file === '-') return stdin;
-  const handle = await open(file).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`${option} ${file}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`);
-  });
-  await handle.close();
-  return createReadStream(file);
-}
-
 /**
  * The keys in the lines: each a key, or an object with a `key`, as `query --json` and the lines of an import have it.
  * @throws {CommandFailed} for a line that is none, with its number
  */
 export async function* keyLines(source: Readable, file: string): AsyncGenerator<Key> {
-  let number = 0;
-  for await (const text of createInterface({ input: source, crlfDelay: Number.POSITIVE_INFINITY })) {
-    number += 1;
-    const line = number === 1 ? text.replace(/^\ufeff/, '') : text;
-    if (line.trim() === '') continue;
-    const key = keyIn(line);
+  for await (const { number, text } of linesOf(source)) {
+    const key = keyIn(text);
     if (key === undefined) {
       throw new CommandFailed(`--keys ${file}, line ${number}: expected a key, such as {"id": "42"}`);
     }

@@ -12,10 +12,10 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { machinesOf, type StoreStateMachines } from '../store-state-machines.ts';
-import type { Sweep } from '../sweep.ts';
+import type { Sweep } from '../clean-up/sweep.ts';
+import { type AlarmName, describeAlarm, type StoreAlarmsByName } from '../cloudwatch/runbook.ts';
+import { machinesOf, type StoreStateMachines } from '../sagas/store-state-machines.ts';
 import type { RunMetrics } from './run-metrics.ts';
-import { type AlarmName, describeAlarm, type StoreAlarmsByName } from './runbook.ts';
 import { sweepInterval } from './sweep-interval.ts';
 
 /** Whom the alarms of a store tell. */

@@ -12,12 +12,12 @@ import {
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Operation } from '../../core/keys/run.ts';
-import type { StoreStateMachines } from '../store-state-machines.ts';
-import type { Sweep } from '../sweep.ts';
+import type { Sweep } from '../clean-up/sweep.ts';
+import { storeName } from '../cloudwatch/names.ts';
+import type { StoreAlarmsByName } from '../cloudwatch/runbook.ts';
+import type { StoreStateMachines } from '../sagas/store-state-machines.ts';
 import type { StreamMetrics } from './alarms.ts';
-import { storeName } from './names.ts';
 import type { RunMetric, RunMetrics } from './run-metrics.ts';
-import type { StoreAlarmsByName } from './runbook.ts';
 
 export interface DashboardSources {
   /** Whom the dashboard is of. */

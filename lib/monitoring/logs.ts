@@ -4,7 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { allowLogs } from '../encryption.ts';
+import { allowLogs } from '../rights/keys.ts';
 
 /** The log groups of a store. */
 export interface StoreLogs {

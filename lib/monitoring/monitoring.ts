@@ -4,13 +4,13 @@ import { type Dashboard, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { RemovedItems } from '../removed-items.ts';
-import type { StoreStateMachines } from '../store-state-machines.ts';
-import type { Sweep } from '../sweep.ts';
+import type { RemovedItems } from '../clean-up/removed-items.ts';
+import type { Sweep } from '../clean-up/sweep.ts';
+import type { StoreAlarmsByName } from '../cloudwatch/runbook.ts';
+import type { StoreStateMachines } from '../sagas/store-state-machines.ts';
 import { type AlarmsProps, StoreAlarms, type StreamMetrics } from './alarms.ts';
 import { createDashboard } from './dashboard.ts';
 import { RunMetrics } from './run-metrics.ts';
-import type { StoreAlarmsByName } from './runbook.ts';
 
 export interface MonitoringProps {
   readonly alarms: AlarmsProps | undefined;

@@ -8,8 +8,8 @@ import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { TASK_ERRORS } from '../../core/errors/errors.ts';
 import type { Operation } from '../../core/keys/run.ts';
-import type { StoreStateMachines } from '../store-state-machines.ts';
-import { storeNamespace } from './names.ts';
+import { storeNamespace } from '../cloudwatch/names.ts';
+import type { StoreStateMachines } from '../sagas/store-state-machines.ts';
 
 /** What is counted of runs, for the store or for one operation. */
 export type RunMetric =

@@ -1,6 +1,7 @@
 // One page of a listing: keys in order, those below a delimiter rolled up into common prefixes.
 
 import { invalidArgument } from './errors.ts';
+import { percentEncoded } from './percent-encoding.ts';
 import { compareKeys } from './sorted-keys.ts';
 
 export interface PageRequest {
@@ -75,10 +76,7 @@ export function nameEncoder(encodingType: string | null): (name: string) => stri
   if (encodingType !== 'url') {
     throw invalidArgument('encoding-type', encodingType, 'Invalid Encoding Method specified in Request');
   }
-  return (name) =>
-    encodeURIComponent(name)
-      .replaceAll('%2F', '/')
-      .replace(/[!\x27()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  return (name) => percentEncoded(name).replaceAll('%2F', '/');
 }
 
 function commonPrefixOf(key: string, prefix: string, delimiter: string): string | undefined {

@@ -5,6 +5,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { LocalRequest } from '../service.ts';
 import { s3Error } from './errors.ts';
+import { percentEncoded } from './percent-encoding.ts';
 import { signatureOfVersion2 } from './presigned-v2.ts';
 
 /** The secret of an access key that the cloud has issued. */
@@ -122,16 +123,9 @@ function signatureOf(
 function canonicalQuery(query: URLSearchParams): string {
   return [...query]
     .filter(([name]) => name !== 'X-Amz-Signature')
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
+    .map(([name, value]) => `${percentEncoded(name)}=${percentEncoded(value)}`)
     .sort()
     .join('&');
-}
-
-/** As RFC 3986 has it, which encodes more than `encodeURIComponent`. */
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(/[!\x27()*]/g, (character) => {
-    return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-  });
 }
 
 function hmac(key: Buffer | string, text: string): Buffer {

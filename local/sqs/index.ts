@@ -5,8 +5,7 @@
 
 import { text } from 'node:stream/consumers';
 import type { Clock } from '../clock.ts';
-import { jsonAnswer } from '../json-protocol.ts';
-import { isDeeper } from '../records.ts';
+import { jsonAnswer, parseParameters } from '../json-protocol.ts';
 import {
   type Call,
   type CloudIdentity,
@@ -90,25 +89,8 @@ async function accept(
     throw new ServiceError('UnsupportedOperation', `${what} is not supported locally`);
   }
   const subject = await text(request.body);
-  const input = parseBody(subject);
+  const input = parseParameters(subject, MAX_LEVELS);
   return { operation: name, subject, perform: async () => answer(200, await perform(operation, input)) };
-}
-
-function parseBody(body: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(body);
-    if (
-      typeof value === 'object' &&
-      value !== null &&
-      !Array.isArray(value) &&
-      !isDeeper(value, MAX_LEVELS)
-    ) {
-      return value as Readonly<Record<string, unknown>>;
-    }
-  } catch {
-    // Told below like any other body that is no object.
-  }
-  throw new ServiceError('SerializationException', 'The request body is not a JSON object');
 }
 
 /** Names that the query protocol had stay in a header, for programs that look for them. */

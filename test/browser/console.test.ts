@@ -1,51 +1,15 @@
-// The console in a real browser, over a local cloud in which runs of every outcome have happened.
+// What the console shows, and how one finds and moves in it.
 
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { GetExecutionHistoryCommand } from '@aws-sdk/client-sfn';
-import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { playScenario, type Scenario } from '../console/scenario.ts';
-import { serveConsole, type TestConsole } from '../console/serve.ts';
-import { startStore, type TestStore } from '../e2e/harness.ts';
+import { describe, expect, test } from 'vitest';
 import { violations } from './axe.ts';
 import { useBrowser } from './browser.ts';
+import { picture, row, rows, runPath, useConsole, verdict } from './console-stage.ts';
 import { screenshots } from './screenshots.ts';
 
 const browser = useBrowser();
 const shoot = screenshots('console');
-let store: TestStore;
-let scenario: Scenario;
-let running: TestConsole;
-
-beforeAll(async () => {
-  store = await startStore({ clock: 'manual' });
-  scenario = await playScenario(store);
-  running = await serveConsole(store);
-});
-afterAll(async () => {
-  await running?.stop();
-  await store?.[Symbol.asyncDispose]();
-});
-
-const address = (path: string) => `http://127.0.0.1:${running.port}${path}`;
-const runPath = (name: string) => `/runs/${name.split('-')[0]}/${name}`;
-
-/** A page of the console, as the printed address opens it and at the time of the cloud. */
-async function open(path = '/', { expected }: { expected?: RegExp } = {}): Promise<Page> {
-  const page = await browser.openPage(expected);
-  await page.setViewportSize({ width: 1360, height: 860 });
-  await page.clock.setSystemTime(store.cloud.clock.now());
-  await page.goto(running.url);
-  await page.getByRole('table', { name: 'Runs, newest first' }).waitFor();
-  if (path !== '/') await page.goto(address(path));
-  return page;
-}
-
-const rows = (page: Page) => page.locator('.row.run');
-const row = (page: Page, text: string) => rows(page).filter({ hasText: text });
-const picture = (page: Page) => page.getByRole('region', { name: 'State graph' });
-const verdict = (page: Page) => page.locator('.verdict');
+const stage = useConsole(browser);
+const { address, open } = stage;
 
 describe('looking', () => {
   test('the list shows every run with its outcome, and the address holds no secret', async () => {
@@ -91,7 +55,7 @@ describe('looking', () => {
   });
 
   test('a run that was rolled back: what happened, the path, the compensation, its objects', async () => {
-    const page = await open(runPath(scenario.rolledBack));
+    const page = await open(runPath(stage.scenario.rolledBack));
     await picture(page).waitFor();
     expect(await verdict(page).innerText()).toContain('WriteRefused: DynamoDB refuses the item');
     expect(await verdict(page).innerText()).toContain('every object that the run put is deleted');
@@ -127,15 +91,15 @@ describe('looking', () => {
         stroke: await outline.evaluate((element) => getComputedStyle(element).stroke),
       };
     };
-    const done = await outlineOf(scenario.rolledBack, 'Plan');
-    const undone = await outlineOf(scenario.rolledBack, 'DeleteCreatedObjects');
-    const failed = await outlineOf(scenario.stuck, 'DeleteCreatedObjects');
+    const done = await outlineOf(stage.scenario.rolledBack, 'Plan');
+    const undone = await outlineOf(stage.scenario.rolledBack, 'DeleteCreatedObjects');
+    const failed = await outlineOf(stage.scenario.stuck, 'DeleteCreatedObjects');
     expect([done.corners, undone.corners, failed.corners]).toEqual(['AAAA', 'LLLLL', 'LLLLLLL']);
     expect(new Set([done.stroke, undone.stroke, failed.stroke]).size).toBe(3);
   });
 
   test('a state tells its attempts, its input and its output, and can be linked to', async () => {
-    const page = await open(runPath(scenario.committed));
+    const page = await open(runPath(stage.scenario.committed));
     await picture(page)
       .getByRole('button', { name: /^WriteItem/ })
       .click();
@@ -201,10 +165,10 @@ describe('searching and moving by keyboard', () => {
     await expect.poll(() => rows(page).count()).toBe(2);
     await page.getByRole('link', { name: 'Open the item' }).click();
     await page.getByRole('heading', { name: 'star-chart-north' }).waitFor();
-    const arn = store.descriptor.stateMachines.update.replace(':stateMachine:', ':execution:');
+    const arn = stage.store.descriptor.stateMachines.update.replace(':stateMachine:', ':execution:');
     await page.locator('body').press('Escape');
-    await find(`${arn}:${scenario.committed}`);
-    await page.getByRole('heading', { name: scenario.committed }).waitFor();
+    await find(`${arn}:${stage.scenario.committed}`);
+    await page.getByRole('heading', { name: stage.scenario.committed }).waitFor();
     await find(arn.replace(/\d{12}/, '999999999999').concat(':x'));
     await page.getByText('the store is in 000000000000').waitFor();
   });
@@ -224,7 +188,7 @@ describe('searching and moving by keyboard', () => {
     await page.keyboard.press('ArrowDown');
     await expect.poll(focused).toContain('Rolled back');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: scenario.rolledBack }).waitFor();
+    await page.getByRole('heading', { name: stage.scenario.rolledBack }).waitFor();
     await page.keyboard.press('Escape');
     await page.waitForURL(address('/'));
     await page.keyboard.press('?');
@@ -234,7 +198,7 @@ describe('searching and moving by keyboard', () => {
   });
 
   test('the focus can be seen', async () => {
-    const page = await open(runPath(scenario.stuck));
+    const page = await open(runPath(stage.scenario.stuck));
     await picture(page).waitFor();
     const unseen = await page.evaluate(() => {
       const focusable = document.querySelectorAll<HTMLElement>('a, button, input, select, [tabindex="0"]');
@@ -287,7 +251,12 @@ describe('themes', () => {
       await page.getByRole('button', { name: 'Running' }).click();
       await rows(page).nth(1).waitFor({ state: 'detached' });
       await check('list');
-      for (const name of [scenario.stuck, scenario.rolledBack, scenario.committed, scenario.running.name]) {
+      for (const name of [
+        stage.scenario.stuck,
+        stage.scenario.rolledBack,
+        stage.scenario.committed,
+        stage.scenario.running.name,
+      ]) {
         await page.goto(address(`${runPath(name)}?state=2`));
         await page.locator('.state-details').waitFor();
         await picture(page).waitFor();
@@ -295,10 +264,10 @@ describe('themes', () => {
       }
       await page.getByRole('button', { name: 'Stop…' }).click();
       await check('stop dialog');
-      await page.goto(address(`${runPath(scenario.committed)}?tab=events`));
+      await page.goto(address(`${runPath(stage.scenario.committed)}?tab=events`));
       await page.getByRole('button', { name: /ExecutionStarted/ }).click();
       await check('events');
-      await page.goto(address(runPath(scenario.unknown)));
+      await page.goto(address(runPath(stage.scenario.unknown)));
       await page.getByRole('button', { name: 'Replay…' }).click();
       await page.getByRole('checkbox').waitFor();
       await check('replay dialog');
@@ -312,7 +281,7 @@ describe('themes', () => {
       await rows(page).nth(11).waitFor();
       await page.setViewportSize({ width: 400, height: 800 });
       await check('narrow list');
-      await page.goto(address(runPath(scenario.rolledBack)));
+      await page.goto(address(runPath(stage.scenario.rolledBack)));
       await picture(page).waitFor();
       await check('narrow run');
       expect(found).toEqual([]);
@@ -320,178 +289,12 @@ describe('themes', () => {
   );
 });
 
-describe('what a page cannot do', () => {
-  test('without the secret of this start it shows nothing, and says how to get in', async () => {
-    const page = await browser.openPage(/401/);
-    await page.goto(address(runPath(scenario.stuck)));
-    await page.getByText('open the address that `twinwrite console` has printed').waitFor();
-    expect(await page.locator('body').innerText()).not.toContain('moon-phases');
-    await page.goto(address('/#secret=of-an-earlier-start'));
-    await page.getByText('open the address that `twinwrite console` has printed').waitFor();
-    await page.goto(running.url);
-    await page.getByRole('table', { name: 'Runs, newest first' }).waitFor();
-  });
-
-  test('another origin can neither read nor stop, framed, scripted or posted', async () => {
-    const page = await browser.openPage(/Failed to load resource|blocked by CORS|Refused|refused|violates/);
-    const elsewhere = createServer((_, response) => {
-      response.setHeader('content-type', 'text/html');
-      response.end('<!doctype html><link rel="icon" href="data:,"><title>another page</title>');
-    });
-    await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
-    await page.goto(`http://localhost:${(elsewhere.address() as AddressInfo).port}/`);
-    const stop = address(`/api${runPath(scenario.running.name)}/stop`);
-    const answers = await page.evaluate(
-      async ([session = '', url = '', secret = '']) => {
-        const headers = { 'x-twinwrite-secret': secret };
-        const attempt = async (target: string, init: RequestInit) => {
-          try {
-            const { type, status } = await fetch(target, init);
-            return `${type} ${status}`;
-          } catch {
-            return 'refused';
-          }
-        };
-        const body = '{"cause":"by another page"}';
-        return [
-          await attempt(session, { headers }),
-          await attempt(session, { mode: 'no-cors' }),
-          await attempt(url, {
-            method: 'POST',
-            body,
-            headers: { ...headers, 'content-type': 'application/json' },
-          }),
-          await attempt(url, { method: 'POST', body, mode: 'no-cors' }),
-        ];
-      },
-      [address('/api/session'), stop, running.secret],
-    );
-    expect(answers).toEqual(['refused', 'refused', 'refused', 'refused']);
-    const framed = await page.evaluate(async (url) => {
-      const frame = document.createElement('iframe');
-      frame.src = url;
-      document.documentElement.append(frame);
-      await new Promise((resolve) => frame.addEventListener('load', resolve));
-      try {
-        return frame.contentDocument?.body.textContent ?? 'no document of the console';
-      } catch {
-        return 'no document of the console';
-      }
-    }, address('/'));
-    expect(framed).toBe('no document of the console');
-    elsewhere.close();
-    const { events } = await store.sfn.send(
-      new GetExecutionHistoryCommand({ executionArn: scenario.running.arn }),
-    );
-    expect(events?.at(-1)?.type).not.toBe('ExecutionAborted');
-  });
-
-  test('text of runs stays text', async () => {
-    const hostile = `<img src=x onerror="globalThis.hacked=1"><script>globalThis.hacked=1</script>`;
-    const run = await store.start('create', {
-      key: { id: hostile },
-      attributes: { [hostile]: hostile },
-      more: hostile,
-    });
-    await store.passUntilEnd(run);
-    const page = await open('/?outcome=rejected');
-    await row(page, hostile).first().click();
-    await page.getByRole('heading', { name: run.name }).waitFor();
-    expect(await verdict(page).innerText()).toContain('<img src=x');
-    for (const tab of ['Input', 'Output', 'Events']) await page.getByRole('tab', { name: tab }).click();
-    await page.goto(address(`/items?key=${encodeURIComponent(hostile)}`));
-    await page.getByRole('heading', { name: hostile }).waitFor();
-    expect(await page.evaluate(() => 'hacked' in globalThis)).toBe(false);
-    expect(await page.locator('img').count()).toBe(0);
-  });
-});
-
-describe('doing', () => {
-  test('from the list to a replay: preview, confirmation, the new run', async () => {
-    const page = await open();
-    await row(page, 'Rolled back').click();
-    await page.getByRole('button', { name: 'Replay…' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Replay this run?' });
-    await dialog.getByText('A new run with the same input').waitFor();
-    expect(await dialog.innerText()).toContain(`${scenario.rolledBack}-replay-1`);
-    expect(await dialog.innerText()).toContain('version 1');
-    await shoot(page, 'replay', ['dark']);
-    await page.keyboard.press('Escape');
-    await dialog.waitFor({ state: 'detached' });
-
-    await page.getByRole('button', { name: 'Replay…' }).click();
-    await dialog.getByRole('button', { name: 'Replay', exact: true }).click();
-    await page.waitForURL(address(runPath(`${scenario.rolledBack}-replay-1`)));
-    await page.locator('.badge.filled', { hasText: 'Committed' }).waitFor();
-    await page.getByRole('link', { name: scenario.rolledBack, exact: true }).click();
-    await page.getByRole('heading', { name: scenario.rolledBack, exact: true }).waitFor();
-    await page.getByRole('button', { name: 'Replay…' }).click();
-    await dialog.getByText('This run cannot be replayed as it is').waitFor();
-    expect(await dialog.getByRole('button', { name: 'Replay', exact: true }).isDisabled()).toBe(true);
-    expect((await store.item({ id: { S: 'field-notes-1961' } }))?.title).toEqual({ S: 'Field notes, 1961' });
-  });
-
-  test('a stuck run is redriven, and the page follows it to its end', async () => {
-    const page = await open(runPath(scenario.stuck));
-    await page.getByRole('button', { name: 'Replay…' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByText('A redrive of the same run').waitFor();
-    await dialog.getByRole('button', { name: 'Redrive' }).click();
-    await page.locator('.badge.filled', { hasText: 'Rolled back' }).waitFor();
-    await page.getByText('Redriven', { exact: true }).waitFor();
-    expect(await store.objects('items/pk=moon-phases/')).toEqual([]);
-  });
-
-  test('a run in flight is seen to end in the list, without anybody asking', async () => {
-    const page = await open();
-    await rows(page).nth(11).waitFor();
-    const inFlight = row(page, 'Running');
-    await inFlight.waitFor();
-    await store.passUntilEnd(scenario.running);
-    await inFlight.waitFor({ state: 'detached' });
-    expect(await rows(page).locator('.outcome').first().innerText()).toBe('Committed');
-  });
-
-  test('a run is stopped only with a reason, and says it from then on', async () => {
-    store.cloud.faults.inject({
-      service: 'dynamodb',
-      operation: 'TransactWriteItems',
-      when: 'before',
-      error: 'InternalServerError',
-      times: 'always',
-    });
-    const run = await store.start('update', { key: { id: 'star-chart-north' }, set: { title: 'x' } });
-    await run.until((events) => events.some(({ type }) => type === 'TaskFailed'));
-    store.cloud.faults.clear();
-    const page = await open(`/runs/update/${run.name}`);
-    await page.getByRole('button', { name: 'Stop…' }).click();
-    const stop = page.getByRole('dialog').getByRole('button', { name: 'Stop the run' });
-    expect(await stop.isDisabled()).toBe(true);
-    await page.getByLabel('Why').fill('wrong picture');
-    await stop.click();
-    await page.locator('.badge.filled', { hasText: 'Aborted' }).waitFor();
-    expect(await verdict(page).innerText()).toContain('wrong picture');
-  });
-
-  test('when the console has ended, the page says so and keeps what it shows', async () => {
-    const page = await open('/', { expected: /ERR_CONNECTION_REFUSED/ });
-    await rows(page).nth(5).waitFor();
-    const other = await serveConsole(store);
-    await page.goto(other.url);
-    await rows(page).nth(5).waitFor();
-    await row(page, 'Rejected').first().getByRole('link').focus();
-    await other.stop();
-    await page.getByText('Is `twinwrite console` still running?').waitFor({ timeout: 20_000 });
-    expect(await rows(page).count()).toBeGreaterThan(5);
-  });
-});
-
 test('of many iterations those that went well are folded, until somebody wants to see them', async () => {
   const largeAttributes = Object.fromEntries(
     Array.from({ length: 20 }, (_, at) => [`part-${at}`, { text: `part ${at}` }]),
   );
-  const run = await store.start('create', { key: { id: 'in-parts' }, largeAttributes });
-  await store.passUntilEnd(run);
+  const run = await stage.store.start('create', { key: { id: 'in-parts' }, largeAttributes });
+  await stage.store.passUntilEnd(run);
   const page = await open(`/runs/create/${run.name}`);
   const parts = page.locator('[data-row="PutObject"]');
   await page.getByRole('button', { name: 'Show 16 more that succeeded' }).waitFor();

@@ -224,7 +224,7 @@ test('every right of a caller is either needed or has its reason', () => {
   expect(NOT_NEEDED_HERE.filter(([pattern]) => !all.some((right) => pattern.test(right)))).toEqual([]);
 });
 
-/** What each caller is there for. Of operators: test/local-iam/operator-grants.test.ts; of checkers: test/audit/; of sweepers: test/lib/sweep.test.ts. */
+/** What each caller is there for. Of operators: test/local-iam/operator-grants.test.ts; of checkers: test/audit/; of sweepers: test/lib/clean-up/sweep.test.ts. */
 const DOES: Readonly<
   Record<Exclude<CallerName, 'Operator' | 'Checker' | 'Sweeper'>, readonly ScenarioName[]>
 > = {

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand,
   type DescribeExecutionOutput,
@@ -87,4 +87,13 @@ export function awsError(name: string, status: number | undefined, message = 'as
     name,
     $metadata: status === undefined ? {} : { httpStatusCode: status },
   });
+}
+
+/** Calls that upload something. */
+export function uploads(): { Key: string | undefined; Body: unknown; ChecksumSHA256: string | undefined }[] {
+  return s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => ({
+    Key: input.Key,
+    Body: input.Body,
+    ChecksumSHA256: input.ChecksumSHA256,
+  }));
 }

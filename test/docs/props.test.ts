@@ -44,8 +44,8 @@ describe.each([
 });
 
 it.each([
-  ['AccessLogs', 'made-bucket.ts', 'accessLogs'],
-  ['StoreOutputs', 'discovery.ts', 'outputs'],
+  ['AccessLogs', 'storage/made-bucket.ts', 'accessLogs'],
+  ['StoreOutputs', 'access/discovery.ts', 'outputs'],
 ])('%s: the row of its prop names each setting', (name, file, prop) => {
   const [row = ''] = section.split('\n').filter((line) => line.startsWith(`| \`${prop}\``));
   for (const setting of propsOf(file, name)) expect(row).toContain(`\`${setting.name}\``);
@@ -54,11 +54,11 @@ it.each([
 it.each([
   ['LargeItemStoreProps', 'large-item-store-props.ts'],
   ['FunctionOptions', 'store-options.ts'],
-  ['AccessLogs', 'made-bucket.ts'],
-  ['StoreOutputs', 'discovery.ts'],
-  ['ImportedStoreProps', 'imported-store.ts'],
-  ['StoreTableProps', 'made-table.ts'],
-  ['SweepProps', 'sweep.ts'],
+  ['AccessLogs', 'storage/made-bucket.ts'],
+  ['StoreOutputs', 'access/discovery.ts'],
+  ['ImportedStoreProps', 'access/imported-store.ts'],
+  ['StoreTableProps', 'storage/made-table.ts'],
+  ['SweepProps', 'clean-up/sweep.ts'],
 ])('%s: each prop says its default', (name, file) => {
   const silent = propsOf(file, name).filter(({ comment }) => !/[Dd]efault/.test(comment));
   expect(silent.map((prop) => prop.name)).toEqual([]);

@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, test } from 'vitest';
-import { isRecorded, type ReleaseState, refusals } from '../../release.ts';
+import { isRecorded, type ReleaseState, refusals } from '../../package/release.ts';
 
 const READY: ReleaseState = {
   version: '1.2.3',

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { storeIn } from '../../core/contract/store.ts';
 import type { Item } from '../../core/values/attributes.ts';
 import { toSdkItem } from '../../core/values/sdk-item.ts';
+import { FAILURES_PREFIX } from '../../lib/clean-up/removed-items.ts';
 import type { LargeItemStoreProps } from '../../lib/index.ts';
-import { FAILURES_PREFIX } from '../../lib/removed-items.ts';
 import { startCloud } from '../../local/cloud.ts';
 import { createDynamoDb, type DynamoDb } from '../../local/dynamodb/index.ts';
 import { createS3 } from '../../local/s3/index.ts';

@@ -18,3 +18,8 @@ export function makeStore(props: (stack: Stack) => LargeItemStoreProps = () => (
   const store = new LargeItemStore(stack, 'Docs', props(stack));
   return { stack, store, template: () => Template.fromStack(stack) };
 }
+
+/** The template of a store `Docs` in a stack `Test`. */
+export function templateOf(props?: (stack: Stack) => LargeItemStoreProps): Template {
+  return makeStore(props).template();
+}

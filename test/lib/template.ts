@@ -1,6 +1,7 @@
 // Reading a synthesised template: texts with their references filled in, and what each role may do.
 
 import type { Template } from 'aws-cdk-lib/assertions';
+import { expect } from 'vitest';
 
 type Reference = { readonly Ref: string } | { readonly 'Fn::GetAtt': readonly [string, string] };
 type Join = { readonly 'Fn::Join': readonly [string, readonly unknown[]] };
@@ -18,6 +19,14 @@ export function substituted(value: unknown): string {
     return value['Fn::GetAtt'][0];
   if (isObject<Part>(value, 'Fn::Select')) return substituted(value['Fn::Select'][1]['Fn::Split'][1]);
   throw new Error(`neither text nor reference: ${JSON.stringify(value)}`);
+}
+
+/** The description that all functions of a store have. */
+export function storeOf(template: Template): unknown {
+  const functions = Object.values(template.findResources('AWS::Lambda::Function'));
+  const stores = functions.map(({ Properties }) => substituted(Properties.Environment.Variables.STORE));
+  expect(new Set(stores).size).toBe(1);
+  return JSON.parse(stores[0] ?? '');
 }
 
 /** Actions by role and resource. Resources: `table`, `bucket`, `{prefix}/*`, a function's id, `execution:{machine's id}:*`, or `*`. */

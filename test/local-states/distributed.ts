@@ -10,7 +10,7 @@ import {
 import { createManualClock } from './clocks.ts';
 import { type ObjectStore, objectStore } from './object-store.ts';
 import { EXECUTION_ARN } from './server.ts';
-import { type Scenario, type Surroundings, scenario, type TestFunction } from './support.ts';
+import { invoke, named, type Scenario, type Surroundings, scenario, type TestFunction } from './support.ts';
 
 export interface MapScenario extends Scenario {
   readonly store: ObjectStore;
@@ -20,6 +20,8 @@ export interface MapScenario extends Scenario {
 }
 
 export const PASS = { Item: { Type: 'Pass', End: true } };
+
+export const CALL = { Call: invoke('f') };
 
 /** @param states the child executions' States; they start at the first */
 export function distributedMap(
@@ -59,5 +61,15 @@ export function reader(Resource: 'getObject' | 'listObjectsV2', Arguments: unkno
     Resource: `arn:aws:states:::s3:${Resource}`,
     Arguments,
     ...(ReaderConfig !== undefined && { ReaderConfig }),
+  };
+}
+
+/** A function that fails for these items, once or always. */
+export function failingFor(items: readonly unknown[], how: 'once' | 'always' = 'once') {
+  const pending = new Set(items);
+  return (item: unknown) => {
+    const fails = how === 'once' ? pending.delete(item) : pending.has(item);
+    if (fails) throw named('Bad', `no ${item}`);
+    return item;
   };
 }

@@ -5,7 +5,7 @@ import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { writeReadyMade } from '../../cli/commands/local/ready-made.ts';
-import { writeFormats } from '../../formats.ts';
+import { writeFormats } from '../../package/formats.ts';
 
 export const root = join(import.meta.dirname, '..', '..');
 export const modules = join(root, 'node_modules');

@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { apiReports } from '../../api.ts';
+import { apiReports } from '../../package/api.ts';
 import { linksOf } from '../docs/markdown.ts';
 import { modules, output, pack, root, run } from './pack.ts';
 

@@ -6,7 +6,8 @@ import { ItemChanged } from '../../../client/errors/read-errors.ts';
 import type { DownloadOptions, Key, LargeItem, LargeItemClient, LargeObject } from '../../../client/index.ts';
 import { CommandFailed, Interrupted, UsageError } from '../../errors.ts';
 import { exactJson } from '../../exact-json.ts';
-import { asFileName, collectKeys, keyLines, openLines } from '../../input/keys.ts';
+import { asFileName, collectKeys, keyLines } from '../../input/keys.ts';
+import { openInput } from '../../input/lines.ts';
 import { collect, type Pairs, pairs } from '../../input/pairs.ts';
 import { type Io, print, write } from '../../io.ts';
 import {
@@ -104,7 +105,7 @@ async function getMany(options: GivenOptions, io: Io): Promise<void> {
     if (isGiven)
       throw new UsageError(`--${name}: is for one item; a listing has --project, --load, --out-dir`);
   }
-  const lines = file === undefined ? undefined : await openLines('--keys', file, io.stdin);
+  const lines = file === undefined ? undefined : await openInput(file, io.stdin, `--keys ${file}`);
   try {
     await list(options, io, {
       pages: (client, many) => {

@@ -1,16 +1,15 @@
 // `twinwrite import`
 
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { oneLine } from '../../../audit/drawing/text.ts';
 import type { BatchOptions, BatchOutcome, BatchProgress, CreateInput } from '../../../client/index.ts';
 import { asCount } from '../../audit.ts';
-import { CommandFailed, Interrupted, reportOf, UsageError } from '../../errors.ts';
+import { CommandFailed, Interrupted, reportOf } from '../../errors.ts';
 import { exactJson } from '../../exact-json.ts';
 import { type BadLine, importLines } from '../../input/import-lines.ts';
+import { openInput } from '../../input/lines.ts';
 import { type Io, print } from '../../io.ts';
 import { connect, type StackChoice, withStackOptions } from '../../store.ts';
 import { type StatusLine, statusLine } from '../../text/progress.ts';
@@ -78,7 +77,7 @@ class Import {
   }
 
   async run(): Promise<void> {
-    const { io, source } = { io: this.#io, source: await this.#open() };
+    const { io, source } = { io: this.#io, source: await openInput(this.#file, this.#io.stdin) };
     const stopListening = io.onSignal(['SIGINT'], () => {
       this.#abort.abort();
       source.destroy(); // also while it waits for a line
@@ -111,15 +110,6 @@ class Import {
       stopListening();
       source.destroy();
     }
-  }
-
-  async #open(): Promise<Readable> {
-    if (this.#file === '-') return this.#io.stdin;
-    const handle = await open(this.#file).catch((error: NodeJS.ErrnoException) => {
-      throw new UsageError(`${this.#file}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`);
-    });
-    await handle.close();
-    return createReadStream(this.#file);
   }
 
   async *#inputs(source: Readable): AsyncGenerator<CreateInput> {

@@ -5,7 +5,7 @@ import { type StoreDescriptor, storeIn } from '../../../core/contract/store.ts';
 import type { KeyAttribute, KeyType } from '../../../core/keys/item-key.ts';
 import { keyAttributes } from '../../../core/keys/item-key.ts';
 import { parseKeyAttribute } from '../../../lib/key-option.ts';
-import { isOrigin } from '../../../lib/origin.ts';
+import { isOrigin } from '../../../lib/storage/origin.ts';
 import { CommandFailed } from '../../errors.ts';
 import { jsonText } from '../../exact-json.ts';
 import { asPort, portInUse } from '../../input/port.ts';

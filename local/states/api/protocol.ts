@@ -1,8 +1,8 @@
 // AWS JSON 1.0: a call is named by the header X-Amz-Target, its parameters and its answer are JSON.
 
-import { isDeeper } from '../../records.ts';
+import { parseParameters } from '../../json-protocol.ts';
 import { type LocalRequest, type LocalResponse, ServiceError } from '../../service.ts';
-import { isObject, type JsonObject } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 
 /** Of the parameters themselves: inputs and definitions are texts in them. */
 const MAX_LEVELS = 100;
@@ -31,13 +31,7 @@ export async function readBody(request: LocalRequest): Promise<string> {
 
 /** @throws {ServiceError} SerializationException */
 export function parseBody(body: string): JsonObject {
-  try {
-    const value: unknown = JSON.parse(body === '' ? '{}' : body);
-    if (isObject(value) && !isDeeper(value, MAX_LEVELS)) return value;
-  } catch {
-    // Told below like any other body that is no object.
-  }
-  throw new ServiceError('SerializationException', 'The request body is not a JSON object');
+  return parseParameters(body === '' ? '{}' : body, MAX_LEVELS) as JsonObject;
 }
 
 export function answer(members: Readonly<Record<string, unknown>>): LocalResponse {

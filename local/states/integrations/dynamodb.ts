@@ -2,8 +2,16 @@
 
 import { own } from '../../records.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { type Dispatch, type Integration, TaskError } from './integration.ts';
-import { type Answer, call, failureOf, request, sdkMetadata } from './response.ts';
+import type { Dispatch, Integration } from './integration.ts';
+import {
+  type Answer,
+  call,
+  expectSuccess,
+  type Naming,
+  originFrom,
+  request,
+  sdkMetadata,
+} from './response.ts';
 
 const READS = ['TableName', 'Key', 'ExpressionAttributeNames', 'ReturnConsumedCapacity'];
 const WRITES = [
@@ -65,25 +73,21 @@ const NAMED_ERRORS: Readonly<Record<string, string>> = {
   TransactionInProgressException: 'TransactionInProgressException',
 };
 
-/** How one of the two kinds of integration names and words an error. */
-interface ErrorStyle {
-  readonly prefix: string;
-  /** The name of what has none of its own. */
-  readonly general: string;
-  origin(code: string, status: number, requestId: string): string;
+/** @param general - the name of what has none of its own */
+function namedOr(general: string): Naming['nameOf'] {
+  return ({ code }) => own(NAMED_ERRORS, code) ?? general;
 }
 
-const OPTIMIZED_ERRORS: ErrorStyle = {
+const OPTIMIZED_ERRORS: Naming = {
   prefix: 'DynamoDB',
-  general: 'AmazonDynamoDBException',
-  origin: (code, status, requestId) =>
-    `Service: AmazonDynamoDBv2; Status Code: ${status}; Error Code: ${code}; Request ID: ${requestId}; Proxy: null`,
+  nameOf: namedOr('AmazonDynamoDBException'),
+  originOf: originFrom('AmazonDynamoDBv2'),
 };
 
-const SDK_ERRORS: ErrorStyle = {
+const SDK_ERRORS: Naming = {
   prefix: 'DynamoDb',
-  general: 'DynamoDbException',
-  origin: (_code, status, requestId) => `Service: DynamoDb, Status Code: ${status}, Request ID: ${requestId}`,
+  nameOf: namedOr('DynamoDbException'),
+  originOf: ({ status, requestId }) => `Service: DynamoDb, Status Code: ${status}, Request ID: ${requestId}`,
 };
 
 /** Every Resource of this file, by its name after `arn:aws:states:::`. */
@@ -117,23 +121,14 @@ export const dynamoDbIntegrations: readonly (readonly [string, Integration])[] =
   }),
 ];
 
-async function send(action: string, input: Json, dispatch: Dispatch, style: ErrorStyle): Promise<Answer> {
+async function send(action: string, input: Json, dispatch: Dispatch, errors: Naming): Promise<Answer> {
   const operation = action.charAt(0).toUpperCase() + action.slice(1);
   const headers = {
     'content-type': 'application/x-amz-json-1.0',
     'x-amz-target': `DynamoDB_20120810.${operation}`,
   };
   const answer = await call(dispatch, 'dynamodb', request('POST', '/', headers, JSON.stringify(input)));
-  if (answer === undefined) {
-    throw new TaskError(
-      `${style.prefix}.SdkClientException`,
-      'Unable to execute HTTP request: the connection was closed',
-    );
-  }
-  if (answer.status < 400) return answer;
-  const { code, message, status, requestId } = failureOf(answer);
-  const name = own(NAMED_ERRORS, code) ?? style.general;
-  throw new TaskError(`${style.prefix}.${name}`, `${message} (${style.origin(code, status, requestId)})`);
+  return expectSuccess(answer, errors);
 }
 
 function membersOf(answer: Answer): JsonObject {

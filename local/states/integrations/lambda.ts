@@ -2,7 +2,15 @@
 
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { type Dispatch, type Integration, TaskError } from './integration.ts';
-import { type Answer, call, expectSuccess, request, type ServiceFailure, sdkMetadata } from './response.ts';
+import {
+  type Answer,
+  call,
+  expectSuccess,
+  originFrom,
+  request,
+  type ServiceFailure,
+  sdkMetadata,
+} from './response.ts';
 
 const FUNCTION_ARN = /^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/;
 
@@ -82,7 +90,7 @@ async function invoke(parameters: JsonObject, dispatch: Dispatch): Promise<Answe
   const body = JSON.stringify(Payload === undefined ? {} : Payload);
   const answer = await call(dispatch, 'lambda', request('POST', path, headers, body));
   const nameOf = ({ code }: ServiceFailure): string => (NAMED_ERRORS.has(code) ? code : 'AWSLambdaException');
-  return expectSuccess(answer, { prefix: 'Lambda', service: 'AWSLambda', nameOf });
+  return expectSuccess(answer, { prefix: 'Lambda', nameOf, originOf: originFrom('AWSLambda') });
 }
 
 /** What the function threw: named by errorType, Lambda.Unknown where the answer has none, as after some crashes. */

@@ -72,7 +72,7 @@ export function sdkMetadata({ headers, status, requestId }: Answer) {
 }
 
 /** The error of an answer of 400 or more, from whichever place the protocol puts it in. */
-export function failureOf(answer: Answer): ServiceFailure {
+function failureOf(answer: Answer): ServiceFailure {
   const body = jsonObject(answer.body);
   const named = answer.headers['x-amzn-errortype'] ?? body.__type ?? body.code ?? 'UnknownError';
   const code = String(named).split(':')[0]?.split('#').at(-1) ?? String(named);
@@ -81,25 +81,33 @@ export function failureOf(answer: Answer): ServiceFailure {
 }
 
 /** How the AWS SDK for Java, whose errors Step Functions shows, names those of a service. */
-interface Naming {
+export interface Naming {
   /** Before the error's name: `SQS`, `aws-sdk` integrations have `Sqs`. */
   readonly prefix: string;
-  /** As the SDK calls the service: `AmazonSQS`. */
-  readonly service: string;
   nameOf(failure: ServiceFailure): string;
+  /** Where the failure came from, behind its message. */
+  originOf(failure: ServiceFailure): string;
+}
+
+/** What version 1 of the SDK says of a failure's origin, and the optimized integrations with it. */
+export function originFrom(service: string): Naming['originOf'] {
+  return ({ code, status, requestId }) =>
+    `Service: ${service}; Status Code: ${status}; Error Code: ${code}; Request ID: ${requestId}; Proxy: null`;
 }
 
 /** The answer, if it is a success. @throws {TaskError} for any other, and where none came */
-export function expectSuccess(answer: Answer | undefined, { prefix, service, nameOf }: Naming): Answer {
-  if (answer === undefined) {
-    const reason = 'Unable to execute HTTP request: the connection was closed';
-    throw new TaskError(`${prefix}.SdkClientException`, reason);
-  }
+export function expectSuccess(maybeAnswer: Answer | undefined, { prefix, nameOf, originOf }: Naming): Answer {
+  const answer = expectAnswer(maybeAnswer, prefix);
   if (answer.status < 400) return answer;
   const failure = failureOf(answer);
-  const { code, message, status, requestId } = failure;
-  const origin = `Service: ${service}; Status Code: ${status}; Error Code: ${code}; Request ID: ${requestId}; Proxy: null`;
-  throw new TaskError(`${prefix}.${nameOf(failure)}`, `${message} (${origin})`);
+  throw new TaskError(`${prefix}.${nameOf(failure)}`, `${failure.message} (${originOf(failure)})`);
+}
+
+/** @throws {TaskError} where no answer came */
+export function expectAnswer(answer: Answer | undefined, prefix: string): Answer {
+  if (answer !== undefined) return answer;
+  const reason = 'Unable to execute HTTP request: the connection was closed';
+  throw new TaskError(`${prefix}.SdkClientException`, reason);
 }
 
 function jsonObject(text: string): JsonObject {

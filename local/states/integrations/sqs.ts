@@ -3,7 +3,15 @@
 
 import type { Json, JsonObject } from '../json.ts';
 import type { Dispatch, Integration } from './integration.ts';
-import { type Answer, call, expectSuccess, request, type ServiceFailure, sdkMetadata } from './response.ts';
+import {
+  type Answer,
+  call,
+  expectSuccess,
+  originFrom,
+  request,
+  type ServiceFailure,
+  sdkMetadata,
+} from './response.ts';
 
 const SEND = {
   required: ['QueueUrl', 'MessageBody'],
@@ -82,5 +90,9 @@ async function send(
   const answer = await call(dispatch, 'sqs', request('POST', '/', headers, JSON.stringify(input)));
   const nameOf = ({ code }: ServiceFailure): string =>
     code === 'QueueDoesNotExist' ? 'QueueDoesNotExistException' : general;
-  return expectSuccess(answer, { prefix, service: prefix === 'SQS' ? 'AmazonSQS' : prefix, nameOf });
+  return expectSuccess(answer, {
+    prefix,
+    nameOf,
+    originOf: originFrom(prefix === 'SQS' ? 'AmazonSQS' : prefix),
+  });
 }

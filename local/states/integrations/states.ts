@@ -3,7 +3,15 @@
 
 import type { Json, JsonObject } from '../json.ts';
 import { type Dispatch, type Integration, type Jobs, TaskError } from './integration.ts';
-import { type Answer, call, expectSuccess, request, type ServiceFailure, sdkMetadata } from './response.ts';
+import {
+  type Answer,
+  call,
+  expectSuccess,
+  originFrom,
+  request,
+  type ServiceFailure,
+  sdkMetadata,
+} from './response.ts';
 
 const START = {
   required: ['StateMachineArn'],
@@ -113,7 +121,7 @@ async function send(operation: string, input: JsonObject, dispatch: Dispatch): P
 function expectAnswer(answer: Answer | undefined, prefix: string, general: string): Answer {
   const nameOf = ({ status, code }: ServiceFailure): string =>
     status < 500 && code !== 'UnknownError' ? exceptionOf(code) : general;
-  return expectSuccess(answer, { prefix, service: 'AWSStepFunctions', nameOf });
+  return expectSuccess(answer, { prefix, nameOf, originOf: originFrom('AWSStepFunctions') });
 }
 
 /** As the AWS SDK for Java, whose names Step Functions shows, calls an error. */

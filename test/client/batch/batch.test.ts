@@ -1,71 +1,25 @@
 // Many writes at once: bounded, each item with an outcome, and resumable.
 
-import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { describe, expect, it, vi } from 'vitest';
+import type { BatchOutcome, CreateInput } from '../../../client/index.ts';
+import { Rejected } from '../../../client/index.ts';
+import { awsError, clientOf, s3, sfn, started } from '../mocks.ts';
 import {
-  DescribeExecutionCommand,
-  type DescribeExecutionOutput,
-  ListExecutionsCommand,
-  StartExecutionCommand,
-} from '@aws-sdk/client-sfn';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { BatchOutcome, Content, CreateInput } from '../../../client/index.ts';
-import { IdempotencyConflict, Rejected, UploadFailed } from '../../../client/index.ts';
-import { awsError, clientOf, output, resetMocks, s3, sfn, started } from '../mocks.ts';
+  ends,
+  executions,
+  inputs,
+  outcomesOf,
+  ROLLED_BACK,
+  RUNNING,
+  STUCK,
+  statuses,
+  useExecutions,
+} from './executions.ts';
 
 const client = clientOf();
-
-type End = Partial<DescribeExecutionOutput>;
-const RUNNING: End = { status: 'RUNNING' };
-const ROLLED_BACK: End = { status: 'FAILED', error: 'RolledBack.Conflict', cause: '{"message":"busy"}' };
-const STUCK: End = { status: 'FAILED', error: 'WriteInDoubt', cause: 'x' };
-
-/** Executions as Step Functions keeps them: by name, each with its input and how it ends. */
-const executions = new Map<string, { readonly input: string; end: End }>();
-/** How the run of an item ends; success by default. */
-let endOf: (id: string) => End;
-
-beforeEach(() => {
-  resetMocks();
-  executions.clear();
-  endOf = () => ({});
-  s3.on(PutObjectCommand).resolves({});
-  s3.on(DeleteObjectCommand).resolves({});
-  sfn.on(ListExecutionsCommand).rejects(awsError('AccessDeniedException', 400));
-  sfn.on(StartExecutionCommand).callsFake(({ name, input }: { name: string; input: string }) => {
-    const earlier = executions.get(name);
-    if (earlier !== undefined && (earlier.end !== RUNNING || earlier.input !== input)) {
-      throw awsError('ExecutionAlreadyExists', 400);
-    }
-    if (earlier === undefined) executions.set(name, { input, end: endOf(JSON.parse(input).key.id) });
-    return {};
-  });
-  sfn.on(DescribeExecutionCommand).callsFake(({ executionArn }: { executionArn: string }) => {
-    const execution = executions.get(executionArn.split(':').at(-1) ?? '');
-    if (execution === undefined) throw awsError('ExecutionDoesNotExist', 400);
-    const { input, end } = execution;
-    return { executionArn, status: 'SUCCEEDED', input, output: JSON.stringify(output), ...end };
-  });
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-function inputs(count: number, title = 'x'): CreateInput[] {
-  return Array.from({ length: count }, (_, n) => ({ key: { id: `item-${n}` }, attributes: { title } }));
-}
-
-async function outcomesOf(
-  batch: AsyncIterable<BatchOutcome<CreateInput>>,
-): Promise<BatchOutcome<CreateInput>[]> {
-  const outcomes = [];
-  for await (const outcome of batch) outcomes.push(outcome);
-  return outcomes.sort((one, other) => one.index - other.index);
-}
-
-function statuses(outcomes: readonly BatchOutcome<CreateInput>[]): string[] {
-  return outcomes.map(({ status }) => status);
-}
+useExecutions();
 
 describe('a batch', () => {
   it.each([
@@ -133,7 +87,7 @@ describe('a batch', () => {
   });
 
   it('gives outcomes as they come: a run that does not end holds up no other', async () => {
-    endOf = (id) => (id === 'item-0' ? RUNNING : {});
+    ends.of = (id) => (id === 'item-0' ? RUNNING : {});
     const seen: number[] = [];
     for await (const { index } of client.createMany(inputs(50), { concurrency: 4 })) {
       seen.push(index);
@@ -144,7 +98,7 @@ describe('a batch', () => {
   });
 
   it('goes on past what fails, and tells why', async () => {
-    endOf = (id) => ({ 'item-1': ROLLED_BACK, 'item-2': STUCK })[id] ?? {};
+    ends.of = (id) => ({ 'item-1': ROLLED_BACK, 'item-2': STUCK })[id] ?? {};
     const wrong = { key: { id: 7 } };
     const outcomes = await outcomesOf(client.createMany([...inputs(4), wrong]));
     expect(statuses(outcomes)).toEqual(['written', 'not-written', 'in-doubt', 'written', 'not-written']);
@@ -157,7 +111,7 @@ describe('a batch', () => {
   });
 
   it('stops at the first failure when asked to', async () => {
-    endOf = (id) => (id === 'item-5' ? ROLLED_BACK : {});
+    ends.of = (id) => (id === 'item-5' ? ROLLED_BACK : {});
     const batch = client.createMany(inputs(1000), { stopAtFailure: true, concurrency: 2 });
     const outcomes = await outcomesOf(batch);
     expect(outcomes.length).toBeGreaterThanOrEqual(6);
@@ -166,7 +120,7 @@ describe('a batch', () => {
   });
 
   it('reports its progress', async () => {
-    endOf = (id) => (id === 'item-3' ? ROLLED_BACK : {});
+    ends.of = (id) => (id === 'item-3' ? ROLLED_BACK : {});
     const seen: { taken: number; inFlight: number }[] = [];
     const summary = await client
       .createMany(inputs(20), { concurrency: 5, onProgress: (progress) => seen.push(progress) })
@@ -239,7 +193,7 @@ describe('a batch', () => {
 
 describe('a batch that is aborted', () => {
   it('loses no item that it took: each is written, interrupted or not started', async () => {
-    endOf = (id) => (Number(id.slice(5)) < 3 ? {} : RUNNING);
+    ends.of = (id) => (Number(id.slice(5)) < 3 ? {} : RUNNING);
     const controller = new AbortController();
     let taken = 0;
     async function* source() {
@@ -333,7 +287,7 @@ describe('a batch that is aborted', () => {
   });
 
   it('by leaving its loop closes the source and leaves no wait behind', async () => {
-    endOf = (id) => (id === 'item-0' ? {} : RUNNING);
+    ends.of = (id) => (id === 'item-0' ? {} : RUNNING);
     let closed = false;
     function* source() {
       try {
@@ -348,134 +302,5 @@ describe('a batch that is aborted', () => {
     expect(closed).toBe(true);
     expect(batch.progress.inFlight).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
-  });
-});
-
-describe('a named batch that is run again', () => {
-  const batch = 'import-7';
-
-  it('has names that say batch and item', async () => {
-    await client.createMany([{ key: { id: 'a/b' } }, { key: { id: 'x'.repeat(300) } }], { batch }).summary();
-    const names = started().map(({ name }) => name);
-    expect(names[0]).toMatch(/^import-7-a-b-[0-9a-f]{24}$/);
-    expect(names[1]).toMatch(/^import-7-x+-[0-9a-f]{24}$/);
-    expect(names[1]?.length).toBe(65);
-  });
-
-  it('writes nothing twice, and says what was written before', async () => {
-    await client.createMany(inputs(6), { batch }).summary();
-    expect(executions.size).toBe(6);
-    const again = await outcomesOf(client.createMany(inputs(8), { batch }));
-    expect(statuses(again)).toEqual([...Array(6).fill('written-before'), 'written', 'written']);
-    expect(again[0]).toMatchObject({ result: { version: 1 } });
-    expect(executions.size).toBe(8);
-  });
-
-  it('looks once at what was written before', async () => {
-    await client.createMany(inputs(10), { batch }).summary();
-    sfn.resetHistory();
-    await client.createMany(inputs(10), { batch }).summary();
-    expect(sfn.commandCalls(DescribeExecutionCommand)).toHaveLength(10);
-  });
-
-  it('looks patiently at what was written before, however long it is throttled', async () => {
-    await client.createMany(inputs(2), { batch }).summary();
-    let refusals = 25;
-    sfn.on(DescribeExecutionCommand).callsFake(({ executionArn: arn }: { executionArn: string }) => {
-      if (refusals-- > 0) throw awsError('ThrottlingException', 400);
-      const { input } = executions.get(arn.split(':').at(-1) ?? '') ?? {};
-      return { executionArn: arn, status: 'SUCCEEDED', input, output: JSON.stringify(output) };
-    });
-    vi.useFakeTimers();
-    const again = outcomesOf(client.createMany(inputs(2), { batch }));
-    await vi.advanceTimersByTimeAsync(120_000);
-    expect(await again).toMatchObject([
-      { status: 'written-before', result: { version: 1 } },
-      { status: 'written-before' },
-    ]);
-  });
-
-  it('waits for the runs that it was interrupted in', async () => {
-    endOf = () => RUNNING;
-    const controller = new AbortController();
-    const first = client.createMany(inputs(3), { batch, signal: controller.signal });
-    const outcomes = outcomesOf(first);
-    await expect.poll(() => executions.size).toBe(3);
-    controller.abort();
-    expect(statuses(await outcomes)).toEqual(['interrupted', 'interrupted', 'interrupted']);
-    const second = client.createMany(inputs(3), { batch }).summary();
-    for (const execution of executions.values()) execution.end = {};
-    expect(await second).toMatchObject({ taken: 3, failed: 0 });
-    expect(executions.size).toBe(3);
-  });
-
-  it('tries anew what had failed, under the next name, also when its input has been corrected', async () => {
-    endOf = () => ROLLED_BACK;
-    const names = () => [...executions.keys()].map((name) => name.replace(/[0-9a-f]{24}/, ''));
-    expect(await client.createMany(inputs(2), { batch }).summary()).toMatchObject({ failed: 2 });
-    expect(await client.createMany(inputs(2, 'y'), { batch }).summary()).toMatchObject({ failed: 2 });
-    endOf = () => ({});
-    expect(await client.createMany(inputs(2, 'z'), { batch }).summary()).toMatchObject({ written: 2 });
-    expect(await client.createMany(inputs(2, 'z'), { batch }).summary()).toMatchObject({ writtenBefore: 2 });
-    expect(names()).toEqual(
-      ['', '-2', '-3'].flatMap((end) => ['item-0', 'item-1'].map((id) => `${batch}-${id}-${end}`)),
-    );
-  });
-
-  it('does not write anew what is stuck: it may have been written', async () => {
-    endOf = () => STUCK;
-    await client.createMany(inputs(1), { batch }).summary();
-    endOf = () => ({});
-    const [outcome] = await outcomesOf(client.createMany(inputs(1), { batch }));
-    expect(outcome).toMatchObject({ status: 'in-doubt', error: { name: 'Stuck' } });
-    expect(executions.size).toBe(1);
-  });
-
-  it('refuses another input for an item that was written', async () => {
-    await client.createMany(inputs(1, 'x'), { batch }).summary();
-    const [outcome] = await outcomesOf(client.createMany(inputs(1, 'y'), { batch }));
-    expect(outcome).toMatchObject({ status: 'not-written', error: expect.any(IdempotencyConflict) });
-    expect(executions.size).toBe(1);
-  });
-
-  it('writes several updates of one item by their identity', async () => {
-    const updates = [1, 2, 3].map((n) => ({ key: { id: 'a' }, add: { n }, set: { order: n } }));
-    const identity = ({ set }: { set?: object }) => JSON.stringify(set);
-    const run = () => client.updateMany(updates, { batch, identity, concurrency: 1 }).summary();
-    expect(await run()).toMatchObject({ written: 3 });
-    expect(await run()).toMatchObject({ writtenBefore: 3 });
-  });
-
-  it.each([
-    ['text', () => 'x'],
-    ['bytes', () => new Uint8Array(3)],
-    ['an ArrayBuffer', () => new ArrayBuffer(3)],
-    ['a DataView', () => new DataView(new ArrayBuffer(3))],
-    ['a Blob', () => new Blob(['x'])],
-    ['staged content', () => ({ staged: { key: 'staging/x', sha256: 'a'.repeat(64), size: 3 } })],
-  ] as [string, () => Content][])(
-    'tries anew what failed with %s, which can be read again',
-    async (_, content) => {
-      const input = () => [
-        { key: { id: 'a' }, largeAttributes: { page: { content: content(), contentType: 'a/b' } } },
-      ];
-      endOf = () => ROLLED_BACK;
-      expect(await client.createMany(input(), { batch }).summary()).toMatchObject({ failed: 1 });
-      endOf = () => ({});
-      expect(await client.createMany(input(), { batch }).summary()).toMatchObject({ written: 1 });
-    },
-  );
-
-  it('does not write anew a stream that was read already: it would be empty', async () => {
-    endOf = () => ROLLED_BACK;
-    const large = 'x'.repeat(300_000);
-    const withStream = () => [{ key: { id: 'a' }, largeAttributes: { page: new Blob([large]).stream() } }];
-    const first = await outcomesOf(client.createMany(withStream(), { batch }));
-    expect(first[0]).not.toMatchObject({ error: expect.any(UploadFailed) });
-    endOf = () => ({});
-    const [again] = await outcomesOf(client.createMany(withStream(), { batch }));
-    expect(again).toMatchObject({ status: 'not-written', error: { name: 'RolledBack' } });
-    const asText = [{ key: { id: 'a' }, largeAttributes: { page: large } }];
-    expect(await client.createMany(asText, { batch }).summary()).toMatchObject({ written: 1 });
   });
 });

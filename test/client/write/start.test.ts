@@ -1,40 +1,15 @@
-// What a call of the client starts: the execution's name and input, what is staged, and what is refused before.
+// What a call of the client starts: the execution's name and input, and what is refused before.
 
 import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import {
-  AbortMultipartUploadCommand,
-  CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
-  DeleteObjectCommand,
-  PutObjectCommand,
-  UploadPartCommand,
-} from '@aws-sdk/client-s3';
-import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  type Content,
-  type CreateInput,
-  IdempotencyConflict,
-  Rejected,
-  StartFailed,
-} from '../../../client/index.ts';
-import { MAX_EXECUTION_INPUT_BYTES } from '../../../core/errors/limits.ts';
-import {
-  arnOf,
-  awsError,
-  clientOf,
-  executionsEnd,
-  output,
-  resetMocks,
-  s3,
-  sfn,
-  sha256,
-  started,
-} from '../mocks.ts';
+import { type Content, type CreateInput, Rejected, StartFailed } from '../../../client/index.ts';
+import { arnOf, awsError, clientOf, executionsEnd, resetMocks, s3, sfn, started, uploads } from '../mocks.ts';
 
 const client = clientOf();
 const key = { id: '42' };
@@ -45,19 +20,6 @@ beforeEach(() => {
   s3.on(PutObjectCommand).resolves({});
   s3.on(DeleteObjectCommand).resolves({});
 });
-
-/** Calls that upload something. */
-function uploads(): { Key: string | undefined; Body: unknown; ChecksumSHA256: string | undefined }[] {
-  return s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => ({
-    Key: input.Key,
-    Body: input.Body,
-    ChecksumSHA256: input.ChecksumSHA256,
-  }));
-}
-
-function digestOf(text: string) {
-  return { sha256: sha256(text), size: text.length };
-}
 
 describe('the name of an execution', () => {
   it('says operation and item, and never repeats', async () => {
@@ -167,196 +129,6 @@ describe('the input of an execution', () => {
   });
 });
 
-describe('staging', () => {
-  it.each([
-    ['the call', {}, { inlineContent: false }],
-    ['the store', { inlineContent: false }, {}],
-    ['the store, whatever the call says', { inlineContent: false }, { inlineContent: true }],
-  ])('takes all content where %s says so, so that no input holds it', async (_, store, options) => {
-    const cautious = clientOf(store);
-    const largeAttributes = {
-      page: 'secret',
-      none: '',
-      old: { staged: { key: 'staging/x', ...digestOf('x') } },
-    };
-    await cautious.create({ key, largeAttributes }, { idempotencyKey: 'k', ...options });
-    expect(uploads().map(({ Key }) => Key)).toEqual(['staging/create/k/page', 'staging/create/k/none']);
-    expect(started()[0]?.input).toEqual({
-      key,
-      largeAttributes: {
-        page: { staged: { key: 'staging/create/k/page', ...digestOf('secret') } },
-        none: { staged: { key: 'staging/create/k/none', ...digestOf('') } },
-        old: { staged: { key: 'staging/x', ...digestOf('x') } },
-      },
-    });
-  });
-
-  async function roomForText(): Promise<number> {
-    await client.create({ key, largeAttributes: { page: '' } });
-    const bytes = Buffer.byteLength(started()[0]?.text ?? '');
-    sfn.resetHistory();
-    return MAX_EXECUTION_INPUT_BYTES - bytes;
-  }
-
-  it('leaves content inline that just fits the input', async () => {
-    const text = 'x'.repeat(await roomForText());
-    await client.create({ key, largeAttributes: { page: text } });
-    expect(uploads()).toEqual([]);
-    expect(Buffer.byteLength(started()[0]?.text ?? '')).toBe(MAX_EXECUTION_INPUT_BYTES);
-  });
-
-  it('takes content one byte larger to the staging prefix, with its SHA-256', async () => {
-    const text = 'x'.repeat((await roomForText()) + 1);
-    await client.create({ key, largeAttributes: { page: text } });
-    const { name, input } = started()[0] ?? {};
-    const stagedKey = `staging/create/${name}/page`;
-    expect(uploads()).toEqual([
-      {
-        Key: stagedKey,
-        Body: new TextEncoder().encode(text),
-        ChecksumSHA256: Buffer.from(sha256(text), 'hex').toString('base64'),
-      },
-    ]);
-    expect(input?.largeAttributes?.page).toEqual({
-      staged: { key: stagedKey, sha256: sha256(text), size: text.length },
-    });
-  });
-
-  it('counts what JSON escapes', async () => {
-    const room = await roomForText();
-    await client.create({ key, largeAttributes: { page: '"'.repeat(Math.floor(room / 2)) } });
-    expect(uploads()).toHaveLength(0);
-    await client.create({ key, largeAttributes: { page: '"'.repeat(Math.floor(room / 2) + 1) } });
-    expect(uploads()).toHaveLength(1);
-  });
-
-  it('takes the largest contents first, and no more than it must', async () => {
-    const sizes = { small: 1000, larger: 120_000, largest: 140_000, middle: 60_000 };
-    const contents = Object.entries(sizes).map(([name, size]) => [name, 'x'.repeat(size)] as const);
-    await client.create({ key, largeAttributes: Object.fromEntries(contents) });
-    expect(uploads().map(({ Key }) => Key?.split('/').at(-1))).toEqual(['largest']);
-  });
-
-  it('keeps the options of what it takes', async () => {
-    const options = { contentType: 'text/html', metadata: { a: 'b' } };
-    await client.create({ key, largeAttributes: { page: { content: 'x'.repeat(300_000), ...options } } });
-    expect(started()[0]?.input.largeAttributes?.page).toMatchObject(options);
-  });
-
-  it('encodes the name of the attribute in the key', async () => {
-    await client.create({ key, largeAttributes: { 'a/b c': 'x'.repeat(300_000) } }, { idempotencyKey: 'k' });
-    expect(uploads()[0]?.Key).toBe('staging/create/k/a%2Fb%20c');
-  });
-
-  it('ends with the objects deleted once the run has succeeded', async () => {
-    await client.create({ key, largeAttributes: { page: 'x'.repeat(300_000) } }, { idempotencyKey: 'k' });
-    expect(s3.commandCalls(DeleteObjectCommand).map(({ args: [{ input }] }) => input)).toEqual([
-      { Bucket: 'bucket', Key: 'staging/create/k/page' },
-    ]);
-  });
-
-  it('keeps the objects of a run that failed: a replay needs them', async () => {
-    executionsEnd({ status: 'FAILED', error: 'RolledBack.Conflict', cause: '{"message":"busy"}' });
-    await expect(client.create({ key, largeAttributes: { page: 'x'.repeat(300_000) } })).rejects.toThrow(
-      'busy',
-    );
-    expect(s3.commandCalls(DeleteObjectCommand)).toEqual([]);
-  });
-
-  it('succeeds also when its objects cannot be deleted', async () => {
-    s3.on(DeleteObjectCommand).rejects(awsError('AccessDenied', 403));
-    const result = await client.create({ key, largeAttributes: { page: 'x'.repeat(300_000) } });
-    expect(result.version).toBe(1);
-  });
-
-  it('that fails starts nothing, and deletes what it had taken before', async () => {
-    s3.on(PutObjectCommand).callsFake(({ Key }: { Key: string }) => {
-      if (Key.endsWith('/b')) throw awsError('AccessDenied', 403);
-      return {};
-    });
-    const large = { a: 'x'.repeat(300_000), b: 'x'.repeat(300_000) };
-    await expect(client.create({ key, largeAttributes: large })).rejects.toMatchObject({
-      name: 'UploadFailed',
-      attribute: 'b',
-      cause: expect.objectContaining({ name: 'AccessDenied' }),
-    });
-    expect(started()).toEqual([]);
-    expect(s3.commandCalls(DeleteObjectCommand)[0]?.args[0].input.Key).toMatch(/\/a$/);
-  });
-});
-
-describe('a multipart upload', () => {
-  const megabytes = 1024 ** 2;
-  /** Copies, as they were sent: the memory of a part is used again for another. */
-  const sent = new Map<number, Buffer>();
-
-  beforeEach(() => {
-    s3.on(CreateMultipartUploadCommand).resolves({ UploadId: 'u' });
-    s3.on(AbortMultipartUploadCommand).resolves({});
-    s3.on(CompleteMultipartUploadCommand).resolves({});
-    sent.clear();
-    s3.on(UploadPartCommand).callsFake(({ PartNumber, Body }: { PartNumber: number; Body: Uint8Array }) => {
-      sent.set(PartNumber, Buffer.from(Body));
-      return { ETag: `e${PartNumber}`, ChecksumCRC64NVME: `c${PartNumber}` };
-    });
-  });
-
-  function bodies(): Buffer {
-    const parts = [...sent].sort(([one], [other]) => one - other);
-    return Buffer.concat(parts.map(([, body]) => body));
-  }
-
-  it.each([17, 24])('of %i MB has parts of 8 MB in order, whatever the chunks', async (size) => {
-    const content = Buffer.alloc(size * megabytes, 'abcdefg');
-    async function* chunks() {
-      for (let at = 0, step = 1; at < content.length; at += step, step = (step * 3) % 5_000_011) {
-        yield content.subarray(at, at + step);
-      }
-    }
-    await client.create({ key, largeAttributes: { film: chunks() } });
-    expect(bodies().equals(content)).toBe(true);
-    const { MultipartUpload } = s3.commandCalls(CompleteMultipartUploadCommand)[0]?.args[0].input ?? {};
-    expect(MultipartUpload?.Parts).toEqual(
-      [1, 2, 3].map((n) => ({ PartNumber: n, ETag: `e${n}`, ChecksumCRC64NVME: `c${n}` })),
-    );
-    expect(started()[0]?.input.largeAttributes?.film?.staged).toMatchObject({
-      sha256: sha256(content),
-      size: content.length,
-    });
-  });
-
-  it.each([UploadPartCommand, CompleteMultipartUploadCommand])(
-    'is aborted when %o fails',
-    async (command) => {
-      s3.on(command as typeof UploadPartCommand).rejects(awsError('AccessDenied', 403));
-      const film = Buffer.alloc(20 * megabytes);
-      await expect(client.create({ key, largeAttributes: { film } })).rejects.toThrow('AccessDenied');
-      expect(s3.commandCalls(AbortMultipartUploadCommand)[0]?.args[0].input.UploadId).toBe('u');
-      expect(started()).toEqual([]);
-    },
-  );
-
-  it('is aborted only when no part is on its way any more', async () => {
-    const order: string[] = [];
-    let release = (): void => undefined;
-    s3.on(UploadPartCommand).callsFake(async ({ PartNumber }: { PartNumber: number }) => {
-      if (PartNumber === 2) throw awsError('AccessDenied', 403);
-      await new Promise<void>((resolve) => {
-        release = resolve;
-      });
-      order.push(`part ${PartNumber}`);
-      return {};
-    });
-    s3.on(AbortMultipartUploadCommand).callsFake(async () => order.push('aborted'));
-    const attempt = client.create({ key, largeAttributes: { film: Buffer.alloc(20 * megabytes) } });
-    attempt.catch(() => undefined);
-    await expect.poll(() => s3.commandCalls(UploadPartCommand).length).toBeGreaterThanOrEqual(2);
-    release();
-    await expect(attempt).rejects.toThrow('AccessDenied');
-    expect(order).toEqual(['part 1', 'aborted']);
-  });
-});
-
 describe('what is wrong is refused before anything is read, uploaded or started', () => {
   const large = 'x'.repeat(300_000);
   const unread = () => Readable.from([Buffer.from('x')]);
@@ -458,83 +230,6 @@ describe('what is wrong is refused before anything is read, uploaded or started'
     const page = { file: '/no/such/file' };
     await expect(client.create({ key, largeAttributes: { film: stream, page } })).rejects.toThrow('ENOENT');
     expect(stream.destroyed).toBe(true);
-  });
-});
-
-describe('a name that was used before', () => {
-  const options = { idempotencyKey: 'k' };
-  const earlierInput = (input: object) => {
-    sfn.on(StartExecutionCommand).rejects(awsError('ExecutionAlreadyExists', 400));
-    sfn.on(DescribeExecutionCommand).callsFake(({ executionArn }: { executionArn: string }) => ({
-      executionArn,
-      status: 'SUCCEEDED',
-      input: JSON.stringify(input),
-      output: JSON.stringify(output),
-    }));
-  };
-
-  it.each<[string, object]>([
-    ['the same input', { key, largeAttributes: { page: { text: 'x' } }, cleanUp: { whenFailed: true } }],
-    [
-      'its fields in another order',
-      { cleanUp: { whenFailed: true }, largeAttributes: { page: { text: 'x' } }, key },
-    ],
-    [
-      'its content in base64',
-      { key, largeAttributes: { page: { base64: 'eA==' } }, cleanUp: { whenFailed: true } },
-    ],
-    [
-      'its content staged',
-      {
-        key,
-        largeAttributes: { page: { staged: { key: 'staging/x', sha256: sha256('x'), size: 1 } } },
-        cleanUp: { whenFailed: true },
-      },
-    ],
-  ])('with %s gives the outcome of that run', async (_, input) => {
-    earlierInput(input);
-    const result = await client.create(
-      { key, largeAttributes: { page: 'x' }, cleanUp: { whenFailed: true } },
-      options,
-    );
-    expect(result).toMatchObject({ executionArn: arnOf('Create', 'k'), version: 1 });
-  });
-
-  it.each<[string, object]>([
-    ['another item', { key: { id: '43' }, largeAttributes: { page: { text: 'x' } } }],
-    ['other content', { key, largeAttributes: { page: { text: 'y' } } }],
-    ['another option', { key, largeAttributes: { page: { text: 'x', contentType: 'a/b' } } }],
-    ['one attribute more', { key, largeAttributes: { page: { text: 'x' }, b: { text: '' } } }],
-  ])('with %s is a conflict that names the execution', async (_, input) => {
-    earlierInput(input);
-    const attempt = client.create({ key, largeAttributes: { page: 'x' } }, options);
-    await expect(attempt).rejects.toBeInstanceOf(IdempotencyConflict);
-    await expect(attempt).rejects.toMatchObject({ executionArn: arnOf('Create', 'k') });
-  });
-
-  it('with the same staged content does not upload it again', async () => {
-    const page = 'x'.repeat(300_000);
-    const staged = { key: 'staging/create/k/page', sha256: sha256(page), size: page.length };
-    earlierInput({ key, largeAttributes: { page: { staged } } });
-    await client.create({ key, largeAttributes: { page: Readable.from([Buffer.from(page)]) } }, options);
-    expect(uploads()).toEqual([]);
-    expect(started()).toEqual([]);
-  });
-
-  it('with other staged content does not touch what the first run may be using', async () => {
-    const staged = { key: 'staging/create/k/page', sha256: sha256('other'), size: 5 };
-    earlierInput({ key, largeAttributes: { page: { staged } } });
-    const attempt = client.create({ key, largeAttributes: { page: 'x'.repeat(300_000) } }, options);
-    await expect(attempt).rejects.toBeInstanceOf(IdempotencyConflict);
-    expect(s3.calls()).toEqual([]);
-  });
-
-  it('without an idempotency key was this very call, whose answer was lost', async () => {
-    sfn.on(StartExecutionCommand).callsFake(({ input }: { input: string }) => {
-      earlierInput(JSON.parse(input));
-      throw awsError('ExecutionAlreadyExists', 400);
-    });
-    expect(await client.create({ key })).toMatchObject({ version: 1 });
   });
 });
 

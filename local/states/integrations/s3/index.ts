@@ -2,7 +2,7 @@
 
 import type { Json, JsonObject } from '../../json.ts';
 import { type Integration, TaskError } from '../integration.ts';
-import { type Answer, call } from '../response.ts';
+import { type Answer, call, expectAnswer } from '../response.ts';
 import { S3_ACTIONS, type S3Action } from './actions.ts';
 import { HEADERS, METADATA_PREFIX } from './places.ts';
 import { requestOf } from './request.ts';
@@ -41,13 +41,8 @@ export const s3Integrations: readonly (readonly [string, Integration])[] = Objec
       resourceType: 'aws-sdk:s3',
       parameters: action.parameters,
       perform: async (input, dispatch) => {
-        const answer = await call(dispatch, 's3', requestOf(action, input as JsonObject));
-        if (answer === undefined) {
-          throw new TaskError(
-            'S3.SdkClientException',
-            'Unable to execute HTTP request: the connection was closed',
-          );
-        }
+        const request = requestOf(action, input as JsonObject);
+        const answer = expectAnswer(await call(dispatch, 's3', request), 'S3');
         if (answer.status >= 300) throw failure(action, answer);
         return membersOf(name, action, answer);
       },
