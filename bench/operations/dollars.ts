@@ -34,6 +34,11 @@ export const PARTS = ['Step Functions', 'Lambda', 'DynamoDB', 'S3', 'logs', 'X-R
 export type Part = (typeof PARTS)[number];
 export type Dollars = Readonly<Record<Part | 'all', number>>;
 
+/** What the program bench/operations.ts prints. */
+export interface OperationsResult {
+  readonly operations: readonly (Counted & { readonly dollarsPerMillion: Dollars })[];
+}
+
 const MILLION = 1_000_000;
 
 /** @throws {Error} for a call that no price is known of */
