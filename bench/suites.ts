@@ -19,4 +19,11 @@ export const SUITES: readonly Suite[] = [
     arguments: [],
     quick: [],
   },
+  {
+    name: 'growth',
+    about: 'runs, fsck and sweeps of stores of 1,000 to 1,000,000',
+    program: 'growth.ts',
+    arguments: ['--sizes', '1000,10000,100000,1000000'],
+    quick: ['--sizes', '1000,10000'],
+  },
 ];
