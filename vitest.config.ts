@@ -81,7 +81,7 @@ export default defineConfig({
       // Checking templates against CloudFormation's schemas costs seconds; test/lib/validation.test.ts does it.
       CDK_VALIDATION: 'false',
       // Tasks that a test calls itself; those of a local cloud have an environment of their own.
-      POWERTOOLS_LOG_LEVEL: 'SILENT',
+      AWS_LAMBDA_LOG_LEVEL: 'FATAL',
     },
     // Generous, so that a busy machine fails nothing; no test waits this long for what it expects.
     testTimeout: 120_000,

@@ -12,7 +12,8 @@ import {
 } from '@aws-sdk/client-sfn';
 import { ulid } from 'ulid';
 import { causeMessage } from '../core/errors/cause-message.ts';
-import { type SweepInput, type SweepOutput, sweepOutputSchema } from '../core/sweep/contract.ts';
+import type { SweepInput } from '../core/sweep/contract.ts';
+import { type SweepOutput, sweepOutputSchema } from '../core/sweep/output.ts';
 import { reportManifestSchema } from '../core/sweep/report.ts';
 import type { ReportedObject } from '../core/sweep/sweep.ts';
 import { type AuditContext, type CallOptions, patiently, sleep } from './context.ts';
@@ -110,7 +111,7 @@ export async function reportedObjects(
   };
   const manifest = await (await bodyOf(manifestKey)).transformToString();
   const found: ReportedObject[] = [];
-  for (const { Key } of reportManifestSchema.parse(JSON.parse(manifest)).ResultFiles.SUCCEEDED) {
+  for (const { Key } of reportManifestSchema().parse(JSON.parse(manifest)).ResultFiles.SUCCEEDED) {
     const body = await bodyOf(Key);
     for await (const line of createInterface({ input: body })) {
       const objects = line === '' ? [] : (JSON.parse(line).objects as readonly ReportedObject[]);
@@ -167,7 +168,7 @@ async function progressOf(
 function ended(executionArn: string, found: DescribeExecutionOutput): EndedSweep {
   const { status = '', output, error, cause } = found;
   if (status === 'SUCCEEDED') {
-    const parsed = sweepOutputSchema.parse(JSON.parse(output ?? 'null'));
+    const parsed = sweepOutputSchema().parse(JSON.parse(output ?? 'null'));
     return { executionArn, status, output: parsed, problem: undefined };
   }
   const reason = [error, cause && causeMessage(cause)].filter(Boolean).join(': ');

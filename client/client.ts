@@ -6,7 +6,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import type { StoreDescriptor } from '../core/contract/store-types.ts';
 import type { Operation } from '../core/keys/run.ts';
 import { batchOf } from './batch/batch.ts';
-import type { Batch, BatchOptions } from './batch/batch-types.ts';
+import type { Batch, BatchOptions, VersionOnly, VersionResult } from './batch/batch-types.ts';
 import type { Source } from './batch/each.ts';
 import { copyOf } from './content/copy.ts';
 import type { AnyDocument, Document, KeyOf, LargeNames, Names } from './document.ts';
@@ -64,7 +64,10 @@ export interface ClientOptions {
   readonly sfn?: SFNClient | undefined;
   readonly s3?: S3Client | undefined;
   readonly dynamodb?: DynamoDBClient | undefined;
-  /** Milliseconds between the first looks at a run; later ones are up to 2 s apart. 0 to 60,000; default: 100. */
+  /**
+   * Milliseconds between the first looks at a run, the first of which is made at once; later ones are up to 2 s apart. 0 to
+   * 60,000. Default: after 250, when most have ended, then every 60 for a second, then up to 2 s apart.
+   */
   readonly pollIntervalMs?: number | undefined;
 }
 
@@ -281,6 +284,14 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
    */
   createMany(
     inputs: Source<CreateInput<Doc>>,
+    options: BatchOptions<CreateInput<Doc>> & VersionOnly,
+  ): Batch<CreateInput<Doc>, VersionResult>;
+  createMany(
+    inputs: Source<CreateInput<Doc>>,
+    options?: BatchOptions<CreateInput<Doc>>,
+  ): Batch<CreateInput<Doc>>;
+  createMany(
+    inputs: Source<CreateInput<Doc>>,
     options: BatchOptions<CreateInput<Doc>> = {},
   ): Batch<CreateInput<Doc>> {
     return batchOf(this.#writeContext, { operation: 'create' }, inputs, options);
@@ -294,12 +305,28 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
   /** As {@link createMany}; a named batch with several updates of one item needs their `identity`. */
   updateMany(
     inputs: Source<UpdateInput<Doc>>,
+    options: BatchOptions<UpdateInput<Doc>> & VersionOnly,
+  ): Batch<UpdateInput<Doc>, VersionResult>;
+  updateMany(
+    inputs: Source<UpdateInput<Doc>>,
+    options?: BatchOptions<UpdateInput<Doc>>,
+  ): Batch<UpdateInput<Doc>>;
+  updateMany(
+    inputs: Source<UpdateInput<Doc>>,
     options: BatchOptions<UpdateInput<Doc>> = {},
   ): Batch<UpdateInput<Doc>> {
     return batchOf(this.#writeContext, { operation: 'update' }, inputs, options);
   }
 
   /** As {@link createMany}. */
+  deleteMany(
+    inputs: Source<DeleteInput<Doc>>,
+    options: BatchOptions<DeleteInput<Doc>> & VersionOnly,
+  ): Batch<DeleteInput<Doc>, VersionResult>;
+  deleteMany(
+    inputs: Source<DeleteInput<Doc>>,
+    options?: BatchOptions<DeleteInput<Doc>>,
+  ): Batch<DeleteInput<Doc>>;
   deleteMany(
     inputs: Source<DeleteInput<Doc>>,
     options: BatchOptions<DeleteInput<Doc>> = {},
@@ -352,6 +379,7 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
     return {
       store: this.store,
       s3: this.#s3,
+      dynamodb: this.#dynamodb,
       sfn: this.#sfn,
       waiter: this.#waiter,
     };

@@ -2,7 +2,14 @@
 
 export { NumberValueImpl as NumberValue } from '@aws-sdk/util-dynamodb';
 export type { StoreDescriptor } from '../core/contract/store-types.ts';
-export type { Batch, BatchOptions, BatchOutcome, BatchProgress } from './batch/batch-types.ts';
+export type {
+  Batch,
+  BatchOptions,
+  BatchOutcome,
+  BatchProgress,
+  VersionOnly,
+  VersionResult,
+} from './batch/batch-types.ts';
 export { type ClientOptions, LargeItemClient } from './client.ts';
 export type { AnyDocument, Document, KeyOf } from './document.ts';
 export { StoreNotFound, TwinwriteError } from './errors/errors.ts';

@@ -2,18 +2,13 @@
 
 export {
   type CreateInput,
-  causeSchema,
-  createInputSchema,
   type DeleteInput,
-  deleteInputSchema,
   inputJsonSchema,
   type LargeAttributeInput,
-  type Output,
-  outputJsonSchema,
-  outputSchema,
   type UpdateInput,
-  updateInputSchema,
 } from './contract/contract.ts';
+export { createInputSchema, deleteInputSchema, updateInputSchema } from './contract/input-schemas.ts';
+export { causeSchema, type Output, outputJsonSchema, outputSchema } from './contract/output.ts';
 export {
   type Store,
   type StoreDescriptor,

@@ -12,7 +12,8 @@ import {
   outputJsonSchema,
   storeJsonSchema,
 } from '../core/index.ts';
-import { sweepInputJsonSchema, sweepOutputJsonSchema } from '../core/sweep/contract.ts';
+import { sweepInputJsonSchema } from '../core/sweep/contract.ts';
+import { sweepOutputJsonSchema } from '../core/sweep/output.ts';
 import { judgedTables } from '../test/judges/page.ts';
 import { callersTable } from './callers.ts';
 

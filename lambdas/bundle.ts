@@ -1,24 +1,29 @@
 // Bundles the tasks into dist/lambdas, the asset that the construct deploys, so that whoever installs the package needs no
 // bundler: a module for each, {task}.mjs, and what several of them share, once.
 
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { licensesOf } from '../licenses.ts';
 
-export const TASKS = [
-  'plan',
-  'put-inline',
-  'put-object',
-  'write-item',
-  'delete-objects',
-  'clean-up-removed',
-  'plan-sweep',
-  'find-orphans',
-  'total-sweep',
+/** Tasks that need the same clients share what they have in common; to share more would load each with what it does not use. */
+const GROUPS = [
+  ['write-item'],
+  ['put-inline', 'put-object', 'plan-sweep', 'total-sweep'],
+  ['plan', 'delete-objects', 'clean-up-removed', 'find-orphans'],
 ] as const;
 
+export const TASKS = GROUPS.flat();
+
+/** What a task loads late, and few of its runs at all. It is built with the group whose clients it needs. */
+const LATE = { module: 'own-objects', group: GROUPS[1] } as const;
+
+export type Task = (typeof TASKS)[number];
+
 const root = join(import.meta.dirname, '..');
+
+/** Where the asset is built. */
+export const TASKS_FOLDER = join(root, 'dist', 'lambdas');
 
 const LICENSES = 'licenses.txt';
 
@@ -31,8 +36,7 @@ export const BUNDLE_OPTIONS = {
   // The packages' ES modules: what is not used of them is left out.
   mainFields: ['module', 'main'],
   alias: { '@aws-sdk/credential-provider-node': join(root, 'lambdas', 'environment-credentials.ts') },
-  minifySyntax: true,
-  minifyWhitespace: true,
+  minify: true,
   // The SDK's CommonJS parts call require(), which an ES module does not have.
   banner: {
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
@@ -42,19 +46,53 @@ export const BUNDLE_OPTIONS = {
 } as const satisfies BuildOptions;
 
 export async function bundleTasks(): Promise<void> {
-  const folder = join(root, 'dist', 'lambdas');
-  const { metafile } = await build({
+  const builds = await Promise.all(
+    GROUPS.map((group) => bundleGroup(group === LATE.group ? [...group, LATE.module] : group)),
+  );
+  const inputs = builds.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  await writeFile(join(TASKS_FOLDER, LICENSES), await licensesOf([...new Set(inputs)]));
+  const outputs = builds.flatMap(({ metafile }) => Object.keys(metafile.outputs));
+  await removeAllBut([...outputs.map((path) => basename(path)), LICENSES], TASKS_FOLDER);
+}
+
+function bundleGroup(modules: readonly string[]) {
+  return build({
     ...BUNDLE_OPTIONS,
     absWorkingDir: root,
-    entryPoints: TASKS.map((task) => ({ in: join(root, 'lambdas', `${task}.ts`), out: task })),
-    outdir: folder,
+    entryPoints: modules.map((module) => ({ in: join(root, 'lambdas', `${module}.ts`), out: module })),
+    outdir: TASKS_FOLDER,
     outExtension: { '.js': '.mjs' },
     splitting: true,
     chunkNames: 'shared-[hash]',
     metafile: true,
+    plugins: [lateModule],
   });
-  await writeFile(join(folder, LICENSES), await licensesOf(Object.keys(metafile.inputs)));
-  await removeAllBut([...Object.keys(metafile.outputs).map((path) => basename(path)), LICENSES], folder);
+}
+
+/** Leaves `import()` of the late module to the file of its own. */
+const lateModule: Plugin = {
+  name: 'late module',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/[\w-]+\.ts$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' && path === `./${LATE.module}.ts`
+        ? { path: `./${LATE.module}.mjs`, external: true }
+        : undefined,
+    );
+  },
+};
+
+/**
+ * The files that Lambda loads when a task's function starts, its own first: not those that the task loads later, if at all.
+ * @param folder - of a build
+ */
+export async function loadedFiles(task: Task, folder = TASKS_FOLDER): Promise<readonly string[]> {
+  const files = new Set([join(folder, `${task}.mjs`)]);
+  for (const file of files) {
+    const text = await readFile(file, 'utf8');
+    for (const [, name = ''] of text.matchAll(/\b(?:from|import)"\.\/([^"]+)"/g))
+      files.add(join(folder, name));
+  }
+  return [...files];
 }
 
 /** What an earlier build has left. The new files are there by now. */

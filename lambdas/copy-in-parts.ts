@@ -7,9 +7,10 @@ import {
   HeadObjectCommand,
   type MultipartUpload,
 } from '@aws-sdk/client-s3';
+import { copyingS3 } from './copying-s3.ts';
 import { failureOf } from './failures.ts';
 import { type Attempt, type Copy, copyMissing, untilItsEnd } from './missing-parts.ts';
-import { copyingS3, s3 } from './s3.ts';
+import { s3 } from './s3.ts';
 import { abortUploads, uploadsOf } from './uploads.ts';
 
 /**

@@ -4,11 +4,12 @@
 import { CopyObjectCommand, HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { SagaError } from '../core/errors/errors.ts';
 import { MAX_SINGLE_COPY_BYTES } from '../core/errors/limits.ts';
-import type { PlannedPut } from '../core/saga/plan.ts';
+import type { PlannedPut, StagedObject } from '../core/saga/plan.ts';
 import { copyInParts } from './copy-in-parts.ts';
+import { copyingS3 } from './copying-s3.ts';
 import { failureOf } from './failures.ts';
 import { type Attempt, type Copy, type ObjectOptions, untilItsEnd } from './missing-parts.ts';
-import { copyingS3, s3 } from './s3.ts';
+import { s3 } from './s3.ts';
 
 /**
  * @throws {SagaError} StagedObjectMissing; CopyUnfinished; ContentMismatch when size or content are not as planned. Up to 5 GB
@@ -22,27 +23,43 @@ export async function copyStaged(
   options: ObjectOptions,
   attempt: Attempt,
 ): Promise<void> {
-  const source = await headStaged(bucket, stagedKey, put);
-  if (source.ContentLength !== put.size) {
-    throw mismatch(put, 'the staged object has another size than was planned');
-  }
-  const copy: Copy = {
+  const copyOf = (staged: StagedObject): Copy => ({
     bucket,
     source: `${bucket}/${stagedKey.split('/').map(encodeURIComponent).join('/')}`,
-    etag: source.ETag,
-    checksum: source.ChecksumCRC64NVME,
+    etag: staged.etag,
+    checksum: staged.checksum,
     put,
-    options: {
-      ...options,
-      ContentType: options.ContentType ?? source.ContentType,
-    },
-  };
+    options: { ...options, ContentType: options.ContentType ?? staged.contentType },
+  });
   try {
-    if (put.size <= MAX_SINGLE_COPY_BYTES) await copyWhole(copy, attempt);
-    else checkCopied(put, await copyInParts(copy, attempt), source.ChecksumCRC64NVME);
+    if (put.staged !== undefined && (await isCopied(copyOf(put.staged), attempt))) return;
+    await copyOne(copyOf(await look(bucket, stagedKey, put)), attempt);
   } catch (error) {
     throw failureOf(error).code === 'NoSuchKey' ? stagedObjectMissing(stagedKey, put) : error;
   }
+}
+
+/** False if the staged object is another than the plan has found: it may have been uploaded again, with the same content. */
+async function isCopied(copy: Copy, attempt: Attempt): Promise<boolean> {
+  try {
+    await copyOne(copy, attempt);
+    return true;
+  } catch (error) {
+    if (failureOf(error).status === 412) return false;
+    throw error;
+  }
+}
+
+async function copyOne(copy: Copy, attempt: Attempt): Promise<void> {
+  if (copy.put.size <= MAX_SINGLE_COPY_BYTES) await copyWhole(copy, attempt);
+  else checkCopied(copy.put, await copyInParts(copy, attempt), copy.checksum);
+}
+
+/** The staged object as it is now, for runs whose plan has not handed it on. */
+async function look(bucket: string, key: string, put: PlannedPut): Promise<StagedObject> {
+  const { ContentLength, ETag, ContentType, ChecksumCRC64NVME } = await headStaged(bucket, key, put);
+  if (ContentLength !== put.size) throw mismatch(put, 'the staged object has another size than was planned');
+  return { etag: ETag, contentType: ContentType, checksum: ChecksumCRC64NVME };
 }
 
 async function headStaged(bucket: string, key: string, put: PlannedPut): Promise<HeadObjectCommandOutput> {

@@ -1,8 +1,7 @@
 // What each attempt of a task leaves in the log: one line of JSON that names run, item and attempt and says how it ended. Never
 // what is written, nor what an error says of it (docs/security.md).
 
-import { Logger } from '@aws-lambda-powertools/logger';
-import type { Store } from '../core/contract/store.ts';
+import type { Store } from '../core/contract/store-types.ts';
 import { BRANCH_ERRORS, SagaError } from '../core/errors/errors.ts';
 import { parseObjectKey } from '../core/keys/object-key.ts';
 import { failureOf } from './failures.ts';
@@ -18,8 +17,13 @@ export interface LoggedEvent {
   };
 }
 
-/** Writes lines of JSON with `level`, `message`, `timestamp`; its level is that of the function's settings. */
-export const logger = new Logger({ serviceName: 'twinwrite' });
+const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
+
+/**
+ * Writes lines of JSON with `level`, `message`, `timestamp`, from the level on that the function's settings ask for
+ * (`AWS_LAMBDA_LOG_LEVEL`). Past the runtime's `console`, which would put each into a record of its own.
+ */
+export const logger = { info: writer('INFO'), warn: writer('WARN'), error: writer('ERROR') } as const;
 
 /** Lambda has it as the file and the function's name in it. */
 const TASK = process.env._HANDLER?.split('.')[0];
@@ -95,4 +99,17 @@ function keyOfObject(objectKey: unknown, store: Store): Readonly<Record<string, 
 function textOf(value: unknown): string {
   const plain = typeof value === 'object' && value !== null ? Object.values(value)[0] : value;
   return typeof plain === 'string' ? plain : (JSON.stringify(plain) ?? '');
+}
+
+function writer(level: string): (message: string, fields: Readonly<Record<string, unknown>>) => void {
+  return (message, fields) => {
+    if (LEVELS.indexOf(level) < LEVELS.indexOf(process.env.AWS_LAMBDA_LOG_LEVEL ?? 'INFO')) return;
+    const line = { level, message, timestamp: new Date().toISOString(), service: 'twinwrite' };
+    process.stdout.write(`${JSON.stringify({ ...line, xray_trace_id: traceId(), ...fields })}\n`);
+  };
+}
+
+/** Of the trace that this invocation belongs to (Lambda Developer Guide, "Defined runtime environment variables"). */
+function traceId(): string | undefined {
+  return /(?:^|;)Root=([^;]+)/.exec(process.env._X_AMZN_TRACE_ID ?? '')?.[1];
 }

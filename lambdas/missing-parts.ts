@@ -9,8 +9,9 @@ import { ListPartsCommand, type Part, UploadPartCopyCommand } from '@aws-sdk/cli
 import { PUT_PROGRESS, SagaError } from '../core/errors/errors.ts';
 import { MAX_PARTS } from '../core/errors/limits.ts';
 import type { PlannedPut } from '../core/saga/plan.ts';
+import { copyingS3 } from './copying-s3.ts';
 import { failureOf } from './failures.ts';
-import { copyingS3, isRefusal, s3 } from './s3.ts';
+import { isRefusal, s3 } from './s3.ts';
 
 export interface ObjectOptions {
   readonly ContentType: string | undefined;

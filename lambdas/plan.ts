@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import type { LargeAttributeInput } from '../core/contract/contract.ts';
-import { largeAttributesOf, type SagaRequest, toRequest } from '../core/contract/request.ts';
+import { toRequest } from '../core/contract/parse-request.ts';
+import { largeAttributesOf, type SagaRequest } from '../core/contract/request.ts';
 import { invalidInput } from '../core/errors/errors.ts';
 import { readPointers } from '../core/item/item.ts';
 import { decodeMetadata, UPDATED_AT } from '../core/item/metadata.ts';
@@ -11,7 +12,14 @@ import { isOwnObject, parseObjectKey } from '../core/keys/object-key.ts';
 import { ownObjectKey } from '../core/keys/pointer.ts';
 import type { Operation } from '../core/keys/run.ts';
 import { checkPayloads } from '../core/saga/payload.ts';
-import { type Content, following, makePlan, type Plan, type PreviousPlan } from '../core/saga/plan.ts';
+import {
+  type Content,
+  following,
+  makePlan,
+  type Plan,
+  type PreviousPlan,
+  type StagedObject,
+} from '../core/saga/plan.ts';
 import type { Item } from '../core/values/attributes.ts';
 import { readItem } from './dynamodb.ts';
 import { failureOf } from './failures.ts';
@@ -32,6 +40,8 @@ export interface PlanEvent {
  * checksum tells: then the run is rolled back instead of refused.
  */
 const MAX_READ_TO_CHECK_BYTES = 64 * 1024 * 1024;
+/** Characters of a staged object's content type that its put carries. */
+const MAX_TOLD_TYPE = 256;
 
 const store = storeFromEnvironment();
 
@@ -66,18 +76,28 @@ async function contentOf(
   first: boolean,
 ): Promise<Content> {
   if (staged !== undefined) {
-    if (first) await checkStaged(staged, `${field}.staged`);
-    return { sha256: staged.sha256, size: staged.size };
+    const found = first ? stagedObject(await checkStaged(staged, `${field}.staged`)) : undefined;
+    return { sha256: staged.sha256, size: staged.size, ...(found && { staged: found }) };
   }
   const bytes = text === undefined ? Buffer.from(base64 as string, 'base64') : Buffer.from(text);
   return { sha256: sha256Of(bytes), size: bytes.length };
+}
+
+/** What the copy is told, so that it need not look again; not what would take more room in the plan than that is worth. */
+function stagedObject(head: HeadObjectCommandOutput): StagedObject | undefined {
+  const { ETag: etag, ContentType: contentType, ChecksumCRC64NVME: checksum } = head;
+  if (etag === undefined || (contentType?.length ?? 0) > MAX_TOLD_TYPE) return undefined;
+  return { etag, ...(contentType && { contentType }), ...(checksum && { checksum }) };
 }
 
 /**
  * The SHA-256 is what binds an upload to whoever knows its content: neither it nor the size is told to others, who need only
  * guess a key to ask (docs/security.md).
  */
-async function checkStaged(staged: NonNullable<LargeAttributeInput['staged']>, field: string): Promise<void> {
+async function checkStaged(
+  staged: NonNullable<LargeAttributeInput['staged']>,
+  field: string,
+): Promise<HeadObjectCommandOutput> {
   const head = await headObject(staged.key);
   if (head === undefined) throw invalidInput(`${field}.key`, staged.key, 'there is no such object');
   if (head.ContentLength !== staged.size) {
@@ -87,6 +107,7 @@ async function checkStaged(staged: NonNullable<LargeAttributeInput['staged']>, f
   if (actual !== undefined && actual !== staged.sha256) {
     throw invalidInput(`${field}.sha256`, staged.sha256, 'the object has another SHA-256');
   }
+  return head;
 }
 
 /** S3's own SHA-256 of the whole object where it has one (a single PUT that asked for it), else by reading. */

@@ -1,26 +1,12 @@
-// The tasks' S3 clients. Every call is made once, as those to DynamoDB are.
+// The tasks' S3 client, but for copies. Every call is made once, as those to DynamoDB are.
 
 import { S3Client } from '@aws-sdk/client-s3';
 import { failureOf } from './failures.ts';
-
-/** More than any task has requests under way; the SDK's own 50 would make some of a large copy's parts wait. */
-const MAX_SOCKETS = 128;
 
 /** Gives up an S3 call that has not begun to answer in 10 seconds: none of these moves more than a run's input holds. */
 export const s3 = new S3Client({
   maxAttempts: 1,
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
-});
-
-/** For copies on the server side, which may take minutes: each call says how many it is given, below the function's own. */
-export const copyingS3 = new S3Client({
-  maxAttempts: 1,
-  requestHandler: {
-    connectionTimeout: 2_000,
-    throwOnRequestTimeout: true,
-    httpAgent: { maxSockets: MAX_SOCKETS },
-    httpsAgent: { maxSockets: MAX_SOCKETS },
-  },
 });
 
 /** 400s that another attempt may not meet again (S3 API reference, "Error responses"). */

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import type { SweepSettings } from '../core/contract/store.ts';
+import type { SweepSettings } from '../core/contract/store-types.ts';
 import { referencedKeys } from '../core/item/item.ts';
 import type { Run } from '../core/keys/run.ts';
 import type { NamedObject, SweptStore } from '../core/sweep/named-object.ts';

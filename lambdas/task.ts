@@ -1,6 +1,7 @@
 // What every task shares: the store it works on, and how its errors reach the state machine.
 
-import { type Store, type SweepSettings, storeSchema, sweepSettingsSchema } from '../core/contract/store.ts';
+import { storeOf, sweepSettingsOf } from '../core/contract/settings.ts';
+import type { Store, SweepSettings } from '../core/contract/store-types.ts';
 import { SagaError } from '../core/errors/errors.ts';
 import type { SweptStore } from '../core/sweep/named-object.ts';
 import { type LoggedEvent, logged } from './log.ts';
@@ -10,7 +11,7 @@ import { type LoggedEvent, logged } from './log.ts';
  * @throws {Error} when there is none, or not a valid one
  */
 export function storeFromEnvironment(): Store {
-  return storeSchema.parse(JSON.parse(process.env.STORE ?? 'null'));
+  return storeOf(process.env.STORE);
 }
 
 /** What a task uses of Lambda's context. */
@@ -26,7 +27,7 @@ const UNHURRIED: TaskContext = { getRemainingTimeInMillis: () => 900_000 };
  * @throws {Error} when there is none, or not a valid one
  */
 export function sweepFromEnvironment(): SweepSettings & { readonly store: SweptStore } {
-  const settings = sweepSettingsSchema.parse(JSON.parse(process.env.SWEEP ?? 'null'));
+  const settings = sweepSettingsOf(process.env.SWEEP);
   return { ...settings, store: { ...storeFromEnvironment(), reportPrefix: settings.reportPrefix } };
 }
 

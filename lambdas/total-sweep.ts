@@ -4,7 +4,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import type { SweepOutput } from '../core/sweep/contract.ts';
+import type { SweepOutput } from '../core/sweep/output.ts';
 import {
   addBatch,
   addFailedBatch,
@@ -34,7 +34,7 @@ const { metricName } = sweepFromEnvironment();
 export const handler = task(async ({ dryRun, result }: TotalSweepEvent): Promise<SweepOutput> => {
   const { Bucket: bucket, Key: manifestKey } = result.ResultWriterDetails;
   const manifest = await streamOf(bucket, manifestKey);
-  const { ResultFiles: files } = reportManifestSchema.parse(JSON.parse(await textOf(manifest)));
+  const { ResultFiles: files } = reportManifestSchema().parse(JSON.parse(await textOf(manifest)));
   let sums: SweepSums = NO_SUMS;
   for (const { Key } of files.SUCCEEDED) {
     for await (const line of linesOf(await streamOf(bucket, Key))) sums = addBatch(sums, line);

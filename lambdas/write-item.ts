@@ -6,8 +6,8 @@ import {
   TransactWriteItemsCommand,
   type TransactWriteItemsCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { HeadObjectCommand } from '@aws-sdk/client-s3';
-import { type SagaRequest, toRequest } from '../core/contract/request.ts';
+import { checkedRequest } from '../core/contract/checked-request.ts';
+import type { SagaRequest } from '../core/contract/request.ts';
 import { SagaError, someOf } from '../core/errors/errors.ts';
 import type { Operation } from '../core/keys/run.ts';
 import { branchBeforeWrite, type PutsBefore } from '../core/saga/branch.ts';
@@ -25,7 +25,6 @@ import { type WriteAction, writeRequest } from '../core/saga/write.ts';
 import { fromSdkItem, toSdkItem } from '../core/values/sdk-item.ts';
 import { dynamodb, readItem } from './dynamodb.ts';
 import { failureOf } from './failures.ts';
-import { s3 } from './s3.ts';
 import { storeFromEnvironment, task } from './task.ts';
 
 export interface WriteItemEvent {
@@ -74,7 +73,7 @@ export const handler = task(async (event: WriteItemEvent): Promise<{ readonly wr
 
 async function write(event: WriteItemEvent, inDoubt: boolean): Promise<void> {
   const { operation, input, plan, throttles = 0 } = event;
-  const request = toRequest(operation, input, store);
+  const request = checkedRequest(operation, input, store);
   const { ClientRequestToken, TransactItems } = writeRequest(store.table, request, plan);
   try {
     await dynamodb.send(
@@ -86,7 +85,7 @@ async function write(event: WriteItemEvent, inDoubt: boolean): Promise<void> {
 }
 
 async function proveByReading({ operation, input, plan, throttles }: WriteItemEvent): Promise<void> {
-  const request = toRequest(operation, input, store);
+  const request = checkedRequest(operation, input, store);
   const proof = await proofOf(plan, request);
   if (proof === 'written') return;
   if (proof === 'not written') {
@@ -106,18 +105,10 @@ async function proveByReading({ operation, input, plan, throttles }: WriteItemEv
 async function proofOf(plan: Plan, request: SagaRequest): Promise<Proof> {
   const proof = proveOutcome(plan, request, await readItem(store.table, plan.key), store);
   if (proof !== 'not written') return proof;
-  const there = await Promise.all(ownObjects(plan, store).map(isThere));
+  // S3's client is loaded here alone: hardly any run comes this far.
+  const { areThere } = await import('./own-objects.ts');
+  const there = await areThere(store.bucket, ownObjects(plan, store));
   return there.includes(false) ? 'undone' : proof;
-}
-
-async function isThere(key: string): Promise<boolean> {
-  try {
-    await s3.send(new HeadObjectCommand({ Bucket: store.bucket, Key: key }));
-    return true;
-  } catch (error) {
-    if (failureOf(error).status === 404) return false;
-    throw error;
-  }
 }
 
 /** Not applied, and worth another attempt soon (DynamoDB API reference, TransactWriteItems and common errors). */

@@ -1,6 +1,6 @@
 // Where a store keeps its objects and how it makes their keys: the construct's props with their defaults, checked.
 
-import { layoutProblem } from '../core/contract/store.ts';
+import { layoutProblem } from '../core/contract/layout.ts';
 import type { KeySchema } from '../core/keys/item-key.ts';
 import { canLieBelow, DEFAULT_OBJECT_KEY_TEMPLATE } from '../core/keys/template.ts';
 import type { LargeItemStoreProps } from './large-item-store-props.ts';

@@ -21,7 +21,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { SweepSettings } from '../core/contract/store.ts';
+import type { SweepSettings } from '../core/contract/store-types.ts';
 import { DEFAULT_GRACE_SECONDS, MIN_GRACE_SECONDS } from '../core/errors/limits.ts';
 import { GRACE_TOO_SHORT, type SweepInput } from '../core/sweep/contract.ts';
 import { allowReports, grantSweep, type SweepGranting } from './callers.ts';

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { RedriveExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { toRequest } from '../../core/contract/request.ts';
+import { toRequest } from '../../core/contract/parse-request.ts';
 import type { StoreDescriptor } from '../../core/contract/store.ts';
 import { SagaError } from '../../core/errors/errors.ts';
 import { type AuditContext, type CallOptions, patiently } from '../context.ts';

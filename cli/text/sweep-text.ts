@@ -2,7 +2,7 @@
 
 import { oneLine } from '../../audit/drawing/text.ts';
 import type { SweepProgress } from '../../audit/sweep.ts';
-import type { SweepOutput } from '../../core/sweep/contract.ts';
+import type { SweepOutput } from '../../core/sweep/output.ts';
 import type { ReportedObject } from '../../core/sweep/sweep.ts';
 import { formatBytes } from './progress.ts';
 

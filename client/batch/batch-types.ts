@@ -2,6 +2,7 @@
 
 import type { WaitInterrupted } from '../errors/write-errors.ts';
 import type { InlineChoice, WriteResult } from '../inputs.ts';
+import type { Value } from '../types.ts';
 
 /** What every input of a write has. */
 export interface ItemInput {
@@ -32,16 +33,29 @@ export interface BatchOptions<Input> extends InlineChoice {
   readonly onProgress?: ((progress: BatchProgress) => void) | undefined;
 }
 
+/** What is wanted of each write of a batch with `versionOnly`. */
+export interface VersionResult {
+  readonly key: Readonly<Record<string, Value>>;
+  /** The item's version after the write; null once it is deleted. */
+  readonly version: number | null;
+  readonly executionArn: string;
+}
+
+/** A batch of whose writes the version alone is wanted: most need no look at their runs, of which an account has few. */
+export interface VersionOnly {
+  readonly versionOnly: true;
+}
+
 /** What has become of one item. */
-export type BatchOutcome<Input> = {
+export type BatchOutcome<Input, Result = WriteResult> = {
   /** The very object that the source gave. What was written is what it was then, whatever has been done with it since. */
   readonly input: Input;
   /** Its place in the source, from 0. */
   readonly index: number;
 } & (
-  | { readonly status: 'written'; readonly result: WriteResult }
+  | { readonly status: 'written'; readonly result: Result }
   /** By an earlier run of a batch of this name. */
-  | { readonly status: 'written-before'; readonly result: WriteResult }
+  | { readonly status: 'written-before'; readonly result: Result }
   /** Proved to have had no effect. */
   | { readonly status: 'not-written'; readonly error: Error }
   /** May have been written; `error` says what to do: `Stuck`, `OutcomeUnknown`, `StartFailed`, and so on. */
@@ -76,7 +90,7 @@ export interface BatchProgress {
  *   if (outcome.status !== 'written') console.error(outcome.input.key, outcome.status);
  * }
  */
-export interface Batch<Input> extends AsyncIterable<BatchOutcome<Input>> {
+export interface Batch<Input, Result = WriteResult> extends AsyncIterable<BatchOutcome<Input, Result>> {
   readonly progress: BatchProgress;
   /** Runs the batch to its end, for the numbers alone. @throws what the source throws */
   summary(): Promise<BatchProgress>;

@@ -15,12 +15,21 @@ import {
   UploadFailed,
   WaitInterrupted,
 } from '../errors/write-errors.ts';
+import type { WriteResult } from '../inputs.ts';
 import { hasEnded } from '../wait/wait.ts';
 import { heldInput } from '../write/held-input.ts';
-import { finishWrite, type Started, startWrite, type WriteContext } from '../write/write.ts';
+import { finishSeen, finishWrite, type Started, startWrite, type WriteContext } from '../write/write.ts';
 import { checkBatchName, itemName, MAX_ATTEMPTS } from './batch-names.ts';
-import type { Batch, BatchOptions, BatchOutcome, BatchProgress, ItemInput } from './batch-types.ts';
+import type {
+  Batch,
+  BatchOptions,
+  BatchOutcome,
+  BatchProgress,
+  ItemInput,
+  VersionOnly,
+} from './batch-types.ts';
 import { each, type Source } from './each.ts';
+import { createdResult, type Reading, versionResult } from './written-item.ts';
 
 const DEFAULT_CONCURRENCY = 32;
 
@@ -31,12 +40,14 @@ export interface BatchKind<Input extends ItemInput> {
   readonly toInput?: (input: Input) => Input;
 }
 
+type HeldOptions<Input> = BatchOptions<Input> & Partial<VersionOnly>;
+
 /** @throws {Rejected} InvalidInput for wrong options */
 export function batchOf<Input extends ItemInput>(
   context: WriteContext,
   kind: BatchKind<Input>,
   source: Source<Input>,
-  options: BatchOptions<Input>,
+  options: HeldOptions<Input>,
 ): Batch<Input> {
   const held = { ...options, signal: ownSignal(options.signal) };
   try {
@@ -57,7 +68,8 @@ function checkOptions({ batch, concurrency = 1 }: BatchOptions<never>): void {
 class RunningBatch<Input extends ItemInput> implements Batch<Input> {
   readonly #context: WriteContext;
   readonly #kind: BatchKind<Input>;
-  readonly #options: BatchOptions<Input>;
+  readonly #options: HeldOptions<Input>;
+  readonly #reading: Reading = { refused: false };
   readonly #outcomes: AsyncGenerator<BatchOutcome<Input>, void, undefined>;
   readonly #stop = new AbortController();
   /** A signal for each item: listeners on a shared one would grow with their number. */
@@ -69,7 +81,7 @@ class RunningBatch<Input extends ItemInput> implements Batch<Input> {
     context: WriteContext,
     kind: BatchKind<Input>,
     source: Source<Input>,
-    options: BatchOptions<Input>,
+    options: HeldOptions<Input>,
   ) {
     this.#context = context;
     this.#kind = kind;
@@ -163,7 +175,7 @@ class RunningBatch<Input extends ItemInput> implements Batch<Input> {
       const { inlineContent } = this.#options;
       const options = { idempotencyKey, signal, inlineContent, attempts: Number.POSITIVE_INFINITY };
       started = await startWrite(this.#context, this.#kind.operation, input, options);
-      const result = await finishWrite(this.#context, started, signal);
+      const result = await this.#finish(started, signal);
       return { status: started.earlier === undefined ? 'written' : 'written-before', result };
     } catch (error) {
       const again =
@@ -172,6 +184,21 @@ class RunningBatch<Input extends ItemInput> implements Batch<Input> {
           : error instanceof NotWritten && started?.earlier !== undefined && hasEnded(started.earlier);
       return { ...endingOf(error, started, signal), again };
     }
+  }
+
+  async #finish(started: Started, signal: AbortSignal): Promise<WriteResult> {
+    const { versionOnly = false } = this.#options;
+    const { request } = started;
+    // What a put replaces, and lets go of, its item does not tell.
+    const isTold = versionOnly || (request.operation === 'create' && !request.overwrite);
+    if (!isTold) return finishWrite(this.#context, started, signal);
+    const resultOf = versionOnly ? versionResult : createdResult;
+    const result = await finishSeen(this.#context, started, signal, (startDate) =>
+      resultOf(this.#context, started, startDate, this.#reading),
+    );
+    if (!versionOnly) return result as WriteResult;
+    const { key, version, executionArn } = result;
+    return { key, version, executionArn } as WriteResult; // the callers of such a batch know no more of its type
   }
 
   /** Whether a run ended, or ends, without its write. */

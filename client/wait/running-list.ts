@@ -1,6 +1,6 @@
-// Which runs of one state machine still run: one list tells of up to 1,000 of them, for all who wait.
+// Which runs of one state machine still run, and which have succeeded: one list tells of up to 1,000 of them, for all who wait.
 
-import { ListExecutionsCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import { ListExecutionsCommand, type ListExecutionsInput, type SFNClient } from '@aws-sdk/client-sfn';
 import { isPassing, jittered, sleep } from '../calls/pause.ts';
 import { abortable } from '../calls/signal.ts';
 
@@ -20,15 +20,29 @@ export interface RunningListOptions {
 }
 
 /**
- * A list says only where a look is worth while: it is eventually consistent (API reference, ListExecutions), so a run
- * that is not on it may be too new, and one that is on it may have ended.
+ * What a list told of a run: nothing, while few wait; that it is not among those that run; or that it has succeeded, and when it
+ * was started.
+ */
+export type Sighting = 'none' | 'missing' | { readonly succeededFrom: Date };
+
+/** What one list shows. */
+interface Shown {
+  readonly running: ReadonlySet<string>;
+  /** When those that have succeeded were started. */
+  readonly succeeded: ReadonlyMap<string, Date>;
+}
+
+/**
+ * A list says mostly where a look is worth while: it is eventually consistent (API reference, ListExecutions), so a run
+ * that is not on it may be too new, and one that is on it as running may have ended. A success is a last word: it is shown once it
+ * is there, and nothing follows it.
  */
 export class RunningList {
   readonly #sfn: SFNClient;
   readonly #stateMachineArn: string;
   readonly #pauseMs: number;
   readonly #waiting = new Set<string>();
-  #next: Promise<ReadonlySet<string> | undefined> | undefined;
+  #next: Promise<Shown | undefined> | undefined;
   #stop = new AbortController();
   #pause: number;
   #failures = 0;
@@ -63,30 +77,35 @@ export class RunningList {
     this.#next = undefined;
   }
 
-  /** Settles once there is reason to look at the run itself: at once, while few wait. */
-  async untilMissing(executionArn: string, signal: AbortSignal | undefined): Promise<void> {
+  /** Settles once there is reason to look at the run itself, or none any more: at once, while few wait. */
+  async untilSeen(executionArn: string, signal: AbortSignal | undefined): Promise<Sighting> {
     while (!this.#refused && this.#waiting.size > FEW) {
       this.#next ??= this.#nextList(this.#stop.signal);
-      const running = await abortable(this.#next, signal);
-      if (!running?.has(executionArn)) return;
+      const shown = await abortable(this.#next, signal);
+      const succeededFrom = shown?.succeeded.get(executionArn);
+      if (succeededFrom !== undefined) return { succeededFrom };
+      if (!shown?.running.has(executionArn)) return shown === undefined ? 'none' : 'missing';
     }
+    return 'none';
   }
 
-  /** The runs that the next list shows; undefined when it cannot be had. */
-  async #nextList(stop: AbortSignal): Promise<ReadonlySet<string> | undefined> {
+  /** What the next list shows; undefined when it cannot be had. */
+  async #nextList(stop: AbortSignal): Promise<Shown | undefined> {
     try {
       await sleep(jittered(this.#pause), stop);
-      const running = await this.#list(stop);
-      const someEnded = [...this.#waiting].some((arn) => !running.has(arn));
+      const shown = await this.#list(stop);
+      const someEnded = [...this.#waiting].some((arn) => !shown.running.has(arn));
       this.#pause = someEnded ? this.#pauseMs : this.#longer();
       this.#failures = 0;
-      return running;
+      return shown;
     } catch (error) {
       this.#pause = this.#longer();
       if (!stop.aborted && !isPassing(error)) this.#refused = true;
       this.#failures = (this.#failures + 1) % MAX_FAILURES_IN_A_ROW;
       // No news for now, as if all were running; a list that fails for long helps nobody.
-      return this.#refused || this.#failures === 0 ? undefined : new Set(this.#waiting);
+      return this.#refused || this.#failures === 0
+        ? undefined
+        : { running: new Set(this.#waiting), succeeded: new Map() };
     } finally {
       if (!stop.aborted) this.#next = undefined;
     }
@@ -96,27 +115,31 @@ export class RunningList {
     return Math.max(this.#pauseMs, Math.min(Math.max(this.#pause, 1) * GROWTH, LONGEST_PAUSE_MS));
   }
 
-  /** Newest first; older pages are read while they can tell of more than a few. */
-  async #list(abortSignal: AbortSignal): Promise<ReadonlySet<string>> {
+  /**
+   * The newest runs, whatever has become of them; then, if more than a few are older than these, pages of those that run, as long
+   * as they can tell of more than a few.
+   */
+  async #list(abortSignal: AbortSignal): Promise<Shown> {
     const running = new Set<string>();
+    const succeeded = new Map<string, Date>();
     const unseen = new Set(this.#waiting);
-    let nextToken: string | undefined;
-    do {
-      const page = await this.#sfn.send(
-        new ListExecutionsCommand({
-          stateMachineArn: this.#stateMachineArn,
-          statusFilter: 'RUNNING',
-          maxResults: PAGE,
-          nextToken,
-        }),
-        { abortSignal },
-      );
-      for (const { executionArn = '' } of page.executions ?? []) {
-        running.add(executionArn);
+    const read = async (filter: Partial<ListExecutionsInput>) => {
+      const input = { stateMachineArn: this.#stateMachineArn, maxResults: PAGE, ...filter };
+      const page = await this.#sfn.send(new ListExecutionsCommand(input), { abortSignal });
+      for (const { executionArn = '', status, startDate } of page.executions ?? []) {
+        if (status === 'RUNNING' || status === 'PENDING_REDRIVE') running.add(executionArn);
+        if (status === 'SUCCEEDED' && startDate !== undefined) succeeded.set(executionArn, startDate);
         unseen.delete(executionArn);
       }
-      nextToken = page.nextToken;
-    } while (nextToken !== undefined && unseen.size > FEW);
-    return running;
+      return page.nextToken;
+    };
+    let nextToken = await read({});
+    if (nextToken === undefined) return { running, succeeded };
+    nextToken = undefined;
+    while (unseen.size > FEW) {
+      nextToken = await read({ statusFilter: 'RUNNING', nextToken });
+      if (nextToken === undefined) break;
+    }
+    return { running, succeeded };
   }
 }

@@ -1,6 +1,7 @@
 // What a caller asks for, checked by the saga's own rules before anything is read, uploaded or started.
 
-import { type SagaRequest, toRequest } from '../../core/contract/request.ts';
+import { toRequest } from '../../core/contract/parse-request.ts';
+import type { SagaRequest } from '../../core/contract/request.ts';
 import type { Store } from '../../core/contract/store-types.ts';
 import { invalidInput } from '../../core/errors/errors.ts';
 import { objectKey } from '../../core/keys/object-key.ts';

@@ -32,12 +32,12 @@ export function handleOf(
   context: WriteContext,
   started: Pick<Started, 'executionArn'> & Partial<Started>,
 ): WriteHandle {
-  const { executionArn, staged } = started;
+  const { executionArn, staged, startedAt } = started;
   return {
     executionArn,
     name: executionArn.slice(executionArn.lastIndexOf(':') + 1),
     consoleUrl: consoleUrl(executionArn),
-    wait: ({ signal } = {}) => finishWrite(context, { executionArn, staged }, signal),
+    wait: ({ signal } = {}) => finishWrite(context, { executionArn, staged, startedAt }, signal),
   };
 }
 

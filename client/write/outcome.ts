@@ -6,7 +6,7 @@ import {
   type SFNClient,
 } from '@aws-sdk/client-sfn';
 import type * as z from 'zod';
-import { causeSchema, outputSchema } from '../../core/contract/contract.ts';
+import { causeSchema, outputSchema } from '../../core/contract/output.ts';
 import { causeMessage } from '../../core/errors/cause-message.ts';
 import type { Item } from '../../core/values/attributes.ts';
 import { toSdkItem } from '../../core/values/sdk-item.ts';

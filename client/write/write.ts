@@ -1,8 +1,10 @@
 // One write from start to end: check, open the content, stage what does not fit, start the execution once, wait.
 
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { DescribeExecutionOutput, SFNClient } from '@aws-sdk/client-sfn';
 import type { CreateInput } from '../../core/contract/contract.ts';
+import { largeAttributesOf, type SagaRequest } from '../../core/contract/request.ts';
 import type { StoreDescriptor } from '../../core/contract/store-types.ts';
 import { SagaError } from '../../core/errors/errors.ts';
 import { MAX_EXECUTION_INPUT_BYTES } from '../../core/errors/limits.ts';
@@ -40,6 +42,7 @@ import { resultOf } from './outcome.ts';
 export interface WriteContext {
   readonly store: StoreDescriptor;
   readonly s3: S3Client;
+  readonly dynamodb: DynamoDBClient;
   readonly sfn: SFNClient;
   readonly waiter: Waiter;
 }
@@ -47,10 +50,13 @@ export interface WriteContext {
 /** The execution that a write has become. */
 export interface Started {
   readonly executionArn: string;
-  /** Keys of what was uploaded for it. */
+  /** Keys of what was uploaded for it, and of what its input names as staged. */
   readonly staged: readonly string[];
+  readonly request: SagaRequest;
   /** The same write of an earlier call with this idempotency key, as it was found. */
   readonly earlier: DescribeExecutionOutput | undefined;
+  /** When it was started by this call, by `performance.now()`. */
+  readonly startedAt: number | undefined;
 }
 
 /** @throws {TwinwriteError} see `errors.ts`; the signal's reason, when it is aborted before the start */
@@ -91,14 +97,43 @@ export async function startWrite(
  */
 export async function finishWrite(
   context: WriteContext,
-  { executionArn, staged = [], earlier }: Pick<Started, 'executionArn'> & Partial<Started>,
+  { executionArn, staged = [], earlier, startedAt }: Pick<Started, 'executionArn'> & Partial<Started>,
   signal: AbortSignal | undefined,
 ): Promise<WriteResult> {
   const { sfn, store, waiter } = context;
   const execution =
-    earlier !== undefined && hasEnded(earlier) ? earlier : await waiter.wait(executionArn, ownSignal(signal));
+    earlier !== undefined && hasEnded(earlier)
+      ? earlier
+      : await waiter.wait(executionArn, ownSignal(signal), startedAt);
   const result = await resultOf(sfn, execution);
   await deleteStaged(context, new Set([...staged, ...stagedKeysIn(execution, store)]));
+  return result;
+}
+
+/**
+ * The same, but that a run which a list shows as succeeded is not looked at if its result can be had otherwise.
+ * @param resultOfSeen - is given when the run was started; undefined: look at it
+ */
+export async function finishSeen<Result>(
+  context: WriteContext,
+  started: Started,
+  signal: AbortSignal | undefined,
+  resultOfSeen: (startDate: Date) => Promise<Result | undefined>,
+): Promise<WriteResult | Result> {
+  const { executionArn, earlier, startedAt } = started;
+  if (earlier !== undefined && hasEnded(earlier)) return finishWrite(context, started, signal);
+  const own = ownSignal(signal);
+  const end = await context.waiter.waitOrSee(executionArn, own, { startedAt });
+  if (!(end instanceof Date)) return finishWrite(context, { ...started, earlier: end }, signal);
+  const result = await resultOfSeen(end);
+  if (result === undefined) {
+    return finishWrite(
+      context,
+      { ...started, earlier: await context.waiter.describe(executionArn, own) },
+      own,
+    );
+  }
+  await deleteStaged(context, new Set(started.staged));
   return result;
 }
 
@@ -134,7 +169,13 @@ async function start(
       );
       if (!asksForTheSame(earlier, inputText(draft, layout, digests))) throw new IdempotencyConflict(arn);
     }
-    return { executionArn: arn, staged: layout.staged.map((entry) => entry.stagedKey), earlier };
+    return {
+      executionArn: arn,
+      staged: [...layout.staged.map((entry) => entry.stagedKey), ...stagedKeysOf(draft.request)],
+      request: draft.request,
+      earlier,
+      startedAt: earlier === undefined ? performance.now() : undefined,
+    };
   } finally {
     closeAll(large);
   }
@@ -225,6 +266,11 @@ async function deleteStaged({ s3, store }: WriteContext, keys: ReadonlySet<strin
   const deletions = [...keys].map((Key) => s3.send(new DeleteObjectCommand({ Bucket: store.bucket, Key })));
   // Best effort: the bucket's lifecycle deletes what stays behind.
   await Promise.allSettled(deletions);
+}
+
+/** What a caller has named as staged, in a request whose other contents stand in for what is uploaded. */
+function stagedKeysOf(request: SagaRequest): string[] {
+  return Object.values(largeAttributesOf(request)).flatMap(({ staged }) => staged?.key ?? []);
 }
 
 /** What an execution's input names as staged: also known to a process that did not start it. */

@@ -7,7 +7,7 @@ import type { StoreShape } from '../keys/object-key.ts';
 import { isStaged } from '../keys/pointer.ts';
 import type { Operation } from '../keys/run.ts';
 import { type AttributeFormat, type Item, toItem } from '../values/attributes.ts';
-import { type LargeAttributeInput, type ParsedInput, parseInput } from './contract.ts';
+import type { LargeAttributeInput, ParsedInput } from './contract.ts';
 import {
   type Expression,
   mentionedAttributes,
@@ -65,18 +65,23 @@ export interface UpdateExpression extends TypedExpression {
   readonly attributes: ReadonlySet<string>;
 }
 
+/** An input that has been checked, by its operation. */
+export type CheckedInput = {
+  readonly [O in Operation]: { readonly operation: O; readonly input: ParsedInput<O> };
+}[Operation];
+
 /**
- * The request that an input makes of a store.
+ * The request that a checked input makes of a store.
  * @throws {SagaError} InvalidInput that names the field and the value
  */
-export function toRequest(operation: Operation, input: unknown, store: StoreShape): SagaRequest {
+export function requestOf({ operation, input }: CheckedInput, store: StoreShape): SagaRequest {
   switch (operation) {
     case 'create':
-      return createRequest(parseInput('create', input), store);
+      return createRequest(input, store);
     case 'update':
-      return updateRequest(parseInput('update', input), store);
+      return updateRequest(input, store);
     case 'delete': {
-      const { key, ...rest } = parseInput('delete', input);
+      const { key, ...rest } = input;
       return {
         operation,
         ...rest,
@@ -201,9 +206,10 @@ function toUpdateExpression(
   const field = 'updateExpression';
   const attributes = mentionedAttributes(expression, `${field}.expression`);
   for (const name of attributes) fields.claim(name, `${field}.expression`, expression.expression);
+  const typed = typedExpression(expression, format, field);
   return {
-    ...typedExpression(expression, format, field),
-    sections: parseUpdateExpression(expression.expression, `${field}.expression`),
+    ...typed,
+    sections: parseUpdateExpression(typed.expression, `${field}.expression`),
     attributes,
   };
 }
@@ -223,7 +229,7 @@ export function typedExpression(
     const own = Object.keys(record).find((placeholder) => OWN_PLACEHOLDER.test(placeholder));
     if (own !== undefined) throw invalidInput(`${field}.${table}.${own}`, record[own], RESERVED_PLACEHOLDER);
   }
-  return { expression, names, values: toItem(values, format, `${field}.values`) };
+  return { expression: expression.trim(), names, values: toItem(values, format, `${field}.values`) };
 }
 
 /** Both expressions travel in one request, so a placeholder stands for one thing in both. */

@@ -36,3 +36,13 @@ export interface StoreDescriptor extends Store {
       }
     | undefined;
 }
+
+/** What the sweep's tasks need to know beside the store. */
+export interface SweepSettings {
+  /** What keys of reports begin with, without a slash at either end. */
+  readonly reportPrefix: string;
+  /** ARNs. */
+  readonly stateMachines: StoreDescriptor['stateMachines'];
+  /** Name of the store in its metrics. */
+  readonly metricName: string;
+}

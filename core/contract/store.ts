@@ -3,7 +3,8 @@
 import * as z from 'zod';
 import { KEY_TYPES } from '../keys/item-key.ts';
 import type { KeyLayout } from '../keys/object-key.ts';
-import { canLieBelow, DEFAULT_OBJECT_KEY_TEMPLATE, templateProblem } from '../keys/template.ts';
+import { DEFAULT_OBJECT_KEY_TEMPLATE } from '../keys/template.ts';
+import { layoutProblem } from './layout.ts';
 import type { Store, StoreDescriptor } from './store-types.ts';
 
 export type { Store, StoreDescriptor } from './store-types.ts';
@@ -58,41 +59,9 @@ export const storeDescriptorSchema = z
   })
   .superRefine(checkLayout) satisfies z.ZodType<StoreDescriptor>;
 
-/** What the sweep's tasks need to know beside the store. */
-export const sweepSettingsSchema = z.strictObject({
-  reportPrefix: resourceName,
-  stateMachines,
-  /** Name of the store in its metrics. */
-  metricName: resourceName,
-});
-export type SweepSettings = z.infer<typeof sweepSettingsSchema>;
-
 /** JSON Schema (2020-12) of a store's description, as published for other languages. */
 export function storeJsonSchema(): Readonly<Record<string, unknown>> {
   return z.toJSONSchema(storeDescriptorSchema);
-}
-
-/**
- * Why a store cannot make its object keys so, or undefined. The message names the field, and its value where that
- * helps.
- */
-export function layoutProblem(
-  layout: KeyLayout & { readonly stagingPrefix: string },
-): { readonly field: keyof KeyLayout; readonly message: string } | undefined {
-  const { objectKeyTemplate = DEFAULT_OBJECT_KEY_TEMPLATE, formerObjectKeyTemplates = [] } = layout;
-  const hasSortKey = layout.key.sortKey !== undefined;
-  for (const [field, template] of [
-    ['objectKeyTemplate', objectKeyTemplate] as const,
-    ...formerObjectKeyTemplates.map((former) => ['formerObjectKeyTemplates', former] as const),
-  ]) {
-    const problem = templateProblem(template, hasSortKey);
-    if (problem !== undefined) return { field, message: `${field} "${template}": ${problem}` };
-  }
-  if (layout.prefix === '' && canLieBelow(layout.stagingPrefix, objectKeyTemplate, hasSortKey)) {
-    const message = `objectKeyTemplate "${objectKeyTemplate}": without a prefix its keys could lie below stagingPrefix "${layout.stagingPrefix}", whose objects expire`;
-    return { field: 'objectKeyTemplate', message };
-  }
-  return undefined;
 }
 
 function checkLayout(layout: KeyLayout & { readonly stagingPrefix: string }, context: z.RefinementCtx): void {

@@ -33,6 +33,16 @@ export interface PlannedPut {
   /** Lower-case hexadecimal digest and bytes of the content. */
   readonly sha256: string;
   readonly size: number;
+  /** The staged object as the plan has found it. Missing in plans of earlier versions, and where the plan has not looked. */
+  readonly staged?: StagedObject | undefined;
+}
+
+/** What a copy needs to know of the object that it copies. */
+export interface StagedObject {
+  readonly etag?: string | undefined;
+  readonly contentType?: string | undefined;
+  /** CRC-64/NVME of the whole, where S3 keeps one. */
+  readonly checksum?: string | undefined;
 }
 
 /** A plan travels through the execution's states: small values and pointers only. */
@@ -66,7 +76,7 @@ export interface Plan {
 }
 
 /** A large attribute's content, as the plan task found it. */
-export type Content = Pick<PlannedPut, 'sha256' | 'size'>;
+export type Content = Pick<PlannedPut, 'sha256' | 'size' | 'staged'>;
 
 export interface PlanContext {
   readonly store: StoreShape;

@@ -1,8 +1,10 @@
-// The contract of a sweep's execution: what it takes, what it gives, and how long a grace must be.
+// The contract of a sweep's execution: what it takes, and how long a grace must be.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { en } from 'zod/v4/locales';
 import { invalidInput } from '../errors/errors.ts';
 import { DEFAULT_GRACE_SECONDS, MIN_GRACE_SECONDS } from '../errors/limits.ts';
+import { once } from '../values/once.ts';
 
 const UNIT_SECONDS = { s: 1, m: 60, h: 60 * 60, d: 24 * 60 * 60 } as const;
 const MAX_GRACE_SECONDS = 3650 * UNIT_SECONDS.d;
@@ -10,69 +12,39 @@ const MAX_GRACE_SECONDS = 3650 * UNIT_SECONDS.d;
 /** Children that run at the same time unless the input says otherwise: a sweep is no reason to throttle the sagas. */
 const DEFAULT_CONCURRENCY = 10;
 
-export const sweepInputSchema = z.strictObject({
-  dryRun: z.boolean().default(true).describe('Report what would be deleted, and delete nothing'),
-  grace: z
-    .string()
-    .default(formatDuration(DEFAULT_GRACE_SECONDS))
-    .describe('Objects younger than this stay: a number and s, m, h or d; at least 1h'),
-  legacy: z
-    .boolean()
-    .default(false)
-    .describe('Also sweep objects that pynamodb_mate put; only once nothing writes with it any more'),
-  inventory: z
-    .strictObject({
-      bucket: z.string().min(1),
-      key: z.string().min(1).describe('Key of the manifest.json of one report, in CSV'),
-    })
-    .optional()
-    .describe('An S3 Inventory to read in place of the list of the bucket'),
-  maxConcurrency: z
-    .int()
-    .min(1)
-    .max(10_000)
-    .default(DEFAULT_CONCURRENCY)
-    .describe('How many batches are looked at side by side'),
-});
+const inputSchema = once(() =>
+  z.strictObject({
+    dryRun: z
+      ._default(z.boolean(), true)
+      .check(z.describe('Report what would be deleted, and delete nothing')),
+    grace: z
+      ._default(z.string(), formatDuration(DEFAULT_GRACE_SECONDS))
+      .check(z.describe('Objects younger than this stay: a number and s, m, h or d; at least 1h')),
+    legacy: z
+      ._default(z.boolean(), false)
+      .check(
+        z.describe('Also sweep objects that pynamodb_mate put; only once nothing writes with it any more'),
+      ),
+    inventory: z
+      .optional(
+        z.strictObject({
+          bucket: z.string().check(z.minLength(1)),
+          key: z.string().check(z.minLength(1), z.describe('Key of the manifest.json of one report, in CSV')),
+        }),
+      )
+      .check(z.describe('An S3 Inventory to read in place of the list of the bucket')),
+    maxConcurrency: z
+      ._default(z.int().check(z.minimum(1), z.maximum(10_000)), DEFAULT_CONCURRENCY)
+      .check(z.describe('How many batches are looked at side by side')),
+  }),
+);
 /** What callers write. */
-export type SweepInput = z.input<typeof sweepInputSchema>;
-export type ParsedSweepInput = z.output<typeof sweepInputSchema>;
-
-const count = z.int().min(0);
-
-/** How many objects were met with which outcome; `bytes` of the orphans. */
-export const sweepCountsSchema = z.strictObject({
-  scanned: count.describe('Objects looked at: the sum of those below, `deleted` aside'),
-  referenced: count.describe('Their item points at them'),
-  tooYoung: count.describe('Unreferenced, but younger than the grace'),
-  redrivable: count.describe('Unreferenced, but the run that put them may still go on'),
-  orphans: count.describe(
-    'Nothing points at them, those included that `cleanUp` has left: deleted, or in a dry run to be deleted',
-  ),
-  deleted: count.describe('Those of the orphans that are gone now'),
-  failed: count.describe('Could not be looked at or deleted; the next sweep tries again'),
-  foreign: count.describe('Keys that no saga gives; never touched, but with `legacy` some are swept'),
-  bytes: count.describe('Size of the orphans'),
-});
-export type SweepCounts = z.infer<typeof sweepCountsSchema>;
-
-/** What a sweep's execution answers. */
-export const sweepOutputSchema = sweepCountsSchema.extend({
-  dryRun: z.boolean(),
-  batches: count,
-  failedBatches: count.describe('Their objects are counted as failed'),
-  report: z.string().describe('S3 URI of the manifest of the report'),
-});
-export type SweepOutput = z.infer<typeof sweepOutputSchema>;
+export type SweepInput = z.input<ReturnType<typeof inputSchema>>;
+export type ParsedSweepInput = z.output<ReturnType<typeof inputSchema>>;
 
 /** JSON Schema (2020-12) of the input, as published for other languages. */
 export function sweepInputJsonSchema(): Readonly<Record<string, unknown>> {
-  return z.toJSONSchema(sweepInputSchema, { io: 'input' });
-}
-
-/** The same of the output. */
-export function sweepOutputJsonSchema(): Readonly<Record<string, unknown>> {
-  return z.toJSONSchema(sweepOutputSchema);
+  return z.toJSONSchema(inputSchema(), { io: 'input' });
 }
 
 /**
@@ -80,7 +52,7 @@ export function sweepOutputJsonSchema(): Readonly<Record<string, unknown>> {
  * @throws {SagaError} InvalidInput that names the field and its value
  */
 export function parseSweepInput(input: unknown): ParsedSweepInput & { readonly graceSeconds: number } {
-  const result = sweepInputSchema.safeParse(input);
+  const result = inputSchema().safeParse(input, { error: en().localeError });
   if (result.success) return { ...result.data, graceSeconds: parseGrace(result.data.grace) };
   const [issue] = result.error.issues;
   if (issue === undefined) throw result.error;

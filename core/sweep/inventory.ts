@@ -1,14 +1,13 @@
 // S3 Inventory as a sweep's source, and the objects that a batch holds, whichever source they come from.
 // Sources: "ItemReader (Map)" in the Step Functions Developer Guide; "Locating your inventory list" in the S3 User Guide.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { once } from '../values/once.ts';
 import type { ListedObject } from './named-object.ts';
 
-const manifestSchema = z.looseObject({
-  sourceBucket: z.string(),
-  fileFormat: z.string(),
-  fileSchema: z.string(),
-});
+const manifestSchema = once(() =>
+  z.looseObject({ sourceBucket: z.string(), fileFormat: z.string(), fileSchema: z.string() }),
+);
 
 /** Columns that a sweep needs, by their names in a report. */
 const NEEDED_COLUMNS = ['Key', 'Size', 'LastModifiedDate'];
@@ -31,27 +30,29 @@ export function inventoryProblem(manifestText: string, bucket: string): string |
 }
 
 /** An item of `s3:listObjectsV2`. */
-const listed = z.looseObject({ Key: z.string(), Size: z.number(), LastModified: z.number() });
+const listed = once(() => z.looseObject({ Key: z.string(), Size: z.number(), LastModified: z.number() }));
 /** A row of an inventory: all text. */
-const inventoried = z.looseObject({
-  Key: z.string(),
-  Size: z.string(),
-  LastModifiedDate: z.string(),
-  IsLatest: z.string().optional(),
-  IsDeleteMarker: z.string().optional(),
-});
+const inventoried = once(() =>
+  z.looseObject({
+    Key: z.string(),
+    Size: z.string(),
+    LastModifiedDate: z.string(),
+    IsLatest: z.optional(z.string()),
+    IsDeleteMarker: z.optional(z.string()),
+  }),
+);
 
 /**
  * The object that an item of a batch stands for; undefined for a version of one that is not its latest.
  * @throws {Error} for anything else
  */
 export function listedObject(item: unknown): ListedObject | undefined {
-  const fromList = listed.safeParse(item);
+  const fromList = listed().safeParse(item);
   if (fromList.success) {
     const { Key, Size, LastModified } = fromList.data;
     return { key: Key, size: Size, lastModified: LastModified * 1000 };
   }
-  const { Key, Size, LastModifiedDate, IsLatest, IsDeleteMarker } = inventoried.parse(item);
+  const { Key, Size, LastModifiedDate, IsLatest, IsDeleteMarker } = inventoried().parse(item);
   if (IsLatest === 'false' || IsDeleteMarker === 'true') return undefined;
   const lastModified = Date.parse(LastModifiedDate);
   if (Number.isNaN(lastModified)) throw new Error(`not a time: LastModifiedDate ${LastModifiedDate}`);
@@ -70,9 +71,9 @@ function decodeKey(key: string): string {
   }
 }
 
-function parseManifest(text: string): z.infer<typeof manifestSchema> | undefined {
+function parseManifest(text: string): z.infer<ReturnType<typeof manifestSchema>> | undefined {
   try {
-    return manifestSchema.parse(JSON.parse(text));
+    return manifestSchema().parse(JSON.parse(text));
   } catch {
     return undefined; // some other file
   }

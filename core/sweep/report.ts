@@ -1,22 +1,22 @@
 // The report of a sweep: files of one line a batch, as the ResultWriter of its Distributed Map writes them.
 // Source: "ResultWriter (Map)" in the Step Functions Developer Guide.
 
-import * as z from 'zod';
-import type { SweepCounts, SweepOutput } from './contract.ts';
-import { sweepCountsSchema } from './contract.ts';
-
-const file = z.looseObject({ Key: z.string() });
-const files = z.array(file).default([]);
+import * as z from 'zod/mini';
+import { once } from '../values/once.ts';
+import { type SweepCounts, type SweepOutput, sweepCountsSchema } from './output.ts';
 
 /** `manifest.json`. Failed batches are in files of their own, with what they were started with. */
-export const reportManifestSchema = z.looseObject({
-  ResultFiles: z.looseObject({ SUCCEEDED: files, FAILED: files, PENDING: files }),
+export const reportManifestSchema = once(() => {
+  const files = z._default(z.array(z.looseObject({ Key: z.string() })), []);
+  return z.looseObject({
+    ResultFiles: z.looseObject({ SUCCEEDED: files, FAILED: files, PENDING: files }),
+  });
 });
 
 /** A batch that did not succeed. */
-const failedBatch = z.looseObject({ Input: z.string() });
+const failedBatch = once(() => z.looseObject({ Input: z.string() }));
 
-const reportedCounts = z.object(sweepCountsSchema.shape);
+const reportedCounts = once(() => z.object(sweepCountsSchema().shape));
 
 /** Sums of a sweep, while its report is read. */
 export type SweepSums = SweepCounts & Pick<SweepOutput, 'batches' | 'failedBatches'>;
@@ -38,7 +38,7 @@ export const NO_SUMS: SweepSums = {
 /** The sums with one more line of a file of batches that succeeded. */
 export function addBatch(sums: SweepSums, line: string): SweepSums {
   const value: unknown = JSON.parse(line);
-  const counts = reportedCounts.parse(typeof value === 'string' ? JSON.parse(value) : value);
+  const counts = reportedCounts().parse(typeof value === 'string' ? JSON.parse(value) : value);
   const added = Object.entries(counts).map(([name, count]) => [
     name,
     sums[name as keyof SweepCounts] + count,
@@ -48,7 +48,7 @@ export function addBatch(sums: SweepSums, line: string): SweepSums {
 
 /** The same with a line of those that did not: nothing is known of their objects. */
 export function addFailedBatch(sums: SweepSums, line: string): SweepSums {
-  const { Items } = JSON.parse(failedBatch.parse(JSON.parse(line)).Input) as { Items?: readonly unknown[] };
+  const { Items } = JSON.parse(failedBatch().parse(JSON.parse(line)).Input) as { Items?: readonly unknown[] };
   const objects = Items?.length ?? 0;
   return {
     ...sums,

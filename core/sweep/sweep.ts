@@ -13,7 +13,6 @@
 
 import { DESCRIBE_LAG_SECONDS, MAX_RUN_SECONDS, REDRIVE_PERIOD_SECONDS } from '../errors/limits.ts';
 import { formatRun, type Run } from '../keys/run.ts';
-import type { SweepCounts } from './contract.ts';
 import {
   isInObjectSpace,
   type ListedObject,
@@ -22,6 +21,7 @@ import {
   ownObject,
   type SweptStore,
 } from './named-object.ts';
+import type { SweepCounts } from './output.ts';
 
 /** What Step Functions says of the execution that a run's name has now. Times in milliseconds since the epoch. */
 export interface RunDescription {

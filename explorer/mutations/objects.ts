@@ -76,7 +76,7 @@ export const OBJECTS: readonly Mutation[] = [
     rule: '5',
     hazards: 'B8',
     without: 'the doubt of a put that was tried more than once',
-    changes: [{ file: 'lambdas/put-object.ts', from: 'inDoubt: isLater(event) };', to: 'inDoubt: false };' }],
+    changes: [{ file: 'lambdas/put-content.ts', from: 'inDoubt: isLater(event) };', to: 'inDoubt: false };' }],
     shownBy: { configuration: 'one create AB', kinds: ['late', 'refused'] },
   },
   {

@@ -15,6 +15,7 @@ type Options = {
 
 const NOT_FOUND: Answer = { error: { name: 'NotFound', status: 404 } };
 const NO_SUCH_KEY: Answer = { error: { name: 'NoSuchKey', status: 404 } };
+const NO_MATCH: Answer = { error: { name: 'PreconditionFailed', status: 412 } };
 const NO_SUCH_UPLOAD: Answer = { error: { name: 'NoSuchUpload', status: 404 } };
 
 export function headObject(model: Model, state: State, input: Keyed): Performed {
@@ -39,6 +40,7 @@ export function putObject(model: Model, state: State, input: Keyed & Options): P
 export function copyObject(state: State, input: Keyed & Options): Performed {
   const source = sourceOf(state, input);
   if (source === undefined) return { state, answer: NO_SUCH_KEY };
+  if (isAnother(source, input)) return { state, answer: NO_MATCH };
   const objects = { ...state.objects, [input.Key]: stored(source.text, input) };
   const answer = { ok: { CopyObjectResult: { ChecksumSHA256: base64(sha256(source.text)) } } };
   return { state: { ...state, objects }, answer };
@@ -93,6 +95,7 @@ export function copyPart(state: State, input: Keyed): Performed {
   if (upload === undefined) return { state, answer: NO_SUCH_UPLOAD };
   const source = sourceOf(state, input);
   if (source === undefined) return { state, answer: NO_SUCH_KEY };
+  if (isAnother(source, input)) return { state, answer: NO_MATCH };
   const [, start, end] = /bytes=(\d+)-(\d+)/.exec(String(input.CopySourceRange)) ?? [];
   const parts = { ...upload.parts, [Number(input.PartNumber)]: Number(end) - Number(start) + 1 };
   const uploads = state.uploads.map((one) =>
@@ -157,6 +160,11 @@ function bodyOf(body: unknown): string {
 
 function sourceOf(state: State, { CopySource }: CallInput): StoredObject | undefined {
   return state.objects[decodeURIComponent(String(CopySource)).replace(/^b\//, '')];
+}
+
+/** Than the caller has seen. */
+function isAnother(source: StoredObject, { CopySourceIfMatch }: CallInput): boolean {
+  return CopySourceIfMatch !== undefined && CopySourceIfMatch !== headOf(source).ETag;
 }
 
 function uploadOf(state: State, { UploadId }: CallInput): Upload | undefined {

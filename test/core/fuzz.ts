@@ -1,7 +1,7 @@
 // Arbitrary inputs of executions, numbers and keys, and what must hold of each: as many as asked for, from one seed.
 
 import fc from 'fast-check';
-import { toRequest } from '../../core/contract/request.ts';
+import { toRequest } from '../../core/contract/parse-request.ts';
 import { SagaError } from '../../core/errors/errors.ts';
 import { type KeySchema, keyAttributes } from '../../core/keys/item-key.ts';
 import { isOwnObject, itemPrefix, objectKey, parseObjectKey } from '../../core/keys/object-key.ts';

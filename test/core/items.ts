@@ -1,6 +1,7 @@
 // Items and plans for the tests of the rules: what a saga wrote, what another writer wrote, and planning on either.
 
-import { largeAttributesOf, toRequest } from '../../core/contract/request.ts';
+import { toRequest } from '../../core/contract/parse-request.ts';
+import { largeAttributesOf } from '../../core/contract/request.ts';
 import { type SagaMetadata, writeSaga } from '../../core/item/item.ts';
 import { objectKey } from '../../core/keys/object-key.ts';
 import { formatPointer } from '../../core/keys/pointer.ts';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { objectKey } from '../../core/keys/object-key.ts';
 import { formatPointer } from '../../core/keys/pointer.ts';
 import { formatRun } from '../../core/keys/run.ts';
-import type { SweepOutput } from '../../core/sweep/contract.ts';
+import type { SweepOutput } from '../../core/sweep/output.ts';
 import { startStore, type TestStore } from './harness.ts';
 
 const ITEMS = 8_000;

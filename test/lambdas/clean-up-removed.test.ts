@@ -59,7 +59,7 @@ test('a record that releases nothing costs no call', async () => {
 });
 
 test('only the records of objects that S3 keeps are delivered again', async () => {
-  const lines = await logLines();
+  const lines = logLines();
   s3Mock.on(DeleteObjectsCommand).resolves({ Errors: [{ Key: b.objectKey, Code: 'AccessDenied' }] });
   expect(await handler({ Records: [a, b] })).toEqual({ batchItemFailures: [{ itemIdentifier: 'at-b' }] });
   expect(lines).toMatchObject([
@@ -69,7 +69,7 @@ test('only the records of objects that S3 keeps are delivered again', async () =
 });
 
 test('a record whose item cannot be read deletes nothing and is delivered again', async () => {
-  const lines = await logLines();
+  const lines = logLines();
   dynamodbMock.on(GetItemCommand, { Key: { id: { S: 'a' } } }).rejects(awsError('ThrottlingException', 400));
   expect(await handler({ Records: [a, b] })).toEqual({ batchItemFailures: [{ itemIdentifier: 'at-a' }] });
   expect(deleted()).toEqual([b.objectKey]);
@@ -80,7 +80,7 @@ test('a record whose item cannot be read deletes nothing and is delivered again'
 });
 
 test('when S3 does not answer, every record with objects is delivered again', async () => {
-  const lines = await logLines();
+  const lines = logLines();
   s3Mock.on(DeleteObjectsCommand).rejects(awsError('SlowDown', 503));
   expect(await handler({ Records: [a, b] })).toEqual({
     batchItemFailures: [{ itemIdentifier: 'at-a' }, { itemIdentifier: 'at-b' }],

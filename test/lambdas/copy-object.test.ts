@@ -1,7 +1,16 @@
 import './environment.ts';
-import { CopyObjectCommand, CreateMultipartUploadCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
-import { beforeEach, expect, test } from 'vitest';
+import {
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
+  CreateMultipartUploadCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  ListPartsCommand,
+  UploadPartCopyCommand,
+} from '@aws-sdk/client-s3';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { MAX_SINGLE_COPY_BYTES } from '../../core/errors/limits.ts';
+import type { StagedObject } from '../../core/saga/plan.ts';
 import { handler } from '../../lambdas/put-object.ts';
 import { SHA256 } from '../core/fixtures.ts';
 import { keyOf } from '../core/items.ts';
@@ -9,9 +18,9 @@ import { awsError, failure, hexToBase64, s3Mock } from './environment.ts';
 
 const TARGET = keyOf('page', 'x', 'create');
 
-function copy(size: number, options: object = {}) {
+function copy(size: number, options: object = {}, seen?: StagedObject) {
   return handler({
-    put: { attribute: 'page', key: TARGET, sha256: SHA256.x, size },
+    put: { attribute: 'page', key: TARGET, sha256: SHA256.x, size, ...(seen && { staged: seen }) },
     content: { staged: { key: 'staging/u 1', sha256: SHA256.x, size }, ...options },
     updatedAt: '2026-11-23T15:33:00Z',
     retries: 0,
@@ -113,4 +122,72 @@ test('V5: a copy that S3 did not answer for is no failure of now: it may still b
   expect((await failure(copy(3))).name).toBe('ECONNRESET');
   s3Mock.on(CopyObjectCommand).rejects(awsError('SlowDown', 503));
   expect((await failure(copy(3))).name).toBe('PutUnavailable');
+});
+
+describe('of a staged object that the plan has looked at', () => {
+  const seen = { etag: '"planned"', contentType: 'image/png', checksum: 'crc' };
+  const copyAsPlanned = (size = 3) => copy(size, {}, seen);
+
+  test('is one call, of the very object that the plan has seen', async () => {
+    expect(await copyAsPlanned()).toMatchObject({ put: true });
+    expect(s3Mock).toHaveReceivedCommandTimes(HeadObjectCommand, 0);
+    expect(s3Mock).toHaveReceivedCommandWith(CopyObjectCommand, {
+      CopySourceIfMatch: '"planned"',
+      ContentType: 'image/png',
+    });
+  });
+
+  test('that was uploaded again with the same content looks at it once more', async () => {
+    s3Mock
+      .on(CopyObjectCommand, { CopySourceIfMatch: '"planned"' })
+      .rejects(awsError('PreconditionFailed', 412));
+    expect(await copyAsPlanned()).toMatchObject({ put: true });
+    expect(s3Mock).toHaveReceivedCommandTimes(HeadObjectCommand, 1);
+    expect(s3Mock).toHaveReceivedCommandWith(CopyObjectCommand, { CopySourceIfMatch: '"e"' });
+  });
+
+  test.each([
+    ['another size', () => staged(4), 'ContentMismatch'],
+    [
+      'nothing any more',
+      () => s3Mock.on(HeadObjectCommand).rejects(awsError('NotFound', 404)),
+      'StagedObjectMissing',
+    ],
+    [
+      'something else each time',
+      () => s3Mock.on(CopyObjectCommand).rejects(awsError('PreconditionFailed', 412)),
+      'ContentMismatch',
+    ],
+  ])('that is %s now is refused as ever', async (_, change, name) => {
+    s3Mock
+      .on(CopyObjectCommand, { CopySourceIfMatch: '"planned"' })
+      .rejects(awsError('PreconditionFailed', 412));
+    change();
+    expect((await failure(copyAsPlanned())).name).toBe(name);
+  });
+
+  test('that is gone is missing', async () => {
+    s3Mock.on(CopyObjectCommand).rejects(awsError('NoSuchKey', 404));
+    expect((await failure(copyAsPlanned())).name).toBe('StagedObjectMissing');
+  });
+
+  test('with another digest is refused', async () => {
+    const CopyObjectResult = { ChecksumSHA256: hexToBase64(SHA256.y) };
+    s3Mock.on(CopyObjectCommand).resolves({ CopyObjectResult });
+    expect((await failure(copyAsPlanned())).name).toBe('ContentMismatch');
+    expect(s3Mock).toHaveReceivedCommandTimes(CopyObjectCommand, 1);
+  });
+
+  test('past 5 GB is held to the checksum that the plan has seen', async () => {
+    s3Mock.on(ListMultipartUploadsCommand).resolves({});
+    s3Mock.on(ListPartsCommand).resolves({});
+    s3Mock.on(CreateMultipartUploadCommand).resolves({ UploadId: 'u' });
+    s3Mock.on(UploadPartCopyCommand).resolves({ CopyPartResult: { ETag: 'p', ChecksumCRC64NVME: 'p' } });
+    s3Mock.on(CompleteMultipartUploadCommand).resolves({ ChecksumCRC64NVME: 'crc' });
+    expect(await copyAsPlanned(MAX_SINGLE_COPY_BYTES + 1)).toMatchObject({ put: true });
+    expect(s3Mock).toHaveReceivedCommandTimes(HeadObjectCommand, 0);
+    expect(s3Mock).toHaveReceivedCommandWith(UploadPartCopyCommand, { CopySourceIfMatch: '"planned"' });
+    s3Mock.on(CompleteMultipartUploadCommand).resolves({ ChecksumCRC64NVME: 'other' });
+    expect((await failure(copyAsPlanned(MAX_SINGLE_COPY_BYTES + 1))).name).toBe('ContentMismatch');
+  });
 });

@@ -42,23 +42,16 @@ export function hexToBase64(hex: string): string {
 }
 
 /** The lines that tasks write from now on to the end of the test, parsed. */
-export async function logLines(): Promise<Readonly<Record<string, unknown>>[]> {
-  // Loaded late, as the tasks are: when the environment is there.
-  const { logger } = await import('../../lambdas/log.ts');
+export function logLines(level = 'INFO'): Readonly<Record<string, unknown>>[] {
   const lines: Readonly<Record<string, unknown>>[] = [];
   const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
     lines.push(JSON.parse(String(text)));
     return true;
   });
-  const errors = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    lines.push(JSON.parse(String(text)));
-    return true;
-  });
-  logger.setLogLevel('INFO');
+  vi.stubEnv('AWS_LAMBDA_LOG_LEVEL', level);
   onTestFinished(() => {
-    logger.setLogLevel('SILENT');
+    vi.unstubAllEnvs();
     spy.mockRestore();
-    errors.mockRestore();
   });
   return lines;
 }

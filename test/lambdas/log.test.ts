@@ -3,7 +3,7 @@
 import './environment.ts';
 import { ConditionalCheckFailedException, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { handler as deleteObjects } from '../../lambdas/delete-objects.ts';
 import { type PlanEvent, handler as plan } from '../../lambdas/plan.ts';
 import { handler as putInline } from '../../lambdas/put-inline.ts';
@@ -26,7 +26,7 @@ function putting() {
 }
 
 test('names run, item, attempt and duration of what is done, from wherever the event has the item', async () => {
-  const lines = await logLines();
+  const lines = logLines();
   dynamodbMock.on(GetItemCommand).resolves({});
   s3Mock.on(PutObjectCommand).resolves({});
   const input = {
@@ -48,7 +48,7 @@ test('names run, item, attempt and duration of what is done, from wherever the e
 });
 
 test('warns of answers by their names alone: their messages quote what is at fault', async () => {
-  const lines = await logLines();
+  const lines = logLines();
   await failure(plan({ ...planning({ key: { id: '1' }, attributes: { [SECRET]: 1e300 } }), log }));
   s3Mock.on(PutObjectCommand).rejects(awsError('AccessDenied', 403, SECRET));
   await failure(putInline({ ...putting(), log }));
@@ -60,7 +60,7 @@ test('warns of answers by their names alone: their messages quote what is at fau
 });
 
 test('tells failures by code and status', async () => {
-  const lines = await logLines();
+  const lines = logLines();
   const error = new ConditionalCheckFailedException({ message: SECRET, $metadata: { httpStatusCode: 400 } });
   dynamodbMock.on(GetItemCommand).rejects(error);
   await failure(plan(planning({ key: { id: '1' } })));
@@ -77,10 +77,33 @@ test.each([
   [{}, undefined],
   [null, undefined],
 ])('copes with any input: %j', async (input, item) => {
-  const lines = await logLines();
+  const lines = logLines();
   dynamodbMock.on(GetItemCommand).resolves({});
   await plan({ ...planning({}), input }).catch(() => undefined);
   expect(lines).toHaveLength(1);
   expect(lines[0]?.item).toBe(item);
   expect(JSON.stringify(lines)).not.toContain(SECRET);
+});
+
+test('leaves out what is below the level of the settings', async () => {
+  const lines = logLines('ERROR');
+  dynamodbMock.on(GetItemCommand).resolvesOnce({}).rejects(awsError('InternalServerError', 500));
+  await plan(planning({ key: { id: '1' } }));
+  await failure(plan(planning({ key: { id: '1' } })));
+  expect(lines).toMatchObject([{ level: 'ERROR', message: 'failed', failure: 'InternalServerError' }]);
+});
+
+test.each([
+  [
+    'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1',
+    '1-5759e988-bd862e3fe1be46a994272793',
+  ],
+  ['', undefined],
+])('names the trace of the invocation: %s', async (variable, id) => {
+  vi.stubEnv('_X_AMZN_TRACE_ID', variable);
+  const lines = logLines();
+  dynamodbMock.on(GetItemCommand).resolves({});
+  await plan(planning({ key: { id: '1' } }));
+  expect(lines[0]?.xray_trace_id).toBe(id);
+  expect(Number.isNaN(Date.parse(String(lines[0]?.timestamp)))).toBe(false);
 });

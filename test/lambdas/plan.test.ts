@@ -81,6 +81,23 @@ describe('staged content', () => {
     expect(s3Mock).toHaveReceivedCommandTimes(GetObjectCommand, 0);
   });
 
+  test('is handed on as it was found, so that the copy need not look again', async () => {
+    const found = { ...head, ContentType: 'image/png', ChecksumCRC64NVME: 'crc' };
+    s3Mock.on(HeadObjectCommand).resolves({ ...found, ChecksumSHA256: hexToBase64(DIGEST) });
+    const staged = { etag: '"e"', contentType: 'image/png', checksum: 'crc' };
+    expect((await handler(event('create', input))).puts).toMatchObject([{ sha256: DIGEST, size: 5, staged }]);
+    s3Mock.on(HeadObjectCommand).resolves({ ...head, ChecksumSHA256: hexToBase64(DIGEST) });
+    expect((await handler(event('create', input))).puts[0]?.staged).toEqual({ etag: '"e"' });
+  });
+
+  test.each([
+    ['without an ETag', { ETag: undefined }],
+    ['with a content type that would fill the plan', { ContentType: 'x'.repeat(257) }],
+  ])('%s is left to the copy to look at', async (_, fields) => {
+    s3Mock.on(HeadObjectCommand).resolves({ ...head, ChecksumSHA256: hexToBase64(DIGEST), ...fields });
+    expect((await handler(event('create', input))).puts[0]).not.toHaveProperty('staged');
+  });
+
   test.each([
     ['no digest', {}],
     ['a digest of digests', { ChecksumSHA256: hexToBase64(OTHER), ChecksumType: 'COMPOSITE' as const }],

@@ -86,7 +86,8 @@ describe('a definite answer', () => {
   ])('to a failed condition: %s', async (_, found, name) => {
     const item = found && (toSdkItem(found) as Record<string, never>);
     dynamodbMock.on(TransactWriteItemsCommand).rejects(canceled('ConditionalCheckFailed', item));
-    expect((await failure(handler(event()))).name).toBe(name);
+    const input = { key: { id: '1' }, set: { title: 'Hi' }, condition: { expression: 'title <> title' } };
+    expect((await failure(handler(event({ input })))).name).toBe(name);
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { causeSchema, outputSchema } from '../../core/contract/contract.ts';
+import { causeSchema, outputSchema } from '../../core/contract/output.ts';
 import { MAX_PAYLOAD_BYTES } from '../../core/errors/limits.ts';
 import { type BeforeWrite, branchBeforeWrite } from '../../core/saga/branch.ts';
 import { SETTLE_SECONDS } from '../../core/saga/waits.ts';

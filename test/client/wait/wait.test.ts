@@ -50,7 +50,7 @@ const running = { status: 'RUNNING' } as const;
 const succeeded = { status: 'SUCCEEDED', output: JSON.stringify(output) } as const;
 
 describe('waiting', () => {
-  it('looks ever more rarely, with jitter, up to every two seconds', async () => {
+  it('looks when a run has likely ended, often for a second, then more rarely, with jitter, up to every two seconds', async () => {
     const times = looks(running);
     const controller = new AbortController();
     const client = new LargeItemClient({ store });
@@ -58,16 +58,38 @@ describe('waiting', () => {
     attempt.catch(() => undefined);
     await vi.advanceTimersByTimeAsync(60_000);
     const pauses = times.slice(1).map((time, at) => time - (times[at] as number));
-    expect(times[0]).toBe(0);
-    expect(pauses[0]).toBeGreaterThanOrEqual(50);
-    expect(pauses[0]).toBeLessThanOrEqual(100);
-    for (const pause of pauses.slice(10)) {
+    expect(times[0]).toBe(250);
+    for (const pause of pauses.filter((_, at) => (times[at] as number) < 1250)) {
+      expect(pause).toBeGreaterThanOrEqual(40);
+      expect(pause).toBeLessThanOrEqual(80);
+    }
+    const late = pauses.filter((_, at) => (times[at] as number) > 10_000);
+    for (const pause of late) {
       expect(pause).toBeGreaterThanOrEqual(1000);
       expect(pause).toBeLessThanOrEqual(2000);
     }
-    expect(new Set(pauses.slice(10)).size).toBeGreaterThan(1);
+    expect(new Set(late).size).toBeGreaterThan(1);
     controller.abort();
     await expect(attempt).rejects.toThrow();
+  });
+
+  it('asks for the status alone while a run goes on for long, and for all once it has ended', async () => {
+    looks(...Array.from({ length: 40 }, () => running), succeeded);
+    const attempt = new LargeItemClient({ store }).create({ key }, options);
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect((await attempt).version).toBe(1);
+    const asked = sfn.commandCalls(DescribeExecutionCommand).map(({ args }) => args[0].input.includedData);
+    const early = asked.indexOf('METADATA_ONLY');
+    expect(early).toBeGreaterThan(15);
+    expect(new Set(asked.slice(0, early))).toEqual(new Set(['ALL_DATA']));
+    expect(new Set(asked.slice(early, -1))).toEqual(new Set(['METADATA_ONLY']));
+    expect(asked.at(-1)).toBe('ALL_DATA');
+  });
+
+  it('looks at once at a run that was started before', async () => {
+    const times = looks(succeeded);
+    expect((await new LargeItemClient({ store }).handle(arn).wait()).version).toBe(1);
+    expect(times).toEqual([0]);
   });
 
   it('slows down also from an interval of 0', async () => {

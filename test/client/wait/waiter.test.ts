@@ -28,14 +28,20 @@ function machine(ends: ReadonlyMap<string, number>, { lagMs = 0, others = 0, pag
     executionArn,
     status: Date.now() >= (ends.get(executionArn) ?? 0) ? 'SUCCEEDED' : 'RUNNING',
   }));
-  sfn.on(ListExecutionsCommand).callsFake(({ stateMachineArn, nextToken = '0' }: ListExecutionsInput) => {
+  sfn.on(ListExecutionsCommand).callsFake((input: ListExecutionsInput) => {
+    const { stateMachineArn, statusFilter, nextToken = '0' } = input;
     const at = Date.now() - lagMs;
     const all = [
-      ...Array.from({ length: others }, (_, n) => arnOf('Create', `newer-${n}`)),
-      ...[...ends].flatMap(([arn, end]) => (at >= 0 && at < end ? [arn] : [])),
-    ].filter((arn) => arn.startsWith(`${stateMachineArn?.replace(':stateMachine:', ':execution:')}:`));
+      ...Array.from({ length: others }, (_, n) => ({ arn: arnOf('Create', `newer-${n}`), end: RUN_MS * 9 })),
+      ...[...ends].flatMap(([arn, end]) => (at >= 0 ? [{ arn, end }] : [])),
+    ]
+      .map(({ arn, end }) => ({ executionArn: arn, status: at < end ? 'RUNNING' : 'SUCCEEDED' }))
+      .filter(({ executionArn }) =>
+        executionArn.startsWith(`${stateMachineArn?.replace(':stateMachine:', ':execution:')}:`),
+      )
+      .filter(({ status }) => statusFilter === undefined || status === statusFilter);
     const from = Number(nextToken);
-    const executions = all.slice(from, from + pageSize).map((executionArn) => ({ executionArn }));
+    const executions = all.slice(from, from + pageSize).map((each) => ({ ...each, startDate: new Date(0) }));
     return {
       executions,
       ...(from + pageSize < all.length && { nextToken: String(from + pageSize) }),
@@ -123,6 +129,20 @@ describe('a list', () => {
     expect(describes).toBeLessThanOrEqual(20 + 10);
     const tokens = sfn.commandCalls(ListExecutionsCommand).map(({ args: [{ input }] }) => input.nextToken);
     expect(new Set(tokens)).toEqual(new Set([undefined, '1000', '2000']));
+    const filters = sfn
+      .commandCalls(ListExecutionsCommand)
+      .map(({ args: [{ input }] }) => input.statusFilter);
+    expect(filters.slice(0, 4)).toEqual([undefined, 'RUNNING', 'RUNNING', 'RUNNING']);
+  });
+
+  it('that shows runs as succeeded spares those who want no more the look at each', async () => {
+    const ends = runs(500, (n) => 20 * n);
+    machine(ends);
+    const waits = Promise.all([...ends.keys()].map((arn) => waiter.waitOrSee(arn, undefined)));
+    await vi.advanceTimersByTimeAsync(RUN_MS);
+    const seen = (await waits).filter((end) => end instanceof Date);
+    expect(seen.length).toBeGreaterThanOrEqual(490); // the last few are looked at
+    expect(sfn.commandCalls(DescribeExecutionCommand).length).toBeLessThanOrEqual(30);
   });
 
   it('is of one state machine', async () => {
@@ -133,7 +153,7 @@ describe('a list', () => {
     const calls = sfn.commandCalls(ListExecutionsCommand).map(({ args: [{ input }] }) => input);
     const machines = calls.map(({ stateMachineArn }) => stateMachineArn?.split(':').at(-1));
     expect(new Set(machines)).toEqual(new Set(['Create', 'Delete']));
-    expect(calls[0]).toMatchObject({ statusFilter: 'RUNNING', maxResults: 1000 });
+    expect(calls[0]).toMatchObject({ maxResults: 1000 });
   });
 
   it.each([

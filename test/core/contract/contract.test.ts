@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { inputJsonSchema, outputSchema, parseInput } from '../../../core/contract/contract.ts';
-import { toRequest } from '../../../core/contract/request.ts';
+import { checkedRequest } from '../../../core/contract/checked-request.ts';
+import { inputJsonSchema, parseInput } from '../../../core/contract/contract.ts';
+import { outputSchema } from '../../../core/contract/output.ts';
+import { toRequest } from '../../../core/contract/parse-request.ts';
 import { storeJsonSchema } from '../../../core/contract/store.ts';
 import { FAILURE_REASONS, failureJsonSchema } from '../../../core/errors/causes.ts';
 import { OPERATIONS, type Operation } from '../../../core/keys/run.ts';
@@ -268,4 +270,31 @@ describe('the published schemas', () => {
     expect(outputSchema.parse({ ...output, cleanup: 'done' })).toMatchObject(output);
     expect(outputSchema.safeParse({ ...output, cleanup: 'maybe' }).success).toBe(false);
   });
+});
+
+describe('an input that a plan has checked', () => {
+  const staged = { key: 'staging/x', sha256: 'a'.repeat(64), size: 3 };
+  test.each<[Operation, object]>([
+    ['create', { key }],
+    ['create', { key, attributes: { a: 1 }, largeAttributes: { page: { staged, contentType: 'text/css' } } }],
+    ['create', { key, cleanUp: { whenFailed: false }, updateAt: '2026-01-01T00:00:00Z' }],
+    ['create', { key: { id: { S: '1' } }, attributes: { a: { N: '1' } }, attributeFormat: 'dynamodb' }],
+    ['update', { key }],
+    ['update', { key, set: { a: 1 }, remove: ['b'], add: { c: 1 }, expectedVersion: 2 }],
+    ['update', { key, updateExpression: { expression: ' SET a = :a\n', values: { ':a': 1 } } }],
+    ['update', { key, condition: { expression: ' #a = :a ', names: { '#a': 'a' }, values: { ':a': 1 } } }],
+    ['delete', { key }],
+    ['delete', { key, mustExist: true, expectedVersion: 2, cleanUp: { whenSucceeded: false } }],
+  ])('%s of %j is the same request without the check', (operation, input) => {
+    expect(checkedRequest(operation, input, STORE)).toEqual(toRequest(operation, input, STORE));
+  });
+});
+
+test('says in words what was expected, whatever language an app has set for zod', () => {
+  expect(refusal(() => parseInput('create', {})).message).toBe(
+    'key: Invalid input: expected record, received undefined',
+  );
+  expect(refusal(() => parseInput('update', { key, remove: ['a', 1] })).message).toBe(
+    'remove.1: Invalid input: expected string, received number, got 1',
+  );
 });

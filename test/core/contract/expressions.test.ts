@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mentionedAttributes, parseUpdateExpression } from '../../../core/contract/expressions.ts';
-import { toRequest } from '../../../core/contract/request.ts';
+import { toRequest } from '../../../core/contract/parse-request.ts';
 import { refusal, STORE } from '../fixtures.ts';
 
 const key = { id: '1' };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type SagaRequest, toRequest } from '../../../core/contract/request.ts';
+import { toRequest } from '../../../core/contract/parse-request.ts';
+import type { SagaRequest } from '../../../core/contract/request.ts';
 import { formatRun, parseRun, type Run } from '../../../core/keys/run.ts';
 import {
   conditionFailure,

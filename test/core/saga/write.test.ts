@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toRequest } from '../../../core/contract/request.ts';
+import { toRequest } from '../../../core/contract/parse-request.ts';
 import { formatRun, OPERATIONS, type Operation } from '../../../core/keys/run.ts';
 import { writeToken } from '../../../core/saga/digests.ts';
 import { type WriteRequest, writeRequest } from '../../../core/saga/write.ts';

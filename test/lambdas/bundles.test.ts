@@ -1,0 +1,51 @@
+// What each function loads when it starts: no more than its bare SDK clients and a little, and no client that it does not use.
+
+import { readFile, stat } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { loadedFiles, TASKS, type Task } from '../../lambdas/bundle.ts';
+
+/** Kilobytes, some above what they are; `npm run bench:bundles` tells them beside those of the bare clients. */
+const MOST_KB: Readonly<Record<Task, number>> = {
+  'write-item': 215,
+  'put-inline': 320,
+  'put-object': 330,
+  'plan-sweep': 350,
+  'total-sweep': 350,
+  plan: 445,
+  'delete-objects': 395,
+  'clean-up-removed': 395,
+  'find-orphans': 449,
+};
+
+/** What stands in a bundle of each client: a part of its endpoints' names, or its protocol. */
+const MARKS = { dynamodb: 'DynamoDB_20120810', s3: 's3-outposts', sfn: 'AWSStepFunctions' } as const;
+
+const CLIENTS: Readonly<Record<Task, readonly (keyof typeof MARKS)[]>> = {
+  'write-item': ['dynamodb'],
+  'put-inline': ['s3'],
+  'put-object': ['s3'],
+  'plan-sweep': ['s3'],
+  'total-sweep': ['s3'],
+  plan: ['dynamodb', 's3'],
+  'delete-objects': ['dynamodb', 's3'],
+  'clean-up-removed': ['dynamodb', 's3'],
+  'find-orphans': ['dynamodb', 's3', 'sfn'],
+};
+
+test.each(TASKS)('%s loads at most what it is given', async (task) => {
+  const sizes = await Promise.all((await loadedFiles(task)).map(async (file) => (await stat(file)).size));
+  expect(sizes.reduce((sum, size) => sum + size, 0) / 1000).toBeLessThanOrEqual(MOST_KB[task]);
+});
+
+test.each(TASKS)('%s loads the clients that it uses, and no other', async (task) => {
+  const texts = await Promise.all((await loadedFiles(task)).map((file) => readFile(file, 'utf8')));
+  const found = Object.entries(MARKS).filter(([, mark]) => texts.some((text) => text.includes(mark)));
+  expect(found.map(([client]) => client)).toEqual(CLIENTS[task]);
+});
+
+test("all of zod's classes come with none of them", async () => {
+  for (const task of TASKS) {
+    const texts = await Promise.all((await loadedFiles(task)).map((file) => readFile(file, 'utf8')));
+    expect(texts.filter((text) => text.includes('"ZodObject"'))).toEqual([]);
+  }
+});
