@@ -87,7 +87,7 @@ function measureAll(sizes: readonly number[]): void {
       if (status !== 0) throw new Error(`${audit} of ${size} failed`);
       const grown = JSON.parse(stdout) as Grown;
       growth.push(grown);
-      if (!values.json) print(grown);
+      print(grown);
     }
   }
   if (values.json) console.log(JSON.stringify({ growth } satisfies GrowthResult));
@@ -95,7 +95,7 @@ function measureAll(sizes: readonly number[]): void {
 
 function print({ audit, size, cpuSeconds, peakRss: rss }: Grown): void {
   const perThousand = ((cpuSeconds / size) * 1e6).toFixed(1);
-  console.log(
+  (values.json ? console.error : console.log)(
     `${audit.padEnd(6)}${String(size).padStart(10)}  ${perThousand} ms a thousand  peak ${Math.round(rss / 2 ** 20)} MiB`,
   );
 }

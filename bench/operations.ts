@@ -8,14 +8,15 @@ import { dollarsPerMillion, type OperationsResult } from './operations/dollars.t
 import { countOperations } from './operations/operations.ts';
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+const say = values.json ? console.error : console.log;
 const assembly = await synthesize();
 try {
   const operations = (await countOperations(assembly.folder)).map((counted) => ({
     ...counted,
     dollarsPerMillion: dollarsPerMillion(counted),
   }));
+  for (const counted of operations) print(counted);
   if (values.json) console.log(JSON.stringify({ operations } satisfies OperationsResult));
-  else for (const counted of operations) print(counted);
 } finally {
   await assembly.remove();
 }
@@ -29,7 +30,7 @@ function print({
 }: OperationsResult['operations'][number]): void {
   const { transitions, invocations, events, calls } = counted;
   const called = Object.values(calls).reduce((sum, times) => sum + times, 0);
-  console.log(
+  say(
     [
       `${operation}, ${attributes}, ${lane}:`.padEnd(32),
       `${transitions} transitions, ${invocations} invocations, ${events} events, ${called} calls,`,

@@ -1,7 +1,7 @@
 // What a million of an operation cost: its counts by the prices of one table.
 
 import { dollarsOf } from '../prices.ts';
-import type { Counted } from './operations.ts';
+import type { Counted } from './kinds.ts';
 
 /** Assumed of a function, since the local cloud's times are not AWS's: how long it runs, and its memory. */
 export const FUNCTION = { seconds: 0.1, gigabytes: 0.5 } as const;
@@ -28,7 +28,7 @@ const UNITS = {
   'states.StartExecution': {},
   'states.DescribeExecution': {},
   'states.ListExecutions': {},
-} as const satisfies Record<string, Partial<Record<'writeUnit' | 'readUnit' | 's3Write' | 's3Read', number>>>;
+} as const satisfies Record<string, Partial<Units>>;
 
 export const PARTS = ['Step Functions', 'Lambda', 'DynamoDB', 'S3', 'logs', 'X-Ray'] as const;
 export type Part = (typeof PARTS)[number];
@@ -41,15 +41,23 @@ export interface OperationsResult {
 
 const MILLION = 1_000_000;
 
+type Units = Readonly<Record<'writeUnit' | 'readUnit' | 's3Write' | 's3Read', number>>;
+
 /** @throws {Error} for a call that no price is known of */
-export function dollarsPerMillion({ calls, transitions, invocations, loggedBytes }: Counted): Dollars {
+export function unitsOf(calls: Counted['calls']): Units {
   const units = { writeUnit: 0, readUnit: 0, s3Write: 0, s3Read: 0 };
   for (const [call, times] of Object.entries(calls)) {
     if (!Object.hasOwn(UNITS, call)) throw new Error(`no price is known of ${call}`);
     for (const [unit, each] of Object.entries(UNITS[call as keyof typeof UNITS])) {
-      units[unit as keyof typeof units] += each * times;
+      units[unit as keyof Units] += each * times;
     }
   }
+  return units;
+}
+
+/** @throws {Error} for a call that no price is known of */
+export function dollarsPerMillion({ calls, transitions, invocations, loggedBytes }: Counted): Dollars {
+  const units = unitsOf(calls);
   const isRun = transitions > 0;
   const logged = isRun ? loggedBytes + invocations * TASK_LOG_BYTES : 0;
   const parts: Readonly<Record<Part, number>> = {

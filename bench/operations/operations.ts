@@ -7,29 +7,9 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { LargeItemClient } from '../../client/index.ts';
 import { storeIn } from '../../core/contract/store.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
+import { ATTRIBUTES, CONTENT_BYTES, type Counted, OPERATIONS, type OperationName } from './kinds.ts';
 import { plainDelete, plainWrite } from './plain.ts';
 import { CallRecord, recordOf } from './record.ts';
-
-export const ATTRIBUTES = [0, 1, 2, 10] as const;
-export const OPERATIONS = ['create', 'put', 'update', 'unchanged update', 'delete'] as const;
-export type OperationName = (typeof OPERATIONS)[number];
-
-/** Of each large attribute. */
-export const CONTENT_BYTES = 10_000;
-
-/** What one operation took, of a saga or of the plain algorithm (`plain`), which has no transitions, events and functions. */
-export interface Counted {
-  readonly operation: OperationName;
-  readonly attributes: number;
-  readonly lane: 'standard' | 'plain';
-  /** Calls by `service.Operation`: the caller's and the functions'. */
-  readonly calls: Readonly<Record<string, number>>;
-  readonly transitions: number;
-  readonly invocations: number;
-  readonly events: number;
-  readonly loggedBytes: number;
-  readonly contentBytes: number;
-}
 
 /** Counts everything in one local cloud. @param assembly - folder of the synthesised stack */
 export async function countOperations(

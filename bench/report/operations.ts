@@ -1,8 +1,7 @@
 // The suite `operations` in docs/performance.md.
 
-import { type OperationsResult, PARTS } from '../operations/dollars.ts';
-import { ATTRIBUTES, OPERATIONS } from '../operations/operations.ts';
-import { bars } from './plots.ts';
+import { dollarsPerMillion, type OperationsResult, PARTS } from '../operations/dollars.ts';
+import { ATTRIBUTES, OPERATIONS } from '../operations/kinds.ts';
 import { table } from './table.ts';
 import type { Section } from './types.ts';
 
@@ -12,7 +11,7 @@ export function operationsSection({ operations }: OperationsResult): Section {
       (one) => one.operation === operation && one.attributes === attributes && one.lane === lane,
     );
     if (found === undefined) throw new Error(`not measured: ${operation} of ${attributes} by ${lane}`);
-    return found;
+    return { ...found, dollarsPerMillion: dollarsPerMillion(found) };
   };
   const rows = OPERATIONS.flatMap((operation) =>
     ATTRIBUTES.map((attributes) => {
@@ -35,7 +34,8 @@ export function operationsSection({ operations }: OperationsResult): Section {
   return {
     markdown: `${table(head, rows)}\n\n![What a million of an operation costs](performance/dollars.svg)`,
     plots: {
-      'dollars.svg': bars({
+      'dollars.svg': {
+        kind: 'bars',
         title: 'A million of an operation on an item of one large attribute',
         unit: '$',
         categories: OPERATIONS,
@@ -44,7 +44,7 @@ export function operationsSection({ operations }: OperationsResult): Section {
           values: one.map((dollars) => Number(dollars[part].toFixed(2))),
         })),
         stacked: true,
-      }),
+      },
     },
   };
 }

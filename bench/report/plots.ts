@@ -1,48 +1,50 @@
 // Plots as SVG, drawn by Apache ECharts without a browser: the same text for the same numbers.
 
-import { init } from 'echarts';
-
-export interface Bars {
-  readonly title: string;
-  /** What the numbers are, with their unit. */
-  readonly unit: string;
-  readonly categories: readonly string[];
-  /** A bar each in every category, or with `stacked` a part of its one bar. */
-  readonly series: readonly { readonly name: string; readonly values: readonly number[] }[];
-  readonly stacked?: boolean;
-  /** For numbers of several orders of magnitude. */
-  readonly logarithmic?: boolean;
-}
+import { type EChartsOption, init } from 'echarts';
+import type { Bars, Lines, Plot } from './types.ts';
 
 const [WIDTH, HEIGHT] = [720, 360];
 
-export function bars({
-  title,
-  unit,
-  categories,
-  series,
-  stacked = false,
-  logarithmic = false,
-}: Bars): string {
+export function draw(plot: Plot): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
   try {
     chart.setOption({
       animation: false,
       backgroundColor: '#ffffff',
-      title: { text: title, left: 'center', textStyle: { fontSize: 14 } },
+      title: { text: plot.title, left: 'center', textStyle: { fontSize: 14 } },
       legend: { bottom: 0 },
-      grid: { left: 70, right: 20, top: 50, bottom: 60 },
-      xAxis: { type: 'category', data: [...categories], axisLabel: { interval: 0 } },
-      yAxis: { type: logarithmic ? 'log' : 'value', name: unit },
-      series: series.map(({ name, values }) => ({
-        name,
-        type: 'bar',
-        data: [...values],
-        ...(stacked && { stack: 'all' }),
-      })),
+      grid: { left: 70, right: 40, top: 60, bottom: 70 },
+      ...(plot.kind === 'bars' ? barsOf(plot) : linesOf(plot)),
     });
     return `${chart.renderToSVGString()}\n`;
   } finally {
     chart.dispose(); // else its timer keeps the process alive
   }
+}
+
+function barsOf({ unit, categories, series, stacked = false }: Bars): EChartsOption {
+  return {
+    xAxis: { type: 'category', data: [...categories], axisLabel: { interval: 0 } },
+    yAxis: { type: 'value', name: unit },
+    series: series.map(({ name, values }) => ({
+      name,
+      type: 'bar',
+      data: [...values],
+      ...(stacked && { stack: 'all' }),
+    })),
+  };
+}
+
+function linesOf({ unit, along, series, logarithmic = false }: Lines): EChartsOption {
+  const type = logarithmic ? 'log' : 'value';
+  return {
+    xAxis: { type, name: along, nameLocation: 'middle', nameGap: 25 },
+    yAxis: { type, name: unit },
+    series: series.map(({ name, points }) => ({
+      name,
+      type: 'line',
+      symbolSize: 6,
+      data: points.map(([x, y]) => [x, y]),
+    })),
+  };
 }
