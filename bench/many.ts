@@ -1,7 +1,7 @@
 // Measures `client.getMany` with the content of a large attribute of each item, beside BatchGetItem and GetObject by the SDK alone, in
 // processes of their own that take turns. The local cloud runs in this process.
 //
-//   npm run bench:many [-- --items 2000] [--rounds 7] [--json]
+//   npm run bench:many [-- --items 2000] [--rounds 5] [--json]
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,7 @@ export interface ManyResult {
 const { values } = parseArgs({
   options: {
     items: { type: 'string', default: '2000' },
-    rounds: { type: 'string', default: '7' },
+    rounds: { type: 'string', default: '5' },
     json: { type: 'boolean', default: false },
   },
 });

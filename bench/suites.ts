@@ -38,19 +38,19 @@ export const SUITES: Readonly<Record<SuiteName, Suite>> = {
   imports: {
     about: 'processor time of cold imports, beside that of what is imported at least',
     programs: ['imports.ts'],
-    arguments: ['--rounds', '11'],
+    arguments: ['--rounds', '7'],
     quick: ['--rounds', '3'],
   },
   transfer: {
     about: 'content up and down, beside the SDK alone',
     programs: ['upload.ts', 'download.ts'],
-    arguments: ['--bytes', '1e9', '--rounds', '5'],
+    arguments: ['--bytes', '1e9', '--rounds', '3'],
     quick: ['--bytes', '3e7', '--rounds', '2'],
   },
   many: {
     about: 'many items with their content, beside the SDK alone',
     programs: ['many.ts'],
-    arguments: ['--items', '2000', '--rounds', '7'],
+    arguments: ['--items', '2000', '--rounds', '5'],
     quick: ['--items', '200', '--rounds', '2'],
   },
   memory: {
