@@ -24,7 +24,11 @@ export function draw(plot: Plot): string {
 
 function barsOf({ unit, categories, series, stacked = false }: Bars): EChartsOption {
   return {
-    xAxis: { type: 'category', data: [...categories], axisLabel: { interval: 0 } },
+    xAxis: {
+      type: 'category',
+      data: [...categories],
+      axisLabel: { interval: 0, fontSize: categories.length > 8 ? 9 : 12 },
+    },
     yAxis: { type: 'value', name: unit },
     series: series.map(({ name, values }) => ({
       name,
@@ -38,7 +42,7 @@ function barsOf({ unit, categories, series, stacked = false }: Bars): EChartsOpt
 function linesOf({ unit, along, series, logarithmic = false }: Lines): EChartsOption {
   const type = logarithmic ? 'log' : 'value';
   return {
-    xAxis: { type, name: along, nameLocation: 'middle', nameGap: 25 },
+    xAxis: { type, name: along, nameLocation: 'middle', nameGap: 25, min: 'dataMin' },
     yAxis: { type, name: unit },
     series: series.map(({ name, points }) => ({
       name,
