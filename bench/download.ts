@@ -1,5 +1,5 @@
 // Measures a download of an object of 2 GB through `.stream()`, `.toFile()` and the command line, beside the SDK's own GetObject,
-// each in a process of its own; all take turns. The SDK's checks no content: S3's checksums of objects in parts cover parts.
+// each in a process of its own; all take turns. The SDK's checks the SHA-256 that S3 keeps of the saga's copy.
 //
 //   npm run bench:download [-- --bytes 2e9] [--rounds 1] [--json]
 

@@ -44,7 +44,7 @@ export const SUITES: Readonly<Record<SuiteName, Suite>> = {
   transfer: {
     about: 'content up and down, beside the SDK alone',
     programs: ['upload.ts', 'download.ts'],
-    arguments: ['--bytes', '1e9', '--rounds', '3'],
+    arguments: ['--bytes', '1e9', '--rounds', '2'],
     quick: ['--bytes', '3e7', '--rounds', '2'],
   },
   many: {
@@ -62,7 +62,7 @@ export const SUITES: Readonly<Record<SuiteName, Suite>> = {
   cloud: {
     about: 'start, speed and memory of the local cloud, beside MiniStack',
     programs: ['local.ts'],
-    arguments: ['5', '1'],
+    arguments: ['3', '0.5'],
     quick: ['2', '0.2', '--alone'],
   },
   growth: {

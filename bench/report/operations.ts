@@ -1,7 +1,7 @@
 // The suite `operations` in docs/performance.md.
 
 import { dollarsPerMillion, type OperationsResult, PARTS } from '../operations/dollars.ts';
-import { ATTRIBUTES, OPERATIONS } from '../operations/kinds.ts';
+import { ATTRIBUTES, type Counted, OPERATIONS } from '../operations/kinds.ts';
 import { table } from './table.ts';
 import type { Section } from './types.ts';
 
@@ -16,17 +16,22 @@ export function operationsSection({ operations }: OperationsResult): Section {
   const rows = OPERATIONS.flatMap((operation) =>
     ATTRIBUTES.map((attributes) => {
       const [saga, plain] = [of(operation, attributes, 'standard'), of(operation, attributes, 'plain')];
-      const { transitions, invocations, events, dollarsPerMillion } = saga;
-      const dollars = [dollarsPerMillion.all, plain.dollarsPerMillion.all].map((all) => all.toFixed(1));
-      return [operation, attributes, transitions, invocations, events, ...dollars];
+      const { transitions, invocations, events } = saga;
+      const calls = [saga, plain].map(callsOf);
+      const dollars = [saga, plain].map(({ dollarsPerMillion: { all } }) => all.toFixed(1));
+      const kilobytes = saga.contentBytes / 1000;
+      return [operation, attributes, kilobytes, transitions, invocations, events, ...calls, ...dollars];
     }),
   );
   const head = [
     'operation',
     'attributes',
+    'KB',
     'transitions',
     'invocations',
     'events',
+    'calls',
+    'plain, calls',
     '$ a million',
     'plain, $ a million',
   ];
@@ -47,4 +52,11 @@ export function operationsSection({ operations }: OperationsResult): Section {
       },
     },
   };
+}
+
+/** A caller's looks at its run: how many, its time decides. */
+const LOOKS: ReadonlySet<string> = new Set(['states.DescribeExecution', 'states.ListExecutions']);
+
+function callsOf({ calls }: Counted): number {
+  return Object.entries(calls).reduce((sum, [name, times]) => sum + (LOOKS.has(name) ? 0 : times), 0);
 }
