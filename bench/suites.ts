@@ -44,7 +44,7 @@ export const SUITES: Readonly<Record<SuiteName, Suite>> = {
   transfer: {
     about: 'content up and down, beside the SDK alone',
     programs: ['upload.ts', 'download.ts'],
-    arguments: ['--bytes', '1e9', '--rounds', '2'],
+    arguments: ['--bytes', '1e9', '--rounds', '3'],
     quick: ['--bytes', '3e7', '--rounds', '2'],
   },
   many: {
