@@ -1,6 +1,8 @@
 // Measures that memory does not grow with executions: 10,000 small ones, then as many children of a Distributed Map.
-// Run: node --expose-gc --import tsx bench/executions.ts [executions] [kept]
+//
+//   npm run bench:executions [-- executions [kept]] [--json]
 
+import { parseArgs } from 'node:util';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { type LocalCloud, startLocalCloud } from '../local/index.ts';
@@ -10,8 +12,30 @@ const AT_A_TIME = 20;
 const STEPS = 5;
 const POLL_MS = 20;
 
-const executions = Number(process.argv[2] ?? 10_000);
-const keepExecutions = Number(process.argv[3] ?? 1_000);
+/** Once so many executions were run, or children of the map. */
+interface Point {
+  readonly of: 'executions' | 'children';
+  readonly count: number;
+  readonly seconds: number;
+  /** Bytes, after a garbage collection. */
+  readonly rss: number;
+  readonly heap: number;
+}
+
+/** What this program prints. */
+export interface MemoryResult {
+  readonly executions: number;
+  readonly kept: number;
+  readonly points: readonly Point[];
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false } },
+});
+const say = values.json ? console.error : console.log;
+const [executions = 10_000, keepExecutions = 1_000] = positionals.map(Number);
+const points: Point[] = [];
 
 const small = {
   Order: { Type: 'Pass', Assign: { order: '{% $states.input %}' }, Next: 'Large' },
@@ -61,12 +85,13 @@ const template = {
   },
 };
 
-function report(label: string, since: number): void {
+function report(of: Point['of'], count: number, since: number): void {
   globalThis.gc?.();
-  const { rss, heapUsed } = process.memoryUsage();
-  const [mib, heap] = [rss, heapUsed].map((bytes) => `${Math.round(bytes / MEBIBYTE)} MiB`.padStart(8));
-  const seconds = ((performance.now() - since) / 1000).toFixed(1).padStart(6);
-  console.log(`${label.padEnd(28)} ${seconds} s   rss ${mib}   heap ${heap}`);
+  const { rss, heapUsed: heap } = process.memoryUsage();
+  const seconds = (performance.now() - since) / 1000;
+  points.push({ of, count, seconds, rss, heap });
+  const [mib, heapMib] = [rss, heap].map((bytes) => `${Math.round(bytes / MEBIBYTE)} MiB`.padStart(8));
+  say(`${`${count} ${of}`.padEnd(20)} ${seconds.toFixed(1).padStart(6)} s   rss ${mib}   heap ${heapMib}`);
 }
 
 async function start(sfn: SFNClient, cloud: LocalCloud, id: string, input: object): Promise<string> {
@@ -89,9 +114,9 @@ async function main(): Promise<void> {
   const { endpoint, region, credentials } = cloud;
   const sfn = new SFNClient({ endpoint, region, credentials });
   const s3 = new S3Client({ endpoint, region, credentials });
-  console.log(`${executions} executions, ${keepExecutions} kept`);
+  say(`${executions} executions, ${keepExecutions} kept`);
   let since = performance.now();
-  report('before', since);
+  report('executions', 0, since);
   for (let done = 0; done < executions; ) {
     const until = Math.min(executions, done + Math.ceil(executions / STEPS));
     while (done < until) {
@@ -99,15 +124,19 @@ async function main(): Promise<void> {
       await Promise.all(batch.map((n) => start(sfn, cloud, 'Small', { n })));
       done += batch.length;
     }
-    report(`${done} executions`, since);
+    report('executions', done, since);
   }
   const lines = Array.from({ length: executions }, (_, n) => JSON.stringify({ n }));
   await s3.send(new PutObjectCommand({ Bucket: 'bench-items', Key: 'items', Body: lines.join('\n') }));
   since = performance.now();
   const status = await statusOnceEnded(sfn, await start(sfn, cloud, 'Map', {}));
-  report(`${executions} children: ${status}`, since);
+  if (status !== 'SUCCEEDED') throw new Error(`the map: ${status}`);
+  report('children', executions, since);
   sfn.destroy();
   s3.destroy();
 }
 
 await main();
+if (values.json) {
+  console.log(JSON.stringify({ executions, kept: keepExecutions, points } satisfies MemoryResult));
+}

@@ -4,8 +4,16 @@
 //   npm run bench:latency [-- --writes 2000] [--seed 1] [--json]
 
 import { parseArgs } from 'node:util';
-import { CREATE, LATENCIES } from './latency/model.ts';
-import { batchWrites, loneWrites, type Simulated } from './latency/simulate.ts';
+import { CREATE, LATENCIES, type Latency, PLAIN_CREATE } from './latency/model.ts';
+import { batchWrites, loneWrites, plainWrites, type Quantiles, type Simulated } from './latency/simulate.ts';
+
+/** What this program prints. */
+export interface LatencyResult {
+  readonly latencies: Readonly<Record<string, Latency>>;
+  readonly plain: Quantiles;
+  readonly lone: Simulated;
+  readonly batch: Simulated;
+}
 
 const { values } = parseArgs({
   options: {
@@ -14,21 +22,25 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
+const say = values.json ? console.error : console.log;
 const writing = { shape: CREATE, writes: Number(values.writes), seed: Number(values.seed) };
+const plain = plainWrites(PLAIN_CREATE, writing);
 const lone = await loneWrites(writing);
+say(`a create of one attribute, inline; its run takes ${lone.runMedian.toFixed(0)} ms (median)`);
+say(`the plain algorithm: the caller knows after ${timesOf(plain)} ms (median / p90 / p99)`);
+print('lone writes', lone);
 const batch = await batchWrites(writing);
+print('a batch', batch);
 if (values.json) {
-  console.log(JSON.stringify({ latencies: LATENCIES, shape: CREATE, lone, batch }, undefined, 2));
-} else {
-  console.log(`a create of one attribute, inline; its run takes ${lone.runMedian.toFixed(0)} ms (median)`);
-  print('lone writes', lone);
-  print('a batch', batch);
+  console.log(JSON.stringify({ latencies: LATENCIES, plain, lone, batch } satisfies LatencyResult));
 }
 
 function print(name: string, { writes, looks, reads, knows }: Simulated): void {
-  const { median, p90, p99 } = knows;
-  const times = [median, p90, p99].map((ms) => ms.toFixed(0)).join(' / ');
-  console.log(
-    `${name}: ${(looks / writes).toFixed(2)} looks a write (${(writes / looks).toFixed(1)} writes a look), ${(reads / writes).toFixed(2)} reads; the caller knows after ${times} ms (median / p90 / p99)`,
+  say(
+    `${name}: ${(looks / writes).toFixed(2)} looks a write (${(writes / looks).toFixed(1)} writes a look), ${(reads / writes).toFixed(2)} reads; the caller knows after ${timesOf(knows)} ms (median / p90 / p99)`,
   );
+}
+
+function timesOf({ median, p90, p99 }: Quantiles): string {
+  return [median, p90, p99].map((ms) => ms.toFixed(0)).join(' / ');
 }

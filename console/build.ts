@@ -4,7 +4,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
-import { licensesOf } from '../licenses.ts';
+import { licensesOf } from '../package/licenses.ts';
 
 const root = join(import.meta.dirname, '..');
 const SOURCES = join(root, 'console', 'web');

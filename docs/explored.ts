@@ -10,7 +10,7 @@ import { type MutationRow, markdownTable, tryMutation } from '../explorer/mutati
 import { CONTESTS } from '../explorer/plain/contests.ts';
 import { type ContestRow, contestRow, contestTable } from '../explorer/plain/plain.ts';
 import { sequenceDiagram } from '../explorer/schedules/diagram.ts';
-import { fill } from './generate.ts';
+import { fill } from './fill.ts';
 
 export const CONSISTENCY_PAGE = join(import.meta.dirname, 'consistency.md');
 

@@ -1,10 +1,14 @@
 // Writes what the documentation takes from the code: the state graphs, the examples, the rights of callers, the contract's
-// JSON Schemas.
+// JSON Schemas, prices, and what the benchmarks have measured.
 // `npm run docs` runs it; a test fails when what is committed is not current.
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Definition, toMermaid } from '../audit/drawing/mermaid.ts';
+import type { OperationsResult } from '../bench/operations/dollars.ts';
+import { pricesTable, sagaTable } from '../bench/report/cost.ts';
+import { performancePage } from '../bench/report/sections.ts';
+import type { BenchResults } from '../bench/report/types.ts';
 import {
   failureJsonSchema,
   inputJsonSchema,
@@ -16,6 +20,7 @@ import { sweepInputJsonSchema } from '../core/sweep/contract.ts';
 import { sweepOutputJsonSchema } from '../core/sweep/output.ts';
 import { judgedTables } from '../test/judges/page.ts';
 import { callersTable } from './callers.ts';
+import { fill } from './fill.ts';
 
 const root = join(import.meta.dirname, '..');
 const COMPENSATIONS = new Set(['DeleteCreatedObjects', 'DeleteUnwrittenObjects']);
@@ -31,9 +36,12 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['store', storeJsonSchema()] as const,
   ];
   const page = (path: string) => readFile(join(root, path), 'utf8');
+  const results = JSON.parse(await page('docs/performance/results.json')) as BenchResults;
   return new Map([
     ['README.md', await withExamples(await page('README.md'), { 'quick-start.ts': 'ts', 'stack.ts': 'ts' })],
     ['docs/grants.md', withCallers(await page('docs/grants.md'))],
+    ['docs/cost.md', withCosts(await page('docs/cost.md'), results)],
+    ['docs/performance.md', performancePage(await page('docs/performance.md'), results)],
     ['docs/judged.md', fill(await page('docs/judged.md'), 'judged', 'judged', judgedTables())],
     [
       'docs/languages.md',
@@ -88,16 +96,15 @@ function shownOf(source: string): string | undefined {
   return parts.length === 0 ? undefined : parts.join('\n\n\n');
 }
 
+/** A page with the prices that the benchmarks reckon with, and what a saga costs by what they have counted. */
+function withCosts(page: string, { suites }: BenchResults): string {
+  const text = fill(page, 'prices', 'prices', pricesTable());
+  return fill(text, 'saga', 'saga', sagaTable(suites.operations?.result as OperationsResult));
+}
+
 /** A page with the rights that the construct's grants come to. */
 function withCallers(page: string): string {
   return fill(page, 'iam', 'iam', callersTable());
-}
-
-/** The text with what stands between `<!-- {start} -->` and `<!-- /{end} -->` replaced. */
-export function fill(text: string, start: string, end: string, content: string): string {
-  const section = new RegExp(`(<!-- ${start} -->)[\\s\\S]*?(<!-- /${end} -->)`);
-  if (!section.test(text)) throw new Error(`no section <!-- ${start} -->`);
-  return text.replace(section, (_, open, close) => `${open}\n${content}\n${close}`);
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -4,7 +4,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
-import { licensesOf } from '../licenses.ts';
+import { licensesOf } from '../package/licenses.ts';
 
 /**
  * Tasks that share a build have the SDK once. The one without S3 has its own: it would load what others use of the SDK's

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild';
-import { licensesOf } from '../licenses.ts';
+import { licensesOf } from './licenses.ts';
 
 const root = join(import.meta.dirname, '..');
 

@@ -11,10 +11,10 @@ const ARROWS = {
   core: [],
   local: [],
   audit: ['core'],
-  lambdas: ['core', 'licenses.ts'],
+  lambdas: ['core', 'package'],
   client: ['core'],
   lib: ['core'],
-  console: ['audit', 'client', 'core', 'licenses.ts'],
+  console: ['audit', 'client', 'core', 'package'],
   cli: ['audit', 'client', 'console', 'core', 'lib', 'local'],
   // Of local the replay of schedules alone: see below.
   explorer: ['audit', 'client', 'core', 'lambdas', 'lib', 'local'],

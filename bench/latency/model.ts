@@ -24,6 +24,8 @@ export const LATENCIES = {
   getItem: { median: 4, p99: 15 },
   transactWriteItems: { median: 12, p99: 45 },
   putObject: { median: 28, p99: 120 },
+  headObject: { median: 12, p99: 50 },
+  updateItem: { median: 6, p99: 22 },
 } as const satisfies Record<string, Latency>;
 
 export type LatencyName = keyof typeof LATENCIES;
@@ -37,6 +39,9 @@ export interface RunShape {
 
 /** A create of one attribute, whose content is in the input. */
 export const CREATE: RunShape = { transitions: 4, tasks: ['getItem', 'putObject', 'transactWriteItems'] };
+
+/** What the plain algorithm calls, one after the other, for the same create (docs/hazards.md, part A). */
+export const PLAIN_CREATE: readonly LatencyName[] = ['headObject', 'putObject', 'updateItem'];
 
 const Z99 = 2.326;
 

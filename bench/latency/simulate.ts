@@ -8,13 +8,19 @@ import { LargeItemClient, type StoreDescriptor } from '../../client/index.ts';
 import { type Clock, inVirtualTime, seeded } from './clock.ts';
 import { drawer, type LatencyName, type RunShape, runTime } from './model.ts';
 
+export interface Quantiles {
+  readonly median: number;
+  readonly p90: number;
+  readonly p99: number;
+}
+
 export interface Simulated {
   readonly writes: number;
   /** Calls of DescribeExecution and ListExecutions. */
   readonly looks: number;
   readonly reads: number;
   /** Milliseconds until the caller knows, from its call on. */
-  readonly knows: { readonly median: number; readonly p90: number; readonly p99: number };
+  readonly knows: Quantiles;
   /** From the answer to the start to the run's end. */
   readonly runMedian: number;
 }
@@ -70,6 +76,15 @@ export function batchWrites({ shape, writes, seed = 1 }: Writing): Promise<Simul
   });
 }
 
+/** Milliseconds until a program that makes these calls by itself, one after the other, knows of its write. */
+export function plainWrites(
+  calls: readonly LatencyName[],
+  { writes, seed = 1 }: Omit<Writing, 'shape'>,
+): Quantiles {
+  const draw = drawer(seeded(seed));
+  return quantilesOf(Array.from({ length: writes }, () => calls.reduce((sum, call) => sum + draw(call), 0)));
+}
+
 function inputOf(n: number) {
   return { key: { id: `item-${n}` }, largeAttributes: { page: 'Hello' } };
 }
@@ -88,7 +103,7 @@ function simulate(
       writes: knows.length,
       looks: cloud.calls('DescribeExecutionCommand') + cloud.calls('ListExecutionsCommand'),
       reads: cloud.calls('GetItemCommand'),
-      knows: { median: quantile(knows, 0.5), p90: quantile(knows, 0.9), p99: quantile(knows, 0.99) },
+      knows: quantilesOf(knows),
       runMedian: quantile(cloud.runTimes, 0.5),
     };
   });
@@ -223,6 +238,10 @@ function runOf({ name, startDate }: Run): string {
 
 function pointerOf(run: Run): string {
   return `s3://bucket/items/pk=${run.id}/attr=page/sha256=${'a'.repeat(64)}/${runOf(run)}`;
+}
+
+function quantilesOf(values: readonly number[]): Quantiles {
+  return { median: quantile(values, 0.5), p90: quantile(values, 0.9), p99: quantile(values, 0.99) };
 }
 
 function quantile(values: readonly number[], part: number): number {

@@ -20,7 +20,15 @@ export interface Cloud {
   readonly startCpu: number | undefined;
   /** Seconds of processor time that it has taken so far. */
   processorSeconds(): Promise<number | undefined>;
+  /** What it holds in memory; undefined where that is not told. */
+  memory(): Promise<Memory | undefined>;
   stop(): Promise<void>;
+}
+
+/** Bytes. */
+export interface Memory {
+  readonly rss: number;
+  readonly peak: number;
 }
 
 const VERSION = '1.5.33';
@@ -51,7 +59,7 @@ export async function startMiniStack(python: string): Promise<Cloud> {
 
 /** An environment with MiniStack in the temporary folder, made the first time; undefined where Python or the package is not to be had. */
 export async function findPython(): Promise<string | undefined> {
-  const folder = join(tmpdir(), `twinwrite-bench-ministack-${VERSION}`);
+  const folder = join(process.env.BENCH_CACHE ?? tmpdir(), `twinwrite-bench-ministack-${VERSION}`);
   const python = join(folder, 'bin', 'python');
   if (existsSync(join(folder, 'bin', 'ministack'))) return python;
   try {
@@ -82,6 +90,7 @@ async function started(
     said,
     startCpu: await processorSeconds(child.pid ?? 0),
     processorSeconds: () => processorSeconds(child.pid ?? 0),
+    memory: () => memoryOf(child.pid ?? 0),
     stop: async () => {
       const ended = child.exitCode === null ? once(child, 'exit') : undefined;
       child.kill('SIGTERM');
@@ -105,6 +114,17 @@ async function processorSeconds(pid: number): Promise<number | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** From /proc, too. */
+async function memoryOf(pid: number): Promise<Memory | undefined> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const [rss, peak] = ['VmRSS', 'VmHWM'].map(
+    (name) => new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1],
+  );
+  return rss === undefined || peak === undefined
+    ? undefined
+    : { rss: 1024 * Number(rss), peak: 1024 * Number(peak) };
 }
 
 async function freePort(): Promise<number> {

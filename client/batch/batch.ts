@@ -188,9 +188,10 @@ class RunningBatch<Input extends ItemInput> implements Batch<Input> {
 
   async #finish(started: Started, signal: AbortSignal): Promise<WriteResult> {
     const { versionOnly = false } = this.#options;
-    // Of others the item does not tell what became of the objects that were replaced.
-    const isCreate = started.request.operation === 'create' && !started.request.overwrite;
-    if (!versionOnly && !isCreate) return finishWrite(this.#context, started, signal);
+    const { request } = started;
+    // What a put replaces, and lets go of, its item does not tell.
+    const isTold = versionOnly || (request.operation === 'create' && !request.overwrite);
+    if (!isTold) return finishWrite(this.#context, started, signal);
     const resultOf = versionOnly ? versionResult : createdResult;
     const result = await finishSeen(this.#context, started, signal, (startDate) =>
       resultOf(this.#context, started, startDate, this.#reading),

@@ -65,7 +65,8 @@ export function contentReader(
   connection?: ByteReader,
 ): ByteReader {
   const { attribute, uri, place, promised } = pointer;
-  const download = new Download(place, head, start, end, connection);
+  const isWhole = start === 0 && end === head.size;
+  const download = new Download(isWhole ? wholeOf(pointer) : place, head, start, end, connection);
   let bytes = 0;
   const received: ByteReader = {
     read: async () => {
@@ -80,7 +81,6 @@ export function contentReader(
     },
     close: () => download.close(),
   };
-  const isWhole = start === 0 && end === head.size;
   if (!isWhole || promised === undefined) return received;
   return verifying(received, promised, (actual) => {
     const name = promised.algorithm === 'md5' ? 'MD5' : 'SHA-256';
@@ -102,7 +102,7 @@ export async function openContent(
   pointer: Pointer,
   options: DownloadOptions,
 ): Promise<{ readonly head: ObjectHead; readonly reader: ByteReader }> {
-  const { head, reader } = await connect(pointer.place, options.signal).catch((error: unknown) => {
+  const { head, reader } = await connect(wholeOf(pointer), options.signal).catch((error: unknown) => {
     throw readError(pointer, error);
   });
   // A browser has decoded what is encoded, unasked; the next request asks for the bytes as they are stored.
@@ -110,6 +110,11 @@ export async function openContent(
   if (!isAsStored) reader.close();
   const whole = { start: 0, end: head.size };
   return { head, reader: contentReader(pointer, head, whole, options, isAsStored ? reader : undefined) };
+}
+
+/** Where all of the content is, to be read by {@link contentReader}. */
+function wholeOf({ place, promised }: Pointer): ObjectPlace {
+  return promised?.algorithm === 'sha256' ? { ...place, isHashed: true } : place;
 }
 
 /** All bytes, `size` of them; closes the reader. */

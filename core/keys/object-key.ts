@@ -116,16 +116,21 @@ export function parseObjectKeyForSure(layout: KeyLayout, key: string): ObjectKey
 }
 
 function* readings(layout: KeyLayout, key: string): Generator<ObjectKeyParts> {
-  const { objectKeyTemplate, formerObjectKeyTemplates = [], prefix } = layout;
-  const templates = new Set([
-    objectKeyTemplate ?? DEFAULT_OBJECT_KEY_TEMPLATE,
-    ...formerObjectKeyTemplates,
-    DEFAULT_OBJECT_KEY_TEMPLATE,
-  ]);
-  for (const template of templates) {
-    const parts = decodeParts(parseByTemplate(template, key, prefix));
+  for (const template of templatesOf(layout)) {
+    const parts = decodeParts(parseByTemplate(template, key, layout.prefix));
     if (parts !== undefined) yield parts;
   }
+}
+
+function templatesOf({
+  objectKeyTemplate = DEFAULT_OBJECT_KEY_TEMPLATE,
+  formerObjectKeyTemplates = [],
+}: KeyLayout): Iterable<string> {
+  const isDefaultAlone =
+    objectKeyTemplate === DEFAULT_OBJECT_KEY_TEMPLATE && formerObjectKeyTemplates.length === 0;
+  return isDefaultAlone
+    ? [DEFAULT_OBJECT_KEY_TEMPLATE]
+    : new Set([objectKeyTemplate, ...formerObjectKeyTemplates, DEFAULT_OBJECT_KEY_TEMPLATE]);
 }
 
 function decodeParts(parts: EncodedParts | undefined): ObjectKeyParts | undefined {

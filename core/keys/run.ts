@@ -42,10 +42,9 @@ function compactTime(iso: string): string {
   return iso.replace(/[-:.]/g, '');
 }
 
+/** @param compact - as {@link compactTime} writes it */
 function expandTime(compact: string): string {
-  return compact.replace(
-    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d*)Z$/,
-    (_, year, month, day, hour, minute, second, fraction) =>
-      `${year}-${month}-${day}T${hour}:${minute}:${second}${fraction && `.${fraction}`}Z`,
-  );
+  const of = (from: number, end: number) => compact.slice(from, end);
+  const fraction = of(15, compact.length - 1);
+  return `${of(0, 4)}-${of(4, 6)}-${of(6, 8)}T${of(9, 11)}:${of(11, 13)}:${of(13, 15)}${fraction && `.${fraction}`}Z`;
 }

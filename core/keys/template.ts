@@ -72,10 +72,11 @@ export function parseByTemplate(template: string, key: string, prefix: string): 
   const start = keyStart(prefix);
   if (!key.startsWith(start)) return undefined;
   for (const { pattern, names } of parsersOf(template)) {
-    const values = pattern.exec(key.slice(start.length))?.slice(1);
-    if (values !== undefined) {
-      return Object.fromEntries(names.map((name, at) => [name, values[at]])) as unknown as EncodedParts;
-    }
+    const values = pattern.exec(key.slice(start.length));
+    if (values === null) continue;
+    const parts: Record<string, string | undefined> = {};
+    for (const [at, name] of names.entries()) parts[name] = values[at + 1];
+    return parts as unknown as EncodedParts;
   }
   return undefined;
 }

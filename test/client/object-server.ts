@@ -25,6 +25,8 @@ export interface Request {
   readonly method: string;
   readonly range: string | undefined;
   readonly ifMatch: string | undefined;
+  /** Whether S3's own checksum is asked for, which the SDK then checks. */
+  readonly checksumMode?: string | undefined;
 }
 
 export class ObjectServer implements AsyncDisposable {
@@ -91,7 +93,11 @@ export class ObjectServer implements AsyncDisposable {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '', headers } = request;
-    this.requests.push({ method, range: headers.range, ifMatch: headers['if-match'] });
+    const checksumMode = headers['x-amz-checksum-mode'];
+    this.requests.push({
+      ...{ method, range: headers.range, ifMatch: headers['if-match'] },
+      checksumMode: typeof checksumMode === 'string' ? checksumMode : undefined,
+    });
     const how = method === 'GET' ? this.misbehave.shift() : undefined;
     const key = decodeURIComponent(url.replace(/^\/[^/]+\//, '').replace(/\?.*$/, ''));
     await how?.before?.();

@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { loadedFiles, TASKS, type Task } from '../../lambdas/bundle.ts';
 
-/** Kilobytes, some above what they are; `npm run bench:bundles` tells them beside those of the bare clients. */
+/** Kilobytes, some above what they are; `npm run bench:imports` tells them beside those of the bare clients. */
 const MOST_KB: Readonly<Record<Task, number>> = {
   'write-item': 215,
   'put-inline': 350,

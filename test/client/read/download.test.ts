@@ -130,6 +130,23 @@ describe('wrong content', () => {
     stage.server.misbehave.push({ lie: changed(7) });
     await expect(object.bytes()).rejects.toBeInstanceOf(IntegrityError);
   });
+
+  it('is looked for once: S3 is asked for its checksum only where the key has no SHA-256, or a part is read', async () => {
+    const modes = () => stage.server.requests.splice(0).flatMap(({ checksumMode }) => checksumMode ?? []);
+    const wrong = { 'x-amz-checksum-sha256': createHash('sha256').update('other').digest('base64') };
+    stage.server.headers = wrong;
+    expectContent(await (await film()).bytes());
+    const lazy = stage.client.attach({ id: { S: '42' }, film: { S: `s3://bucket/${key}` } });
+    expectContent(await lazy.large.film?.bytes());
+    expect(modes()).toEqual([]);
+    stage.server.headers = {};
+    expectContent(await (await film()).bytes({ range: { start: 0, end: 10 } }), 0, 10);
+    expect(modes()).toEqual(['ENABLED']);
+    stage.server.headers = wrong;
+    putFilm('items/elsewhere', content);
+    await expect((await film()).bytes()).rejects.toBeInstanceOf(IntegrityError);
+    expect(modes()).toEqual(['ENABLED']);
+  });
 });
 
 describe('a range', () => {
