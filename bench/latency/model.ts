@@ -4,7 +4,7 @@
 //   connections are kept. S3's own guide says 100 to 200 ms for small objects ("Optimizing Amazon S3 performance").
 // - TransactWriteItems takes about twice a PutItem (alexdebrie.com/posts/dynamodb-transactions-performance); DynamoDB's own
 //   promise is single-digit milliseconds for a PutItem.
-// - Of a transition of a Standard workflow AWS states nothing. 25 ms is what histories of short runs show between two states.
+// - Of a transition of a Standard workflow AWS states nothing. 25 ms is our assumption.
 
 /** A log-normal distribution, milliseconds. */
 export interface Latency {
