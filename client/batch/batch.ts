@@ -188,9 +188,9 @@ class RunningBatch<Input extends ItemInput> implements Batch<Input> {
 
   async #finish(started: Started, signal: AbortSignal): Promise<WriteResult> {
     const { versionOnly = false } = this.#options;
-    const { request } = started;
+    const { asked } = started;
     // What a put replaces, and lets go of, its item does not tell.
-    const isTold = versionOnly || (request.operation === 'create' && !request.overwrite);
+    const isTold = versionOnly || (asked.operation === 'create' && !asked.overwrite);
     if (!isTold) return finishWrite(this.#context, started, signal);
     const resultOf = versionOnly ? versionResult : createdResult;
     const result = await finishSeen(this.#context, started, signal, (startDate) =>

@@ -2,7 +2,6 @@
 // that run as its last writer.
 
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { largeAttributesOf } from '../../core/contract/request.ts';
 import type { Store } from '../../core/contract/store-types.ts';
 import { SAGA_ATTRIBUTE } from '../../core/errors/limits.ts';
 import { isSpoiled, readSaga } from '../../core/item/item.ts';
@@ -24,19 +23,19 @@ export interface Reading {
 /** The result of a create, which replaces nothing and lets go of nothing. Undefined where the item does not tell it. */
 export async function createdResult(
   context: WriteContext,
-  { executionArn, request }: Started,
+  { executionArn, asked }: Started,
   startDate: Date,
   reading: Reading,
 ): Promise<WriteResult | undefined> {
-  const names = Object.keys(largeAttributesOf(request));
-  const item = await readItem(context, request.key, names, reading);
-  const saga = writtenBy(item, executionArn, request.operation, startDate);
+  const names = asked.large;
+  const item = await readItem(context, asked.key, names, reading);
+  const saga = writtenBy(item, executionArn, asked.operation, startDate);
   if (item === undefined || saga === undefined) return undefined;
   const pointers = names.map((name) => [name, pointerOf(item[name])] as const);
   // Another program may have changed a pointer, and left `_saga` as it was.
   if (!pointers.every(([, pointer]) => isOf(saga.writtenBy, pointer, context.store))) return undefined;
   return {
-    key: decodeItem(toSdkItem(request.key)),
+    key: decodeItem(toSdkItem(asked.key)),
     version: saga.version,
     run: saga.writtenBy,
     executionArn,
@@ -49,14 +48,14 @@ export async function createdResult(
 /** The version alone, which a delete leaves none of. */
 export async function versionResult(
   context: WriteContext,
-  { executionArn, request }: Started,
+  { executionArn, asked }: Started,
   startDate: Date,
   reading: Reading,
 ): Promise<VersionResult | undefined> {
-  const key = decodeItem(toSdkItem(request.key));
-  if (request.operation === 'delete') return { key, version: null, executionArn };
-  const item = await readItem(context, request.key, [], reading);
-  const saga = writtenBy(item, executionArn, request.operation, startDate);
+  const key = decodeItem(toSdkItem(asked.key));
+  if (asked.operation === 'delete') return { key, version: null, executionArn };
+  const item = await readItem(context, asked.key, [], reading);
+  const saga = writtenBy(item, executionArn, asked.operation, startDate);
   return saga && { key, version: saga.version, executionArn };
 }
 

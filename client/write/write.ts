@@ -10,6 +10,7 @@ import { SagaError } from '../../core/errors/errors.ts';
 import { MAX_EXECUTION_INPUT_BYTES } from '../../core/errors/limits.ts';
 import { isStaged } from '../../core/keys/pointer.ts';
 import type { Operation } from '../../core/keys/run.ts';
+import type { Item } from '../../core/values/attributes.ts';
 import { notify } from '../calls/notify.ts';
 import { abortable, ownSignal } from '../calls/signal.ts';
 import { openContent, readerOf } from '../content/content.ts';
@@ -47,12 +48,22 @@ export interface WriteContext {
   readonly waiter: Waiter;
 }
 
+/** What a write asks for, as far as its result is told by it. The request's own type would bring zod's types to all who import the client. */
+export interface Asked {
+  readonly operation: Operation;
+  readonly key: Item;
+  /** Names of the large attributes that it sets. */
+  readonly large: readonly string[];
+  /** Whether it may take the place of an item. */
+  readonly overwrite: boolean;
+}
+
 /** The execution that a write has become. */
 export interface Started {
   readonly executionArn: string;
   /** Keys of what was uploaded for it, and of what its input names as staged. */
   readonly staged: readonly string[];
-  readonly request: SagaRequest;
+  readonly asked: Asked;
   /** The same write of an earlier call with this idempotency key, as it was found. */
   readonly earlier: DescribeExecutionOutput | undefined;
   /** When it was started by this call, by `performance.now()`. */
@@ -172,7 +183,7 @@ async function start(
     return {
       executionArn: arn,
       staged: [...layout.staged.map((entry) => entry.stagedKey), ...stagedKeysOf(draft.request)],
-      request: draft.request,
+      asked: askedOf(draft.request),
       earlier,
       startedAt: earlier === undefined ? performance.now() : undefined,
     };
@@ -269,6 +280,15 @@ async function deleteStaged({ s3, store }: WriteContext, keys: ReadonlySet<strin
 }
 
 /** What a caller has named as staged, in a request whose other contents stand in for what is uploaded. */
+function askedOf(request: SagaRequest): Asked {
+  return {
+    operation: request.operation,
+    key: request.key,
+    large: Object.keys(largeAttributesOf(request)),
+    overwrite: request.operation === 'create' && request.overwrite,
+  };
+}
+
 function stagedKeysOf(request: SagaRequest): string[] {
   return Object.values(largeAttributesOf(request)).flatMap(({ staged }) => staged?.key ?? []);
 }

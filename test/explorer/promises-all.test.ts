@@ -10,8 +10,10 @@ const whole = CONFIGURATIONS.filter(({ isCrowd }) => !isCrowd);
 const crowds = CONFIGURATIONS.filter(({ isCrowd }) => isCrowd);
 
 it.each(whole.map(({ name, expected }) => [name, expected] as const))('%s is %s', async (name, expected) => {
-  const exploration = await explored(name, {}, { first: expected === 'violated', maxStates: MAX_STATES });
-  if (expected === 'violated') return expect(exploration.violations).not.toEqual([]);
+  if (expected === 'violated') {
+    return expect((await explored(name, {}, { first: true })).violations).not.toEqual([]);
+  }
+  const exploration = await explored(name, {}, { maxStates: MAX_STATES });
   expect(brokenBy(exploration)).toEqual([]);
   expect(exploration.complete || exploration.states >= MAX_STATES).toBe(true);
 });

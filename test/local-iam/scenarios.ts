@@ -148,21 +148,21 @@ export const SCENARIOS = {
       stage.fault({ ...SLOW_DOWN, operation: 'UploadPartCopy', skip: 2 });
       return createLarge(stage);
     },
-    outcome: { ...done(1), unfinished: 0, tries: ['CopyUnfinished'] },
+    outcome: { ...done(1), unfinished: 0, tries: ['CopyUnfinished', 'PutsUnsettled'] },
   },
   'a create whose large copy is complete, but answered with 503': {
     async run(stage) {
       stage.fault({ ...SLOW_DOWN, when: 'after', operation: 'CompleteMultipartUpload' });
       return createLarge(stage);
     },
-    outcome: { ...done(1), unfinished: 0, tries: ['PutUnavailable'] },
+    outcome: { ...done(1), unfinished: 0, tries: ['PutUnavailable', 'PutsUnsettled'] },
   },
   'a create whose large copy cannot go on, since nothing shows that its source is the same': {
     async run(stage) {
       stage.fault({ ...SLOW_DOWN, operation: 'UploadPartCopy', skip: 2 });
       return createLarge(stage, 'SHA256');
     },
-    outcome: { ...done(1), unfinished: 0, tries: ['PutUnavailable'] },
+    outcome: { ...done(1), unfinished: 0, tries: ['PutUnavailable', 'PutsUnsettled'] },
   },
   'a create whose large copy never ends': {
     async run(stage) {
@@ -172,7 +172,7 @@ export const SCENARIOS = {
     outcome: {
       ...failed('RolledBack.PutFailed'),
       unfinished: 0,
-      tries: ['CopyUnfinished', ...Array(6).fill('PutUnavailable')],
+      tries: ['CopyUnfinished', ...Array(6).fill('PutUnavailable'), 'PutsUnsettled', 'PutFailed'],
     },
   },
   'a write in doubt for longer than its token lives': {
