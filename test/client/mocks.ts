@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand,
   type DescribeExecutionOutput,
@@ -52,6 +52,14 @@ export function executionsEnd(end: Partial<DescribeExecutionOutput> = {}): void 
     if (start === undefined) throw awsError('ExecutionDoesNotExist', 400);
     return { executionArn, status: 'SUCCEEDED', input: start.text, output: JSON.stringify(output), ...end };
   });
+}
+
+/** How most tests of writes begin: nothing is remembered, and uploads and executions succeed. */
+export function writesSucceed(): void {
+  resetMocks();
+  executionsEnd();
+  s3.on(PutObjectCommand).resolves({});
+  s3.on(DeleteObjectCommand).resolves({});
 }
 
 export const output = {

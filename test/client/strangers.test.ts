@@ -3,25 +3,19 @@
 
 import { createContext, runInContext } from 'node:vm';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Content, CreateInput, Value } from '../../client/index.ts';
 import { itemAt, objectKeyOf } from './items.ts';
 import { items, objects } from './mocked-items.ts';
-import { clientOf, dynamodb, executionsEnd, resetMocks, s3, sfn, started } from './mocks.ts';
+import { clientOf, dynamodb, sfn, started, writesSucceed } from './mocks.ts';
 
 const client = clientOf();
 const key = { id: '42' };
 const context = createContext({});
 const foreign = <T>(code: string): T => runInContext(`(${code})`, context) as T;
 
-beforeEach(() => {
-  resetMocks();
-  executionsEnd();
-  s3.on(PutObjectCommand).resolves({});
-  s3.on(DeleteObjectCommand).resolves({});
-});
+beforeEach(writesSucceed);
 
 describe('of another realm', () => {
   it.each<[string, string, object]>([

@@ -1,21 +1,16 @@
 // Starting without waiting, and waiting for a run that somebody else started.
 
-import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Rejected, RolledBack } from '../../../client/index.ts';
-import { arnOf, clientOf, executionsEnd, output, resetMocks, s3, sfn, started } from '../mocks.ts';
+import { arnOf, clientOf, executionsEnd, output, s3, sfn, started, writesSucceed } from '../mocks.ts';
 
 const client = clientOf();
 const key = { id: '42' };
 const large = 'x'.repeat(300_000);
 
-beforeEach(() => {
-  resetMocks();
-  executionsEnd();
-  s3.on(PutObjectCommand).resolves({});
-  s3.on(DeleteObjectCommand).resolves({});
-});
+beforeEach(writesSucceed);
 
 function deleted(): (string | undefined)[] {
   return s3.commandCalls(DeleteObjectCommand).map(({ args: [{ input }] }) => input.Key);

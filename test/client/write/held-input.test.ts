@@ -1,7 +1,7 @@
 // Inputs that their owner changes while a call is on its way: what was checked is what is written.
 
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { DeleteObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type {
   BatchOptions,
@@ -12,17 +12,12 @@ import type {
 } from '../../../client/index.ts';
 import { LargeItemClient } from '../../../client/index.ts';
 import { itemAt } from '../items.ts';
-import { clientOf, dynamodb, executionsEnd, resetMocks, s3, sha256, started, store } from '../mocks.ts';
+import { clientOf, dynamodb, s3, sha256, started, store, writesSucceed } from '../mocks.ts';
 
 const client = clientOf();
 const key = { id: '42' };
 
-beforeEach(() => {
-  resetMocks();
-  executionsEnd();
-  s3.on(PutObjectCommand).resolves({});
-  s3.on(DeleteObjectCommand).resolves({});
-});
+beforeEach(writesSucceed);
 
 describe('an input that is changed after the call', () => {
   it.each<[string, UpdateInput, (input: never) => void, object]>([

@@ -14,23 +14,18 @@ import {
   awsError,
   clientOf,
   executionsEnd,
-  resetMocks,
   s3,
   sfn,
   sha256,
   started,
   uploads,
+  writesSucceed,
 } from '../mocks.ts';
 
 const client = clientOf();
 const key = { id: '42' };
 
-beforeEach(() => {
-  resetMocks();
-  executionsEnd();
-  s3.on(PutObjectCommand).resolves({});
-  s3.on(DeleteObjectCommand).resolves({});
-});
+beforeEach(writesSucceed);
 
 function digestOf(text: string) {
   return { sha256: sha256(text), size: text.length };

@@ -5,21 +5,15 @@ import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Content, type CreateInput, Rejected, StartFailed } from '../../../client/index.ts';
-import { arnOf, awsError, clientOf, executionsEnd, resetMocks, s3, sfn, started, uploads } from '../mocks.ts';
+import { arnOf, awsError, clientOf, s3, sfn, started, uploads, writesSucceed } from '../mocks.ts';
 
 const client = clientOf();
 const key = { id: '42' };
 
-beforeEach(() => {
-  resetMocks();
-  executionsEnd();
-  s3.on(PutObjectCommand).resolves({});
-  s3.on(DeleteObjectCommand).resolves({});
-});
+beforeEach(writesSucceed);
 
 describe('the name of an execution', () => {
   it('says operation and item, and never repeats', async () => {

@@ -1,7 +1,6 @@
 // Starts under a name that an execution has already.
 
 import { Readable } from 'node:stream';
-import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { IdempotencyConflict } from '../../../client/index.ts';
@@ -9,25 +8,19 @@ import {
   arnOf,
   awsError,
   clientOf,
-  executionsEnd,
   output,
-  resetMocks,
   s3,
   sfn,
   sha256,
   started,
   uploads,
+  writesSucceed,
 } from '../mocks.ts';
 
 const client = clientOf();
 const key = { id: '42' };
 
-beforeEach(() => {
-  resetMocks();
-  executionsEnd();
-  s3.on(PutObjectCommand).resolves({});
-  s3.on(DeleteObjectCommand).resolves({});
-});
+beforeEach(writesSucceed);
 
 describe('a name that was used before', () => {
   const options = { idempotencyKey: 'k' };

@@ -2,22 +2,16 @@
 
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
-import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ByteStream, Content, Rejected } from '../../../client/index.ts';
-import { awsError, clientOf, executionsEnd, resetMocks, s3, sfn, started } from '../mocks.ts';
+import { awsError, clientOf, executionsEnd, s3, sfn, started, writesSucceed } from '../mocks.ts';
 
 const client = clientOf();
 const key = { id: '42' };
 const bytes = Buffer.from('new');
 
-beforeEach(() => {
-  resetMocks();
-  executionsEnd();
-  s3.on(PutObjectCommand).resolves({});
-  s3.on(DeleteObjectCommand).resolves({});
-});
+beforeEach(writesSucceed);
 
 function web(chunks: readonly Uint8Array[] = [bytes]): ReadableStream<Uint8Array> {
   const rest = chunks.values();
