@@ -7,7 +7,7 @@ import { nameOf } from '../runs/summary.ts';
 
 /** The whole history, oldest event first. @throws {RunNotFound} */
 export async function readHistory(
-  { sfn }: AuditContext,
+  { sfn }: Pick<AuditContext, 'sfn'>,
   executionArn: string,
   { signal }: CallOptions = {},
 ): Promise<HistoryEvent[]> {

@@ -1,7 +1,9 @@
 // What an operation does, by the local cloud's own record: the calls of each service, and a run's history.
 
-import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from '@aws-sdk/client-sfn';
+import type { HistoryEvent, SFNClient } from '@aws-sdk/client-sfn';
+import { readHistory } from '../../audit/history/read-history.ts';
 import type { ObservedCall } from '../../local/service.ts';
+import { transitionsOf } from '../../test/e2e/transitions.ts';
 
 /** The calls since it was last asked. */
 export class CallRecord {
@@ -27,27 +29,19 @@ export class CallRecord {
 }
 
 export interface RunRecord {
-  /** States entered, those of iterations included, and the start: what Step Functions bills. */
+  /** What Step Functions bills, see {@link transitionsOf}. */
   readonly transitions: number;
   readonly events: number;
   /** What is logged of the history: its events as JSON without data, since the store's state machines leave that out. */
   readonly loggedBytes: number;
-  readonly states: readonly string[];
 }
 
 export async function recordOf(sfn: SFNClient, executionArn: string): Promise<RunRecord> {
-  const events: HistoryEvent[] = [];
-  for (let nextToken: string | undefined, first = true; first || nextToken; first = false) {
-    const page = await sfn.send(new GetExecutionHistoryCommand({ executionArn, nextToken }));
-    events.push(...(page.events ?? []));
-    nextToken = page.nextToken;
-  }
-  const states = events.flatMap(({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name ?? []);
+  const events = await readHistory({ sfn }, executionArn);
   return {
-    transitions: states.length + 1,
+    transitions: transitionsOf(events),
     events: events.length,
     loggedBytes: events.reduce((sum, event) => sum + LOG_ENVELOPE_BYTES + dataless(event), 0),
-    states,
   };
 }
 
