@@ -26,6 +26,15 @@ export interface StoreDescriptor extends Store {
   readonly region: string;
   /** ARNs. */
   readonly stateMachines: { readonly create: string; readonly update: string; readonly delete: string };
+  /** The Express lane, where the store has one (docs/lanes.md). */
+  readonly express?:
+    | {
+        /** ARNs. */
+        readonly stateMachines: StoreDescriptor['stateMachines'];
+        /** Name of the log group to which its runs log: nothing else tells of them afterwards. */
+        readonly logGroup: string;
+      }
+    | undefined;
   /** Absent in what was deployed before there was a sweeper. */
   readonly sweep?:
     | {

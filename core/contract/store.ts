@@ -49,6 +49,13 @@ export const storeDescriptorSchema = z
     ...storeFields,
     region: resourceName,
     stateMachines,
+    express: z
+      .strictObject({
+        stateMachines,
+        logGroup: resourceName.describe('Name of the log group to which its runs log'),
+      })
+      .optional()
+      .describe('The Express lane, where the store has one'),
     /** Absent in what was deployed before there was a sweeper. */
     sweep: z
       .strictObject({

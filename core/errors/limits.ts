@@ -20,6 +20,13 @@ export const MAX_EXECUTION_NAME_LENGTH = 80;
 /** What generated names leave free, for the `-replay-N` that a replay's name adds to that of the run that it repeats. */
 export const REPLAY_SUFFIX_LENGTH = '-replay-999'.length;
 
+/** How long an Express workflow may run (Step Functions quotas). */
+export const EXPRESS_SECONDS = 5 * 60;
+/** Largest input that the client sends to the Express lane, in bytes: what goes on in the Standard lane carries the plan beside it. */
+export const EXPRESS_INPUT_BYTES = 192 * 1024;
+/** Largest staged object that is copied in the Express lane, in bytes: far from what a minute copies. */
+export const EXPRESS_COPY_BYTES = 64 * 1024 * 1024;
+
 /** How long DynamoDB remembers a ClientRequestToken (API reference, TransactWriteItems). */
 export const TOKEN_LIFETIME_SECONDS = 10 * 60;
 /** Plans that one execution may make before it gives up on a contended item (rule 4). */

@@ -7,10 +7,13 @@ export const OPERATIONS = ['create', 'update', 'delete'] as const;
 /** What a saga does to an item. */
 export type Operation = (typeof OPERATIONS)[number];
 
-/** One execution of one of the three state machines. */
+/** One execution of one of the state machines. */
 export interface Run {
   readonly operation: Operation;
-  /** The execution's name; unique among one state machine's executions for 90 days only. */
+  /**
+   * The execution's name; unique among one state machine's executions for 90 days only. Of an Express run {@link expressRunName},
+   * since the same name may run twice at once.
+   */
   readonly name: string;
   /** ISO 8601, as the context object's `Execution.StartTime` has it; a redrive does not change it. */
   readonly startTime: string;
@@ -36,6 +39,50 @@ export function parseRun(text: string): Run | undefined {
   const name = match?.[2] === undefined ? undefined : decodeSegment(match[2]);
   if (match === null || name === undefined) return undefined;
   return { operation: match[1] as Operation, name, startTime: expandTime(match[3] as string) };
+}
+
+const ULID = '[0-7][0-9A-HJKMNP-TV-Z]{25}';
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const NAME_WITH_ID = new RegExp(`^(?:[0-9A-Za-z_-]{0,53}-)?(${ULID})$|^(${UUID})$`);
+const EXPRESS_RUN = new RegExp(`^x\\.(${ULID}|${UUID})\\.([0-9a-f]{12})$`);
+const CONTINUED = new RegExp(`^x-(${ULID}|${UUID})$`);
+
+/** An Express run as its name tells it. */
+export interface ExpressId {
+  /** What its caller has named it by. */
+  readonly id: string;
+  /** What it has drawn for itself. */
+  readonly nonce: string;
+}
+
+/**
+ * What identifies the Express executions of this name: the ULID that it ends in, or the UUID that Step Functions names those by
+ * that are given no name. Undefined for other names: the execution that goes on with such a run is named by it.
+ */
+export function expressId(executionName: string): string | undefined {
+  const match = NAME_WITH_ID.exec(executionName);
+  return match?.[1] ?? match?.[2];
+}
+
+/** The name of a {@link Run} that is an Express execution. */
+export function expressRunName({ id, nonce }: ExpressId): string {
+  return `x.${id}.${nonce}`;
+}
+
+/** The Express execution that a {@link Run}'s name is of; undefined for the names of Standard executions. */
+export function expressRun(name: string): ExpressId | undefined {
+  const match = EXPRESS_RUN.exec(name);
+  return match === null ? undefined : { id: match[1] as string, nonce: match[2] as string };
+}
+
+/** The name of the Standard execution that goes on with an Express run, or settles it: there is but one of both. */
+export function continuedName(id: string): string {
+  return `x-${id}`;
+}
+
+/** The id of the Express run that the Standard execution of this name goes on with; undefined for other names. */
+export function continuedId(executionName: string): string | undefined {
+  return CONTINUED.exec(executionName)?.[1];
 }
 
 function compactTime(iso: string): string {
