@@ -3,11 +3,17 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { DESCRIBE_LAG_SECONDS, MIN_GRACE_SECONDS, TOKEN_LIFETIME_SECONDS } from '../../core/errors/limits.ts';
+import {
+  DESCRIBE_LAG_SECONDS,
+  EXPRESS_SECONDS,
+  MIN_GRACE_SECONDS,
+  TOKEN_LIFETIME_SECONDS,
+} from '../../core/errors/limits.ts';
 import { OPERATIONS } from '../../core/keys/run.ts';
 import {
   CLOCK_SKEW_SECONDS,
   COPY_LIFE_SECONDS,
+  EXPRESS_OVER_SECONDS,
   FUNCTION_TIMEOUT_SECONDS,
   functionLife,
   LOST_LIVES,
@@ -18,6 +24,7 @@ import {
   QUICK_PUTS_SECONDS,
   RELIED_TOKEN_SECONDS,
   REQUEST_LIFE_SECONDS,
+  SETTLE_RUN_SECONDS,
   SETTLE_SECONDS,
   WRITE_PAUSE_SECONDS,
 } from '../../core/saga/waits.ts';
@@ -60,6 +67,17 @@ describe('each wait outlasts what it waits for, by the margin', () => {
       LOST_LIVES.copy,
     ],
     ['the same by the grace alone', MIN_GRACE_SECONDS, LOST_LIVES.copy],
+    ['an Express run, before a sweep', EXPRESS_OVER_SECONDS, EXPRESS_SECONDS + LOST_LIVES.copy],
+    [
+      'an Express run and the call that starts it, before it is settled',
+      SETTLE_RUN_SECONDS.staged,
+      REQUEST_LIFE_SECONDS + EXPRESS_SECONDS + LOST_LIVES.copy,
+    ],
+    [
+      'the same of one without copies',
+      SETTLE_RUN_SECONDS.inline,
+      REQUEST_LIFE_SECONDS + EXPRESS_SECONDS + Math.max(LOST_LIVES.inlinePut, LOST_LIVES.write),
+    ],
   ])('%s', (_, wait, life) => {
     expect(wait).toBeGreaterThanOrEqual(life + MARGIN_SECONDS);
   });

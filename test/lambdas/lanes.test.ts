@@ -1,0 +1,276 @@
+// What the tasks do for the Express lane: plans of Express runs, what goes on with one, and what settles one (docs/lanes.md).
+
+import './environment.ts';
+import { createHash } from 'node:crypto';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteObjectsCommand, HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { outputSchema } from '../../core/contract/output.ts';
+import { EXPRESS_COPY_BYTES, EXPRESS_PUTS } from '../../core/errors/limits.ts';
+import { objectKey } from '../../core/keys/object-key.ts';
+import { continuedName, formatRun, type Operation } from '../../core/keys/run.ts';
+import { SETTLE_RUN_SECONDS } from '../../core/saga/waits.ts';
+import { toSdkItem } from '../../core/values/sdk-item.ts';
+import { type PlanEvent, handler as plan } from '../../lambdas/plan.ts';
+import { handler as settleRun } from '../../lambdas/settle-run.ts';
+import { run, STORE } from '../core/fixtures.ts';
+import { KEY, keyOf, pointer, sagaItem } from '../core/items.ts';
+import { dynamodbMock, failure, s3Mock } from './environment.ts';
+
+const ID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
+const OTHER_ID = '01ARZ3NDEKTSV4RRFFQ69G5FAW';
+const NONCE = '01234567-89ab-4def-8123-456789abcdef';
+const CONTENT = 'hello';
+const DIGEST = createHash('sha256').update(CONTENT).digest('hex');
+const PAGE = { largeAttributes: { page: { text: CONTENT } } };
+
+/** How an Express run of this id is named in keys and marks. */
+function expressRun(operation: Operation, id = ID, nonce = '0123456789ab'): string {
+  return formatRun(run(operation, `x.${id}.${nonce}`));
+}
+
+function expressEvent(operation: Operation, input: object, name = `${operation}-1-${ID}`): PlanEvent {
+  const execution = { name, startTime: run(operation).startTime };
+  return { operation, execution, input: { key: { id: '1' }, ...input }, previous: null, nonce: NONCE };
+}
+
+function standardEvent(operation: Operation, input: object, name = continuedName(ID)): PlanEvent {
+  const { nonce: _, ...event } = expressEvent(operation, input, name);
+  return event;
+}
+
+beforeEach(() => {
+  dynamodbMock.on(GetItemCommand).resolves({});
+  s3Mock.on(DeleteObjectsCommand).resolves({});
+  s3Mock.on(ListObjectsV2Command).resolves({});
+});
+
+describe('the plan of an Express run', () => {
+  test('bears what the run has drawn, in keys and mark', async () => {
+    const made = await plan(expressEvent('create', PAGE));
+    const own = expressRun('create');
+    expect(made).toMatchObject({ run: own, saga: { createdBy: own, writtenBy: own } });
+    expect(made.puts.map(({ key }) => key)).toEqual([objectKey(STORE, KEY, 'page', DIGEST, own)]);
+  });
+
+  test('differs between executions of one name', async () => {
+    const [one, other] = await Promise.all([
+      plan(expressEvent('create', PAGE)),
+      plan({ ...expressEvent('create', PAGE), nonce: 'fedcba98-7654-4def-8123-456789abcdef' }),
+    ]);
+    expect(one.run).not.toBe(other.run);
+  });
+
+  test.each([
+    ['a name without an id', {}, 'order-17', 'name'],
+    ['what only goes on with another', { continues: {} }, undefined, 'continues'],
+    ['what only settles another', { settles: { id: ID } }, undefined, 'settles'],
+    [
+      'a copy that takes long',
+      {
+        largeAttributes: {
+          page: { staged: { key: 'staging/u', sha256: DIGEST, size: EXPRESS_COPY_BYTES + 1 } },
+        },
+      },
+      undefined,
+      'largeAttributes.page.staged.size',
+    ],
+    [
+      'more puts than run side by side',
+      {
+        largeAttributes: Object.fromEntries(
+          Array.from({ length: EXPRESS_PUTS + 1 }, (_, at) => [`a${at}`, { text: 'x' }]),
+        ),
+      },
+      undefined,
+      'largeAttributes',
+    ],
+    ['what could not be handed over', { attributes: { text: 'x'.repeat(257_000) } }, undefined, 'input'],
+  ])('refuses %s, before any call', async (_, input, name, field) => {
+    const { name: error, cause } = await failure(plan(expressEvent('create', input, name)));
+    expect(error).toBe('InvalidInput');
+    expect(cause.field).toBe(field);
+    expect(s3Mock.calls()).toEqual([]);
+  });
+});
+
+describe('an execution that goes on with an Express run', () => {
+  async function handedOver(operation: Operation, input: object, at: string, changes: object = {}) {
+    const made = await plan(expressEvent(operation, input));
+    return { ...input, continues: { at, plan: { ...made, ...changes }, puts: [], secondsToSettle: 0 } };
+  }
+
+  test.each([
+    ['create', 'PutObjects'],
+    ['create', 'LetRequestsExpire'],
+    ['create', 'WriteItem'],
+    ['create', 'ReplaceItem'],
+    ['create', 'DeleteCreatedObjects'],
+  ] as const)('%s says so in the place of a plan, at %s', async (operation, at) => {
+    const input = await handedOver(operation, PAGE, at);
+    dynamodbMock.resetHistory();
+    expect((await failure(plan(standardEvent(operation, input)))).name).toBe('Continues');
+    expect(dynamodbMock.calls()).toEqual([]);
+  });
+
+  test('of an update and a delete, too, with what they replace', async () => {
+    const old = keyOf('page', 'y', 'create');
+    dynamodbMock.on(GetItemCommand).resolves({ Item: toSdkItem(sagaItem({ page: old })) });
+    const updated = await handedOver('update', PAGE, 'WriteItem');
+    expect((await failure(plan(standardEvent('update', updated)))).name).toBe('Continues');
+    const deleted = await handedOver('delete', {}, 'DeleteItem');
+    expect(deleted.continues.plan.replaced).toEqual([old]);
+    expect((await failure(plan(standardEvent('delete', deleted)))).name).toBe('Continues');
+  });
+
+  const others = keyOf('page', 'x', 'create', { id: { S: '2' } });
+  test.each([
+    ['at a state that is none of those', 'Plan', {}],
+    ['at a state of another operation', 'DeleteItem', {}],
+    ['for another item', 'WriteItem', { key: { id: { S: '2' } } }],
+    ['as another run', 'WriteItem', { run: expressRun('create', OTHER_ID) }],
+    ['as a run of the Standard lane', 'WriteItem', { run: formatRun(run('create')) }],
+    ['with another mark', 'WriteItem', { saga: { version: 1, writtenBy: 'x', createdBy: 'x', large: [] } }],
+    ["with another item's object to delete", 'WriteItem', { replaced: [others] }],
+    ["with another run's object to undo", 'WriteItem', { created: [keyOf('page', 'x', 'create')] }],
+    ["with a pointer to another item's object", 'WriteItem', { pointers: { page: pointer(others) } }],
+    ['with a put that is none of its own', 'PutObjects', { puts: [{ key: 'items/readme.txt' }] }],
+  ])('is refused %s', async (_, at, changes) => {
+    const { name, cause } = await failure(
+      plan(standardEvent('create', await handedOver('create', PAGE, at, changes))),
+    );
+    expect(name).toBe('InvalidInput');
+    expect(cause.field).toMatch(/^continues\./);
+  });
+
+  test.each(['continues', 'settles'])('is refused under any other name: %s', async (field) => {
+    const input = {
+      [field]: field === 'settles' ? { id: ID } : (await handedOver('create', PAGE, 'WriteItem')).continues,
+    };
+    for (const name of ['create-1', continuedName(OTHER_ID)]) {
+      const { name: error } = await failure(plan(standardEvent('create', { ...PAGE, ...input }, name)));
+      expect(error).toBe('InvalidInput');
+    }
+  });
+
+  test('leaves names of its form to those that do', async () => {
+    const { name, cause } = await failure(plan(standardEvent('create', PAGE)));
+    expect(name).toBe('InvalidInput');
+    expect(cause.field).toBe('name');
+  });
+
+  test('plans again under the identity of the Express run, and looks for what is staged no more', async () => {
+    const made = await plan(expressEvent('create', PAGE));
+    const previous = {
+      number: 1,
+      placed: made.placed,
+      series: 1,
+      proof: 'condition' as const,
+      run: made.run,
+    };
+    const again = await plan({ ...standardEvent('create', PAGE), previous });
+    expect(again).toMatchObject({ number: 2, run: made.run, puts: [], placed: made.placed });
+    expect(s3Mock).not.toHaveReceivedCommand(HeadObjectCommand);
+  });
+});
+
+describe('an execution that settles an Express run', () => {
+  test.each([
+    [{ id: ID }, SETTLE_RUN_SECONDS.staged],
+    [{ id: ID, inline: true }, SETTLE_RUN_SECONDS.inline],
+    [{ id: ID, before: { createdBy: 'c', version: 3 } }, SETTLE_RUN_SECONDS.staged],
+  ])('says what to settle, and how long to wait: %j', async (settles, seconds) => {
+    const { name, cause } = await failure(plan(standardEvent('update', { settles })));
+    expect(name).toBe('Settles');
+    expect(cause).toMatchObject({ key: KEY, settles, seconds });
+  });
+
+  test.each([
+    [{ id: ID, before: { version: 3 } }, 'settles.before'],
+    [{ id: ID, before: { createdBy: 'c', version: '3' } }, 'settles.before'],
+    [{ id: ID, inline: 'yes' }, 'settles.inline'],
+    ['x', 'settles.id'],
+  ])('refuses %j', async (settles, field) => {
+    const { name, cause } = await failure(plan(standardEvent('update', { settles })));
+    expect([name, cause.field]).toEqual(['InvalidInput', field]);
+  });
+});
+
+describe('what became of an Express run', () => {
+  const own = expressRun('update');
+  const twin = expressRun('update', ID, 'ffffffffffff');
+  const key = (by: string, item: typeof KEY | { id: { S: string } } = KEY) =>
+    objectKey(STORE, item, 'page', DIGEST, by);
+  const settles = { id: ID, before: { createdBy: 'creator', version: 3 } };
+  const ask = (operation: Operation = 'update', given: object = settles) =>
+    settleRun({ operation, key: KEY, settles: given as typeof settles });
+  const stands = (metadata: object, pages: Readonly<Record<string, string>> = {}) =>
+    dynamodbMock.on(GetItemCommand).resolves({ Item: toSdkItem(sagaItem(pages, metadata)) });
+  const lists = (...keys: string[]) =>
+    s3Mock.on(ListObjectsV2Command).resolves({ Contents: keys.map((Key) => ({ Key })) });
+  const deleted = () =>
+    s3Mock.commandCalls(DeleteObjectsCommand).flatMap(({ args }) => {
+      return args[0].input.Delete?.Objects?.map(({ Key }) => Key) ?? [];
+    });
+
+  test('the item tells by its mark: written, and by which execution', async () => {
+    stands({ createdBy: 'creator', version: 4, writtenBy: twin }, { page: key(twin) });
+    lists(
+      key(own),
+      key(twin),
+      key(formatRun(run('update'))),
+      key(own, { id: { S: '2' } }),
+      'items/readme.txt',
+    );
+    const output = outputSchema.parse(await ask());
+    expect(output).toMatchObject({ run: twin, version: 4, cleanup: 'deferred' });
+    expect(output.largeAttributes).toEqual({ page: pointer(key(twin)) });
+    expect(deleted()).toEqual([key(own)]);
+  });
+
+  test('of a create also by who created it', async () => {
+    const created = expressRun('create');
+    stands({ createdBy: created, version: 4, writtenBy: own });
+    expect(await ask('create')).toMatchObject({ run: created, version: 1 });
+  });
+
+  test.each([
+    ['the item is as it was', 'update', { createdBy: 'creator', version: 3, writtenBy: 'x' }],
+    ['the item that was to be deleted is', 'delete', { createdBy: 'creator', version: 3, writtenBy: 'x' }],
+    ["an update's next version is another's", 'update', { createdBy: 'creator', version: 4, writtenBy: 'x' }],
+  ] as const)('not written: %s', async (_, operation, metadata) => {
+    stands(metadata);
+    lists(key(expressRun(operation)));
+    const { name, cause } = await failure(ask(operation));
+    expect([name, cause.id]).toEqual(['NotWritten', ID]);
+    expect(deleted()).toEqual([key(expressRun(operation))]);
+  });
+
+  test.each([
+    ['there is no item', 'create', undefined, settles],
+    ['there is no item, of a delete', 'delete', undefined, settles],
+    ["another's", 'create', { createdBy: 'other', version: 1, writtenBy: 'x' }, { id: ID }],
+    [
+      'it is not known how it was',
+      'update',
+      { createdBy: 'creator', version: 3, writtenBy: 'x' },
+      { id: ID },
+    ],
+    ['it moved on', 'update', { createdBy: 'creator', version: 5, writtenBy: 'x' }, settles],
+    ['it was made anew', 'update', { createdBy: 'other', version: 3, writtenBy: 'x' }, settles],
+    ['it is older', 'update', { createdBy: 'creator', version: 2, writtenBy: 'x' }, settles],
+    ['a delete found it changed', 'delete', { createdBy: 'creator', version: 4, writtenBy: 'x' }, settles],
+  ] as const)('unknown: %s', async (_, operation, metadata, given) => {
+    if (metadata !== undefined) stands(metadata);
+    lists(key(expressRun(operation)));
+    expect((await failure(ask(operation, given))).name).toBe('OutcomeUnknown');
+    expect(deleted()).toEqual([key(expressRun(operation))]);
+  });
+
+  test('fails, to be tried again, when S3 keeps an object', async () => {
+    stands({ createdBy: 'creator', version: 3, writtenBy: 'x' });
+    lists(key(own));
+    s3Mock.on(DeleteObjectsCommand).resolves({ Errors: [{ Key: key(own), Code: 'SlowDown' }] });
+    expect((await failure(ask())).name).toBe('DeleteFailed');
+  });
+});
