@@ -14,7 +14,7 @@ const GROUPS = [
   ['write-item'],
   [
     ...(['put-inline', 'put-object', 'plan-sweep', 'total-sweep'] as const),
-    ...(['plan', 'delete-objects', 'clean-up-removed', 'find-orphans'] as const),
+    ...(['plan', 'delete-objects', 'clean-up-removed', 'find-orphans', 'settle-run'] as const),
   ],
 ] as const;
 

@@ -2,7 +2,7 @@
 // what is written, nor what an error says of it (docs/security.md).
 
 import type { Store } from '../core/contract/store-types.ts';
-import { BRANCH_ERRORS, SagaError } from '../core/errors/errors.ts';
+import { BRANCH_ERRORS, LANE_ERRORS, SagaError } from '../core/errors/errors.ts';
 import { parseObjectKey } from '../core/keys/object-key.ts';
 import { failureOf } from './failures.ts';
 
@@ -31,7 +31,7 @@ const TASK = process.env._HANDLER?.split('.')[0];
 const SHOWN_CHARACTERS = 256;
 
 /** Answers that are no failures. */
-const WAYS: ReadonlySet<string> = new Set(BRANCH_ERRORS);
+const WAYS: ReadonlySet<string> = new Set([...BRANCH_ERRORS, ...LANE_ERRORS]);
 
 /**
  * Runs an attempt, and writes its line: `info` when it is done or says which way the saga takes, `warn` for another answer of the

@@ -5,13 +5,22 @@ import { GetObjectCommand, HeadObjectCommand, type HeadObjectCommandOutput } fro
 import type { LargeAttributeInput } from '../core/contract/contract.ts';
 import { toRequest } from '../core/contract/parse-request.ts';
 import { largeAttributesOf, type SagaRequest } from '../core/contract/request.ts';
-import { invalidInput } from '../core/errors/errors.ts';
+import { invalidInput, SagaError } from '../core/errors/errors.ts';
+import { EXPRESS_COPY_BYTES, EXPRESS_PUTS } from '../core/errors/limits.ts';
 import { readPointers } from '../core/item/item.ts';
 import { decodeMetadata, UPDATED_AT } from '../core/item/metadata.ts';
 import { isOwnObject, parseObjectKey } from '../core/keys/object-key.ts';
 import { ownObjectKey } from '../core/keys/pointer.ts';
-import type { Operation } from '../core/keys/run.ts';
-import { fitted } from '../core/saga/payload.ts';
+import {
+  continuedId,
+  expressId,
+  expressRunName,
+  type Operation,
+  parseRun,
+  type Run,
+} from '../core/keys/run.ts';
+import { checkContinued } from '../core/saga/continued.ts';
+import { fitted, fittedForExpress } from '../core/saga/payload.ts';
 import {
   type Content,
   following,
@@ -20,6 +29,7 @@ import {
   type PreviousPlan,
   type StagedObject,
 } from '../core/saga/plan.ts';
+import { secondsUntilOver, toSettles } from '../core/saga/settle.ts';
 import type { Item } from '../core/values/attributes.ts';
 import { readItem } from './dynamodb.ts';
 import { failureOf } from './failures.ts';
@@ -33,6 +43,8 @@ export interface PlanEvent {
   readonly input: unknown;
   /** The run's plan before this one, after a conflict. */
   readonly previous: PreviousPlan | null;
+  /** Of an Express run: a UUID that it draws, since executions of one name may run at once. */
+  readonly nonce?: string;
 }
 
 /**
@@ -43,24 +55,89 @@ const MAX_READ_TO_CHECK_BYTES = 64 * 1024 * 1024;
 /** Characters of a staged object's content type that its put carries. */
 const MAX_TOLD_TYPE = 256;
 
+/** Hexadecimal digits of a run's nonce. */
+const NONCE_DIGITS = 12;
+
 const store = storeFromEnvironment();
 
-/** @throws one of PLAN_ERRORS */
-export const handler = task(async ({ operation, execution, input, previous }: PlanEvent): Promise<Plan> => {
+/** @throws one of PLAN_ERRORS, or of LANE_ERRORS in place of a first plan */
+export const handler = task(async (event: PlanEvent): Promise<Plan> => {
+  const { operation, input, previous } = event;
+  const run = runOf(event);
+  if (previous === null && event.nonce === undefined) checkLane(event);
   const request = toRequest(operation, input, store);
+  if (event.nonce !== undefined) checkExpress(request);
   const item = await readItem(store.table, request.key);
   const contents = await contentsOf(request, previous === null);
   const plan = makePlan(request, {
     store,
-    run: { operation, ...execution },
+    run,
     ...following(previous),
     placed: new Set(previous?.placed),
     item,
     contents,
     reusable: await reusableAttributes(request, item, contents),
   });
-  return fitted(input as Record<string, unknown>, plan);
+  return (event.nonce === undefined ? fitted : fittedForExpress)(input as Record<string, unknown>, plan);
 });
+
+/** The run whose plan this is. */
+function runOf({ operation, execution, previous, nonce }: PlanEvent): Run {
+  const known = previous?.run === undefined ? undefined : parseRun(previous.run);
+  if (known !== undefined) return known;
+  if (nonce === undefined) return { operation, ...execution };
+  const id = expressId(execution.name);
+  if (id === undefined) {
+    throw invalidInput('name', execution.name, 'the name of an Express run must end in a ULID');
+  }
+  const drawn = nonce.replaceAll('-', '').slice(0, NONCE_DIGITS);
+  return { operation, ...execution, name: expressRunName({ id, nonce: drawn }) };
+}
+
+/**
+ * Whether this execution goes on with an Express run, or settles one: its name says so, and its input.
+ * @throws {SagaError} Continues, Settles; InvalidInput where name and input do not agree
+ */
+function checkLane({ operation, execution, input }: PlanEvent): void {
+  const id = continuedId(execution.name);
+  const { continues, settles, ...own } = (input ?? {}) as Readonly<Record<string, unknown>>;
+  if (continues !== undefined) {
+    checkContinued(continues, id, toRequest(operation, own, store), store);
+    throw new SagaError('Continues', 'this execution goes on with an Express run');
+  }
+  if (settles !== undefined) {
+    const wanted = toSettles(settles, id);
+    const { key } = toRequest('delete', own, store);
+    throw new SagaError('Settles', 'this execution settles an Express run', {
+      key,
+      settles: wanted,
+      seconds: secondsUntilOver(wanted),
+    });
+  }
+  if (id !== undefined) {
+    throw invalidInput('name', execution.name, 'names of this form are for what goes on with Express runs');
+  }
+}
+
+/** Large copies would outlast an Express run, and what waits for it. */
+function checkExpress(request: SagaRequest): void {
+  const entries = Object.entries(largeAttributesOf(request));
+  if (entries.length > EXPRESS_PUTS) {
+    throw invalidInput(
+      'largeAttributes',
+      entries.length,
+      `the Express lane takes ${EXPRESS_PUTS} at most; use the Standard lane`,
+    );
+  }
+  for (const [name, { staged }] of entries) {
+    if (staged === undefined || staged.size <= EXPRESS_COPY_BYTES) continue;
+    throw invalidInput(
+      `largeAttributes.${name}.staged.size`,
+      staged.size,
+      `the Express lane copies ${EXPRESS_COPY_BYTES} bytes at most; use the Standard lane`,
+    );
+  }
+}
 
 async function contentsOf(request: SagaRequest, first: boolean): Promise<ReadonlyMap<string, Content>> {
   const entries = Object.entries(largeAttributesOf(request)).map(async ([name, value]) => {

@@ -10,7 +10,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import type { SweepSettings } from '../core/contract/store-types.ts';
 import { referencedKeys } from '../core/item/item.ts';
-import type { Run } from '../core/keys/run.ts';
+import { continuedName, expressRun, type Run } from '../core/keys/run.ts';
 import type { NamedObject, SweptStore } from '../core/sweep/named-object.ts';
 import type { RunDescription, SweepCalls } from '../core/sweep/sweep.ts';
 import type { Item } from '../core/values/attributes.ts';
@@ -103,7 +103,9 @@ async function describe(
   { operation, name }: Run,
 ): Promise<RunDescription | 'unchecked' | undefined> {
   const machine = stateMachines[operation];
-  const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${name}`;
+  const express = expressRun(name);
+  const executionName = express === undefined ? name : continuedName(express.id);
+  const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${executionName}`;
   try {
     const found = await sfn.send(
       new DescribeExecutionCommand({ executionArn, includedData: 'METADATA_ONLY' }),

@@ -37,6 +37,7 @@ const NEEDED: Readonly<Record<Task, Partial<Record<Service, readonly string[]>>>
     s3: ['DeleteObjectsCommand', 'ListMultipartUploadsCommand', 'AbortMultipartUploadCommand'],
   },
   'clean-up-removed': { dynamodb: ['GetItemCommand'], s3: ['DeleteObjectsCommand'] },
+  'settle-run': { dynamodb: ['GetItemCommand'], s3: ['ListObjectsV2Command', 'DeleteObjectsCommand'] },
   'plan-sweep': { s3: ['GetObjectCommand'] },
   'find-orphans': {
     dynamodb: ['BatchGetItemCommand'],

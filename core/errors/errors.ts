@@ -20,7 +20,7 @@ export const PUT_PROGRESS = 'CopyUnfinished';
 
 /**
  * Answers to the item's write. `WriteConflict`, `ConditionFailed` and `WriteRefused` are definite: not written. `NotWritten`
- * is what a read found long after. `WriteThrottled` is definite too: no earlier attempt is in doubt, and another may be made
+ * is what a read found long after, or what settling an Express run has proved. `WriteThrottled` is definite too: no earlier attempt is in doubt, and another may be made
  * soon. `WriteInDoubt` may have been written.
  */
 export const WRITE_ERRORS = [
@@ -40,12 +40,16 @@ export const WRITE_ERRORS = [
  */
 export const BRANCH_ERRORS = ['PutsUnsettled', 'PutFailed', 'ObjectsToReplace', 'NoItem'] as const;
 
+/** What the plan says in place of one, of an execution that goes on with an Express run, or settles it (docs/lanes.md). */
+export const LANE_ERRORS = ['Continues', 'Settles'] as const;
+
 /** Answers to deleting objects: some could not be deleted; one that should be is still referenced by the item. */
 export const DELETE_ERRORS = ['DeleteFailed', 'StillReferenced'] as const;
 
 /** Errors that tasks end with: answers, by which a saga takes its way. */
 export const TASK_ERRORS = [
   ...PLAN_ERRORS,
+  ...LANE_ERRORS,
   ...PUT_ERRORS,
   PUT_UNAVAILABLE,
   PUT_PROGRESS,

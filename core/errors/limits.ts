@@ -26,6 +26,8 @@ export const EXPRESS_SECONDS = 5 * 60;
 export const EXPRESS_INPUT_BYTES = 192 * 1024;
 /** Largest staged object that is copied in the Express lane, in bytes: far from what a minute copies. */
 export const EXPRESS_COPY_BYTES = 64 * 1024 * 1024;
+/** Most large attributes of a write in the Express lane: all are put side by side, as many as a Map runs (Step Functions quotas). */
+export const EXPRESS_PUTS = 40;
 
 /** How long DynamoDB remembers a ClientRequestToken (API reference, TransactWriteItems). */
 export const TOKEN_LIFETIME_SECONDS = 10 * 60;

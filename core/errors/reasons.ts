@@ -11,6 +11,7 @@ export const FAILURE_REASONS = [
   ...PUT_ERRORS,
   'ConditionFailed',
   'WriteRefused',
+  'NotWritten',
   ...MACHINE_REASONS,
 ] as const;
 /** One of {@link FAILURE_REASONS}. */

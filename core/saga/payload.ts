@@ -9,6 +9,24 @@ import type { Plan } from './plan.ts';
 const OTHER_BYTES = 2 * 1024;
 const ROOM_BYTES = MAX_PAYLOAD_BYTES - OTHER_BYTES;
 
+/** The same for what an Express run tells of its puts, by put, and of why it failed, when it hands over. */
+const PUT_BYTES = 1024;
+const FAILURE_BYTES = 4 * 1024;
+
+/**
+ * The plan of an Express run: with all that goes on in the Standard lane, should it be in doubt, it fits into an execution's input.
+ * @throws {SagaError} InvalidInput
+ */
+export function fittedForExpress(input: Readonly<Record<string, unknown>>, plan: Plan): Plan {
+  const needed = jsonLength(input) + jsonLength(plan) + plan.puts.length * PUT_BYTES + FAILURE_BYTES;
+  if (needed <= ROOM_BYTES) return fitted(input, plan);
+  throw invalidInput(
+    'input',
+    undefined,
+    `with its plan it takes ${needed} bytes, over the ${ROOM_BYTES} that the Express lane can hand over; use the Standard lane`,
+  );
+}
+
 /**
  * The plan, without what it tells of staged objects where there is no room for that: then their copies look for themselves.
  * @param input - the execution's input

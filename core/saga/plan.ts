@@ -132,6 +132,8 @@ export interface PreviousPlan extends Pick<Plan, 'number' | 'placed' | 'series'>
    * for it. What a read finds proves less, and is not told by state machines of earlier versions.
    */
   readonly proof?: 'condition' | 'reading' | undefined;
+  /** Whose plan it was: an Express run's, where an execution goes on with that. Not told by state machines of earlier versions. */
+  readonly run?: string | undefined;
 }
 
 /** Number and series of the plan after this one (rule 1). */

@@ -1,7 +1,7 @@
 // How long the saga waits for what it cannot see, and what each wait must outlast (docs/protocol.md has the table). All of it
 // derives from the first few numbers; test/statemachines/waits.test.ts holds the definitions and the template to it. Seconds.
 
-import { TOKEN_LIFETIME_SECONDS } from '../errors/limits.ts';
+import { EXPRESS_SECONDS, TOKEN_LIFETIME_SECONDS } from '../errors/limits.ts';
 
 /**
  * Longest between Step Functions' call of a function and the first instruction of its handler: the time that Lambda gives its
@@ -32,6 +32,7 @@ export const FUNCTION_TIMEOUT_SECONDS = {
   'delete-objects': 60,
   'settle-run': 60,
   'clean-up-removed': 60,
+  'settle-run': 60,
   'plan-sweep': 60,
   'find-orphans': 120,
   'total-sweep': 900,
@@ -82,3 +83,32 @@ export const SETTLE_SECONDS = {
 export const RELIED_TOKEN_SECONDS = TOKEN_LIFETIME_SECONDS - 60;
 /** Throttled attempts of a write in a row until it counts as in doubt, so that it ends at its task and can be redriven. */
 export const MAX_THROTTLES = 10;
+
+/**
+ * How long the tasks of an Express run may take, so that all of them, each as often as it may be tried, and the hand-over fit into
+ * the five minutes after which it is ended. A function may run on: nothing comes of that of a plan, and what is lost otherwise
+ * hands over.
+ */
+export const EXPRESS_TASK_SECONDS = {
+  plan: 20,
+  put: 60,
+  write: 25,
+  deletion: 20,
+  uploads: 10,
+  handOver: 10,
+} as const;
+/** Attempts of a write that DynamoDB throttles in a row, after which an Express run hands over. */
+export const EXPRESS_THROTTLES = 3;
+/**
+ * From the start of an Express run until nothing of it can land any more: its end, and its longest function. Then the Standard
+ * execution that goes on with it is there, or there will be none.
+ */
+export const EXPRESS_OVER_SECONDS = EXPRESS_SECONDS + LOST_LIVES.copy + SETTLE_SECONDS.answered;
+/**
+ * How long who settles a run waits, from its own start on: the call that started the Express run may have been under way by then.
+ * `inline`: nothing that the run puts is staged.
+ */
+export const SETTLE_RUN_SECONDS = {
+  inline: REQUEST_LIFE_SECONDS + EXPRESS_SECONDS + LOST_LIVES.inlinePut + MARGIN_SECONDS,
+  staged: REQUEST_LIFE_SECONDS + EXPRESS_SECONDS + LOST_LIVES.copy + MARGIN_SECONDS,
+} as const;

@@ -12,7 +12,8 @@
 // bring the pointer back. docs/sweeping.md says more: clocks, Regions, copied pointers.
 
 import { DESCRIBE_LAG_SECONDS, MAX_RUN_SECONDS, REDRIVE_PERIOD_SECONDS } from '../errors/limits.ts';
-import { formatRun, type Run } from '../keys/run.ts';
+import { expressRun, formatRun, type Run } from '../keys/run.ts';
+import { EXPRESS_OVER_SECONDS } from '../saga/waits.ts';
 import {
   isInObjectSpace,
   type ListedObject,
@@ -23,7 +24,7 @@ import {
 } from './named-object.ts';
 import type { SweepCounts } from './output.ts';
 
-/** What Step Functions says of the execution that a run's name has now. Times in milliseconds since the epoch. */
+/** What Step Functions says of the execution that a run's name has now, or that goes on with an Express run. Times in milliseconds since the epoch. */
 export interface RunDescription {
   readonly status: string;
   readonly startDate: number;
@@ -35,7 +36,7 @@ export interface RunDescription {
 export interface SweepCalls {
   /** Keys among those of the objects that their items mention, by consistent reads that begin after this call. */
   referenced(objects: readonly NamedObject[]): Promise<ReadonlySet<string>>;
-  /** Undefined: there is no such execution. `unchecked`: it could not be asked. */
+  /** Of an Express run, what goes on with it. Undefined: there is no such execution. `unchecked`: it could not be asked. */
   describe(run: Run): Promise<RunDescription | 'unchecked' | undefined>;
   /** @returns an error code for each key that could not be deleted */
   remove(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
@@ -111,16 +112,24 @@ export async function sweepBatch(
 }
 
 /**
- * Whether nothing of the run is to come. What is not known of it is taken for the worst: another execution of its name,
+ * Whether nothing of the run is to come. Of an Express run nothing is told; what it has not ended by itself goes on in another. What is not known of it is taken for the worst: another execution of its name,
  * or none, may mean that it ended so long ago that it is forgotten, but also that it is too new to be seen, or one of a
  * state machine that is not this store's.
  */
 export function hasEndedForGood(run: Run, description: RunDescription | undefined, now: number): boolean {
   const startedAt = Date.parse(run.startTime);
+  if (expressRun(run.name) !== undefined) {
+    // Only then is what goes on with it there, if anything ever is.
+    const isOver = isPast(startedAt, EXPRESS_OVER_SECONDS + DESCRIBE_LAG_SECONDS, now);
+    return isOver && (description === undefined || isOverForGood(description, now));
+  }
   if (description === undefined || !isSameStart(startedAt, description.startDate)) {
     return isPast(startedAt, MAX_RUN_SECONDS + REDRIVE_PERIOD_SECONDS + DESCRIBE_LAG_SECONDS, now);
   }
-  const { status, stopDate, redriveStatus } = description;
+  return isOverForGood(description, now);
+}
+
+function isOverForGood({ status, stopDate, redriveStatus }: RunDescription, now: number): boolean {
   if (status === 'SUCCEEDED') return true;
   if (status === 'RUNNING' || status === 'PENDING_REDRIVE' || stopDate === undefined) return false;
   return (

@@ -14,6 +14,7 @@ const MOST_KB: Readonly<Record<Task, number>> = {
   plan: 445,
   'delete-objects': 395,
   'clean-up-removed': 395,
+  'settle-run': 395,
   'find-orphans': 449,
 };
 
@@ -29,6 +30,7 @@ const CLIENTS: Readonly<Record<Task, readonly (keyof typeof MARKS)[]>> = {
   plan: ['dynamodb', 's3'],
   'delete-objects': ['dynamodb', 's3'],
   'clean-up-removed': ['dynamodb', 's3'],
+  'settle-run': ['dynamodb', 's3'],
   'find-orphans': ['dynamodb', 's3', 'sfn'],
 };
 
