@@ -30,7 +30,6 @@ export const FUNCTION_TIMEOUT_SECONDS = {
   'put-object': 900,
   'write-item': 10,
   'delete-objects': 60,
-  'settle-run': 60,
   'clean-up-removed': 60,
   'settle-run': 60,
   'plan-sweep': 60,

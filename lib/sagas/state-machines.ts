@@ -6,7 +6,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { Operation } from '../../core/keys/run.ts';
-import { expressDefinition } from '../../core/saga/express.ts';
+import { type Definition, expressDefinition } from '../../core/saga/express.ts';
 import { PACKAGE_ROOT } from '../package-root.ts';
 import { allowMachineKey, encryptMachine } from '../rights/keys.ts';
 import type { StoreOptions } from '../store-options.ts';
@@ -45,10 +45,10 @@ export function createStateMachine(scope: Construct, id: string, props: MachineP
 export function createExpressMachine(scope: Construct, id: string, props: ExpressMachineProps): StateMachine {
   const { operation, tasks, logs, logLevel, standard, options } = props;
   const functions = functionsOf(operation, tasks);
-  const definition: unknown = JSON.parse(readFileSync(definitionFile(operation), 'utf8'));
+  const definition = JSON.parse(readFileSync(definitionFile(operation), 'utf8')) as Definition;
   const machine = new StateMachine(scope, id, {
     stateMachineType: StateMachineType.EXPRESS,
-    definitionBody: DefinitionBody.fromString(JSON.stringify(expressDefinition(definition))),
+    definitionBody: DefinitionBody.fromString(JSON.stringify(expressDefinition(operation, definition))),
     definitionSubstitutions: { ...arnsOf(functions), StandardStateMachine: standard.stateMachineArn },
     logs: { destination: logs, level: logLevel, includeExecutionData: false },
     tracingEnabled: options.tracing,

@@ -110,9 +110,7 @@ export class SagaTasks extends Construct {
     this.settleRun = make('SettleRun', 'settle-run', 'settles an Express run that nobody saw end');
     allowItem(table, this.settleRun, 'dynamodb:GetItem');
     allowListing(bucket, this.settleRun, prefix);
-    // What the run has put, and its unfinished copies.
-    allowObjects(bucket, this.settleRun, prefix, ['s3:DeleteObject', 's3:AbortMultipartUpload']);
-    allowBucket(bucket, this.settleRun, 's3:ListBucketMultipartUploads');
+    allowObjects(bucket, this.settleRun, prefix, ['s3:DeleteObject']);
   }
 }
 

@@ -190,8 +190,8 @@ describe('new LargeItemStore(this, "Docs") alone', () => {
       },
       DocsTasksSettleRun: {
         table: ['dynamodb:GetItem'],
-        bucket: [...list, 's3:ListBucketMultipartUploads'],
-        'items/*': ['s3:DeleteObject', 's3:AbortMultipartUpload'],
+        bucket: list,
+        'items/*': ['s3:DeleteObject'],
       },
       DocsCreate: machineRights([...all, 'SettleRun']),
       DocsUpdate: machineRights([...all, 'SettleRun']),
