@@ -6,7 +6,7 @@ import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-log
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
-import { TASK_ERRORS } from '../../core/errors/errors.ts';
+import { LANE_ERRORS, TASK_ERRORS } from '../../core/errors/errors.ts';
 import type { Operation } from '../../core/keys/run.ts';
 import { storeNamespace } from '../cloudwatch/names.ts';
 import type { StoreStateMachines } from '../sagas/store-state-machines.ts';
@@ -65,6 +65,11 @@ const ANSWERS = [
   ...TASK_ERRORS.filter((name) => !name.startsWith('Write')),
   ...['Write*', 'States.DataLimitExceeded', THROTTLED],
 ];
+/** The same in the Express lane, whose plan knows no other lane, and whose runs may find that they have been handed over. */
+const EXPRESS_ANSWERS = [
+  ...ANSWERS.filter((name) => !LANE_ERRORS.some((other) => other === name)),
+  'StepFunctions.ExecutionAlreadyExists*',
+];
 
 /**
  * Patterns over the events that Step Functions logs (Developer Guide, "Log levels"). A stuck run is one that failed by the
@@ -86,10 +91,7 @@ const PATTERNS = {
     entered('Pass', ['CleanupDeferred']),
     entered('Wait', ['PauseBeforeReplan', 'PauseAfterThrottling']),
   ]),
-  TaskErrors: anyOf([
-    allOf([type('TaskFailed'), ...ANSWERS.map((name) => error('!=', name))]),
-    type('TaskTimedOut'),
-  ]),
+  TaskErrors: taskErrors(ANSWERS),
   TaskThrottles: allOf([type('TaskFailed'), error('=', THROTTLED)]),
 } as const satisfies Record<Exclude<Counted['metricName'], ExpressMetric>, string>;
 
@@ -100,8 +102,11 @@ const DIMENSIONS: Readonly<Partial<Record<Counted['metricName'], Record<string, 
 
 /** Counted for each operation, too. How many were stopped Step Functions tells by machine. */
 const BY_OPERATION = ['Failed', 'Stuck', 'Passed'] as const;
-/** Counted of the Express lane's runs, too, under the same name. */
-const OF_TASKS = ['TaskErrors', 'TaskThrottles'] as const;
+/** Counted of the Express lane's runs, too, under the same names. */
+const EXPRESS_TASK_PATTERNS: Readonly<Record<TaskMetric, string>> = {
+  TaskErrors: taskErrors(EXPRESS_ANSWERS),
+  TaskThrottles: PATTERNS.TaskThrottles,
+};
 
 export interface RunMetricsProps {
   /** Whom the metrics are named after. */
@@ -166,7 +171,9 @@ export class RunMetrics extends Construct {
     for (const [name, pattern] of Object.entries(EXPRESS_PATTERNS)) {
       this.#count(logs, name as ExpressMetric, name, pattern);
     }
-    for (const name of OF_TASKS) this.#count(logs, name, name, PATTERNS[name], `Express${name}`);
+    for (const [name, pattern] of Object.entries(EXPRESS_TASK_PATTERNS)) {
+      this.#count(logs, name as TaskMetric, name, pattern, `Express${name}`);
+    }
   }
 
   /** No value where nothing matches: a metric costs only for the hours in which it has one. */
@@ -186,6 +193,11 @@ export class RunMetrics extends Construct {
       ...(dimensions && { dimensions }),
     });
   }
+}
+
+function taskErrors(answers: readonly string[]): string {
+  const failed = allOf([type('TaskFailed'), ...answers.map((name) => error('!=', name))]);
+  return anyOf([failed, type('TaskTimedOut')]);
 }
 
 function nameFor(name: string, operation: Operation): string {
