@@ -43,7 +43,7 @@ const THOROUGH = [
   'test/lib/{replacement,validation}.test.ts',
   'test/local-iam/operator-grants.test.ts',
   'test/local-iam/product-grants.test.ts',
-  'test/monitoring/{runs,schedule,stream,sweeps}.test.ts',
+  'test/monitoring/{express,runs,schedule,stream,sweeps}.test.ts',
   'test/package/**/*.test.ts',
   'test/soak/crash.test.ts',
   'test/soak/soak.test.ts',
