@@ -92,7 +92,7 @@ export const NIST: readonly Accepted[] = [
   },
   {
     rule: 'NIST.800.53.R5-CloudWatchLogGroupEncrypted',
-    of: /^Docs\/(?:Sweep|Task)?Logs\/Resource$/,
+    of: /^Docs\/(?:Express|Sweep|Task)?Logs\/Resource$/,
     reason: 'CloudWatch encrypts with keys of its own; `encryptionKey` sets another.',
   },
 ];
