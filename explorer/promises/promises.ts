@@ -8,6 +8,7 @@ import type { Model } from '../model/model.ts';
 import { isDeferred } from '../model/show.ts';
 import { DAY_MS, START, storeAt } from '../state/setting.ts';
 import type { Run, State } from '../state/state.ts';
+import { whatGoesOn } from '../world/executions.ts';
 
 /** The promises that a state breaks, in words. */
 export function brokenPromises(model: Model, state: State): readonly string[] {
@@ -46,7 +47,8 @@ function brokenByRun(model: Model, state: State, run: Run): string[] {
   const effects = effectsOf(model, state, run);
   const broken: string[] = [];
   if (effects > 1) broken.push(`${name} took effect ${effects} times`);
-  const hadNothingToDo = model.writeOf(run).operation === 'delete' && state.absences[run.index] === 1;
+  const hadNothingToDo =
+    model.writeOf(run).operation === 'delete' && state.absences[model.slotOf(run).write] === 1;
   if (run.status === 'SUCCEEDED' && effects === 0 && !hadNothingToDo) {
     broken.push(`${name} SUCCEEDED and never took effect`);
   }
@@ -59,9 +61,10 @@ function brokenByRun(model: Model, state: State, run: Run): string[] {
 }
 
 /** How often a write took effect; what was undone unseen does not count, unless the configuration is about that limit. */
-function effectsOf(model: Model, { effects, undone }: State, { index }: Run): number {
-  const forgiven = model.configuration.undoneCounts ? 0 : (undone[index] ?? 0);
-  return (effects[index] ?? 0) - forgiven;
+function effectsOf(model: Model, { effects, undone }: State, run: Run): number {
+  const effect = model.effectOf(run);
+  const forgiven = model.configuration.undoneCounts ? 0 : (undone[effect] ?? 0);
+  return (effects[effect] ?? 0) - forgiven;
 }
 
 function isNotWritten({ error = '' }: Run): boolean {
@@ -116,10 +119,27 @@ function isExcused(model: Model, state: State): boolean {
   if (nobodyComesAfter) return false;
   return (
     residueAllowed === true ||
-    state.runs.some(
-      (run) => run.status === 'ABORTED' || isDeferred(run) || (run.status === 'FAILED' && !isNotWritten(run)),
-    )
+    state.runs.some((run) => !isAnsweredFor(model, state, run) && leavesSomething(run))
   );
+}
+
+function leavesSomething(run: Run): boolean {
+  return run.status === 'ABORTED' || isDeferred(run) || (run.status === 'FAILED' && !isNotWritten(run));
+}
+
+/**
+ * What an Express run has left, the execution cleans up that goes on with it, or settles it. That deletes what the run has put,
+ * whatever it concludes; what a write has replaced only a sweep finds then.
+ */
+function isAnsweredFor(model: Model, state: State, run: Run): boolean {
+  const { lane } = model.slotOf(run);
+  if (lane === 'standard') return false;
+  const other = whatGoesOn(model, state, run);
+  const isSettling = (other?.input as { settles?: unknown } | undefined)?.settles !== undefined;
+  const hasEnded =
+    other?.status === 'SUCCEEDED' || (other?.status === 'FAILED' && other.frame.phase !== 'failed');
+  if (lane === 'continued') return isSettling && run.status === 'FAILED' && hasEnded;
+  return hasEnded && (isSettling || other?.continues === run.index);
 }
 
 const LONG_AFTER = START + 400 * DAY_MS;
