@@ -41,6 +41,7 @@ const THOROUGH = [
   'test/explorer/{known,*-all}.test.ts',
   'test/faults/*.test.ts',
   'test/lib/{replacement,validation}.test.ts',
+  'test/local-iam/express-grants.test.ts',
   'test/local-iam/operator-grants.test.ts',
   'test/local-iam/product-grants.test.ts',
   'test/monitoring/{express,runs,schedule,stream,sweeps}.test.ts',
