@@ -73,7 +73,9 @@ test.each(Object.keys(NEEDED))('with %s a run comes out as it should, without it
 /** The item is there for what needs one, with an object. */
 async function run({ store, operation, id }: Scene, input: object = page('new'), fault?: WriteFault) {
   if (operation !== 'create') await store.run('create', { key: { id }, ...page('old') });
-  if (fault) store.cloud.faults.inject({ service: 'dynamodb', operation: 'TransactWriteItems', ...fault });
+  // Not to what goes on with an earlier run.
+  const write = { service: 'dynamodb', operation: 'TransactWriteItems', match: id } as const;
+  if (fault) store.cloud.faults.inject({ ...write, ...fault });
   const written = operation === 'delete' ? {} : input;
   return store.runExpress(operation, { key: { id }, ...written }, ulid());
 }
