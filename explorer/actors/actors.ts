@@ -53,6 +53,7 @@ async function begin(model: Model, state: State, number: number, actor: Actor): 
       return [{ label: 'read: begins', state: begun }];
     }
     case 'fsck': {
+      if (mayBeOnTheirWay(model, state)) return [];
       const invocation = await model.codeOf(0).invoke('Fsck', { store: storeAt(0) }, sweepTime(model));
       return [{ label: 'fsck: begins', state: withActor(state, number, { ...actor, invocation, step: 1 }) }];
     }
@@ -85,7 +86,7 @@ async function beginSweep(model: Model, state: State, number: number, actor: Act
   return [{ label, state: withActor(state, number, { ...actor, invocation, step: 1 }) }];
 }
 
-/** By the time of the sweep an Express run has ended; and by a later one its functions have, and what they had sent. */
+/** By the time of a sweep, or of fsck, an Express run has ended; and by a later one its functions have, and what they had sent. */
 function mayBeOnTheirWay(model: Model, { runs }: State): boolean {
   const passedMs = sweepTime(model) - START;
   return runs.some((run) => {

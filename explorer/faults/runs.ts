@@ -109,9 +109,11 @@ async function oldSteps(model: Model, state: State, run: Run): Promise<Step[]> {
         .codeOf(model.writeOf(run).store)
         .answer(one.invocation, call.at, done.answer);
       const goesOn = invocation.result === undefined && invocation.pending.length > 0;
+      // A hand-over takes the others along.
+      const left = runOf(done.state, run.index).old;
       const old: readonly OldInvocation[] = goesOn
-        ? run.old.map((other) => (other === one ? { ...one, invocation } : other))
-        : others;
+        ? left.map((other) => (other === one ? { ...one, invocation } : other))
+        : left.filter((other) => other !== one);
       steps.push({
         label: `${name} ${model.describe(call)} -> ${outcomeText(done)}`,
         state: withRun(done.state, run.index, { old }),
