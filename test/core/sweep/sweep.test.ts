@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { objectKey } from '../../../core/keys/object-key.ts';
 import { formatRun, type Run } from '../../../core/keys/run.ts';
+import { EXPRESS_OVER_SECONDS } from '../../../core/saga/waits.ts';
 import {
   isInObjectSpace,
   legacyObject,
@@ -184,6 +185,25 @@ describe('hasEndedForGood', () => {
     ['its start in fewer digits', ended('SUCCEEDED', { startDate: STARTED - 123 }), STARTED + HOUR, true],
   ])('%s', (_, description, now, expected) => {
     expect(hasEndedForGood(run('create'), description, now)).toBe(expected);
+  });
+
+  const over = STARTED + EXPRESS_OVER_SECONDS * 1000 + DAY;
+  test.each<[string, RunDescription | undefined, number, boolean]>([
+    ['nothing goes on with it, but something may not show yet', undefined, over - 1, false],
+    ['nothing goes on with it', undefined, over, true],
+    ['what goes on with it runs', ended('RUNNING', { stopDate: undefined }), STARTED + 400 * DAY, false],
+    ['that has succeeded, but another of its name may run on', ended('SUCCEEDED'), over - 1, false],
+    [
+      'that has succeeded, whenever it started',
+      ended('SUCCEEDED', { startDate: STARTED + HOUR }),
+      over,
+      true,
+    ],
+    ['that can be redriven', ended('FAILED', { redriveStatus: 'REDRIVABLE' }), over + 10 * DAY, false],
+    ['that cannot be redriven any more', ended('FAILED'), stopped + 15 * DAY, true],
+  ])('of an Express run, by what goes on with it: %s', (_, description, now, expected) => {
+    const express = run('create', 'x.01ARZ3NDEKTSV4RRFFQ69G5FAV.0123456789ab');
+    expect(hasEndedForGood(express, description, now)).toBe(expected);
   });
 });
 
