@@ -17,7 +17,7 @@ import { openContent, readerOf } from '../content/content.ts';
 import { type Digest, hashing } from '../content/sha256.ts';
 import { asRejected } from '../errors/rejected.ts';
 import { IdempotencyConflict, UploadFailed, WaitInterrupted } from '../errors/write-errors.ts';
-import type { WriteOptions, WriteResult } from '../inputs.ts';
+import type { Lane, WaitChoice, WriteOptions, WriteResult } from '../inputs.ts';
 import { upload } from '../upload/upload.ts';
 import { hasEnded, type Waiter } from '../wait/wait.ts';
 import { type LargeDraft, makeDraft } from './draft.ts';
@@ -29,6 +29,8 @@ import {
   type StartOptions,
   startOnce,
 } from './execution.ts';
+import { type ExpressWrite, startExpress } from './express.ts';
+import { fitsExpress, laneOf } from './lane.ts';
 import {
   checkRoom,
   inputText,
@@ -38,14 +40,18 @@ import {
   type StagedLarge,
   stagedKey,
 } from './layout.ts';
-import { resultOf } from './outcome.ts';
+import { checkContinues, type ExecutionEnd, resultOf } from './outcome.ts';
 
 export interface WriteContext {
   readonly store: StoreDescriptor;
   readonly s3: S3Client;
   readonly dynamodb: DynamoDBClient;
   readonly sfn: SFNClient;
+  /** For calls of up to five minutes, which are sent once. */
+  readonly syncSfn: SFNClient;
   readonly waiter: Waiter;
+  /** Of calls that name none. */
+  readonly lane: Lane;
 }
 
 /** What a write asks for, as far as its result is told by it. The request's own type would bring zod's types to all who import the client. */
@@ -68,6 +74,10 @@ export interface Started {
   readonly earlier: DescribeExecutionOutput | undefined;
   /** When it was started by this call, by `performance.now()`. */
   readonly startedAt: number | undefined;
+  /** How it has ended, where the start gave that: by the Express lane. */
+  readonly ended?: ExecutionEnd | undefined;
+  /** The Express run that the execution goes on with, if it does: another run's result is not this write's. */
+  readonly continues?: string | undefined;
 }
 
 /** @throws {TwinwriteError} see `errors.ts`; the signal's reason, when it is aborted before the start */
@@ -79,7 +89,7 @@ export async function write(
 ): Promise<WriteResult> {
   const options = { ...given, signal: ownSignal(given.signal) };
   const started = await startWrite(context, operation, input, options);
-  await reportWaiting(options, started.executionArn);
+  if (started.ended === undefined) await reportWaiting(options, started.executionArn);
   return finishWrite(context, started, options.signal);
 }
 
@@ -97,7 +107,7 @@ export async function startWrite(
   context: WriteContext,
   operation: Operation,
   input: object,
-  options: WriteOptions & StartOptions,
+  options: WriteOptions & WaitChoice & StartOptions,
 ): Promise<Started> {
   return start(context, operation, input, options).catch(asRejected);
 }
@@ -108,14 +118,22 @@ export async function startWrite(
  */
 export async function finishWrite(
   context: WriteContext,
-  { executionArn, staged = [], earlier, startedAt }: Pick<Started, 'executionArn'> & Partial<Started>,
+  {
+    executionArn,
+    staged = [],
+    earlier,
+    startedAt,
+    ended = earlier,
+    continues,
+  }: Pick<Started, 'executionArn'> & Partial<Started>,
   signal: AbortSignal | undefined,
 ): Promise<WriteResult> {
   const { sfn, store, waiter } = context;
   const execution =
-    earlier !== undefined && hasEnded(earlier)
-      ? earlier
+    ended !== undefined && hasEnded(ended)
+      ? ended
       : await waiter.wait(executionArn, ownSignal(signal), startedAt);
+  checkContinues(execution, continues);
   const result = await resultOf(sfn, execution);
   await deleteStaged(context, new Set([...staged, ...stagedKeysIn(execution, store)]));
   return result;
@@ -131,8 +149,8 @@ export async function finishSeen<Result>(
   signal: AbortSignal | undefined,
   resultOfSeen: (startDate: Date) => Promise<Result | undefined>,
 ): Promise<WriteResult | Result> {
-  const { executionArn, earlier, startedAt } = started;
-  if (earlier !== undefined && hasEnded(earlier)) return finishWrite(context, started, signal);
+  const { executionArn, earlier, startedAt, ended = earlier } = started;
+  if (ended !== undefined && hasEnded(ended)) return finishWrite(context, started, signal);
   const own = ownSignal(signal);
   const end = await context.waiter.waitOrSee(executionArn, own, { startedAt });
   if (!(end instanceof Date)) return finishWrite(context, { ...started, earlier: end }, signal);
@@ -152,11 +170,12 @@ async function start(
   context: WriteContext,
   operation: Operation,
   input: object,
-  given: WriteOptions & StartOptions,
+  given: WriteOptions & WaitChoice & StartOptions,
 ): Promise<Started> {
-  const { store, sfn } = context;
+  const { store } = context;
   const options = { ...given, signal: ownSignal(given.signal) };
   options.signal?.throwIfAborted();
+  const lane = laneOf(options, context.lane, store);
   const draft = makeDraft(operation, input, store);
   const name = executionName(operation, draft.request.key, options.idempotencyKey);
   const stateMachineArn = store.stateMachines[operation];
@@ -169,27 +188,59 @@ async function start(
     const layout = layOut(draft, large, keyOf, { inlineContent });
     // What an earlier call staged may be in use by its run: look before writing over it.
     const mayBeStarted = options.idempotencyKey !== undefined && layout.staged.length > 0;
-    let earlier = mayBeStarted ? await findExecution(sfn, arn, options) : undefined;
-    if (earlier === undefined) {
-      const digests = await uploadAll(context, layout, options);
-      const request = { stateMachineArn, name, input: inputText(draft, layout, digests) };
-      earlier = await startOnce(sfn, request, options);
-    } else {
-      const digests = await digestsOf(layout.staged, options.signal, (entry) =>
-        digestOf(entry, options.signal),
-      );
-      if (!asksForTheSame(earlier, inputText(draft, layout, digests))) throw new IdempotencyConflict(arn);
-    }
-    return {
-      executionArn: arn,
+    const earlier = mayBeStarted ? await findExecution(context.sfn, arn, options) : undefined;
+    const common = {
       staged: [...layout.staged.map((entry) => entry.stagedKey), ...stagedKeysOf(draft.request)],
       asked: askedOf(draft.request),
-      earlier,
-      startedAt: earlier === undefined ? performance.now() : undefined,
     };
+    if (earlier === undefined) {
+      const digests = await uploadAll(context, layout, options);
+      const input = inputText(draft, layout, digests);
+      const start = lane === 'express' && fitsExpress(input, draft.request, digests) ? byExpress : byStandard;
+      const { operation, key } = draft.request;
+      const request = { operation, key, name, input, inline: common.staged.length === 0 };
+      return { ...common, ...(await start(context, request, options)) };
+    }
+    const digests = await digestsOf(layout.staged, options.signal, (entry) =>
+      digestOf(entry, options.signal),
+    );
+    if (!asksForTheSame(earlier, inputText(draft, layout, digests))) throw new IdempotencyConflict(arn);
+    return { ...common, executionArn: arn, earlier, startedAt: undefined };
   } finally {
     closeAll(large);
   }
+}
+
+type StartedBy = Omit<Started, 'staged' | 'asked'>;
+
+async function byStandard(
+  { store, sfn }: WriteContext,
+  { operation, name, input }: ExpressWrite,
+  options: StartOptions,
+): Promise<StartedBy> {
+  const stateMachineArn = store.stateMachines[operation];
+  const earlier = await startOnce(sfn, { stateMachineArn, name, input }, options);
+  return {
+    executionArn: executionArn(stateMachineArn, name),
+    earlier,
+    startedAt: earlier === undefined ? performance.now() : undefined,
+  };
+}
+
+async function byExpress(
+  context: WriteContext,
+  write: ExpressWrite,
+  options: WriteOptions & StartOptions,
+): Promise<StartedBy> {
+  const end = await startExpress(context, write, options);
+  if (end === undefined) {
+    const name = executionName(write.operation, write.key, undefined);
+    return byStandard(context, { ...write, name }, options);
+  }
+  const common = { earlier: undefined, startedAt: performance.now() };
+  return end.kind === 'ended'
+    ? { ...common, executionArn: end.execution.executionArn as string, ended: end.execution }
+    : { ...common, executionArn: end.executionArn, continues: end.run };
 }
 
 /** All contents, or none: what was opened is closed when another cannot be. */
@@ -294,7 +345,7 @@ function stagedKeysOf(request: SagaRequest): string[] {
 }
 
 /** What an execution's input names as staged: also known to a process that did not start it. */
-function stagedKeysIn({ input = 'null' }: DescribeExecutionOutput, store: StoreDescriptor): string[] {
+function stagedKeysIn({ input = 'null' }: ExecutionEnd, store: StoreDescriptor): string[] {
   const { largeAttributes } = (JSON.parse(input) ?? {}) as Pick<CreateInput, 'largeAttributes'>;
   return Object.values(largeAttributes ?? {})
     .map(({ staged }) => staged?.key)
