@@ -11,7 +11,7 @@ const MOCKED = [
   'test/client/{batch,many,sources,store,wait}/**/*.test.ts',
   'test/client/read/{read,torn-reads}.test.ts',
   'test/client/strangers.test.ts',
-  'test/client/write/{handle,held-input,reused-buffers,staging,start,used-names,used-sources}.test.ts',
+  'test/client/write/{express,handle,held-input,reused-buffers,staging,start,settle,used-names,used-sources}.test.ts',
 ];
 
 /** Tests that take long for what they add: `npm run test:thorough` runs them, and so does CI. */

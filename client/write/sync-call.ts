@@ -12,6 +12,9 @@ import { strangeAnswer } from '../errors/errors.ts';
 /** Longer than an Express workflow runs: what has not been answered by then will not be. */
 export const LONGEST_SECONDS = 330;
 
+/** Of Step Functions itself: `states.eu-central-1.amazonaws.com`. */
+const OWN_HOST = /^states(?:-fips)?\.[a-z]{2,5}(?:-[a-z]{2,10}){1,3}-\d\./;
+
 /** What has become of a call. */
 export type SyncCall =
   | { readonly kind: 'answered'; readonly answer: StartSyncExecutionOutput }
@@ -40,7 +43,7 @@ export async function startSync(
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted) abort();
   const command = new StartSyncExecutionCommand(input);
-  const sending = sendOnce(command, sfn, controller.signal);
+  const sending = sendOnce(command, controller.signal);
   try {
     const sent = sfn.send(command, { abortSignal: controller.signal });
     return { kind: 'answered', answer: await abortable(sent, controller.signal) };
@@ -57,7 +60,7 @@ export async function startSync(
  * Sees to it, within the command itself and so with any client, that its request leaves once. It takes the place of the SDK's
  * retries (a middleware of the same name in the same place), and stops whoever else would send again.
  */
-function sendOnce(command: StartSyncExecutionCommand, sfn: SFNClient, signal: AbortSignal): Sending {
+function sendOnce(command: StartSyncExecutionCommand, signal: AbortSignal): Sending {
   const sending: Sending = { state: 'unknown' };
   const { middlewareStack: stack } = command;
   stack.add(
@@ -68,10 +71,10 @@ function sendOnce(command: StartSyncExecutionCommand, sfn: SFNClient, signal: Ab
     { step: 'initialize', priority: 'high', name: 'twinwritePrepares' },
   );
   stack.add(
-    (next) => async (args) => {
-      // The operation's own prefix, `sync-`, is for AWS's hosts: an endpoint that was given is the whole name.
-      const given = await sfn.config.endpoint?.();
-      if (given !== undefined) (args.request as { hostname: string }).hostname = given.hostname;
+    (next, context) => (args) => {
+      const host = context.endpointV2?.url.hostname;
+      // The operation's own prefix, `sync-`, is for AWS's hosts: an endpoint that somebody else has is the whole name.
+      if (host !== undefined && !OWN_HOST.test(host)) (args.request as { hostname: string }).hostname = host;
       return next(args);
     },
     { step: 'build', priority: 'high', name: 'twinwriteHost' },
