@@ -8,6 +8,7 @@ const ISOLATED = ['test/explorer/**/*.test.ts', 'test/lambdas/**/*.test.ts'];
 
 /** Tests of the client whose SDK clients test/client/mocks.ts replaces; with any other they would be replaced, too. */
 const MOCKED = [
+  'test/cli/lanes.test.ts',
   'test/client/{batch,many,sources,store,wait}/**/*.test.ts',
   'test/client/read/{read,torn-reads}.test.ts',
   'test/client/strangers.test.ts',

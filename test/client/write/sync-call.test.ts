@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { SFNClient, type SFNClientConfig } from '@aws-sdk/client-sfn';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AnswerLost, LargeItemClient, type StoreDescriptor } from '../../../client/index.ts';
 import { startSync } from '../../../client/write/sync-call.ts';
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void;
@@ -141,6 +142,46 @@ describe('a synchronous call', () => {
       expect(hosts).toEqual(['sync-states.eu-central-1.amazonaws.com']);
     },
   );
+});
+
+describe('a write by the Express lane', () => {
+  const key = { id: '42' };
+  const machine = input.stateMachineArn;
+  const stateMachines = { create: machine, update: machine, delete: machine };
+  const expressStore: StoreDescriptor = {
+    ...{
+      table: 'items',
+      bucket: 'bucket',
+      prefix: 'items',
+      stagingPrefix: 'staging',
+      region: 'eu-central-1',
+    },
+    key: { partitionKey: { name: 'id', type: 'S' } },
+    stateMachines,
+    express: { stateMachines, logGroup: 'log' },
+  };
+
+  it.each<[string, Answer]>([
+    ['closes the connection', closes],
+    ['has a fault', fault],
+  ])('leaves once, on a connection of its own, where the service %s', async (_, how) => {
+    answer = how;
+    vi.stubEnv('AWS_ENDPOINT_URL_SFN', endpoint());
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'a');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 's');
+    const client = new LargeItemClient({ store: expressStore, lane: 'express' });
+    await expect(client.update({ key, set: { a: 1 } })).rejects.toMatchObject({
+      ...{ name: 'AnswerLost', run: { operation: 'update', inline: true } },
+    });
+    expect(requests.map(({ headers }) => headers.connection)).toEqual(['close']);
+  });
+
+  it("leaves once by a caller's own SDK client", async () => {
+    answer = closes;
+    const client = new LargeItemClient({ store: expressStore, sfn: clientOf(), lane: 'express' });
+    await expect(client.update({ key, set: { a: 1 } })).rejects.toBeInstanceOf(AnswerLost);
+    expect(requests).toHaveLength(1);
+  });
 });
 
 describe('a call that is never sent', () => {
