@@ -56,8 +56,9 @@ function problemsOf({ issues }: z.ZodError): string {
  * @throws {OutcomeUnknown} when it is another run's end
  */
 export function checkContinues(execution: ExecutionEnd, run: string | undefined): void {
+  if (run === undefined) return;
   const told = execution.status === 'SUCCEEDED' ? outputRun(execution) : continuedRun(execution.input);
-  if (run === undefined || told === undefined || told === run) return;
+  if (told === undefined || told === run) return;
   throw new OutcomeUnknown(
     execution.executionArn as string,
     `the execution has told the end of ${told}, and not that of ${run}`,

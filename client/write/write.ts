@@ -1,26 +1,22 @@
 // One write from start to end: check, open the content, stage what does not fit, start the execution once, wait.
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { DescribeExecutionOutput, SFNClient } from '@aws-sdk/client-sfn';
 import type { CreateInput } from '../../core/contract/contract.ts';
 import { largeAttributesOf, type SagaRequest } from '../../core/contract/request.ts';
 import type { StoreDescriptor } from '../../core/contract/store-types.ts';
-import { SagaError } from '../../core/errors/errors.ts';
-import { MAX_EXECUTION_INPUT_BYTES } from '../../core/errors/limits.ts';
 import { isStaged } from '../../core/keys/pointer.ts';
 import type { Operation } from '../../core/keys/run.ts';
 import type { Item } from '../../core/values/attributes.ts';
 import { notify } from '../calls/notify.ts';
-import { abortable, ownSignal } from '../calls/signal.ts';
-import { openContent, readerOf } from '../content/content.ts';
-import { type Digest, hashing } from '../content/sha256.ts';
+import { ownSignal } from '../calls/signal.ts';
 import { asRejected } from '../errors/rejected.ts';
-import { IdempotencyConflict, UploadFailed, WaitInterrupted } from '../errors/write-errors.ts';
+import { IdempotencyConflict, WaitInterrupted } from '../errors/write-errors.ts';
 import type { Lane, WaitChoice, WriteOptions, WriteResult } from '../inputs.ts';
-import { upload } from '../upload/upload.ts';
 import { hasEnded, type Waiter } from '../wait/wait.ts';
-import { type LargeDraft, makeDraft } from './draft.ts';
+import { closeAll, deleteStaged, openAll, uploadAll, uploadedBefore } from './contents.ts';
+import { makeDraft } from './draft.ts';
 import {
   asksForTheSame,
   executionArn,
@@ -31,15 +27,7 @@ import {
 } from './execution.ts';
 import { type ExpressWrite, startExpress } from './express.ts';
 import { fitsExpress, laneOf } from './lane.ts';
-import {
-  checkRoom,
-  inputText,
-  type Layout,
-  layOut,
-  type OpenLarge,
-  type StagedLarge,
-  stagedKey,
-} from './layout.ts';
+import { checkRoom, inputText, layOut, stagedKey } from './layout.ts';
 import { checkContinues, type ExecutionEnd, resultOf } from './outcome.ts';
 
 export interface WriteContext {
@@ -178,8 +166,7 @@ async function start(
   const lane = laneOf(options, context.lane, store);
   const draft = makeDraft(operation, input, store);
   const name = executionName(operation, draft.request.key, options.idempotencyKey);
-  const stateMachineArn = store.stateMachines[operation];
-  const arn = executionArn(stateMachineArn, name);
+  const arn = executionArn(store.stateMachines[operation], name);
   checkRoom(draft);
   const large = await openAll(draft.large, options);
   try {
@@ -196,14 +183,12 @@ async function start(
     if (earlier === undefined) {
       const digests = await uploadAll(context, layout, options);
       const input = inputText(draft, layout, digests);
-      const start = lane === 'express' && fitsExpress(input, draft.request, digests) ? byExpress : byStandard;
-      const { operation, key } = draft.request;
+      const by = lane === 'express' && fitsExpress(input, draft.request, digests) ? byExpress : byStandard;
+      const { key } = draft.request;
       const request = { operation, key, name, input, inline: common.staged.length === 0 };
-      return { ...common, ...(await start(context, request, options)) };
+      return { ...common, ...(await by(context, request, options)) };
     }
-    const digests = await digestsOf(layout.staged, options.signal, (entry) =>
-      digestOf(entry, options.signal),
-    );
+    const digests = await uploadedBefore(layout, options.signal);
     if (!asksForTheSame(earlier, inputText(draft, layout, digests))) throw new IdempotencyConflict(arn);
     return { ...common, executionArn: arn, earlier, startedAt: undefined };
   } finally {
@@ -243,93 +228,6 @@ async function byExpress(
     : { ...common, executionArn: end.executionArn, continues: end.run };
 }
 
-/** All contents, or none: what was opened is closed when another cannot be. */
-async function openAll(large: readonly LargeDraft[], { signal }: WriteOptions): Promise<OpenLarge[]> {
-  const open: OpenLarge[] = [];
-  try {
-    for (const entry of large) {
-      const source = await openContent(entry.content, entry.field, MAX_EXECUTION_INPUT_BYTES, signal).catch(
-        (error: unknown) => {
-          throw contentError(entry.name, error, signal);
-        },
-      );
-      open.push({ ...entry, source });
-    }
-    return open;
-  } catch (error) {
-    closeAll(open);
-    throw error;
-  }
-}
-
-function closeAll(large: readonly OpenLarge[]): void {
-  for (const { source } of large) {
-    if (source.kind === 'stream') source.reader.close();
-  }
-}
-
-async function uploadAll(
-  context: WriteContext,
-  { staged }: Layout,
-  options: WriteOptions,
-): Promise<Digest[]> {
-  try {
-    const digests = await digestsOf(staged, options.signal, (entry) => uploadOne(context, entry, options));
-    options.signal?.throwIfAborted();
-    return digests;
-  } catch (error) {
-    // With an idempotency key they are left: another call with it may be about to use them.
-    if (options.idempotencyKey === undefined) {
-      await deleteStaged(context, new Set(staged.map(({ stagedKey: key }) => key)));
-    }
-    throw error;
-  }
-}
-
-/** One after the other, so that memory is bounded whatever their number. */
-async function digestsOf(
-  staged: readonly StagedLarge[],
-  signal: AbortSignal | undefined,
-  digestOf: (entry: StagedLarge) => Promise<Digest>,
-): Promise<Digest[]> {
-  const digests: Digest[] = [];
-  for (const entry of staged) {
-    try {
-      digests.push(await digestOf(entry));
-    } catch (error) {
-      throw contentError(entry.name, error, signal);
-    }
-  }
-  return digests;
-}
-
-async function uploadOne(
-  { s3, store }: WriteContext,
-  { name, source, stagedKey: key, options: { contentType = source.defaultType } }: StagedLarge,
-  { signal, onProgress }: WriteOptions,
-): Promise<Digest> {
-  const size = source.kind === 'bytes' ? source.bytes.length : source.size;
-  return upload({ s3, bucket: store.bucket, key, contentType }, readerOf(source), {
-    size,
-    signal,
-    onBytes: (bytes) =>
-      notify(onProgress, { phase: 'uploading', attribute: name, bytes, total: size }, signal),
-  });
-}
-
-/** What uploading would give, for content that an earlier call has uploaded. */
-async function digestOf({ source }: StagedLarge, signal: AbortSignal | undefined): Promise<Digest> {
-  const reader = hashing(readerOf(source));
-  while ((await abortable(reader.read(), signal)) !== undefined);
-  return reader.digest();
-}
-
-async function deleteStaged({ s3, store }: WriteContext, keys: ReadonlySet<string>): Promise<void> {
-  const deletions = [...keys].map((Key) => s3.send(new DeleteObjectCommand({ Bucket: store.bucket, Key })));
-  // Best effort: the bucket's lifecycle deletes what stays behind.
-  await Promise.allSettled(deletions);
-}
-
 /** What a caller has named as staged, in a request whose other contents stand in for what is uploaded. */
 function askedOf(request: SagaRequest): Asked {
   return {
@@ -350,9 +248,4 @@ function stagedKeysIn({ input = 'null' }: ExecutionEnd, store: StoreDescriptor):
   return Object.values(largeAttributes ?? {})
     .map(({ staged }) => staged?.key)
     .filter((key) => key !== undefined && isStaged(key, store)) as string[];
-}
-
-function contentError(attribute: string, error: unknown, signal: AbortSignal | undefined): unknown {
-  if (signal?.aborted) return signal.reason;
-  return error instanceof SagaError ? error : new UploadFailed(attribute, error);
 }

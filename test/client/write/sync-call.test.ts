@@ -66,6 +66,10 @@ const succeeds = json(200, {
   output: '{}',
 });
 
+function refused(): Error {
+  return Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' });
+}
+
 describe('a synchronous call', () => {
   it.each<[string, Answer, string, object]>([
     ['succeeds', succeeds, 'answered', { answer: { status: 'SUCCEEDED', output: '{}' } }],
@@ -194,6 +198,19 @@ describe('a call that is never sent', () => {
   ])('has started nothing, since %s', async (_, config) => {
     expect(await startSync(clientOf(config), input, undefined)).toMatchObject({ kind: 'not-started' });
     expect(requests).toEqual([]);
+  });
+
+  it.each([
+    ['no address of the host can be reached', new AggregateError([refused(), refused()])],
+    [
+      'the SDK gives up connecting',
+      new Error('the request socket did not establish a connection with the server'),
+    ],
+    ['the certificate is not trusted', Object.assign(new Error('x'), { code: 'SELF_SIGNED_CERT_IN_CHAIN' })],
+  ])('has started nothing, since %s', async (_, error) => {
+    const requestHandler = { handle: () => Promise.reject(error) };
+    const call = await startSync(clientOf({ requestHandler }), input, undefined);
+    expect(call).toMatchObject({ kind: 'not-started', error });
   });
 
   it('has started nothing, since it is aborted before', async () => {
