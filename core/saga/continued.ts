@@ -1,6 +1,7 @@
 // An Express run that is in doubt or stuck goes on as an execution of the Standard lane, which is told its plan (docs/lanes.md). Such
 // an input is a saga's own; what else it may hold is refused, since a plan says what to delete.
 
+import { largeAttributesOf, type SagaRequest } from '../contract/request.ts';
 import { invalidInput, type SagaError } from '../errors/errors.ts';
 import { isOwnObject, parseObjectKey, type StoreShape } from '../keys/object-key.ts';
 import { ownObjectKey } from '../keys/pointer.ts';

@@ -2,6 +2,8 @@
 // call at a time.
 
 import type { Finding } from '../../audit/fsck/index.ts';
+import { EXPRESS_SECONDS } from '../../core/errors/limits.ts';
+import { EXPRESS_OVER_SECONDS } from '../../core/saga/waits.ts';
 import { TIMEOUT, withLate } from '../faults/calls.ts';
 import { sizeOf } from '../model/inputs.ts';
 import type { Model } from '../model/model.ts';
@@ -23,6 +25,7 @@ import { seenText, snapshotOf } from '../world/snapshot.ts';
 import { clientSteps } from './clients.ts';
 import { pageSteps } from './pages.ts';
 import { programSteps } from './programs.ts';
+import { settlerSteps } from './settler.ts';
 
 /** Step of an actor that has done what it had to do. */
 export const OVER = 2;
@@ -31,6 +34,7 @@ export async function actorSteps(model: Model, state: State, number: number): Pr
   const actor = state.actors[number] as Actor;
   if (actor.kind === 'program') return programSteps(model, state, number, actor);
   if (actor.kind === 'client') return clientSteps(model, state, number, actor);
+  if (actor.kind === 'settler') return settlerSteps(model, state, number, actor);
   if (actor.kind === 'page') return pageSteps(model, state, number, actor);
   if (actor.invocation !== undefined) return goOn(model, state, number, actor, actor.invocation);
   return actor.step === 0 ? begin(model, state, number, actor) : [];
@@ -49,6 +53,7 @@ async function begin(model: Model, state: State, number: number, actor: Actor): 
       return [{ label: 'read: begins', state: begun }];
     }
     case 'fsck': {
+      if (mayBeOnTheirWay(model, state)) return [];
       const invocation = await model.codeOf(0).invoke('Fsck', { store: storeAt(0) }, sweepTime(model));
       return [{ label: 'fsck: begins', state: withActor(state, number, { ...actor, invocation, step: 1 }) }];
     }
@@ -66,17 +71,29 @@ async function beginSweep(model: Model, state: State, number: number, actor: Act
     Size: sizeOf((state.objects[Key] as StoredObject).text) && 1,
     LastModified: START / 1000,
   }));
+  if (mayBeOnTheirWay(model, state)) return [];
   const now = sweepTime(model);
+  const { graceDays = 1 } = model.configuration;
   const event = {
     items,
     dryRun: false,
     legacy: false,
-    cutoff: new Date(now - DAY_MS).toISOString(),
+    cutoff: new Date(now - graceDays * DAY_MS).toISOString(),
     now: new Date(now).toISOString(),
   };
   const invocation = await model.codeOf(store).invoke('FindOrphans', event, now);
   const label = `sweep: lists {${keys.map((key) => model.shortKey(key)).join(' ')}}`;
   return [{ label, state: withActor(state, number, { ...actor, invocation, step: 1 }) }];
+}
+
+/** By the time of a sweep, or of fsck, an Express run has ended; and by a later one its functions have, and what they had sent. */
+function mayBeOnTheirWay(model: Model, { runs }: State): boolean {
+  const passedMs = sweepTime(model) - START;
+  return runs.some((run) => {
+    if (model.slotOf(run).lane !== 'express') return false;
+    const isBusy = passedMs >= EXPRESS_OVER_SECONDS * 1000 && run.late.length + run.old.length > 0;
+    return (passedMs >= EXPRESS_SECONDS * 1000 && run.status === 'RUNNING') || isBusy;
+  });
 }
 
 /** The stream hands over its oldest record, or all. */

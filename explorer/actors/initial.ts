@@ -16,8 +16,9 @@ import type { Actor, Run, State, StoredObject } from '../state/state.ts';
 export async function initialState(model: Model): Promise<State> {
   const { configuration } = model;
   const { writes, faults = 1, redrives = 1 } = configuration;
-  const runs = writes.map((_, index) => initialRun(model, index));
+  const runs = model.slots.map((_, index) => initialRun(model, index));
   const items = initialItems(configuration);
+  const counts = [...new Set(model.slots.map(({ effect }) => effect))];
   let state: State = {
     items,
     tokens: {},
@@ -28,8 +29,8 @@ export async function initialState(model: Model): Promise<State> {
     actors: initialActors(configuration),
     faultsLeft: faults,
     redrivesLeft: redrives,
-    effects: writes.map(() => 0),
-    undone: writes.map(() => 0),
+    effects: counts.map(() => 0),
+    undone: counts.map(() => 0),
     absences: writes.map((write) => {
       return items[itemPlace(storeAt(write.store ?? 0).table, write.item ?? 'k')] === undefined ? 1 : 0;
     }),
@@ -41,9 +42,11 @@ export async function initialState(model: Model): Promise<State> {
 }
 
 function initialRun(model: Model, index: number): Run {
+  const isThere =
+    model.writeOf({ index }).client === undefined && model.slotOf({ index }).lane !== 'continued';
   const run: Run = {
     index,
-    status: model.writeOf({ index }).client === undefined ? 'RUNNING' : 'ABSENT',
+    status: isThere ? 'RUNNING' : 'ABSENT',
     redrives: 0,
     clock: 0,
     old: [],
@@ -104,6 +107,7 @@ function initialObjects({
 
 function initialActors(configuration: Configuration): readonly Actor[] {
   const { programs = [], sweeps = 0, readers = 0, pages = [], fscks = 0, stream, writes } = configuration;
+  const { settles } = configuration;
   const several = (kind: Actor['kind'], count: number) =>
     Array.from({ length: count }, (): Actor => ({ kind, step: 0 }));
   return [
@@ -113,6 +117,7 @@ function initialActors(configuration: Configuration): readonly Actor[] {
     ...pages.map((_, of): Actor => ({ kind: 'page', step: 0, of })),
     ...several('fsck', fscks),
     ...several('stream', stream ? 1 : 0),
+    ...several('settler', settles ? 1 : 0),
     ...writes.flatMap(({ client }, of) =>
       client === undefined ? [] : several('client', client.calls ?? 1).map((actor) => ({ ...actor, of })),
     ),

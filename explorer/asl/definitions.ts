@@ -25,7 +25,7 @@ export interface Retrier {
 /** What of a state the explorer carries out. */
 export interface StateDefinition extends Exit {
   readonly Type: string;
-  readonly Arguments?: { readonly FunctionName: Template; readonly Payload: Template };
+  readonly Arguments?: Readonly<Record<string, Template>>;
   readonly Retry?: readonly Retrier[];
   readonly Catch?: readonly (Exit & { readonly ErrorEquals: readonly string[] })[];
   readonly Choices?: readonly (Exit & { readonly Condition: Template })[];
@@ -45,6 +45,8 @@ export interface Machine {
 const OPERATIONS = ['create', 'update', 'delete'] as const;
 export type MachineName = (typeof OPERATIONS)[number];
 export type Definitions = Readonly<Record<MachineName, Machine>>;
+/** The product's own function that makes a definition of the Express lane of one of the Standard. */
+export type MakeExpress = (operation: MachineName, standard: never) => unknown;
 
 /** A value of a definition that is replaced by another; a path is of names and indices, separated by dots. */
 export interface DefinitionChange {
@@ -65,6 +67,15 @@ export function loadDefinitions(changes: readonly DefinitionChange[] = []): Defi
     for (const change of changes) if (change.machine === operation) apply(machine, change);
     return [operation, machine];
   });
+  return Object.fromEntries(entries) as unknown as Definitions;
+}
+
+/** The same in the Express lane. */
+export function expressOf(definitions: Definitions, make: MakeExpress): Definitions {
+  const entries = OPERATIONS.map((operation) => [
+    operation,
+    make(operation, definitions[operation] as never),
+  ]);
   return Object.fromEntries(entries) as unknown as Definitions;
 }
 

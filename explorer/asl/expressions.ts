@@ -10,6 +10,8 @@ export interface Scope {
   readonly states: Readonly<Record<string, unknown>>;
   /** What `$now()` tells, milliseconds since the epoch. */
   readonly now: number;
+  /** What `$uuid()` draws. */
+  readonly uuid?: string | undefined;
 }
 
 /** States.QueryEvaluationError. */
@@ -18,6 +20,7 @@ export class QueryFailure extends Error {
 }
 
 const TIME = 'explorer: time';
+const UUID = 'explorer: uuid';
 
 export class Expressions {
   readonly #compiled = new Map<string, jsonata.Expression>();
@@ -34,8 +37,8 @@ export class Expressions {
    * @throws {QueryFailure}
    */
   async evaluate(id: string, template: unknown, scope: Scope): Promise<unknown> {
-    const { variables, states, now } = scope;
-    const key = `${id} ${now} ${JSON.stringify(variables)} ${JSON.stringify(states)}`;
+    const { variables, states, now, uuid = '' } = scope;
+    const key = `${id} ${now} ${uuid} ${JSON.stringify(variables)} ${JSON.stringify(states)}`;
     if (this.#values.has(key)) return this.#values.get(key);
     const value = await this.#fill(template, scope);
     this.#values.set(key, value);
@@ -54,11 +57,15 @@ export class Expressions {
     return filled;
   }
 
-  async #value(source: string, { variables, states, now }: Scope): Promise<unknown> {
+  async #value(source: string, { variables, states, now, uuid }: Scope): Promise<unknown> {
     const bindings = JSON.parse(JSON.stringify({ ...variables, states })) as Record<string, unknown>;
     let value: unknown;
     try {
-      value = await this.#expressionOf(source).evaluate(undefined, { ...bindings, [TIME]: now });
+      value = await this.#expressionOf(source).evaluate(undefined, {
+        ...bindings,
+        [TIME]: now,
+        [UUID]: uuid,
+      });
     } catch (error) {
       throw new QueryFailure(`${source}: ${(error as Error).message}`);
     }
@@ -74,6 +81,7 @@ export class Expressions {
     // The shortest pause: others may take as many steps as they like beside it.
     expression.registerFunction('random', () => 0, '<n?:n>');
     expression.registerFunction('now', now, '<:s>');
+    expression.registerFunction('uuid', uuid, '<:s>');
     this.#compiled.set(source, expression);
     return expression;
   }
@@ -90,4 +98,8 @@ function parse(text: string | undefined): unknown {
 
 function now(this: jsonata.Focus): string {
   return new Date(this.environment.lookup(TIME) as number).toISOString();
+}
+
+function uuid(this: jsonata.Focus): string {
+  return this.environment.lookup(UUID) as string;
 }

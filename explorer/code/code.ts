@@ -27,6 +27,8 @@ const KINDS: Readonly<Record<string, FunctionKind>> = {
   PutObject: { run: (subject, event) => subject.putObject(event, UNHURRIED) },
   WriteItem: { run: (subject, event) => subject.writeItem(event), tellsTime: true },
   DeleteObjects: { run: (subject, event) => subject.deleteObjects(event) },
+  SettleRun: { run: (subject, event) => subject.settleRun(event) },
+  StartExecution: { run: (subject, event) => subject.startExecution(event) },
   Plain: { run: (subject, event) => subject.plainWrite(event) },
   PlainRead: { run: (subject, event) => subject.plainRead(event), turns: 3 },
   CleanUp: { run: (subject, event) => subject.cleanUp(event) },
@@ -44,6 +46,9 @@ export const FUNCTION_SECONDS: Readonly<Record<string, number>> = {
   PutObject: FUNCTION_TIMEOUT_SECONDS['put-object'],
   WriteItem: FUNCTION_TIMEOUT_SECONDS['write-item'],
   DeleteObjects: FUNCTION_TIMEOUT_SECONDS['delete-objects'],
+  SettleRun: FUNCTION_TIMEOUT_SECONDS['settle-run'],
+  // No function: Step Functions' own call, which is over with its answer.
+  StartExecution: 0,
   Plain: 60,
 };
 

@@ -2,7 +2,7 @@
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
-import { SFNClient } from '@aws-sdk/client-sfn';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { fsck as check, type Finding } from '../../audit/fsck/index.ts';
 import { LargeItemClient } from '../../client/client.ts';
 import { read as readItem } from '../../client/read/read.ts';
@@ -12,6 +12,7 @@ import type { PageReading } from '../state/configuration.ts';
 export { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 export { S3Client } from '@aws-sdk/client-s3';
 export { SFNClient } from '@aws-sdk/client-sfn';
+export { expressDefinition } from '../../core/saga/express.ts';
 export { sweepBatch } from '../../core/sweep/sweep.ts';
 export { handler as cleanUp } from '../../lambdas/clean-up-removed.ts';
 export { handler as deleteObjects } from '../../lambdas/delete-objects.ts';
@@ -19,8 +20,28 @@ export { handler as findOrphans } from '../../lambdas/find-orphans.ts';
 export { handler as plan } from '../../lambdas/plan.ts';
 export { handler as putInline } from '../../lambdas/put-inline.ts';
 export { handler as putObject } from '../../lambdas/put-object.ts';
+export { handler as settleRun } from '../../lambdas/settle-run.ts';
 export { handler as writeItem } from '../../lambdas/write-item.ts';
 export { plainRead, plainWrite } from './plain-algorithm.ts';
+
+/** What the arguments of the task `HandOver` come to. */
+export interface StartEvent {
+  readonly StateMachineArn: string;
+  readonly Name: string;
+  readonly Input: unknown;
+}
+
+/** As Step Functions carries out `states:startExecution`, with the names that it gives to errors. */
+export async function startExecution({ StateMachineArn, Name, Input }: StartEvent): Promise<object> {
+  try {
+    const request = { stateMachineArn: StateMachineArn, name: Name, input: JSON.stringify(Input) };
+    await new SFNClient({}).send(new StartExecutionCommand(request));
+    return {};
+  } catch (error) {
+    const name = `StepFunctions.${(error as Error).name}Exception`;
+    throw Object.assign(new Error((error as Error).message), { name });
+  }
+}
 
 /** A whole item as a reader sees it, in values; null where there is none. */
 export async function read({ store, id }: { store: StoreDescriptor; id: string }): Promise<unknown> {

@@ -3,6 +3,7 @@
 import type { Configuration } from '../state/configuration.ts';
 import { ASSUMPTIONS, LIMITS, NEEDED } from './assumptions.ts';
 import { KNOWN } from './known.ts';
+import { LANES } from './lanes.ts';
 import { PAGES } from './pages.ts';
 import { PUTS, UPSERTS } from './puts.ts';
 import { ALONE, PAIRS, READERS, TRIPLES } from './sagas.ts';
@@ -37,6 +38,7 @@ export const CONFIGURATIONS: readonly NamedConfiguration[] = [
   ...named(PUTS),
   ...named(UPSERTS),
   ...named(PAGES),
+  ...named(LANES),
   ...named(SWEEPS),
   ...named(STREAMS),
   ...named(FOREIGN),

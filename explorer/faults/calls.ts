@@ -155,9 +155,10 @@ const OUTAGE_MS = 620_000;
 const DOUBTS = [1, 2] as const;
 
 function outages({ model, index, kid, paid, done }: Situation): Fault[] {
-  if (!model.kinds.has('outage')) return [];
+  // An Express run is ended before.
+  if (!model.kinds.has('outage') || model.slotOf({ index }).lane === 'express') return [];
   const through = (state: State) => async (): Promise<State> => {
-    const forgotten = forgetTokens(state, index);
+    const forgotten = forgetTokens(model, state, index);
     const run = runOf(forgotten, index);
     const later = withRun(forgotten, index, { clock: run.clock + OUTAGE_MS, old: [], late: [] });
     const retriers = placeOf(model, forgotten, index, kid).definition.Retry;

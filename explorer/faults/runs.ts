@@ -31,17 +31,31 @@ export async function runSteps(model: Model, state: State, run: Run): Promise<St
 async function timeSteps(model: Model, state: State, run: Run): Promise<Step[]> {
   const time = nextTime(run);
   if (time === Number.POSITIVE_INFINITY) return [];
+  if (run.frame.at === EXPRESS_ENDS && !isOver(model, state, run)) return [];
   const label = `${model.nameOf(run)} waits ${Math.max(time - run.clock, 0) / 1000} s in ${run.frame.at}`;
   return [{ label, state: await passTime(model, state, run.index) }];
 }
 
-/** StopExecution, at any point of a run. */
+/** The wait that outlasts an Express run by a bound on that, not by the clock of its own. */
+const EXPRESS_ENDS = 'LetExpressRunEnd';
+
+/** Whether nothing of a write's Express runs goes on, or is in flight. */
+export function isOver(model: Model, { runs }: State, of: Pick<Run, 'index'>): boolean {
+  return model.lanesOf(of).every((index) => {
+    const { status, late, old } = runs[index] as Run;
+    if (model.slotOf({ index }).lane !== 'express') return true;
+    return status !== 'RUNNING' && late.length + old.length === 0;
+  });
+}
+
+/** StopExecution, at any point of a run; the end of an Express run by time, or by a loss of it. */
 export async function stopSteps(model: Model, state: State, run: Run): Promise<Step[]> {
   if (run.status !== 'RUNNING' || !mayFail(model, state, run) || !model.kinds.has('stop')) return [];
   const stopped = await move(model, spendFault(state), run.index, 'stop', async (given) =>
     stop(model, given, runOf(given, run.index)),
   );
-  return [{ label: `${model.nameOf(run)} is STOPPED at ${run.frame.at}`, state: stopped }];
+  const ends = model.slotOf(run).lane === 'express' ? 'DIES' : 'is STOPPED';
+  return [{ label: `${model.nameOf(run)} ${ends} at ${run.frame.at}`, state: stopped }];
 }
 
 function stop(model: Model, state: State, run: Run): State {
@@ -53,7 +67,8 @@ async function redriveSteps(model: Model, state: State, run: Run): Promise<Step[
   const canBe =
     run.status === 'ABORTED' ||
     (run.status === 'FAILED' && framesOf(run).some(([, { phase }]) => phase === 'failed'));
-  if (!canBe || run.age !== 'recent' || state.redrivesLeft <= 0) return [];
+  if (!canBe || model.slotOf(run).lane === 'express' || run.age !== 'recent' || state.redrivesLeft <= 0)
+    return [];
   const name = model.nameOf(run);
   const at = run.frame.at;
   const steps = [{ label: `${name} is REDRIVEN at ${at}`, state: await redrive(model, state, run.index, 0) }];
@@ -94,9 +109,11 @@ async function oldSteps(model: Model, state: State, run: Run): Promise<Step[]> {
         .codeOf(model.writeOf(run).store)
         .answer(one.invocation, call.at, done.answer);
       const goesOn = invocation.result === undefined && invocation.pending.length > 0;
+      // A hand-over takes the others along.
+      const left = runOf(done.state, run.index).old;
       const old: readonly OldInvocation[] = goesOn
-        ? run.old.map((other) => (other === one ? { ...one, invocation } : other))
-        : others;
+        ? left.map((other) => (other === one ? { ...one, invocation } : other))
+        : left.filter((other) => other !== one);
       steps.push({
         label: `${name} ${model.describe(call)} -> ${outcomeText(done)}`,
         state: withRun(done.state, run.index, { old }),
@@ -122,7 +139,9 @@ async function oldSteps(model: Model, state: State, run: Run): Promise<Step[]> {
 function ageSteps(model: Model, state: State, run: Run): Step[] {
   const { sweeps = 0, forget } = model.configuration;
   const name = model.nameOf(run);
-  const hasEnded = run.status !== 'RUNNING' && run.status !== 'ABSENT';
+  // Of an Express run nothing is ever told.
+  const isTold = model.slotOf(run).lane !== 'express';
+  const hasEnded = isTold && run.status !== 'RUNNING' && run.status !== 'ABSENT';
   const steps: Step[] = [];
   if (sweeps > 0 && hasEnded && run.status !== 'SUCCEEDED' && run.age === 'recent') {
     const state16 = withRun(state, run.index, { age: 'expired', old: [], late: [] });

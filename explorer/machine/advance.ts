@@ -142,7 +142,7 @@ export async function redrive(model: Model, state: State, index: number, afterMs
     if (frame.phase === 'waiting' && model.configuration.waitSkipped) return { ...frame, until: clock };
     return frame.kids === undefined ? frame : { ...frame, kids: frame.kids.map(again) };
   };
-  const remembered = afterMs >= TOKEN_LIFE_MS ? forgetTokens(state, index) : state;
+  const remembered = afterMs >= TOKEN_LIFE_MS ? forgetTokens(model, state, index) : state;
   const redriven = withRun({ ...remembered, redrivesLeft: state.redrivesLeft - 1 }, index, {
     frame: again(run.frame),
     status: 'RUNNING',
@@ -159,8 +159,9 @@ export async function redrive(model: Model, state: State, index: number, afterMs
 const TOKEN_LIFE_MS = 600_000;
 
 /** DynamoDB has forgotten the tokens of a run's write. */
-export function forgetTokens(state: State, index: number): State {
-  const kept = Object.entries(state.tokens).filter(([, used]) => !used.startsWith(`${index}#`));
+export function forgetTokens(model: Model, state: State, index: number): State {
+  const effect = model.effectOf(runOf(state, index));
+  const kept = Object.entries(state.tokens).filter(([, used]) => !used.startsWith(`${effect}#`));
   return { ...state, tokens: Object.fromEntries(kept) };
 }
 

@@ -1,9 +1,9 @@
 // What the expressions of a state see, and the names under which their values are kept.
 
-import type { MachineName, StateDefinition } from '../asl/definitions.ts';
+import type { StateDefinition } from '../asl/definitions.ts';
 import type { Scope } from '../asl/expressions.ts';
 import type { Model } from '../model/model.ts';
-import { RUN_NAMES, START, startTimeOf } from '../state/setting.ts';
+import { START } from '../state/setting.ts';
 import { type Frame, frameOf, type Run, runOf, type State, TOP } from '../state/state.ts';
 
 /** One frame of one run: the run's own, or an iteration of its Map. */
@@ -19,8 +19,7 @@ export interface Place {
 export function placeOf(model: Model, state: State, index: number, kid: number): Place {
   const run = runOf(state, index);
   const frame = frameOf(run, kid);
-  const operation: MachineName = model.writeOf(run).operation;
-  const id = `${operation}/${kid === TOP ? '' : 'kid/'}${frame.at}`;
+  const id = `${model.machineId(run)}/${kid === TOP ? '' : 'kid/'}${frame.at}`;
   return { run, kid, frame, definition: definitionOf(model, run, kid, frame.at), id };
 }
 
@@ -39,11 +38,12 @@ export function scopeOf(
   more: Readonly<Record<string, unknown>> = {},
 ): Scope {
   const variables = kid === TOP ? frame.variables : { ...run.frame.variables, ...frame.variables };
-  const started = startTimeOf(run.index);
-  const name = RUN_NAMES[run.index];
+  const started = model.startOf(run.index);
+  const { name, lane, uuid } = model.slotOf(run);
   return {
     variables,
     now: START + run.clock,
+    uuid,
     states: {
       input: frame.input,
       context: {
@@ -52,7 +52,7 @@ export function scopeOf(
           Input: model.inputOf(run),
           Name: name,
           StartTime: started,
-          RedriveCount: run.redrives,
+          ...(lane !== 'express' && { RedriveCount: run.redrives }),
         },
         State: { EnteredTime: started, Name: frame.at, RetryCount: frame.retries },
       },

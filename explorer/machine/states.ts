@@ -96,24 +96,32 @@ async function enterTask(model: Model, state: State, place: Place): Promise<Stat
   const seen: Place = frozenContext
     ? { ...place, run: { ...run, clock: enteredAt }, frame: { ...frame, retries: 0 } }
     : place;
-  const task = (await model.product.expressions.evaluate(
+  const given = await model.product.expressions.evaluate(
     `${id}/Arguments`,
     definition.Arguments,
     scopeOf(model, seen),
-  )) as { FunctionName: string; Payload: { readonly log?: unknown } };
-  // What is there for a line of the log changes nothing, and would only tell states apart.
-  const { log: _, ...payload } = task.Payload;
+  );
+  const [fn, event] = calledBy(given as object);
   const code = model.codeOf(model.writeOf(run).store);
-  if (model.configuration.writesTooLarge && task.FunctionName.includes('WriteItem')) {
+  if (model.configuration.writesTooLarge && fn === 'WriteItem') {
     return recover(model, state, run.index, kid, { name: 'States.DataLimitExceeded', cause: 'too large' });
   }
   const now = START + run.clock + clockSkewMs;
-  const invocation = await code.invoke(task.FunctionName.replace(/Function$/, ''), payload, now);
+  const invocation = await code.invoke(fn, event, now);
   const invoking: Frame = { ...frame, phase: 'invoking', invocation, ...(frozenContext && { enteredAt }) };
   const next = withFrame(state, run.index, kid, invoking);
   return invocation.result === undefined || branchOf(invoking) !== undefined
     ? next
     : conclude(model, next, run.index, kid, invocation.result);
+}
+
+/** What a task calls with what: a function, or Step Functions itself. */
+function calledBy(task: object): readonly [fn: string, event: unknown] {
+  if ('StateMachineArn' in task) return ['StartExecution', task];
+  const { FunctionName, Payload } = task as { FunctionName: string; Payload: { readonly log?: unknown } };
+  // What is there for a line of the log changes nothing, and would only tell states apart.
+  const { log: _, ...payload } = Payload;
+  return [FunctionName.replace(/Function$/, ''), payload];
 }
 
 async function choose(model: Model, state: State, place: Place): Promise<State> {

@@ -9,16 +9,17 @@ import type { Plan } from '../../core/saga/plan.ts';
 import type { Item } from '../../core/values/attributes.ts';
 import type { Model } from '../model/model.ts';
 import { itemPlace, storeAt } from '../state/setting.ts';
-import type { Answer, Invocation, State } from '../state/state.ts';
+import { type Answer, type Invocation, runOf, type State } from '../state/state.ts';
 
 /** The state with what a run's function has just concluded, if it is one of those cases; of no other is anything forgiven. */
 export function withUndone(model: Model, state: State, index: number, invocation: Invocation): State {
-  const effects = state.effects[index] ?? 0;
+  const effect = model.effectOf(runOf(state, index));
+  const effects = state.effects[effect] ?? 0;
   if (effects === 0 || !isFoundByReading(invocation) || !isTraceless(model, state, index, invocation)) {
     return state;
   }
   const undone = state.undone.slice();
-  undone[index] = effects;
+  undone[effect] = effects;
   return { ...state, undone };
 }
 
@@ -43,7 +44,9 @@ function isTraceless(model: Model, state: State, index: number, { event, history
   const heads = history.filter(([at]) => at > 0).map(([, answer]) => answer);
   const isThere = heads.length >= ownObjects(plan, store).length && heads.every((answer) => 'ok' in answer);
   const now = state.items[itemPlace(store.table, id)];
-  const isOwn = now !== undefined && readSaga(now)?.writtenBy === formatRun(model.runName(index));
+  const isOwn =
+    now !== undefined &&
+    readSaga(now)?.writtenBy === formatRun(model.runName(index, runOf(state, index).continues));
   if (!isThere || isOwn) return false;
 
   const found = itemOf(read);

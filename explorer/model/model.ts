@@ -5,8 +5,10 @@ import { COLD_START_SECONDS, COPY_LIFE_SECONDS, REQUEST_LIFE_SECONDS } from '../
 import {
   type DefinitionChange,
   type Definitions,
+  expressOf,
   loadDefinitions,
   type Machine,
+  type MachineName,
 } from '../asl/definitions.ts';
 import { Expressions } from '../asl/expressions.ts';
 import { Code, type Functions } from '../code/code.ts';
@@ -19,7 +21,8 @@ import {
   type Write,
 } from '../state/configuration.ts';
 import { Interner } from '../state/interner.ts';
-import { RUN_NAMES, STORES, startTimeOf, storeAt } from '../state/setting.ts';
+import { STORES, startTimeOf, storeAt } from '../state/setting.ts';
+import { expressName, type Slot, slotsOf } from '../state/slots.ts';
 import type { Call, Run } from '../state/state.ts';
 import { inputOf, md5, sha256 } from './inputs.ts';
 
@@ -33,6 +36,8 @@ export interface Product {
   /** For the check that the sweeper collects what is left. */
   readonly sweepBatch: Subject['sweepBatch'];
   readonly definitions: Definitions;
+  /** The same of the Express lane; none of what is not the product. */
+  readonly express?: Definitions;
   readonly expressions: Expressions;
   /** The function that reads an item. */
   readonly reader: 'Read' | 'PlainRead';
@@ -53,10 +58,13 @@ export async function loadProduct(changes: readonly Change[] = [], stores = 1): 
   for (const store of STORES.slice(0, stores)) {
     codes.push(new Code(await loadSubject(store, sources), store, nextId));
   }
+  const definitions = loadDefinitions(values);
+  const { sweepBatch, expressDefinition } = (codes[0] as Code).subject;
   return {
     codes,
-    sweepBatch: (codes[0] as Code).subject.sweepBatch,
-    definitions: loadDefinitions(values),
+    sweepBatch,
+    definitions,
+    express: expressOf(definitions, expressDefinition),
     expressions: new Expressions(),
     reader: 'Read',
     sharesKeys: false,
@@ -79,6 +87,8 @@ export class Model {
   readonly interner = new Interner();
   /** The text of each content, by its digests. */
   readonly texts: ReadonlyMap<string, string>;
+  /** The executions that there may be, by their indices. */
+  readonly slots: readonly Slot[];
   readonly #inputs: readonly unknown[];
 
   /** Told of each state that a run comes to, not of retries; of what was computed before it is not told again. */
@@ -90,18 +100,34 @@ export class Model {
     this.configuration = { ...ASSUMED, ...configuration };
     this.kinds = new Set(configuration.kinds ?? DEFAULT_KINDS);
     this.texts = textsOf(configuration);
+    this.slots = slotsOf(configuration);
     this.#inputs = configuration.writes.map((write) =>
       inputOf(write, storeAt(write.store ?? 0).stagingPrefix),
     );
   }
 
   writeOf(run: Pick<Run, 'index'>): Write {
-    return this.configuration.writes[run.index] as Write;
+    return this.configuration.writes[this.slotOf(run).write] as Write;
+  }
+
+  slotOf(run: Pick<Run, 'index'>): Slot {
+    return this.slots[run.index] as Slot;
+  }
+
+  /** Which count of effects is a run's: of what goes on with another, that other's. */
+  effectOf({ index, continues = index }: Pick<Run, 'index' | 'continues'>): number {
+    return this.slotOf({ index: continues }).effect;
+  }
+
+  /** The indices of the Express runs of the same write, and of what goes on with them. */
+  lanesOf(run: Pick<Run, 'index'>): readonly number[] {
+    const { write } = this.slotOf(run);
+    return [...this.slots.keys()].filter((index) => this.slots[index]?.write === write);
   }
 
   /** The execution's input. */
   inputOf(run: Run): unknown {
-    return run.input ?? this.#inputs[run.index];
+    return run.input ?? this.#inputs[this.slotOf(run).write];
   }
 
   codeOf(store: number | undefined): Functions {
@@ -112,24 +138,41 @@ export class Model {
   }
 
   machineOf(run: Run): Machine {
-    return this.product.definitions[this.writeOf(run).operation];
+    const { definitions, express = definitions } = this.product;
+    const lane = this.slotOf(run).lane === 'express' ? express : definitions;
+    return lane[this.writeOf(run).operation];
+  }
+
+  /** Names a run's machine among all. */
+  machineId(run: Run): string {
+    const operation: MachineName = this.writeOf(run).operation;
+    return this.slotOf(run).lane === 'express' ? `express ${operation}` : operation;
   }
 
   /** `e:update` */
   nameOf(run: Pick<Run, 'index'>): string {
-    return `${RUN_NAMES[run.index]}:${this.writeOf(run).operation}`;
+    return `${this.slotOf(run).shown}:${this.writeOf(run).operation}`;
   }
 
-  runName(index: number): RunName {
+  /** How keys and marks name a run: what goes on with an Express run bears its name. */
+  runName(index: number, continues = index): RunName {
     const { operation } = this.writeOf({ index });
-    return { operation, name: RUN_NAMES[index] as string, startTime: startTimeOf(index) };
+    const { write, lane, name, uuid } = this.slotOf({ index: continues });
+    const own = lane === 'express' ? expressName(write, uuid as string) : name;
+    return { operation, name: own, startTime: this.startOf(continues) };
+  }
+
+  /** Executions of one name may start in the same millisecond. */
+  startOf(index: number): string {
+    const { lane, write } = this.slotOf({ index });
+    return startTimeOf(lane === 'express' ? write : index);
   }
 
   /** `A/Y/e`: attribute, content and run of an object; `A/Y/e2` of the series that the run's second plan began. */
   shortKey(key: string): string {
-    const [, attribute, digest = '', run, series = ''] =
-      /attr=([^/]+)\/sha256=([0-9a-f]+)(?:\/\w+\.(\w+)\.\w+(?:\.(\d+))?)?/.exec(key) ?? [];
+    const [, attribute, digest = '', own, id, nonce = '', series = ''] = KEY.exec(key) ?? [];
     const content = this.texts.get(digest) ?? digest.slice(0, 6);
+    const run = own ?? (id && `x${id}${Number(nonce.slice(7, 8)) || ''}`);
     if (attribute !== undefined)
       return [attribute, content, ...(run === undefined ? [] : [run + series])].join('/');
     return key.replace(/md5=(.{6}).*/, 'md5=$1');
@@ -149,6 +192,9 @@ export class Model {
     return name;
   }
 }
+
+/** `attr=A/sha256=0f…/create.e.2026….2`; of an Express run `create.x.000…E.0000….2026…`. */
+const KEY = /attr=([^/]+)\/sha256=([0-9a-f]+)(?:\/\w+\.(?:(\w+)|x\.0+([A-Z])\.(\w+))\.\d+T\w+(?:\.(\d+))?)?/;
 
 export function runText(run: RunName): string {
   return formatRun(run);

@@ -16,7 +16,7 @@ export function showItem(model: Model, item: Item | undefined): string {
 
 function showSaga({ _saga: saga }: Item): string {
   if (saga === undefined || !('M' in saga)) return 'no _saga';
-  const by = (name: string) => /\.(\w+)\./.exec(stringOf(saga.M[name]))?.[1];
+  const by = (name: string) => /\.(?:x\.0+)?([\w.]+)\.\d+T/.exec(stringOf(saga.M[name]))?.[1];
   return `v${numberOf(saga.M.version)} by ${by('writtenBy')} of ${by('createdBy')}`;
 }
 
@@ -27,7 +27,7 @@ export function showState(model: Model, state: State): string {
     `items {${items.join(' ')}}`,
     `objects {${objects.join(' ')}}`,
     ...(state.uploads.length > 0 ? [`uploads ${state.uploads.length}`] : []),
-    ...state.runs.map((run) => showRun(model, run, state.effects[run.index] ?? 0)),
+    ...state.runs.map((run) => showRun(model, run, state.effects[model.effectOf(run)] ?? 0)),
   ].join('; ');
 }
 

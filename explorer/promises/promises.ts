@@ -1,13 +1,17 @@
 // What must hold in every state, and at every end.
 
 import { referencedKeys } from '../../core/item/item.ts';
+import { parseObjectKey } from '../../core/keys/object-key.ts';
+import { expressRun, type Run as RunName } from '../../core/keys/run.ts';
 import type { SweptStore } from '../../core/sweep/named-object.ts';
 import type { Item } from '../../core/values/attributes.ts';
 import { OVER } from '../actors/actors.ts';
 import type { Model } from '../model/model.ts';
 import { isDeferred } from '../model/show.ts';
 import { DAY_MS, START, storeAt } from '../state/setting.ts';
+import { idOf } from '../state/slots.ts';
 import type { Run, State } from '../state/state.ts';
+import { whatGoesOn } from '../world/executions.ts';
 
 /** The promises that a state breaks, in words. */
 export function brokenPromises(model: Model, state: State): readonly string[] {
@@ -46,7 +50,8 @@ function brokenByRun(model: Model, state: State, run: Run): string[] {
   const effects = effectsOf(model, state, run);
   const broken: string[] = [];
   if (effects > 1) broken.push(`${name} took effect ${effects} times`);
-  const hadNothingToDo = model.writeOf(run).operation === 'delete' && state.absences[run.index] === 1;
+  const hadNothingToDo =
+    model.writeOf(run).operation === 'delete' && state.absences[model.slotOf(run).write] === 1;
   if (run.status === 'SUCCEEDED' && effects === 0 && !hadNothingToDo) {
     broken.push(`${name} SUCCEEDED and never took effect`);
   }
@@ -59,9 +64,15 @@ function brokenByRun(model: Model, state: State, run: Run): string[] {
 }
 
 /** How often a write took effect; what was undone unseen does not count, unless the configuration is about that limit. */
-function effectsOf(model: Model, { effects, undone }: State, { index }: Run): number {
-  const forgiven = model.configuration.undoneCounts ? 0 : (undone[index] ?? 0);
-  return (effects[index] ?? 0) - forgiven;
+function effectsOf(model: Model, { effects, undone }: State, run: Run): number {
+  // It is asked about all executions of the name.
+  if (isSettling(run)) {
+    const all = model.lanesOf(run).map((index) => effects[model.slotOf({ index }).effect] ?? 0);
+    return Math.max(...all);
+  }
+  const effect = model.effectOf(run);
+  const forgiven = model.configuration.undoneCounts ? 0 : (undone[effect] ?? 0);
+  return (effects[effect] ?? 0) - forgiven;
 }
 
 function isNotWritten({ error = '' }: Run): boolean {
@@ -88,6 +99,10 @@ export async function brokenAtEnd(model: Model, state: State): Promise<readonly 
     const left = orphans.map((key) => model.shortKey(key)).join(' ');
     if (orphans.length > 0) broken.push(`residue: {${left}} though every run ended properly`);
     if (state.uploads.length > 0) broken.push('residue: an unfinished multipart upload');
+  }
+  const settled = leftBySettled(model, state, orphans);
+  if (settled.length > 0) {
+    broken.push(`left by what settles: {${settled.map((key) => model.shortKey(key)).join(' ')}}`);
   }
   const forever =
     orphans.length > 0 && !model.configuration.nobodyComesAfter
@@ -116,10 +131,44 @@ function isExcused(model: Model, state: State): boolean {
   if (nobodyComesAfter) return false;
   return (
     residueAllowed === true ||
-    state.runs.some(
-      (run) => run.status === 'ABORTED' || isDeferred(run) || (run.status === 'FAILED' && !isNotWritten(run)),
-    )
+    state.runs.some((run) => !isAnsweredFor(model, state, run) && leavesSomething(run))
   );
+}
+
+function leavesSomething(run: Run): boolean {
+  return run.status === 'ABORTED' || isDeferred(run) || (run.status === 'FAILED' && !isNotWritten(run));
+}
+
+/** What an Express run has left, the execution cleans up that goes on with it. */
+function isAnsweredFor(model: Model, state: State, run: Run): boolean {
+  if (model.slotOf(run).lane !== 'express') return false;
+  const other = whatGoesOn(model, state, run);
+  return other !== undefined && hasEnded(other) && !isSettling(other) && other.continues === run.index;
+}
+
+/** Whoever settles an Express run deletes what that has put and nothing needs, whatever the conclusion, unless another is to do so. */
+function leftBySettled(model: Model, state: State, orphans: readonly string[]): readonly string[] {
+  const others = state.runs.filter((run) => model.slotOf(run).lane === 'standard');
+  if (others.some((run) => leavesSomething(run))) return [];
+  const settled = state.runs.filter((run) => isSettling(run) && hasEnded(run));
+  return orphans.filter((key) =>
+    settled.some((run) => {
+      const { operation } = model.writeOf(run);
+      return isOf(parseObjectKey(storeAt(0), key)?.run, operation, idOf(model.slotOf(run).write));
+    }),
+  );
+}
+
+function isOf(run: RunName | undefined, operation: string, id: string): boolean {
+  return run !== undefined && run.operation === operation && expressRun(run.name)?.id === id;
+}
+
+function isSettling({ input }: Run): boolean {
+  return (input as { settles?: unknown } | undefined)?.settles !== undefined;
+}
+
+function hasEnded({ status, frame }: Run): boolean {
+  return status === 'SUCCEEDED' || (status === 'FAILED' && frame.phase !== 'failed');
 }
 
 const LONG_AFTER = START + 400 * DAY_MS;

@@ -3,6 +3,7 @@
 import { actorSteps } from '../actors/actors.ts';
 import { branchSteps, callSteps } from '../faults/calls.ts';
 import { runSteps, stopSteps } from '../faults/runs.ts';
+import { advance } from '../machine/advance.ts';
 import { branchOf } from '../machine/states.ts';
 import type { Model } from '../model/model.ts';
 import { type Call, framesOf, type Run, type State, type Step } from '../state/state.ts';
@@ -42,6 +43,9 @@ async function possible(model: Model, state: State): Promise<readonly Step[]> {
  */
 async function stepsNobodySees(model: Model, state: State, run: Run): Promise<readonly Step[] | undefined> {
   if (run.status !== 'RUNNING') return undefined;
+  if (run.frame.phase === 'entering') {
+    return [{ label: `${model.nameOf(run)} begins`, state: await advance(model, state, run.index) }];
+  }
   const branch = branchOf(run.frame);
   if (branch !== undefined) {
     return [...(await branchSteps(model, state, run.index, branch)), ...(await stopSteps(model, state, run))];

@@ -24,6 +24,8 @@ export interface Write {
   readonly onlyIfAbsent?: boolean;
   /** Partition key of the item. Default: `k`. */
   readonly item?: string;
+  /** `express`: as an Express run, which a Standard one may go on with. */
+  readonly lane?: 'express';
   /** Which of the stores on the prefix: 0, or 1 for the second. Default: 0. */
   readonly store?: number;
   /** The write is asked for by the product's own client, which stages, starts and waits. Default: the run is there at the start. */
@@ -100,6 +102,10 @@ export interface Configuration {
   /** The item `l`, whose pointers are copies of the item `k`'s. */
   readonly copied?: boolean;
   readonly writes: readonly Write[];
+  /** Whether a second execution of the first write, an Express run, is started under the same name at the same time. */
+  readonly twice?: boolean;
+  /** Whether the caller of the first write, an Express run, may lose its answer at any time and settle it. */
+  readonly settles?: boolean;
   /** Other programs, each with what it does one after the other. */
   readonly programs?: readonly (readonly ForeignWrite[])[];
   readonly sweeps?: number;
@@ -107,6 +113,8 @@ export interface Configuration {
   readonly sweepOf?: number;
   /** Days after the runs' start at which sweeps run. Default: 20. */
   readonly sweepDay?: number;
+  /** How old objects must be for a sweep, in days. Default: 1. */
+  readonly graceDays?: number;
   readonly readers?: number;
   /** Readers of a page whose content is fetched later, each with how it reads. */
   readonly pages?: readonly PageReading[];

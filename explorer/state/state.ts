@@ -96,13 +96,15 @@ export interface Run {
   readonly late: readonly LateRequest[];
   /** Whether its time for redrives is over, and then whether its history is forgotten. */
   readonly age: 'recent' | 'expired' | 'forgotten';
-  /** The execution's input, where a client has started it; else that of the configuration. */
+  /** The execution's input, where a client, an Express run or who settles one has started it; else that of the configuration. */
   readonly input?: unknown;
+  /** Of what goes on with an Express run: the index of that. */
+  readonly continues?: number;
 }
 
 /** Whoever else is about: a sweep, a reader, one of pages, fsck, the stream's consumer, another program, a client. */
 export interface Actor {
-  readonly kind: 'program' | 'sweep' | 'read' | 'page' | 'fsck' | 'stream' | 'client';
+  readonly kind: 'program' | 'sweep' | 'read' | 'page' | 'fsck' | 'stream' | 'client' | 'settler';
   /** 0 before it begins; what more it counts is its own. */
   readonly step: number;
   /** Of a client: the index of its write, and of its call; of a reader of pages: which one it is. */
@@ -144,7 +146,7 @@ export interface State {
   readonly actors: readonly Actor[];
   readonly faultsLeft: number;
   readonly redrivesLeft: number;
-  /** How often each write of the configuration took effect. */
+  /** How often each write of the configuration took effect; where one runs twice, each execution of it. */
   readonly effects: readonly number[];
   /** How many of those others have undone since, without a trace that its run could read (machine/undone.ts). */
   readonly undone: readonly number[];

@@ -2,7 +2,7 @@
 
 import { plainDate } from '../code/sdk-answer.ts';
 import type { Model } from '../model/model.ts';
-import { DAY_MS, INITIAL_RUN, RUN_NAMES, START, startTimeOf, storeAt } from '../state/setting.ts';
+import { DAY_MS, INITIAL_RUN, START, storeAt } from '../state/setting.ts';
 import { type Answer, type CallInput, type Run, runOf, type State, withRun } from '../state/state.ts';
 import { DONE, type Performed } from './performed.ts';
 
@@ -19,8 +19,9 @@ export function sweepTime(model: Model): number {
 function runNamed(model: Model, state: State, machine: string, name: string): Run | undefined {
   return state.runs.find(({ index }) => {
     const { operation, store = 0 } = model.writeOf({ index });
+    const slot = model.slotOf({ index });
     const own = storeAt(store).stateMachines[operation].split(':').pop();
-    return own === machine && RUN_NAMES[index] === name;
+    return own === machine && slot.name === name && slot.lane !== 'express';
   });
 }
 
@@ -49,7 +50,7 @@ function descriptionOf(model: Model, run: Run, executionArn: string): Readonly<R
   const isFinal = isOpen || status === 'SUCCEEDED' || age !== 'recent';
   return {
     status,
-    startDate: plainDate(Date.parse(startTimeOf(run.index))),
+    startDate: plainDate(Date.parse(model.startOf(run.index))),
     ...(!isOpen && { stopDate: plainDate(ended) }),
     redriveStatus: isFinal ? 'NOT_REDRIVABLE' : 'REDRIVABLE',
     ...(model.writeOf(run).client !== undefined && {
@@ -63,16 +64,42 @@ function descriptionOf(model: Model, run: Run, executionArn: string): Readonly<R
 }
 
 /** A name starts one run: with the same input again it is the same answer while that runs, and else an error. */
-export function startExecution(model: Model, state: State, input: CallInput): Performed {
-  const machine = String(input.stateMachineArn).split(':').pop() ?? '';
-  const run = runNamed(model, state, machine, String(input.name));
-  if (run === undefined)
-    throw new Error(`the configuration has no write that starts ${input.name} of ${machine}`);
+export function startExecution(
+  model: Model,
+  state: State,
+  owner: number | undefined,
+  input: CallInput,
+): Performed {
+  const from = owner === undefined ? undefined : runOf(state, owner);
+  const run =
+    from !== undefined && model.slotOf(from).lane === 'express'
+      ? whatGoesOn(model, state, from)
+      : runNamed(model, state, String(input.stateMachineArn).split(':').pop() ?? '', String(input.name));
+  if (run === undefined || model.slotOf(run).name !== input.name)
+    throw new Error(`the configuration has no write that starts ${input.name} of ${input.stateMachineArn}`);
   if (run.status === 'ABSENT') {
-    const runInput = JSON.parse(String(input.input)) as unknown;
-    const frame = { ...run.frame, input: runInput, phase: 'entering' as const };
-    return { state: withRun(state, run.index, { status: 'RUNNING', input: runInput, frame }), answer: DONE };
+    const given = JSON.parse(String(input.input)) as unknown;
+    const frame = { ...run.frame, input: given, phase: 'entering' as const };
+    const started = withRun(state, run.index, { status: 'RUNNING', input: given, frame });
+    const isLane = model.slotOf(run).lane === 'continued' && from !== undefined;
+    return { state: isLane ? takeOver(started, run.index, from) : started, answer: DONE };
   }
   const isSame = JSON.stringify(runOf(state, run.index).input) === String(input.input);
   return { state, answer: run.status === 'RUNNING' && isSame ? DONE : NAME_TAKEN };
+}
+
+/** The Standard execution of the same write. */
+export function whatGoesOn(model: Model, state: State, run: Pick<Run, 'index'>): Run | undefined {
+  const index = model.lanesOf(run).find((lane) => model.slotOf({ index: lane }).lane === 'continued');
+  return index === undefined ? undefined : runOf(state, index);
+}
+
+/** What an Express run has in flight may still land while the execution waits that goes on with it. */
+function takeOver(state: State, index: number, from: Run): State {
+  const { clock } = from;
+  // But for starts: one more is in vain.
+  const late = from.late.filter(({ name }) => name !== 'StartExecution');
+  const old = from.old.filter(({ invocation }) => invocation.fn !== 'StartExecution');
+  const taken = withRun(state, index, { continues: from.index, clock, late, old });
+  return withRun(taken, from.index, { late: [], old: [] });
 }

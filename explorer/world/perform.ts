@@ -63,7 +63,7 @@ export function perform(
       // Where a run is stuck is told to people alone.
       return { state, answer: { ok: { events: [] } } };
     case 'StartExecution':
-      return startExecution(model, state, input);
+      return startExecution(model, state, owner, input);
     default:
       throw new Error(`the explorer's world knows no ${name}`);
   }

@@ -3,7 +3,7 @@
 import type { Item } from '../../core/values/attributes.ts';
 import { sha256 } from '../model/inputs.ts';
 import type { Model } from '../model/model.ts';
-import { textOf } from '../state/configuration.ts';
+import { textOf, type Write } from '../state/configuration.ts';
 import { itemPlace, storeAt } from '../state/setting.ts';
 import { type Answer, runOf, type State } from '../state/state.ts';
 import { meets, type Placeholders } from './expressions.ts';
@@ -56,7 +56,7 @@ export function scan(state: State, { TableName }: { TableName: string }): Perfor
 export function transactWrite(model: Model, state: State, owner: number, input: TransactWrite): Performed {
   const { ClientRequestToken: token, TransactItems } = input;
   if (model.configuration.refusesWrites) return { state, answer: REFUSED };
-  const used = `${owner}#${model.interner.id(TransactItems)}`;
+  const used = `${model.effectOf(runOf(state, owner))}#${model.interner.id(TransactItems)}`;
   const before = token === undefined ? undefined : state.tokens[token];
   if (before !== undefined) return { state, answer: before === used ? DONE : MISMATCH };
 
@@ -76,7 +76,8 @@ export function writeItem(model: Model, state: State, owner: number, action: Act
   const after = applied(model, item, action);
   const next = withItem(model, state, place, after);
   const effects = next.effects.slice();
-  effects[owner] = (effects[owner] ?? 0) + 1;
+  const effect = model.effectOf(runOf(state, owner));
+  effects[effect] = (effects[effect] ?? 0) + 1;
   const problems = [...next.problems, ...wrongContents(model, state, owner, after)];
   return { state: { ...next, effects, problems }, answer: DONE };
 }
@@ -114,10 +115,13 @@ export function withItem(model: Model, state: State, place: string, item: Item |
 /** A delete that meets no item has nothing to do; that must have been so before it ended. */
 function absencesAfter(model: Model, state: State, place: string, item: Item | undefined): readonly number[] {
   if (item !== undefined) return state.absences;
-  return state.absences.map((absent, index) => {
-    const write = model.writeOf({ index });
+  return state.absences.map((absent, at) => {
+    const write = model.configuration.writes[at] as Write;
     const concerned = itemPlace(storeAt(write.store ?? 0).table, write.item ?? 'k') === place;
-    return concerned && runOf(state, index).status !== 'SUCCEEDED' ? 1 : absent;
+    const ended = state.runs.some(({ index, status }) => {
+      return model.slotOf({ index }).write === at && status === 'SUCCEEDED';
+    });
+    return concerned && !ended ? 1 : absent;
   });
 }
 

@@ -4,6 +4,7 @@ import aslValidator from 'asl-validator';
 import { describe, expect, test } from 'vitest';
 import {
   type BRANCH_ERRORS,
+  LANE_ERRORS,
   PLAN_ERRORS,
   PUT_ERRORS,
   PUT_PROGRESS,
@@ -15,15 +16,20 @@ import { OPERATIONS } from '../../core/keys/run.ts';
 import { FUNCTION_TIMEOUT_SECONDS } from '../../core/saga/waits.ts';
 import { allStates, MACHINES, type State, stateOf, writeTask } from './machines.ts';
 
+/** Of an execution that goes on with an Express run, or settles it. */
+const SETTLES = ['LetExpressRunEnd', 'SettleRun'];
+
 const STATES = {
   create: ['Plan', 'AnythingPut?', 'PutObjects', 'PutObject', 'PutFailed', 'WriteItem']
     .concat(['PauseBeforeReplan', 'LetRequestsExpire', 'DeleteCreatedObjects', 'RolledBack'])
     .concat(['EndUnfinishedUploads', 'DeleteUnwrittenObjects', 'PauseAfterThrottling'])
-    .concat(['ReplaceItem', 'DeleteReplacedObjects', 'CleanupDeferred', 'Rejected', 'OutcomeUnknown']),
+    .concat(['ReplaceItem', 'DeleteReplacedObjects', 'CleanupDeferred', 'Rejected', 'OutcomeUnknown'])
+    .concat(['GoOnAt?', ...SETTLES]),
   update: ['Plan', 'AnythingPut?', 'PutObjects', 'PutObject', 'PutFailed', 'WriteItem']
     .concat(['PauseBeforeReplan', 'DeleteReplacedObjects', 'CleanupDeferred', 'LetRequestsExpire'])
     .concat(['EndUnfinishedUploads', 'DeleteUnwrittenObjects', 'PauseAfterThrottling'])
-    .concat(['DeleteCreatedObjects', 'RolledBack', 'Rejected', 'OutcomeUnknown']),
+    .concat(['DeleteCreatedObjects', 'RolledBack', 'Rejected', 'OutcomeUnknown'])
+    .concat(['GoOnAt?', ...SETTLES]),
   delete: [
     'Plan',
     'DeleteItem',
@@ -31,7 +37,7 @@ const STATES = {
     'PauseBeforeReplan',
     'DeleteReplacedObjects',
     'CleanupDeferred',
-  ].concat(['AlreadyGone', 'Rejected', 'OutcomeUnknown']),
+  ].concat(['AlreadyGone', 'Rejected', 'OutcomeUnknown', ...SETTLES]),
 };
 
 /** Of Step Functions' own errors: the same input, result and expressions fail again. */
@@ -113,7 +119,7 @@ describe.each(OPERATIONS)('%s', (operation) => {
 
   test('stops planning for every reason that planning has, and for no other', () => {
     const plan = stateOf(operation, 'Plan');
-    expect(sagaErrorsAtOnce(plan)).toEqual([...PLAN_ERRORS].sort());
+    expect(sagaErrorsAtOnce(plan)).toEqual([...PLAN_ERRORS, ...LANE_ERRORS].sort());
     expect(plan.Catch?.[0]?.ErrorEquals).toEqual([...PLAN_ERRORS]);
   });
 

@@ -275,7 +275,7 @@ describe('delete', () => {
   });
 });
 
-/** Where a run succeeds. */
+/** Where a run succeeds that is none of the other lane's. */
 const ENDS = {
   create: ['WriteItem', 'DeleteReplacedObjects', 'CleanupDeferred'],
   update: ['DeleteReplacedObjects', 'CleanupDeferred'],
@@ -283,7 +283,7 @@ const ENDS = {
 };
 
 function isEnd(name: string, { Type, End }: State): boolean {
-  return Type === 'Succeed' || (End === true && !['PutObject', 'PutFailed'].includes(name));
+  return Type === 'Succeed' || (End === true && !['PutObject', 'PutFailed', 'SettleRun'].includes(name));
 }
 
 describe.each(Object.entries(MACHINES))('what %s answers', (operation, machine) => {
@@ -313,8 +313,9 @@ describe.each(Object.entries(MACHINES))('what %s answers', (operation, machine) 
     };
     const refused = { put: false, failure: { name: 'Reason', cause: reason } };
     const catchers = allStates(machine).flatMap(([, { Catch = [] }]) => Catch);
-    const failures = catchers.flatMap(({ Assign }) =>
-      Assign?.failure === undefined ? [] : [Assign.failure],
+    // But for what an Express run hands over, which is one of those.
+    const failures = catchers.flatMap(({ Assign, Next }) =>
+      Assign?.failure === undefined || Next === 'GoOnAt?' ? [] : [Assign.failure],
     );
     expect(failures.length).toBeGreaterThan(3);
     for (const failure of failures) {
