@@ -107,7 +107,7 @@ export type Lane = 'standard' | 'express';
 /** Which lane a write goes by. */
 export interface LaneChoice {
   /**
-   * `express`: one call of a synchronous Express workflow, some twenty times cheaper and without looks at the run. What is in
+   * `express`: one call of a synchronous Express workflow, at a fraction of the price and without looks at the run. What is in
    * doubt or stuck goes on as a Standard execution, which the call then waits for. An answer that is lost is `AnswerLost`.
    * With an `idempotencyKey`, an input over 192 KiB, staged content over 64 MiB, or more than 40 large attributes, a write takes the
    * Standard lane all the same.

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { abortable } from '../calls/signal.ts';
 import { strangeAnswer } from '../errors/errors.ts';
+import { shareSignal } from '../platform/platform.ts';
 
 /** Longer than an Express workflow runs: what has not been answered by then will not be. */
 export const LONGEST_SECONDS = 330;
@@ -40,6 +41,7 @@ export async function startSync(
     () => controller.abort(new Error(`nothing within ${LONGEST_SECONDS} s`)),
     LONGEST_SECONDS * 1000,
   );
+  if (signal !== undefined) shareSignal(signal);
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted) abort();
   const command = new StartSyncExecutionCommand(input);
@@ -65,7 +67,7 @@ function sendOnce(command: StartSyncExecutionCommand, signal: AbortSignal): Send
   const { middlewareStack: stack } = command;
   stack.add(
     (next) => (args) => {
-      sending.state = 'preparing';
+      if (sending.state === 'unknown') sending.state = 'preparing';
       return next(args);
     },
     { step: 'initialize', priority: 'high', name: 'twinwritePrepares' },

@@ -109,19 +109,21 @@ describe('a synchronous call', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('leaves once though middleware of the caller would send it again', async () => {
-    answer = fault;
-    const sfn = clientOf();
-    sfn.middlewareStack.add((next) => (args) => next(args).catch(() => next(args)), {
-      step: 'finalizeRequest',
-      name: 'again',
-    });
-    expect(await startSync(sfn, input, undefined)).toMatchObject({
-      kind: 'lost',
-      error: { name: 'InternalServerError' },
-    });
-    expect(requests).toHaveLength(1);
-  });
+  it.each(['initialize', 'finalizeRequest'] as const)(
+    'leaves once though middleware of the caller would send it again, at %s',
+    async (step) => {
+      answer = fault;
+      const sfn = clientOf();
+      const again = (send: () => Promise<unknown>) => send().catch(send);
+      sfn.middlewareStack.add((next) => (args) => again(() => next(args)) as ReturnType<typeof next>, {
+        ...{ step: step as 'initialize', priority: 'high', name: 'again' },
+      });
+      expect(await startSync(sfn, input, undefined)).toMatchObject({
+        ...{ kind: 'lost', error: { name: 'InternalServerError' } },
+      });
+      expect(requests).toHaveLength(1);
+    },
+  );
 
   it('has no prefix before the host of an endpoint that is given, by whatever means', async () => {
     answer = succeeds;
