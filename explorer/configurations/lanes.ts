@@ -83,6 +83,15 @@ const DOUBT: Readonly<Record<string, Configuration>> = {
     kinds: LONG,
   },
   'create, in doubt for long': { writes: [express(creates(AX))], faults: 3, redrives: 0, kinds: LONG },
+  'update, handed over late': {
+    initial: X,
+    writes: [express(updates(AY))],
+    faults: 3,
+    redrives: 0,
+    kinds: LONG,
+    handOverMs: 240_000,
+    outageMs: 400_000,
+  },
   'create AB, functions run on': {
     writes: [express(creates({ A: 'X', B: 'Y' }))],
     faults: 2,

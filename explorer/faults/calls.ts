@@ -160,7 +160,8 @@ function outages({ model, index, kid, paid, done }: Situation): Fault[] {
   const through = (state: State) => async (): Promise<State> => {
     const forgotten = forgetTokens(model, state, index);
     const run = runOf(forgotten, index);
-    const later = withRun(forgotten, index, { clock: run.clock + OUTAGE_MS, old: [], late: [] });
+    const { outageMs = OUTAGE_MS } = model.configuration;
+    const later = withRun(forgotten, index, { clock: run.clock + outageMs, old: [], late: [] });
     const retriers = placeOf(model, forgotten, index, kid).definition.Retry;
     const spent = DOUBTS.map((at) => (retriers?.[at]?.MaxAttempts ?? 1) - 1);
     const frame = {

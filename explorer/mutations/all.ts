@@ -2,6 +2,7 @@
 
 import { BRANCHES } from './branches.ts';
 import { EDGES } from './edges.ts';
+import { AFTERWARDS, HANDING_OVER } from './lanes.ts';
 import type { Mutation } from './mutation.ts';
 import { OBJECTS } from './objects.ts';
 import { OTHERS } from './others.ts';
@@ -17,6 +18,8 @@ export const MUTATIONS: readonly Mutation[] = [
   ...EDGES,
   ...REPLACING,
   ...BRANCHES,
+  ...HANDING_OVER,
+  ...AFTERWARDS,
 ];
 
 export function mutationNamed(name: string): Mutation | undefined {

@@ -139,6 +139,10 @@ export interface Configuration {
   readonly requestLifeMs?: number;
   /** The same of copies on S3's side. */
   readonly copyLifeMs?: number;
+  /** How long an Express run's hand-over takes, ms. Default: nothing. */
+  readonly handOverMs?: number;
+  /** How long an `outage` lasts, ms; with all before it longer than a token is valid. Default: 620,000. */
+  readonly outageMs?: number;
   /** Histories may be forgotten. */
   readonly forget?: boolean;
   /** DescribeExecution knows none of the runs: they are too new, or of another store. */

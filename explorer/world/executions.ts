@@ -82,7 +82,7 @@ export function startExecution(
     const frame = { ...run.frame, input: given, phase: 'entering' as const };
     const started = withRun(state, run.index, { status: 'RUNNING', input: given, frame });
     const isLane = model.slotOf(run).lane === 'continued' && from !== undefined;
-    return { state: isLane ? takeOver(started, run.index, from) : started, answer: DONE };
+    return { state: isLane ? takeOver(model, started, run.index, from) : started, answer: DONE };
   }
   const isSame = JSON.stringify(runOf(state, run.index).input) === String(input.input);
   return { state, answer: run.status === 'RUNNING' && isSame ? DONE : NAME_TAKEN };
@@ -95,8 +95,8 @@ export function whatGoesOn(model: Model, state: State, run: Pick<Run, 'index'>):
 }
 
 /** What an Express run has in flight may still land while the execution waits that goes on with it. */
-function takeOver(state: State, index: number, from: Run): State {
-  const { clock } = from;
+function takeOver(model: Model, state: State, index: number, from: Run): State {
+  const clock = from.clock + (model.configuration.handOverMs ?? 0);
   // But for starts: one more is in vain.
   const late = from.late.filter(({ name }) => name !== 'StartExecution');
   const old = from.old.filter(({ invocation }) => invocation.fn !== 'StartExecution');
