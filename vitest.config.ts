@@ -8,10 +8,11 @@ const ISOLATED = ['test/explorer/**/*.test.ts', 'test/lambdas/**/*.test.ts'];
 
 /** Tests of the client whose SDK clients test/client/mocks.ts replaces; with any other they would be replaced, too. */
 const MOCKED = [
+  'test/cli/lanes.test.ts',
   'test/client/{batch,many,sources,store,wait}/**/*.test.ts',
   'test/client/read/{read,torn-reads}.test.ts',
   'test/client/strangers.test.ts',
-  'test/client/write/{handle,held-input,reused-buffers,staging,start,used-names,used-sources}.test.ts',
+  'test/client/write/{express,handle,held-input,reused-buffers,staging,start,settle,used-names,used-sources}.test.ts',
 ];
 
 /** Tests that take long for what they add: `npm run test:thorough` runs them, and so does CI. */

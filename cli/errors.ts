@@ -71,7 +71,7 @@ function notWrittenReport(error: NotWritten): Report {
   const { name, reason, message, details, ...rest } = { ...error, message: error.message };
   const executionArn = 'executionArn' in rest ? rest.executionArn : undefined;
   const outcome = name === 'RolledBack' ? 'rolled back' : 'rejected';
-  const run = typeof executionArn === 'string' ? ` by ${executionArn.split(':').at(-1)}` : '';
+  const run = typeof executionArn === 'string' ? ` by ${nameIn(executionArn)}` : '';
   return report(EXIT.failed, `${outcome}${run}: ${message}`, {
     error: name,
     reason,
@@ -79,6 +79,11 @@ function notWrittenReport(error: NotWritten): Report {
     details,
     executionArn,
   });
+}
+
+/** The execution's name; of an Express one an id follows it. */
+function nameIn(executionArn: string): string | undefined {
+  return executionArn.split(':').at(executionArn.includes(':express:') ? -2 : -1);
 }
 
 function report(exitCode: number, line: string, json: Report['json']): Report {

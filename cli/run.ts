@@ -17,6 +17,7 @@ import { registerUpdate } from './commands/items/update.ts';
 import { registerLocal } from './commands/local/local.ts';
 import { registerReplay } from './commands/runs/replay.ts';
 import { registerRuns } from './commands/runs/runs.ts';
+import { registerSettle } from './commands/runs/settle.ts';
 import { registerShow } from './commands/runs/show.ts';
 import { registerStop } from './commands/runs/stop.ts';
 import { registerTail } from './commands/runs/tail.ts';
@@ -93,6 +94,7 @@ Exit codes: 0 done, 1 failed, 2 wrong command line, 130 interrupted`,
   registerRuns(program, io);
   registerShow(program, io);
   registerReplay(program, io);
+  registerSettle(program, io);
   registerStop(program, io);
   registerTail(program, io);
   registerSweep(program, io);

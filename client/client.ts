@@ -14,6 +14,11 @@ import { asRejected } from './errors/rejected.ts';
 import type {
   CreateInput,
   DeleteInput,
+  ExpressRun,
+  Lane,
+  LaneChoice,
+  Outcome,
+  OutcomeOptions,
   PutInput,
   UpdateInput,
   WaitChoice,
@@ -31,7 +36,7 @@ import type {
   Results,
   ScanOptions,
 } from './many/types.ts';
-import { patience } from './platform/platform.ts';
+import { patience, patienceOnce } from './platform/platform.ts';
 import { attach } from './read/attach.ts';
 import type { GetOptions, LargeItem } from './read/item.ts';
 import type { LazyItem } from './read/lazy.ts';
@@ -47,7 +52,10 @@ import type { StagedContent } from './types.ts';
 import { type PresignedUpload, type PresignUploadOptions, presignUpload } from './upload/presign-upload.ts';
 import { Waiter } from './wait/wait.ts';
 import { handleOf, resume, type WriteHandle } from './write/handle.ts';
+import { clientLane } from './write/lane.ts';
 import { putInput } from './write/put.ts';
+import { outcomeOf } from './write/settle.ts';
+import { LONGEST_SECONDS } from './write/sync-call.ts';
 import { startWrite, type WriteContext, write } from './write/write.ts';
 
 /** Without a byte of an answer for so long, a call is given up, and made again as the SDK does. */
@@ -55,11 +63,12 @@ const ANSWER_SECONDS = 15;
 /** S3 sends a byte now and then while it puts a large object together (API reference, CompleteMultipartUpload). */
 const OBJECT_SECONDS = 60;
 
-/** How a client reaches AWS. */
-export interface ClientOptions {
+/** How a client reaches AWS, and by which lane its writes go, where a call does not say. */
+export interface ClientOptions extends LaneChoice {
   /**
    * SDK clients of your own. Default: new ones for the store's Region, which give up a call after 15 s without a byte, of S3
-   * after 60 s.
+   * after 60 s. One for Step Functions must wait for 330 s where it is to serve the Express lane, and best keeps no connections:
+   * see docs/writing.md.
    */
   readonly sfn?: SFNClient | undefined;
   readonly s3?: S3Client | undefined;
@@ -88,14 +97,17 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
   readonly #s3: S3Client;
   readonly #dynamodb: DynamoDBClient;
   readonly #waiter: Waiter;
+  readonly #syncSfn: SFNClient;
+  readonly #lane: Lane;
 
-  /** @throws {Rejected} InvalidInput for a wrong `pollIntervalMs` */
+  /** @throws {Rejected} InvalidInput for a wrong `pollIntervalMs` or `lane` */
   constructor({
     store,
     sfn,
     s3,
     dynamodb,
     pollIntervalMs,
+    lane,
   }: ClientOptions & { readonly store: StoreDescriptor }) {
     const { region } = store;
     this.store = copyOf(store);
@@ -103,6 +115,8 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
     this.#s3 = s3 ?? new S3Client({ region, ...patience(OBJECT_SECONDS) });
     this.#dynamodb = dynamodb ?? new DynamoDBClient({ region, ...patience(ANSWER_SECONDS) });
     this.#waiter = new Waiter({ sfn: this.#sfn, pollIntervalMs });
+    this.#lane = clientLane(lane, this.store);
+    this.#syncSfn = sfn ?? new SFNClient({ region, ...patienceOnce(LONGEST_SECONDS) });
   }
 
   /**
@@ -366,6 +380,17 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
     return resume(this.#writeContext, executionArn);
   }
 
+  /**
+   * Finds out what has become of a write whose answer was lost: the item tells, or the Standard execution that goes on with the run, or
+   * one that is started to settle it, which takes 7 to 26 minutes. May be asked again, by whomever: there is one such execution.
+   * @param run - of an {@link AnswerLost}, as it is or from JSON
+   * @throws {Rejected} InvalidInput for what is no such run of this store
+   * @throws {TwinwriteError} Stuck, Aborted, StartFailed, WaitInterrupted of that Standard execution
+   */
+  outcome(run: ExpressRun, options: OutcomeOptions = {}): Promise<Outcome> {
+    return outcomeOf(this.#writeContext, run, options).catch(asRejected);
+  }
+
   async #write(
     operation: Operation,
     input: object,
@@ -373,7 +398,7 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
   ): Promise<WriteResult | WriteHandle> {
     const context = this.#writeContext;
     if (wait) return write(context, operation, input, options);
-    return handleOf(context, await startWrite(context, operation, input, options));
+    return handleOf(context, await startWrite(context, operation, input, { ...options, wait }));
   }
 
   get #readContext(): ReadContext {
@@ -386,7 +411,9 @@ export class LargeItemClient<Doc extends Document = AnyDocument> {
       s3: this.#s3,
       dynamodb: this.#dynamodb,
       sfn: this.#sfn,
+      syncSfn: this.#syncSfn,
       waiter: this.#waiter,
+      lane: this.#lane,
     };
   }
 }

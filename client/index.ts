@@ -16,6 +16,7 @@ export { StoreNotFound, TwinwriteError } from './errors/errors.ts';
 export { IntegrityError, ItemChanged, KeysUnread, ReadContended, ReadFailed } from './errors/read-errors.ts';
 export {
   Aborted,
+  AnswerLost,
   IdempotencyConflict,
   NotWritten,
   OutcomeUnknown,
@@ -31,6 +32,11 @@ export type {
   CreateInput,
   DeleteInput,
   Expression,
+  ExpressRun,
+  Lane,
+  LaneChoice,
+  Outcome,
+  OutcomeOptions,
   Progress,
   PutInput,
   UpdateInput,

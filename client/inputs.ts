@@ -76,7 +76,7 @@ export interface DeleteInput<Doc extends Document = AnyDocument> extends CommonI
 }
 
 /** How a write is made, beside what it writes. */
-export interface WriteOptions extends InlineChoice {
+export interface WriteOptions extends InlineChoice, LaneChoice {
   /**
    * Makes calling again safe: it becomes the execution's name, 1 to 80 characters of 0-9 A-Z a-z - _, which stands
    * for one write of one operation for 90 days. A further call with the same key and input waits for that write and
@@ -101,6 +101,21 @@ export interface InlineChoice {
   readonly inlineContent?: boolean | undefined;
 }
 
+/** By which of its state machines a store performs a write (docs/writing.md, "Lanes"). */
+export type Lane = 'standard' | 'express';
+
+/** Which lane a write goes by. */
+export interface LaneChoice {
+  /**
+   * `express`: one call of a synchronous Express workflow, at a fraction of the price and without looks at the run. What is in
+   * doubt or stuck goes on as a Standard execution, which the call then waits for. An answer that is lost is `AnswerLost`.
+   * With an `idempotencyKey`, an input over 192 KiB, staged content over 64 MiB, or more than 40 large attributes, a write takes the
+   * Standard lane all the same.
+   * Not with `wait: false`. Default: the client's own `lane`, else `standard`.
+   */
+  readonly lane?: Lane | undefined;
+}
+
 /** `false`: the call ends once the run has started, and gives a `WriteHandle`. Default: true. */
 export interface WaitChoice<Wait extends boolean = boolean> {
   readonly wait?: Wait | undefined;
@@ -115,7 +130,53 @@ export type Progress =
       readonly bytes: number;
       readonly total: number | undefined;
     }
+  /** Its Express execution is about to be started; one that others came before is started again, under another name. */
+  | { readonly phase: 'running'; readonly executionName: string }
   | { readonly phase: 'waiting'; readonly executionArn: string };
+
+/** An Express run whose end nobody told. JSON has all of it: it may be kept, and asked about later, by another process too. */
+export interface ExpressRun {
+  readonly operation: 'create' | 'update' | 'delete';
+  /** What its execution's name ends in. */
+  readonly id: string;
+  /** The item's key as DynamoDB's JSON has it: `{ id: { S: '42' } }`, a binary one as base64. */
+  readonly key: Readonly<Record<string, TypedKeyValue>>;
+  /** When the call began, ISO 8601. */
+  readonly startedAt: string;
+  /** Whether nothing of it was staged: then it has ended sooner for sure. */
+  readonly inline: boolean;
+}
+
+/** A key's value as DynamoDB's JSON has it. */
+export type TypedKeyValue = { readonly S: string } | { readonly N: string } | { readonly B: string };
+
+/** How `client.outcome` finds out. */
+export interface OutcomeOptions {
+  /**
+   * The item as it was read before the write was started, as `get` gives it: if it stands unchanged, nothing was written. An item
+   * that no saga has written proves nothing.
+   */
+  readonly before?: { readonly createdBy: string | null; readonly version: number | null } | undefined;
+  /** Stops the waiting only: the run that settles it goes on, see `WaitInterrupted`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called once a Standard execution is waited for. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** What has become of an {@link ExpressRun}. */
+export interface Outcome {
+  /**
+   * `written`: it took effect, once. `not-written`: proved to have had no effect, now or later. `unknown`: the item does not tell,
+   * and nothing was deleted: read it, and decide whether to write again.
+   */
+  readonly outcome: 'written' | 'not-written' | 'unknown';
+  /** The item's version after the write, null once it is deleted; missing where it is not known. */
+  readonly version?: number | null | undefined;
+  /** The Standard execution that told; missing where the item did. */
+  readonly executionArn?: string | undefined;
+  /** One sentence that says why, unless it was written. */
+  readonly message?: string | undefined;
+}
 
 /** A write that took effect. */
 export interface WriteResult {

@@ -7,12 +7,13 @@ import { formatBytes } from './progress.ts';
 
 /** @param urls - presigned URLs by large attribute */
 export function itemJson(
-  { key, version, attributes, large }: LargeItem,
+  { key, version, createdBy, attributes, large }: LargeItem,
   urls: ReadonlyMap<string, string>,
 ): unknown {
   return {
     key,
     version,
+    ...(createdBy !== null && { createdBy }),
     attributes,
     large: Object.fromEntries(
       Object.entries(large).map(([name, object]) => {

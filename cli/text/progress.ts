@@ -62,6 +62,7 @@ export function statusLine(output: Output): StatusLine {
 }
 
 function describe(progress: Progress | DownloadProgress): string {
+  if (progress.phase === 'running') return `running ${progress.executionName}`;
   if (progress.phase === 'waiting') return `waiting for ${progress.executionArn.split(':').at(-1)}`;
   const { phase, attribute, bytes, total } = progress;
   const part = total === undefined || total === 0 ? '' : ` (${Math.floor((bytes / total) * 100)} %)`;

@@ -1,7 +1,7 @@
 // What a batch takes and tells.
 
 import type { WaitInterrupted } from '../errors/write-errors.ts';
-import type { InlineChoice, WriteResult } from '../inputs.ts';
+import type { InlineChoice, LaneChoice, WriteResult } from '../inputs.ts';
 import type { Value } from '../types.ts';
 
 /** What every input of a write has. */
@@ -11,11 +11,11 @@ export interface ItemInput {
 }
 
 /** How a batch runs. */
-export interface BatchOptions<Input> extends InlineChoice {
+export interface BatchOptions<Input> extends InlineChoice, LaneChoice {
   /**
    * Makes the batch resumable: run again under this name, 1 to 32 characters of 0-9 A-Z a-z - _, it writes nothing
    * twice within 90 days. What was written is reported as `written-before`; what failed, also for a mistake that has
-   * been corrected in its input since, is tried anew.
+   * been corrected in its input since, is tried anew. Its writes take the Standard lane, whatever `lane` says.
    */
   readonly batch?: string | undefined;
   /**
@@ -58,7 +58,7 @@ export type BatchOutcome<Input, Result = WriteResult> = {
   | { readonly status: 'written-before'; readonly result: Result }
   /** Proved to have had no effect. */
   | { readonly status: 'not-written'; readonly error: Error }
-  /** May have been written; `error` says what to do: `Stuck`, `OutcomeUnknown`, `StartFailed`, and so on. */
+  /** May have been written; `error` says what to do: `Stuck`, `OutcomeUnknown`, `StartFailed`, `AnswerLost`, and so on. */
   | { readonly status: 'in-doubt'; readonly error: Error; readonly executionArn: string }
   /** The run goes on by itself: `client.handle(executionArn)` waits for it. */
   | { readonly status: 'interrupted'; readonly error: WaitInterrupted; readonly executionArn: string }

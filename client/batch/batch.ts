@@ -17,7 +17,9 @@ import {
 } from '../errors/write-errors.ts';
 import type { WriteResult } from '../inputs.ts';
 import { hasEnded } from '../wait/wait.ts';
+import { isExpressArn } from '../write/express.ts';
 import { heldInput } from '../write/held-input.ts';
+import { checkedLane } from '../write/lane.ts';
 import { finishSeen, finishWrite, type Started, startWrite, type WriteContext } from '../write/write.ts';
 import { checkBatchName, itemName, MAX_ATTEMPTS } from './batch-names.ts';
 import type {
@@ -52,6 +54,7 @@ export function batchOf<Input extends ItemInput>(
   const held = { ...options, signal: ownSignal(options.signal) };
   try {
     checkOptions(held);
+    checkedLane(held.lane, context.store);
   } catch (error) {
     asRejected(error);
   }
@@ -172,8 +175,8 @@ class RunningBatch<Input extends ItemInput> implements Batch<Input> {
   ): Promise<Ending & { readonly again?: boolean }> {
     let started: Started | undefined;
     try {
-      const { inlineContent } = this.#options;
-      const options = { idempotencyKey, signal, inlineContent, attempts: Number.POSITIVE_INFINITY };
+      const { inlineContent, lane } = this.#options;
+      const options = { idempotencyKey, signal, inlineContent, lane, attempts: Number.POSITIVE_INFINITY };
       started = await startWrite(this.#context, this.#kind.operation, input, options);
       const result = await this.#finish(started, signal);
       return { status: started.earlier === undefined ? 'written' : 'written-before', result };
@@ -234,7 +237,7 @@ function endingOf(error: unknown, started: Started | undefined, signal: AbortSig
     error instanceof NotWritten ||
     error instanceof UploadFailed ||
     error instanceof IdempotencyConflict ||
-    (error instanceof StartFailed && isRefusal(error.cause));
+    (error instanceof StartFailed && (isExpressArn(error.executionArn) || isRefusal(error.cause)));
   if (isProof) return { status: 'not-written', error };
   const { executionArn = started?.executionArn } = error as TwinwriteError & { executionArn?: string };
   if (executionArn === undefined) return { status: 'not-written', error: error as Error };

@@ -3,6 +3,7 @@
 
 import type { SagaErrorName } from '../../core/errors/errors.ts';
 import type { FailureReason } from '../../core/errors/reasons.ts';
+import type { ExpressRun } from '../inputs.ts';
 import { type Cause, messageOf, TwinwriteError } from './errors.ts';
 
 /** A saga's own reasons, and those that its state machine adds: a task that failed for good, input over a limit. */
@@ -183,6 +184,55 @@ export class StartFailed extends TwinwriteError {
     super(`the execution ${executionArn} could not be started: ${messageOf(cause)}`, { cause });
     this.executionArn = executionArn;
   }
+}
+
+interface LostRun {
+  readonly run: ExpressRun;
+  readonly executionName: string;
+  readonly executionArn: string;
+  /** What came instead of an answer, as a clause. */
+  readonly instead: string;
+}
+
+/**
+ * An Express run was started, or may have been, and its end was not told: the call timed out, broke or was aborted, or the run
+ * ended as none of a saga's does. The write may or may not take effect; an Express execution cannot be asked. What to do:
+ * `client.outcome(error.run)` finds out, and so does the command `settle`.
+ */
+export class AnswerLost extends TwinwriteError {
+  override readonly name = 'AnswerLost';
+  /** For `client.outcome`; JSON has all of it. */
+  readonly run: ExpressRun;
+  /** Of the Express execution, which its logs are found by. */
+  readonly executionName: string;
+  /** The Standard execution that goes on with the run, or settles it. It need not be there yet. */
+  readonly executionArn: string;
+  /** Shell command that finds out. */
+  readonly settle: string;
+
+  constructor({ run, executionName, executionArn, instead }: LostRun, options?: Cause) {
+    const settle = settleCommand(run, executionName);
+    super(
+      `no answer of ${executionName} (${instead}): the write may or may not take effect; to find out: client.outcome(error.run), or ${settle}`,
+      options,
+    );
+    this.run = run;
+    this.executionName = executionName;
+    this.executionArn = executionArn;
+    this.settle = settle;
+  }
+}
+
+function settleCommand({ key, inline }: ExpressRun, executionName: string): string {
+  const keys = Object.entries(key).map(
+    ([name, value]) => `--key ${shellWord(`${name}=${Object.values(value)[0]}`)}`,
+  );
+  return ['twinwrite settle', executionName, ...keys, ...(inline ? ['--inline'] : [])].join(' ');
+}
+
+/** As a POSIX shell takes it for one word. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /**

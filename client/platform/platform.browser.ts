@@ -46,6 +46,10 @@ export function patience(_seconds: number): { readonly requestHandler?: object }
   return {};
 }
 
+export function patienceOnce(_seconds: number): { readonly requestHandler?: object } {
+  return {};
+}
+
 export function environment(): Readonly<Record<string, string | undefined>> {
   return {};
 }

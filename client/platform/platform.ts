@@ -52,6 +52,16 @@ export function patience(seconds: number): { readonly requestHandler?: object } 
   return { requestHandler: { connectionTimeout: 5000, socketTimeout: seconds * 1000 } };
 }
 
+/**
+ * The same for calls that must not be made twice. Each has a connection of its own: one that was kept may have been closed by the
+ * other end, which shows only once the call is on its way, and then nobody knows what has become of it.
+ */
+export function patienceOnce(seconds: number): { readonly requestHandler?: object } {
+  const agent = { keepAlive: false, maxSockets: Number.POSITIVE_INFINITY };
+  const { requestHandler } = patience(seconds);
+  return { requestHandler: { ...requestHandler, httpAgent: agent, httpsAgent: agent } };
+}
+
 /** Environment variables. */
 export function environment(): Readonly<Record<string, string | undefined>> {
   return process.env;

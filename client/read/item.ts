@@ -24,6 +24,8 @@ export interface LargeItem<Doc extends Document = AnyDocument, Name extends stri
   readonly key: Readonly<Doc['key']>;
   /** Null for an item that no saga has written yet. */
   readonly version: number | null;
+  /** The run that created it, which never changes; null as `version` is. Both together never come again. */
+  readonly createdBy: string | null;
   /** Plain attributes, without the key, the pointers and `_saga`. */
   readonly attributes: AttributesOf<Doc>;
   /** The large attributes that were got. */

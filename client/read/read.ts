@@ -106,6 +106,7 @@ function largeItem(
   return {
     ...plainOf(snapshot, store),
     version: snapshot.version,
+    createdBy: snapshot.createdBy,
     large: Object.fromEntries(objects),
   };
 }

@@ -23,6 +23,8 @@ export interface Snapshot {
   readonly item: SdkItem;
   /** Null for an item that has no `_saga`. */
   readonly version: number | null;
+  /** The run that created it; null as `version` is. */
+  readonly createdBy: string | null;
   /** Large attributes and the S3 URIs that they hold. */
   readonly uris: ReadonlyMap<string, string>;
 }
@@ -93,7 +95,8 @@ export function snapshotOf(item: SdkItem, store: StoreDescriptor): Snapshot {
     // The rules look at strings and at `_saga` only, which have the same form in the SDK's values.
     const texts = Object.entries(item).filter(([name, value]) => 'S' in value || name === SAGA_ATTRIBUTE);
     const readable = Object.fromEntries(texts) as Item;
-    return { item, version: readSaga(readable)?.version ?? null, uris: readPointers(readable, store) };
+    const { version = null, createdBy = null } = readSaga(readable) ?? {};
+    return { item, version, createdBy, uris: readPointers(readable, store) };
   } catch (error) {
     throw error instanceof SagaError ? new SpoiledItem(item, store, error) : error;
   }

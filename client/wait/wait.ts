@@ -164,7 +164,7 @@ export class Waiter {
   }
 }
 
-export function hasEnded({ status }: DescribeExecutionOutput): boolean {
+export function hasEnded({ status }: Pick<DescribeExecutionOutput, 'status'>): boolean {
   return status !== 'RUNNING' && status !== 'PENDING_REDRIVE';
 }
 

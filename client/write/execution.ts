@@ -91,9 +91,16 @@ export function asksForTheSame({ input = 'null' }: DescribeExecutionOutput, othe
   return sameInput(input, other);
 }
 
-const ATTEMPTS = 10;
+/** How often a call is tried, unless the caller says otherwise. */
+export const ATTEMPTS = 10;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5000;
+const GROWTH = 1.5;
+
+/** Milliseconds between an attempt, counted from 1, and the next one. */
+export function pauseAfter(attempt: number): number {
+  return jittered(Math.min(FIRST_PAUSE_MS * GROWTH ** (attempt - 1), LONGEST_PAUSE_MS));
+}
 
 /** Calls again, ever more rarely, after errors that are worth it. */
 async function patiently<T>(
@@ -101,14 +108,12 @@ async function patiently<T>(
   isWorthIt: (error: unknown) => boolean,
   { attempts = ATTEMPTS, signal }: StartOptions,
 ): Promise<T> {
-  let pause = FIRST_PAUSE_MS;
   for (let attempt = 1; ; attempt++) {
     try {
       return await call();
     } catch (error) {
       if (!isWorthIt(error) || attempt >= (isThrottling(error) ? attempts : ATTEMPTS)) throw error;
-      await sleep(jittered(pause), signal);
-      pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
+      await sleep(pauseAfter(attempt), signal);
     }
   }
 }

@@ -5,7 +5,7 @@ import {
   GetExecutionHistoryCommand,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
-import type * as z from 'zod';
+import * as z from 'zod';
 import { causeSchema, outputSchema } from '../../core/contract/output.ts';
 import { causeMessage } from '../../core/errors/cause-message.ts';
 import type { Item } from '../../core/values/attributes.ts';
@@ -15,8 +15,14 @@ import { Aborted, OutcomeUnknown, Rejected, RolledBack, Stuck } from '../errors/
 import type { WriteResult } from '../inputs.ts';
 import { decodeItem } from '../values.ts';
 
+/** How an execution has ended, of either lane. */
+export type ExecutionEnd = Pick<
+  DescribeExecutionOutput,
+  'executionArn' | 'status' | 'input' | 'output' | 'error' | 'cause'
+>;
+
 /** @throws {TwinwriteError} Rejected, RolledBack, OutcomeUnknown, Stuck or Aborted, unless the execution succeeded */
-export async function resultOf(sfn: SFNClient, execution: DescribeExecutionOutput): Promise<WriteResult> {
+export async function resultOf(sfn: SFNClient, execution: ExecutionEnd): Promise<WriteResult> {
   if (execution.status !== 'SUCCEEDED') throw await failureOf(sfn, execution);
   const executionArn = execution.executionArn as string;
   const parsed = outputSchema.safeParse(JSON.parse(execution.output ?? 'null'));
@@ -43,7 +49,37 @@ function problemsOf({ issues }: z.ZodError): string {
   return issues.map(({ path, message }) => [...path, message].join(': ')).join('; ');
 }
 
-async function failureOf(sfn: SFNClient, execution: DescribeExecutionOutput): Promise<TwinwriteError> {
+/**
+ * Nothing, where the execution goes on with the Express run that is asked for, or with none. An Express run's name can run twice at
+ * once, and the first of the two to hand over has the execution.
+ * @param run - as object keys name it
+ * @throws {OutcomeUnknown} when it is another run's end
+ */
+export function checkContinues(execution: ExecutionEnd, run: string | undefined): void {
+  if (run === undefined) return;
+  const told = execution.status === 'SUCCEEDED' ? outputRun(execution) : continuedRun(execution.input);
+  if (told === undefined || told === run) return;
+  throw new OutcomeUnknown(
+    execution.executionArn as string,
+    `the execution has told the end of ${told}, and not that of ${run}`,
+    { run, actual: told },
+  );
+}
+
+/** The Express run that an execution of this input goes on with, as object keys name it; undefined if it does not. */
+export function continuedRun(input: string | undefined): string | undefined {
+  return continuesSchema.safeParse(JSON.parse(input ?? 'null')).data?.continues.plan.run;
+}
+
+function outputRun({ output }: ExecutionEnd): string | undefined {
+  return outputSchema.safeParse(JSON.parse(output ?? 'null')).data?.run;
+}
+
+const continuesSchema = z.looseObject({
+  continues: z.looseObject({ plan: z.looseObject({ run: z.string() }) }),
+});
+
+async function failureOf(sfn: SFNClient, execution: ExecutionEnd): Promise<TwinwriteError> {
   const { status, error = '', cause = '' } = execution;
   const executionArn = execution.executionArn as string;
   const [kind, reason = ''] = error.split('.', 2);

@@ -1,26 +1,22 @@
 // One write from start to end: check, open the content, stage what does not fit, start the execution once, wait.
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { DescribeExecutionOutput, SFNClient } from '@aws-sdk/client-sfn';
 import type { CreateInput } from '../../core/contract/contract.ts';
 import { largeAttributesOf, type SagaRequest } from '../../core/contract/request.ts';
 import type { StoreDescriptor } from '../../core/contract/store-types.ts';
-import { SagaError } from '../../core/errors/errors.ts';
-import { MAX_EXECUTION_INPUT_BYTES } from '../../core/errors/limits.ts';
 import { isStaged } from '../../core/keys/pointer.ts';
 import type { Operation } from '../../core/keys/run.ts';
 import type { Item } from '../../core/values/attributes.ts';
 import { notify } from '../calls/notify.ts';
-import { abortable, ownSignal } from '../calls/signal.ts';
-import { openContent, readerOf } from '../content/content.ts';
-import { type Digest, hashing } from '../content/sha256.ts';
+import { ownSignal } from '../calls/signal.ts';
 import { asRejected } from '../errors/rejected.ts';
-import { IdempotencyConflict, UploadFailed, WaitInterrupted } from '../errors/write-errors.ts';
-import type { WriteOptions, WriteResult } from '../inputs.ts';
-import { upload } from '../upload/upload.ts';
+import { IdempotencyConflict, WaitInterrupted } from '../errors/write-errors.ts';
+import type { Lane, WaitChoice, WriteOptions, WriteResult } from '../inputs.ts';
 import { hasEnded, type Waiter } from '../wait/wait.ts';
-import { type LargeDraft, makeDraft } from './draft.ts';
+import { closeAll, deleteStaged, openAll, uploadAll, uploadedBefore } from './contents.ts';
+import { makeDraft } from './draft.ts';
 import {
   asksForTheSame,
   executionArn,
@@ -29,23 +25,21 @@ import {
   type StartOptions,
   startOnce,
 } from './execution.ts';
-import {
-  checkRoom,
-  inputText,
-  type Layout,
-  layOut,
-  type OpenLarge,
-  type StagedLarge,
-  stagedKey,
-} from './layout.ts';
-import { resultOf } from './outcome.ts';
+import { type ExpressWrite, startExpress } from './express.ts';
+import { fitsExpress, laneOf } from './lane.ts';
+import { checkRoom, inputText, layOut, stagedKey } from './layout.ts';
+import { checkContinues, type ExecutionEnd, resultOf } from './outcome.ts';
 
 export interface WriteContext {
   readonly store: StoreDescriptor;
   readonly s3: S3Client;
   readonly dynamodb: DynamoDBClient;
   readonly sfn: SFNClient;
+  /** For calls of up to five minutes, which are sent once. */
+  readonly syncSfn: SFNClient;
   readonly waiter: Waiter;
+  /** Of calls that name none. */
+  readonly lane: Lane;
 }
 
 /** What a write asks for, as far as its result is told by it. The request's own type would bring zod's types to all who import the client. */
@@ -68,6 +62,10 @@ export interface Started {
   readonly earlier: DescribeExecutionOutput | undefined;
   /** When it was started by this call, by `performance.now()`. */
   readonly startedAt: number | undefined;
+  /** How it has ended, where the start gave that: by the Express lane. */
+  readonly ended?: ExecutionEnd | undefined;
+  /** The Express run that the execution goes on with, if it does: another run's result is not this write's. */
+  readonly continues?: string | undefined;
 }
 
 /** @throws {TwinwriteError} see `errors.ts`; the signal's reason, when it is aborted before the start */
@@ -79,7 +77,7 @@ export async function write(
 ): Promise<WriteResult> {
   const options = { ...given, signal: ownSignal(given.signal) };
   const started = await startWrite(context, operation, input, options);
-  await reportWaiting(options, started.executionArn);
+  if (started.ended === undefined) await reportWaiting(options, started.executionArn);
   return finishWrite(context, started, options.signal);
 }
 
@@ -97,7 +95,7 @@ export async function startWrite(
   context: WriteContext,
   operation: Operation,
   input: object,
-  options: WriteOptions & StartOptions,
+  options: WriteOptions & WaitChoice & StartOptions,
 ): Promise<Started> {
   return start(context, operation, input, options).catch(asRejected);
 }
@@ -108,14 +106,22 @@ export async function startWrite(
  */
 export async function finishWrite(
   context: WriteContext,
-  { executionArn, staged = [], earlier, startedAt }: Pick<Started, 'executionArn'> & Partial<Started>,
+  {
+    executionArn,
+    staged = [],
+    earlier,
+    startedAt,
+    ended = earlier,
+    continues,
+  }: Pick<Started, 'executionArn'> & Partial<Started>,
   signal: AbortSignal | undefined,
 ): Promise<WriteResult> {
   const { sfn, store, waiter } = context;
   const execution =
-    earlier !== undefined && hasEnded(earlier)
-      ? earlier
+    ended !== undefined && hasEnded(ended)
+      ? ended
       : await waiter.wait(executionArn, ownSignal(signal), startedAt);
+  checkContinues(execution, continues);
   const result = await resultOf(sfn, execution);
   await deleteStaged(context, new Set([...staged, ...stagedKeysIn(execution, store)]));
   return result;
@@ -131,8 +137,8 @@ export async function finishSeen<Result>(
   signal: AbortSignal | undefined,
   resultOfSeen: (startDate: Date) => Promise<Result | undefined>,
 ): Promise<WriteResult | Result> {
-  const { executionArn, earlier, startedAt } = started;
-  if (earlier !== undefined && hasEnded(earlier)) return finishWrite(context, started, signal);
+  const { executionArn, earlier, startedAt, ended = earlier } = started;
+  if (ended !== undefined && hasEnded(ended)) return finishWrite(context, started, signal);
   const own = ownSignal(signal);
   const end = await context.waiter.waitOrSee(executionArn, own, { startedAt });
   if (!(end instanceof Date)) return finishWrite(context, { ...started, earlier: end }, signal);
@@ -152,15 +158,15 @@ async function start(
   context: WriteContext,
   operation: Operation,
   input: object,
-  given: WriteOptions & StartOptions,
+  given: WriteOptions & WaitChoice & StartOptions,
 ): Promise<Started> {
-  const { store, sfn } = context;
+  const { store } = context;
   const options = { ...given, signal: ownSignal(given.signal) };
   options.signal?.throwIfAborted();
+  const lane = laneOf(options, context.lane, store);
   const draft = makeDraft(operation, input, store);
   const name = executionName(operation, draft.request.key, options.idempotencyKey);
-  const stateMachineArn = store.stateMachines[operation];
-  const arn = executionArn(stateMachineArn, name);
+  const arn = executionArn(store.stateMachines[operation], name);
   checkRoom(draft);
   const large = await openAll(draft.large, options);
   try {
@@ -169,114 +175,57 @@ async function start(
     const layout = layOut(draft, large, keyOf, { inlineContent });
     // What an earlier call staged may be in use by its run: look before writing over it.
     const mayBeStarted = options.idempotencyKey !== undefined && layout.staged.length > 0;
-    let earlier = mayBeStarted ? await findExecution(sfn, arn, options) : undefined;
-    if (earlier === undefined) {
-      const digests = await uploadAll(context, layout, options);
-      const request = { stateMachineArn, name, input: inputText(draft, layout, digests) };
-      earlier = await startOnce(sfn, request, options);
-    } else {
-      const digests = await digestsOf(layout.staged, options.signal, (entry) =>
-        digestOf(entry, options.signal),
-      );
-      if (!asksForTheSame(earlier, inputText(draft, layout, digests))) throw new IdempotencyConflict(arn);
-    }
-    return {
-      executionArn: arn,
+    const earlier = mayBeStarted ? await findExecution(context.sfn, arn, options) : undefined;
+    const common = {
       staged: [...layout.staged.map((entry) => entry.stagedKey), ...stagedKeysOf(draft.request)],
       asked: askedOf(draft.request),
-      earlier,
-      startedAt: earlier === undefined ? performance.now() : undefined,
     };
+    if (earlier === undefined) {
+      const digests = await uploadAll(context, layout, options);
+      const input = inputText(draft, layout, digests);
+      const by = lane === 'express' && fitsExpress(input, draft.request, digests) ? byExpress : byStandard;
+      const { key } = draft.request;
+      const request = { operation, key, name, input, inline: common.staged.length === 0 };
+      return { ...common, ...(await by(context, request, options)) };
+    }
+    const digests = await uploadedBefore(layout, options.signal);
+    if (!asksForTheSame(earlier, inputText(draft, layout, digests))) throw new IdempotencyConflict(arn);
+    return { ...common, executionArn: arn, earlier, startedAt: undefined };
   } finally {
     closeAll(large);
   }
 }
 
-/** All contents, or none: what was opened is closed when another cannot be. */
-async function openAll(large: readonly LargeDraft[], { signal }: WriteOptions): Promise<OpenLarge[]> {
-  const open: OpenLarge[] = [];
-  try {
-    for (const entry of large) {
-      const source = await openContent(entry.content, entry.field, MAX_EXECUTION_INPUT_BYTES, signal).catch(
-        (error: unknown) => {
-          throw contentError(entry.name, error, signal);
-        },
-      );
-      open.push({ ...entry, source });
-    }
-    return open;
-  } catch (error) {
-    closeAll(open);
-    throw error;
-  }
+type StartedBy = Omit<Started, 'staged' | 'asked'>;
+
+async function byStandard(
+  { store, sfn }: WriteContext,
+  { operation, name, input }: ExpressWrite,
+  options: StartOptions,
+): Promise<StartedBy> {
+  const stateMachineArn = store.stateMachines[operation];
+  const earlier = await startOnce(sfn, { stateMachineArn, name, input }, options);
+  return {
+    executionArn: executionArn(stateMachineArn, name),
+    earlier,
+    startedAt: earlier === undefined ? performance.now() : undefined,
+  };
 }
 
-function closeAll(large: readonly OpenLarge[]): void {
-  for (const { source } of large) {
-    if (source.kind === 'stream') source.reader.close();
-  }
-}
-
-async function uploadAll(
+async function byExpress(
   context: WriteContext,
-  { staged }: Layout,
-  options: WriteOptions,
-): Promise<Digest[]> {
-  try {
-    const digests = await digestsOf(staged, options.signal, (entry) => uploadOne(context, entry, options));
-    options.signal?.throwIfAborted();
-    return digests;
-  } catch (error) {
-    // With an idempotency key they are left: another call with it may be about to use them.
-    if (options.idempotencyKey === undefined) {
-      await deleteStaged(context, new Set(staged.map(({ stagedKey: key }) => key)));
-    }
-    throw error;
+  write: ExpressWrite,
+  options: WriteOptions & StartOptions,
+): Promise<StartedBy> {
+  const end = await startExpress(context, write, options);
+  if (end === undefined) {
+    const name = executionName(write.operation, write.key, undefined);
+    return byStandard(context, { ...write, name }, options);
   }
-}
-
-/** One after the other, so that memory is bounded whatever their number. */
-async function digestsOf(
-  staged: readonly StagedLarge[],
-  signal: AbortSignal | undefined,
-  digestOf: (entry: StagedLarge) => Promise<Digest>,
-): Promise<Digest[]> {
-  const digests: Digest[] = [];
-  for (const entry of staged) {
-    try {
-      digests.push(await digestOf(entry));
-    } catch (error) {
-      throw contentError(entry.name, error, signal);
-    }
-  }
-  return digests;
-}
-
-async function uploadOne(
-  { s3, store }: WriteContext,
-  { name, source, stagedKey: key, options: { contentType = source.defaultType } }: StagedLarge,
-  { signal, onProgress }: WriteOptions,
-): Promise<Digest> {
-  const size = source.kind === 'bytes' ? source.bytes.length : source.size;
-  return upload({ s3, bucket: store.bucket, key, contentType }, readerOf(source), {
-    size,
-    signal,
-    onBytes: (bytes) =>
-      notify(onProgress, { phase: 'uploading', attribute: name, bytes, total: size }, signal),
-  });
-}
-
-/** What uploading would give, for content that an earlier call has uploaded. */
-async function digestOf({ source }: StagedLarge, signal: AbortSignal | undefined): Promise<Digest> {
-  const reader = hashing(readerOf(source));
-  while ((await abortable(reader.read(), signal)) !== undefined);
-  return reader.digest();
-}
-
-async function deleteStaged({ s3, store }: WriteContext, keys: ReadonlySet<string>): Promise<void> {
-  const deletions = [...keys].map((Key) => s3.send(new DeleteObjectCommand({ Bucket: store.bucket, Key })));
-  // Best effort: the bucket's lifecycle deletes what stays behind.
-  await Promise.allSettled(deletions);
+  const common = { earlier: undefined, startedAt: performance.now() };
+  return end.kind === 'ended'
+    ? { ...common, executionArn: end.execution.executionArn as string, ended: end.execution }
+    : { ...common, executionArn: end.executionArn, continues: end.run };
 }
 
 /** What a caller has named as staged, in a request whose other contents stand in for what is uploaded. */
@@ -294,14 +243,9 @@ function stagedKeysOf(request: SagaRequest): string[] {
 }
 
 /** What an execution's input names as staged: also known to a process that did not start it. */
-function stagedKeysIn({ input = 'null' }: DescribeExecutionOutput, store: StoreDescriptor): string[] {
+function stagedKeysIn({ input = 'null' }: ExecutionEnd, store: StoreDescriptor): string[] {
   const { largeAttributes } = (JSON.parse(input) ?? {}) as Pick<CreateInput, 'largeAttributes'>;
   return Object.values(largeAttributes ?? {})
     .map(({ staged }) => staged?.key)
     .filter((key) => key !== undefined && isStaged(key, store)) as string[];
-}
-
-function contentError(attribute: string, error: unknown, signal: AbortSignal | undefined): unknown {
-  if (signal?.aborted) return signal.reason;
-  return error instanceof SagaError ? error : new UploadFailed(attribute, error);
 }

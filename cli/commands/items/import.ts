@@ -4,21 +4,23 @@ import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { oneLine } from '../../../audit/drawing/text.ts';
-import type { BatchOptions, BatchOutcome, BatchProgress, CreateInput } from '../../../client/index.ts';
+import type { BatchOptions, BatchOutcome, BatchProgress, CreateInput, Lane } from '../../../client/index.ts';
 import { asCount } from '../../audit.ts';
-import { CommandFailed, Interrupted, reportOf } from '../../errors.ts';
+import { CommandFailed, Interrupted, reportOf, UsageError } from '../../errors.ts';
 import { exactJson } from '../../exact-json.ts';
 import { type BadLine, importLines } from '../../input/import-lines.ts';
 import { openInput } from '../../input/lines.ts';
 import { type Io, print } from '../../io.ts';
 import { connect, type StackChoice, withStackOptions } from '../../store.ts';
 import { type StatusLine, statusLine } from '../../text/progress.ts';
+import { laneOption } from './write.ts';
 
 interface ImportOptions extends StackChoice {
   readonly batch?: string;
   readonly concurrency?: number;
   readonly overwrite?: true;
   readonly stopAtFailure?: true;
+  readonly lane?: Lane;
 }
 
 export function registerImport(program: Command, io: Io): void {
@@ -29,6 +31,7 @@ export function registerImport(program: Command, io: Io): void {
     .option('--concurrency <number>', 'items under way at a time (default: 32)', asCount)
     .option('--overwrite', 'replace items that are there, as `put` does')
     .option('--stop-at-failure', 'take no further lines once one has failed')
+    .addOption(laneOption())
     .addHelpText(
       'after',
       `
@@ -38,7 +41,7 @@ Each line is an object; - reads standard input:
                        "picture": {"file": "cat.png"}, "hash": {"base64": "AP8="}}}
 Files are relative to the folder of FILE. An interrupted import goes on when it is run again with the name
 that it printed; lines that had failed are tried anew. With --json each line's outcome is an object on
-standard output.
+standard output. With --lane express an import has no name, and cannot be taken up: what is written is told by --json.
 
 Examples:
   $ twinwrite import cats.ndjson
@@ -55,7 +58,8 @@ class Import {
   readonly #file: string;
   readonly #options: ImportOptions;
   readonly #io: Io;
-  readonly #batch: string;
+  /** Undefined by the Express lane: its writes have no names that stand for them. */
+  readonly #batch: string | undefined;
   readonly #status: StatusLine;
   readonly #abort = new AbortController();
   /** Numbers of the lines under way. */
@@ -67,8 +71,18 @@ class Import {
     this.#file = file;
     this.#options = options;
     this.#io = io;
-    this.#batch = options.batch ?? newName();
+    const isExpress = options.lane === 'express';
+    if (isExpress && options.batch !== undefined) {
+      throw new UsageError('--batch: not together with --lane express, whose runs cannot be found again');
+    }
+    this.#batch = isExpress ? undefined : (options.batch ?? newName());
     this.#status = statusLine(io.stderr);
+  }
+
+  get #interruption(): string {
+    return this.#batch === undefined
+      ? 'interrupted; what has become of the writes under way is not known'
+      : `interrupted; runs that were started go on: the same command with --batch ${this.#batch} does the rest`;
   }
 
   /** What has become of an item that is written. */
@@ -86,6 +100,7 @@ class Import {
       const client = await connect(this.#options, io);
       const options: BatchOptions<CreateInput> = {
         batch: this.#batch,
+        lane: this.#options.lane,
         concurrency: this.#options.concurrency,
         stopAtFailure: this.#options.stopAtFailure,
         signal: this.#abort.signal,
@@ -95,9 +110,9 @@ class Import {
       const batch = this.#options.overwrite
         ? client.putMany(inputs, options)
         : client.createMany(inputs, options);
-      io.interruption.says = `interrupted; runs that were started go on: the same command with --batch ${this.#batch} does the rest`;
+      io.interruption.says = this.#interruption;
       // At the start, so that it is known also to who has to kill the command.
-      if (!this.#options.json) await print(io.stderr, `batch ${this.#batch}`);
+      if (!this.#options.json && this.#batch !== undefined) await print(io.stderr, `batch ${this.#batch}`);
       for await (const outcome of batch) {
         await this.#printBadLines();
         await this.#printOutcome(outcome);
@@ -175,6 +190,11 @@ class Import {
       if (failed > 0) counts.push(`${failed} failed`);
       if (interrupted > 0) counts.push(`${interrupted} were under way`);
       await print(this.#io.stdout, counts.join(', '));
+    }
+    if (this.#batch === undefined) {
+      if (this.#abort.signal.aborted) throw new Interrupted(this.#interruption);
+      if (failed > 0) throw new CommandFailed(`${failed} failed: their lines say why`);
+      return;
     }
     const overwrite = this.#options.overwrite ? ' --overwrite' : '';
     const again = `twinwrite import ${this.#file}${overwrite} --batch ${this.#batch}`;

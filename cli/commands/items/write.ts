@@ -1,10 +1,10 @@
 // What create, update and delete share: options of content, the wait for the run, its interruption, and the result.
 
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { oneLine } from '../../../audit/drawing/text.ts';
 import { TwinwriteError } from '../../../client/errors/errors.ts';
-import { WaitInterrupted } from '../../../client/errors/write-errors.ts';
-import type { LargeItemClient, WriteOptions, WriteResult } from '../../../client/index.ts';
+import { AnswerLost, WaitInterrupted } from '../../../client/errors/write-errors.ts';
+import type { Lane, LargeItemClient, WriteOptions, WriteResult } from '../../../client/index.ts';
 import { Interrupted } from '../../errors.ts';
 import { exactJson } from '../../exact-json.ts';
 import { asContentSource, collectMetadata } from '../../input/content.ts';
@@ -15,14 +15,25 @@ import { progressLine } from '../../text/progress.ts';
 
 export interface WriteCommandOptions extends StoreOptions {
   readonly idempotencyKey?: string;
+  readonly lane?: Lane;
   readonly inline?: boolean;
 }
 
 export function withWriteOptions(command: Command): Command {
-  return withStoreOptions(command).option(
-    '--idempotency-key <name>',
-    'makes it safe to run the command again: it is the name of the execution',
-  );
+  return withStoreOptions(command)
+    .option(
+      '--idempotency-key <name>',
+      'makes it safe to run the command again: it is the name of the execution',
+    )
+    .addOption(laneOption());
+}
+
+/** `--lane`, of every command that writes items. */
+export function laneOption(): Option {
+  return new Option(
+    '--lane <name>',
+    'express: by one call of an Express workflow (default: standard)',
+  ).choices(['standard', 'express']);
 }
 
 /** Adds `--set`, `--set-json`, `--large` and what goes with them. */
@@ -62,8 +73,11 @@ export async function runWrite(
       signal: controller.signal,
       onProgress: (state) => {
         if (state.phase === 'waiting') io.interruption.says = goesOn(state.executionArn);
+        if (state.phase === 'running')
+          io.interruption.says = isOpen(`twinwrite settle ${state.executionName}, with the same --key`);
         progress.update(state);
       },
+      ...(options.lane && { lane: options.lane }),
       ...(options.inline === false && { inlineContent: false }),
       ...(options.idempotencyKey !== undefined && { idempotencyKey: options.idempotencyKey }),
     });
@@ -82,12 +96,17 @@ function interruption(error: unknown): unknown {
     const { executionArn } = error;
     return new Interrupted(goesOn(executionArn), executionArn);
   }
+  if (error instanceof AnswerLost) return new Interrupted(isOpen(error.settle), error.executionArn);
   // Whatever else the library says of its own is an answer: the interrupt came too late to matter.
   const isAnswer = error instanceof TwinwriteError && error.name !== 'UploadFailed';
   return isAnswer ? error : new Interrupted(NOTHING_WRITTEN);
 }
 
 const NOTHING_WRITTEN = 'interrupted; nothing was written';
+
+function isOpen(settle: string): string {
+  return `interrupted; the write may or may not take effect; to find out: ${settle}`;
+}
 
 function goesOn(executionArn: string): string {
   return `interrupted; the run goes on by itself: ${executionArn}`;
