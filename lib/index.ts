@@ -11,8 +11,10 @@ export { LargeItemStack, type LargeItemStackProps } from './large-item-stack.ts'
 export { LargeItemStore } from './large-item-store.ts';
 export type { LargeItemStoreProps } from './large-item-store-props.ts';
 export type { AlarmsProps } from './monitoring/alarms.ts';
+export type { ExpressMetric } from './monitoring/express-patterns.ts';
 export type { StoreLogs } from './monitoring/logs.ts';
 export type { RunMetric, RunMetricOptions, TaskMetric } from './monitoring/run-metrics.ts';
+export type { ExpressOptions } from './sagas/express-lane.ts';
 export type { LegacyObjects } from './sagas/legacy-objects.ts';
 export type { StoreStateMachines } from './sagas/store-state-machines.ts';
 export { SagaTasks, type SagaTasksProps } from './sagas/tasks.ts';

@@ -9,6 +9,7 @@ import type { KeyAttribute } from '../core/keys/item-key.ts';
 import type { StoreOutputs } from './access/discovery.ts';
 import type { SweepProps } from './clean-up/sweep.ts';
 import type { AlarmsProps } from './monitoring/alarms.ts';
+import type { ExpressOptions } from './sagas/express-lane.ts';
 import type { LegacyObjects } from './sagas/legacy-objects.ts';
 import type { AccessLogs } from './storage/made-bucket.ts';
 import type { StoreTableProps } from './storage/made-table.ts';
@@ -81,6 +82,11 @@ export interface LargeItemStoreProps {
    * all content, and a run that brings some in its input is rejected; see docs/security.md. Default: true.
    */
   readonly inlineContent?: boolean;
+  /**
+   * Whether there is an Express lane beside the state machines: for clients that write by it (`lane: 'express'`), at a fraction of the
+   * price. Default: false; with `true`, what fails is logged.
+   */
+  readonly express?: boolean | ExpressOptions;
   /** What happens to a new table and bucket when the stack goes. Default: they are retained. */
   readonly removalPolicy?: RemovalPolicy;
   /**

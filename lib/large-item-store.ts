@@ -17,9 +17,11 @@ import { Sweep } from './clean-up/sweep.ts';
 import type { StoreAlarmsByName } from './cloudwatch/runbook.ts';
 import type { LargeItemStoreProps } from './large-item-store-props.ts';
 import { checkExpiring, checkedLayout, checkedReportPrefix, type Layout } from './layout.ts';
+import type { ExpressMetric } from './monitoring/express-patterns.ts';
 import { createLogs, type StoreLogs } from './monitoring/logs.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import type { RunMetric, RunMetricOptions, TaskMetric } from './monitoring/run-metrics.ts';
+import { createExpressLane, describeLane, type ExpressLane, resolveExpress } from './sagas/express-lane.ts';
 import { createStateMachine } from './sagas/state-machines.ts';
 import { arnsOf, type StoreStateMachines } from './sagas/store-state-machines.ts';
 import { SagaTasks } from './sagas/tasks.ts';
@@ -52,6 +54,8 @@ export class LargeItemStore extends GrantedStore {
   readonly bucket: IBucket;
   /** One state machine per operation. */
   readonly stateMachines: StoreStateMachines;
+  /** Those of the Express lane, with `express`. They are started by `StartSyncExecution`, and hand over to {@link stateMachines}. */
+  readonly expressStateMachines?: StoreStateMachines;
   readonly tasks: SagaTasks;
   /** Finds the objects that no item points at any more. */
   readonly sweep: Sweep;
@@ -75,6 +79,7 @@ export class LargeItemStore extends GrantedStore {
     const layout = checkedLayout(props);
     const { prefix, stagingPrefix } = layout;
     const reportPrefix = checkedReportPrefix(props, layout);
+    const express = resolveExpress(props.express);
     const options = withSecurityGroup(this, resolveOptions(props));
     const removals = removalsOf(props);
     if (removals) checkExpiring(props, layout, FAILURES, FAILURES_PREFIX);
@@ -96,8 +101,9 @@ export class LargeItemStore extends GrantedStore {
     const legacy = props.legacy && { bucket, ...props.legacy };
     const store = this.#store(layout, props, legacy);
     const { logRetention: retention = RetentionDays.ONE_MONTH, alarms, dashboard } = props;
-    this.logs = createLogs(this, { retention, encryptionKey: options.encryptionKey });
-    const { runs, sweeps, tasks: taskLogs } = this.logs;
+    const { encryptionKey } = options;
+    this.logs = createLogs(this, { retention, encryptionKey, express: express !== undefined });
+    const { runs, express: expressLogs, sweeps, tasks: taskLogs } = this.logs;
     const text = Stack.of(this).toJsonString(store);
     const workedOn = { table, bucket, prefix, store: text, options, taskLogs };
     this.tasks = new SagaTasks(this, 'Tasks', { ...workedOn, stagingPrefix, legacy });
@@ -105,25 +111,30 @@ export class LargeItemStore extends GrantedStore {
     const removedItems =
       removals && new RemovedItems(this, 'RemovedItems', { ...workedOn, removals, counted });
     this.stateMachines = this.#machines(runs, options);
-    const { stateMachines } = this;
+    const { stateMachines, tasks } = this;
+    const lane =
+      express &&
+      expressLogs &&
+      createExpressLane(this, { ...express, standard: stateMachines, tasks, logs: expressLogs, options });
+    if (lane) this.expressStateMachines = lane.stateMachines;
     const sweeping = { ...props.sweep, ...workedOn, reportPrefix, stateMachines, logs: sweeps };
     this.sweep = new Sweep(this, 'Sweep', { ...sweeping, runbook: alarms?.runbook });
-    const watched = { stateMachines, sweep: this.sweep, removedItems, logs: runs };
+    const watched = { stateMachines, sweep: this.sweep, removedItems, logs: runs, lane };
     this.#monitoring = new Monitoring(this, 'Monitoring', { ...watched, alarms, dashboard });
     this.alarms = this.#monitoring.alarms;
     this.dashboard = this.#monitoring.dashboard;
 
-    const descriptor = this.#describe(store);
+    const descriptor = this.#describe(store, lane);
     this.descriptor = Stack.of(this).toJsonString(descriptor);
     if (props.parameterName !== undefined) {
       this.parameter = createParameter(this, props.parameterName, this.descriptor);
     }
     addOutputs(this, descriptor, this.descriptor, props.outputs);
-    const { encryptionKey: machineKey } = options;
+    const machineKey = encryptionKey;
     const sweep = { stateMachine: this.sweep.stateMachine, bucket, reportPrefix, machineKey };
     setGranting(
       this,
-      { table, bucket, prefix, stagingPrefix, legacy, stateMachines, machineKey, sweep },
+      { table, bucket, prefix, stagingPrefix, legacy, stateMachines, express: lane, machineKey, sweep },
       {
         parameterArn: this.parameter?.parameterArn,
         stackName: props.outputs?.enabled === false ? undefined : Stack.of(this).stackName,
@@ -133,18 +144,18 @@ export class LargeItemStore extends GrantedStore {
 
   /**
    * How often something happened to runs or tasks: a sum over five minutes, unless `options` say otherwise.
-   * @throws {Error} for what is counted of tasks when an operation is asked for
+   * @throws {Error} for what is counted for the store alone when an operation is asked for, and of an Express lane that is not there
    */
-  metric(name: RunMetric | TaskMetric, options?: RunMetricOptions): Metric {
+  metric(name: RunMetric | TaskMetric | ExpressMetric, options?: RunMetricOptions): Metric {
     return this.#monitoring.metrics.metric(name, options);
   }
 
-  /** How many runs of an operation committed. */
+  /** How many runs of an operation committed in the Standard lane; {@link expressStateMachines} have the same of theirs. */
   metricCommitted(operation: Operation, options?: MetricOptions): Metric {
     return this.stateMachines[operation].metricSucceeded(options);
   }
 
-  /** How long runs of an operation took, however they ended: milliseconds, by default their average. */
+  /** How long runs of an operation took in the Standard lane, however they ended: milliseconds, by default their average. */
   metricDuration(operation: Operation, options?: MetricOptions): Metric {
     return this.stateMachines[operation].metricTime(options);
   }
@@ -160,18 +171,26 @@ export class LargeItemStore extends GrantedStore {
   }
 
   #machines(logs: ILogGroup, options: StoreOptions): StoreStateMachines {
+    const { tasks } = this;
+    const make = (id: string, operation: Operation) =>
+      createStateMachine(this, id, { operation, tasks, logs, options });
     return {
-      create: createStateMachine(this, 'Create', 'create', this.tasks, logs, options),
-      update: createStateMachine(this, 'Update', 'update', this.tasks, logs, options),
-      delete: createStateMachine(this, 'Delete', 'delete', this.tasks, logs, options),
+      create: make('Create', 'create'),
+      update: make('Update', 'update'),
+      delete: make('Delete', 'delete'),
     };
   }
 
-  #describe(store: Store): StoreDescriptor {
+  #describe(store: Store, lane: ExpressLane | undefined): StoreDescriptor {
     const stateMachines = arnsOf(this.stateMachines);
     const { stateMachine, reportPrefix } = this.sweep;
     const sweep = { stateMachine: stateMachine.stateMachineArn, reportPrefix };
-    return { ...store, region: Stack.of(this).region, stateMachines, sweep };
+    const express = lane && describeLane(lane);
+    return {
+      ...{ ...store, region: Stack.of(this).region, stateMachines },
+      ...(express && { express }),
+      sweep,
+    };
   }
 }
 

@@ -14,7 +14,7 @@ export interface FunctionOptions {
   readonly architecture?: Architecture;
   /**
    * Concurrent executions that are set aside for each function, which are also the most that it may have. They are taken from the
-   * account's, once for each function (nine at most). Default: none are set aside.
+   * account's, once for each function (ten at most). Default: none are set aside.
    */
   readonly reservedConcurrency?: number;
   /**

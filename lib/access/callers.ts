@@ -4,6 +4,7 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { ArnFormat, Stack } from 'aws-cdk-lib/core';
@@ -18,10 +19,16 @@ export interface Granting {
   readonly stagingPrefix: string;
   readonly legacy?: { readonly bucket: IBucket; readonly prefix: string } | undefined;
   readonly stateMachines: GrantedStateMachines;
+  readonly express?: ExpressGranting | undefined;
   /** Of the state machines' runs. */
   readonly machineKey?: IKey | undefined;
   /** None for a store that was deployed before there was a sweeper. */
   readonly sweep: SweepGranting | undefined;
+}
+
+export interface ExpressGranting {
+  readonly stateMachines: GrantedStateMachines;
+  readonly logs: ILogGroup;
 }
 
 export interface SweepGranting {
@@ -41,8 +48,19 @@ export function grantRuns(granting: Granting, grantee: IGrantable): Grant {
       machine.grantExecution(grantee, 'states:GetExecutionHistory'),
     ]),
     ...allowMachineKey(granting.machineKey, machines, grantee, 'run'),
+    ...grantExpress(granting, grantee),
     grantWait(granting, grantee),
   ]);
+}
+
+/** Runs of the Express lane, whose start answers how they end. Not started otherwise: nobody would see that. */
+function grantExpress({ express, machineKey }: Granting, grantee: IGrantable): Grant[] {
+  if (express === undefined) return [];
+  const machines = machinesOf(express.stateMachines);
+  return [
+    ...machines.map((machine) => machine.grantStartSyncExecution(grantee)),
+    ...allowMachineKey(machineKey, machines, grantee, 'run'),
+  ];
 }
 
 /** See how runs end. Without their histories, which hold more than whoever waits for a run needs. */
@@ -97,10 +115,17 @@ export function grantOperate(granting: Granting, grantee: IGrantable): Grant {
       // The console draws a run's path into the definition that the run began with.
       machine.grantExecution(grantee, 'states:DescribeStateMachineForExecution'),
     ]),
+    // What became of runs of the Express lane only their logs tell.
+    ...(granting.express ? [allowLogs(granting.express.logs, grantee)] : []),
     allowItems(granting, grantee),
     // A replay is refused when what it is to copy is gone.
     allowObjects(granting.bucket, grantee, granting.stagingPrefix, ['s3:GetObject']),
   ]);
+}
+
+/** Read a log group. Not by its own grant, which names it twice, with and without its streams. */
+function allowLogs({ logGroupArn }: ILogGroup, grantee: IGrantable): Grant {
+  return Grant.addToPrincipal({ grantee, actions: ['logs:FilterLogEvents'], resourceArns: [logGroupArn] });
 }
 
 /** Compare the table with the bucket, all of both. */

@@ -47,6 +47,10 @@ export function addOutputs(
     CreateStateMachineArn: store.stateMachines.create,
     UpdateStateMachineArn: store.stateMachines.update,
     DeleteStateMachineArn: store.stateMachines.delete,
+    ExpressCreateStateMachineArn: store.express?.stateMachines.create,
+    ExpressUpdateStateMachineArn: store.express?.stateMachines.update,
+    ExpressDeleteStateMachineArn: store.express?.stateMachines.delete,
+    ExpressLogGroupName: store.express?.logGroup,
     SweepStateMachineArn: store.sweep?.stateMachine,
   };
   for (const [name, value] of Object.entries(values)) {

@@ -2,6 +2,7 @@
 
 import { type ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Arn, type ArnComponents, ArnFormat, Stack, Token } from 'aws-cdk-lib/core';
@@ -43,12 +44,13 @@ export class ImportedStore extends GrantedStore {
     this.bucket = bucketNamed(this, 'Bucket', store.bucket, place, encryptionKey);
     checkPlaces(this, { descriptor: this.table }, ['account']);
     const machine = (name: string, arn: string) => StateMachine.fromStateMachineArn(this, name, arn);
+    const machines = (lane: string, arns: StoreDescriptor['stateMachines']) => ({
+      create: machine(`${lane}Create`, arns.create),
+      update: machine(`${lane}Update`, arns.update),
+      delete: machine(`${lane}Delete`, arns.delete),
+    });
     const { bucket } = this;
-    const stateMachines = {
-      create: machine('Create', store.stateMachines.create),
-      update: machine('Update', store.stateMachines.update),
-      delete: machine('Delete', store.stateMachines.delete),
-    };
+    const stateMachines = machines('', store.stateMachines);
     const parameter = parameterName?.replace(/^\//, '');
     setGranting(
       this,
@@ -58,6 +60,10 @@ export class ImportedStore extends GrantedStore {
         prefix: store.prefix,
         stagingPrefix: store.stagingPrefix,
         stateMachines,
+        express: store.express && {
+          stateMachines: machines('Express', store.express.stateMachines),
+          logs: LogGroup.fromLogGroupArn(this, 'ExpressLogs', logGroupArn(place, store.express.logGroup)),
+        },
         machineKey: encryptionKey,
         legacy: store.legacy && {
           prefix: store.legacy.prefix,
@@ -127,6 +133,11 @@ function placeOf({ stateMachines, region }: StoreDescriptor): PlaceOfStore {
 
 function arnAt(place: PlaceOfStore, service: string, resource: string, resourceName: string): string {
   return Arn.format({ ...place, service, resource, resourceName });
+}
+
+function logGroupArn(place: PlaceOfStore, resourceName: string): string {
+  const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
+  return Arn.format({ ...place, service: 'logs', resource: 'log-group', resourceName, arnFormat });
 }
 
 function bucketNamed(

@@ -2,7 +2,10 @@
 
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 
-/** The alarms of a store. Those of a stream are there with `ttl` or `cleanUpForeignDeletes`, the last five with a schedule. */
+/**
+ * The alarms of a store. `unsettled` is there with `express`, those of a stream with `ttl` or `cleanUpForeignDeletes`, the last five with
+ * a schedule.
+ */
 export interface StoreAlarmsByName {
   /** Runs have failed at a task. */
   readonly stuck?: IAlarm;
@@ -10,6 +13,8 @@ export interface StoreAlarmsByName {
   readonly outcomeUnknown?: IAlarm;
   /** Somebody has stopped runs. */
   readonly stopped?: IAlarm;
+  /** Runs of the Express lane have timed out, or failed without saying how they end. */
+  readonly unsettled?: IAlarm;
   /** Too many of the runs are rolled back. */
   readonly rolledBack?: IAlarm;
   /** Objects that were replaced cannot be deleted, again and again. */

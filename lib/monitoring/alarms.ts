@@ -41,6 +41,8 @@ export interface StreamMetrics {
 export interface StoreAlarmsProps extends AlarmsProps {
   readonly metrics: RunMetrics;
   readonly stateMachines: StoreStateMachines;
+  /** Those of the Express lane, if the store has one. */
+  readonly express?: StoreStateMachines | undefined;
   readonly sweep: Sweep;
   /** If the store cleans up after removed items. */
   readonly stream?: StreamMetrics | undefined;
@@ -107,7 +109,7 @@ export class StoreAlarms extends Construct {
 }
 
 function definitionsOf(props: StoreAlarmsProps): Partial<Record<AlarmName, AlarmDefinition>> {
-  return { ...ofRuns(props), ...ofTasks(props), ...ofStream(props), ...ofSweep(props) };
+  return { ...ofRuns(props), ...ofExpress(props), ...ofTasks(props), ...ofStream(props), ...ofSweep(props) };
 }
 
 function ofRuns(props: StoreAlarmsProps): Partial<Record<AlarmName, AlarmDefinition>> {
@@ -120,7 +122,7 @@ function ofRuns(props: StoreAlarmsProps): Partial<Record<AlarmName, AlarmDefinit
       ...FOR_AN_HOUR,
     },
     outcomeUnknown: {
-      metric: metrics.metric('OutcomeUnknown'),
+      metric: outcomeUnknown(props),
       says: 'whether runs were written cannot be proved; a person must look at their items.',
       threshold: 0,
       ...FOR_AN_HOUR,
@@ -146,15 +148,42 @@ function ofRuns(props: StoreAlarmsProps): Partial<Record<AlarmName, AlarmDefinit
   };
 }
 
-function rolledBackRate({ metrics, stateMachines }: StoreAlarmsProps): IMetric {
-  const started = machinesOf(stateMachines).map((machine, index) => [
-    `started${index}`,
-    machine.metricStarted(QUARTER),
-  ]);
+function ofExpress({ metrics, express }: StoreAlarmsProps): Partial<Record<AlarmName, AlarmDefinition>> {
+  if (express === undefined) return {};
+  return {
+    unsettled: {
+      metric: metrics.metric('ExpressUnsettled'),
+      says: 'runs of the Express lane have ended without saying how; settle them.',
+      threshold: 0,
+      ...FOR_AN_HOUR,
+    },
+  };
+}
+
+function outcomeUnknown({ metrics, express }: StoreAlarmsProps): IMetric {
+  const standard = metrics.metric('OutcomeUnknown');
+  if (express === undefined) return standard;
+  return new MathExpression({
+    expression: 'SUM(METRICS("unknown"))',
+    usingMetrics: { unknown: standard, unknownExpress: metrics.metric('ExpressOutcomeUnknown') },
+    label: 'OutcomeUnknown, of both lanes',
+    period: Duration.minutes(5),
+  });
+}
+
+/** Conflicts of the Express lane are none of them: their callers start again at once. */
+function rolledBackRate({ metrics, stateMachines, express }: StoreAlarmsProps): IMetric {
+  const machines = [...machinesOf(stateMachines), ...(express ? machinesOf(express) : [])];
+  const started = machines.map((machine, index) => [`started${index}`, machine.metricStarted(QUARTER)]);
+  const rolledBack = express ? 'SUM(METRICS("rolledBack"))' : 'rolledBack';
   return new MathExpression({
     // A sum over what there is: a store without deletes has no metric of them.
-    expression: `IF(rolledBack >= ${FEWEST_ROLLED_BACK}, 100 * rolledBack / SUM(METRICS("started")), 0)`,
-    usingMetrics: { rolledBack: metrics.metric('RolledBack', QUARTER), ...Object.fromEntries(started) },
+    expression: `IF(${rolledBack} >= ${FEWEST_ROLLED_BACK}, 100 * ${rolledBack} / SUM(METRICS("started")), 0)`,
+    usingMetrics: {
+      rolledBack: metrics.metric('RolledBack', QUARTER),
+      ...(express && { rolledBackExpress: metrics.metric('ExpressRolledBack', QUARTER) }),
+      ...Object.fromEntries(started),
+    },
     label: 'rolled back, of 100 runs',
     ...QUARTER,
   });

@@ -17,6 +17,7 @@ import { storeName } from '../cloudwatch/names.ts';
 import type { StoreAlarmsByName } from '../cloudwatch/runbook.ts';
 import type { StoreStateMachines } from '../sagas/store-state-machines.ts';
 import type { StreamMetrics } from './alarms.ts';
+import type { ExpressMetric } from './express-patterns.ts';
 import type { RunMetric, RunMetrics } from './run-metrics.ts';
 
 export interface DashboardSources {
@@ -24,6 +25,8 @@ export interface DashboardSources {
   readonly store: Construct;
   readonly metrics: RunMetrics;
   readonly stateMachines: StoreStateMachines;
+  /** Those of the Express lane, if the store has one. */
+  readonly express: StoreStateMachines | undefined;
   readonly sweep: Sweep;
   readonly stream: StreamMetrics | undefined;
   readonly alarms: StoreAlarmsByName;
@@ -38,15 +41,25 @@ const OUTCOME_COLORS = {
   Stuck: Color.RED,
 } as const satisfies Partial<Record<RunMetric, string>>;
 
-/** A row of the state of alarms where there are any, then runs, tasks, the stream if there is one, and sweeps. */
+const EXPRESS_COLORS = {
+  ExpressContinued: Color.BLUE,
+  ExpressConflicts: Color.PINK,
+  ExpressRolledBack: Color.ORANGE,
+  ExpressRejected: Color.GREY,
+  ExpressOutcomeUnknown: Color.BROWN,
+  ExpressUnsettled: Color.RED,
+} as const satisfies Record<ExpressMetric, string>;
+
+/** A row of the state of alarms where there are any, then runs, those of the Express lane if there is one, tasks, the stream if there is one, and sweeps. */
 export function createDashboard(scope: Construct, sources: DashboardSources): Dashboard {
   const alarms = Object.values(sources.alarms);
   const rows: IWidget[][] = [
     ...(alarms.length > 0
       ? [[new AlarmStatusWidget({ title: 'Alarms', width: 24, height: 3, alarms })]]
       : []),
-    [outcomes(sources), durations(sources)],
+    [outcomes(sources), durations(sources.stateMachines, 'How long runs take (milliseconds)')],
     [...OPERATIONS.map((operation) => failures(sources, operation))],
+    ...(sources.express ? [expressLane(sources.metrics, sources.express)] : []),
     [hindrances(sources), tasks(sources)],
     ...(sources.stream ? [[stream(sources.stream), sweeps(sources)]] : [[sweeps(sources)]]),
   ];
@@ -66,22 +79,35 @@ function graph(
 }
 
 function outcomes({ metrics, stateMachines }: DashboardSources): IWidget {
-  const committed = OPERATIONS.map((operation) =>
-    stateMachines[operation].metricSucceeded({ label: `committed: ${operation}` }),
-  );
   const others = Object.entries(OUTCOME_COLORS).map(([name, color]) =>
     metrics.metric(name as RunMetric, { color }),
   );
-  return graph('How runs end', committed, { right: others });
+  return graph('How runs end', committed(stateMachines), { right: others });
 }
 
-function durations({ stateMachines }: DashboardSources): IWidget {
+function expressLane(metrics: RunMetrics, express: StoreStateMachines): IWidget[] {
+  const others = Object.entries(EXPRESS_COLORS).map(([name, color]) =>
+    metrics.metric(name as ExpressMetric, { color, label: name.replace(/^Express/, '') }),
+  );
+  return [
+    graph('Express lane: how runs end', committed(express), { right: others }),
+    durations(express, 'Express lane: how long runs take (milliseconds)'),
+  ];
+}
+
+function committed(stateMachines: StoreStateMachines): IMetric[] {
+  return OPERATIONS.map((operation) =>
+    stateMachines[operation].metricSucceeded({ label: `committed: ${operation}` }),
+  );
+}
+
+function durations(stateMachines: StoreStateMachines, title: string): IWidget {
   const metrics = OPERATIONS.flatMap((operation) =>
     [Stats.percentile(50), Stats.percentile(99)].map((statistic) =>
       stateMachines[operation].metricTime({ statistic, label: `${operation}, ${statistic}` }),
     ),
   );
-  return graph('How long runs take (milliseconds)', metrics);
+  return graph(title, metrics);
 }
 
 function failures({ metrics }: DashboardSources, operation: Operation): IWidget {

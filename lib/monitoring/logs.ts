@@ -10,7 +10,9 @@ import { allowLogs } from '../rights/keys.ts';
 export interface StoreLogs {
   /** Every event of every run, without input and output. */
   readonly runs: LogGroup;
-  /** The same of sweeps and their batches. */
+  /** Of the Express lane's runs what its `logLevel` says, where the store has one: nothing else tells of them afterwards. */
+  readonly express?: LogGroup;
+  /** Every event of sweeps and their batches, likewise. */
   readonly sweeps: LogGroup;
   /** A line for each attempt of each task, and what Lambda says of it. */
   readonly tasks: LogGroup;
@@ -18,13 +20,15 @@ export interface StoreLogs {
 
 export interface StoreLogsOptions {
   readonly retention: RetentionDays;
+  /** Whether the store has an Express lane. */
+  readonly express: boolean;
   /** It lets CloudWatch Logs use it from then on. */
   readonly encryptionKey?: IKey | undefined;
 }
 
 export function createLogs(store: Construct, options: StoreLogsOptions): StoreLogs {
   const name = `${Stack.of(store).stackName}-${store.node.addr.slice(-8)}`;
-  const { retention, encryptionKey } = options;
+  const { retention, encryptionKey, express } = options;
   const make = (id: string, logGroupName: string): LogGroup => {
     if (encryptionKey !== undefined) allowLogs(store, encryptionKey, logGroupName);
     return new LogGroup(store, id, {
@@ -37,6 +41,7 @@ export function createLogs(store: Construct, options: StoreLogsOptions): StoreLo
   return {
     // Under this name CloudWatch Logs needs no resource policy per log group, whose number is limited.
     runs: make('Logs', `/aws/vendedlogs/states/${name}`),
+    ...(express && { express: make('ExpressLogs', `/aws/vendedlogs/states/${name}-express`) }),
     sweeps: make('SweepLogs', `/aws/vendedlogs/states/${name}-sweeps`),
     tasks: make('TaskLogs', `/aws/lambda/${name}`),
   };

@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import type { RemovedItems } from '../clean-up/removed-items.ts';
 import type { Sweep } from '../clean-up/sweep.ts';
 import type { StoreAlarmsByName } from '../cloudwatch/runbook.ts';
+import type { ExpressLane } from '../sagas/express-lane.ts';
 import type { StoreStateMachines } from '../sagas/store-state-machines.ts';
 import { type AlarmsProps, StoreAlarms, type StreamMetrics } from './alarms.ts';
 import { createDashboard } from './dashboard.ts';
@@ -20,6 +21,8 @@ export interface MonitoringProps {
   readonly removedItems: RemovedItems | undefined;
   /** Of the sagas' state machines alone. */
   readonly logs: ILogGroup;
+  /** If the store has one. */
+  readonly lane: ExpressLane | undefined;
 }
 
 /** Metrics, alarms and dashboard of the store in whose scope it is. */
@@ -31,15 +34,14 @@ export class Monitoring extends Construct {
   /** @throws {Error} as {@link StoreAlarms} */
   constructor(store: Construct, id: string, props: MonitoringProps) {
     super(store, id);
-    const { alarms, stateMachines, sweep, removedItems, logs } = props;
-    this.metrics = new RunMetrics(this, 'Metrics', { store, stateMachines, logs });
+    const { alarms, stateMachines, sweep, removedItems, logs, lane } = props;
+    const expressLogs = lane?.logs;
+    this.metrics = new RunMetrics(this, 'Metrics', { store, stateMachines, logs, expressLogs });
     const stream = removedItems && streamMetrics(removedItems);
-    const { metrics } = this;
-    this.alarms = alarms
-      ? new StoreAlarms(this, 'Alarms', { ...alarms, metrics, stateMachines, sweep, stream }).byName
-      : {};
+    const watched = { metrics: this.metrics, stateMachines, express: lane?.stateMachines, sweep, stream };
+    this.alarms = alarms ? new StoreAlarms(this, 'Alarms', { ...alarms, ...watched }).byName : {};
     this.dashboard = props.dashboard
-      ? createDashboard(this, { store, metrics, stateMachines, sweep, stream, alarms: this.alarms })
+      ? createDashboard(this, { store, ...watched, alarms: this.alarms })
       : undefined;
   }
 }

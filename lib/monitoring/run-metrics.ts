@@ -6,12 +6,14 @@ import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-log
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
-import { TASK_ERRORS } from '../../core/errors/errors.ts';
+import { LANE_ERRORS, TASK_ERRORS } from '../../core/errors/errors.ts';
 import type { Operation } from '../../core/keys/run.ts';
 import { storeNamespace } from '../cloudwatch/names.ts';
 import type { StoreStateMachines } from '../sagas/store-state-machines.ts';
+import { EXPRESS_PATTERNS, type ExpressMetric, isExpressMetric } from './express-patterns.ts';
+import { allOf, anyOf, entered, error, type } from './patterns.ts';
 
-/** What is counted of runs, for the store or for one operation. */
+/** What is counted of runs of the Standard lane, for the store or for one operation. */
 export type RunMetric =
   /** Ends: refused, undone, not to be proved, failed at a task, stopped by a person. */
   | 'Rejected'
@@ -24,7 +26,7 @@ export type RunMetric =
   | 'Conflicts'
   | 'WritesThrottled';
 
-/** What is counted of tasks, for the store. */
+/** What is counted of tasks, for the store: of both lanes. */
 export type TaskMetric =
   /** Attempts that failed otherwise than by an answer of the protocol: crashes, time-outs, refusals of AWS. */
   | 'TaskErrors'
@@ -39,7 +41,7 @@ export interface RunMetricOptions extends MetricOptions {
 
 /** A metric by its name, and the value of its one dimension where it has one. */
 interface Counted {
-  readonly metricName: 'Failed' | 'Stuck' | 'Stopped' | 'Passed' | TaskMetric;
+  readonly metricName: 'Failed' | 'Stuck' | 'Stopped' | 'Passed' | TaskMetric | ExpressMetric;
   readonly dimension?: readonly [name: 'Outcome' | 'State', value: string];
 }
 
@@ -63,14 +65,11 @@ const ANSWERS = [
   ...TASK_ERRORS.filter((name) => !name.startsWith('Write')),
   ...['Write*', 'States.DataLimitExceeded', THROTTLED],
 ];
-
-/** A pattern has 1,024 characters at most: no more parentheses than it takes. */
-const type = (name: string): string => `$.type = "${name}"`;
-const error = (comparison: '=' | '!=', name: string): string => `$.details.error ${comparison} "${name}"`;
-const entered = (kind: string, states: readonly string[]): string =>
-  `(${type(`${kind}StateEntered`)} && ${anyOf(states.map((name) => `$.details.name = "${name}"`))})`;
-const anyOf = (terms: readonly string[]): string => `(${terms.join(' || ')})`;
-const allOf = (terms: readonly string[]): string => `(${terms.join(' && ')})`;
+/** The same in the Express lane, whose plan knows no other lane, and whose runs may find that they have been handed over. */
+const EXPRESS_ANSWERS = [
+  ...ANSWERS.filter((name) => !LANE_ERRORS.some((other) => other === name)),
+  'StepFunctions.ExecutionAlreadyExists*',
+];
 
 /**
  * Patterns over the events that Step Functions logs (Developer Guide, "Log levels"). A stuck run is one that failed by the
@@ -92,12 +91,9 @@ const PATTERNS = {
     entered('Pass', ['CleanupDeferred']),
     entered('Wait', ['PauseBeforeReplan', 'PauseAfterThrottling']),
   ]),
-  TaskErrors: anyOf([
-    allOf([type('TaskFailed'), ...ANSWERS.map((name) => error('!=', name))]),
-    type('TaskTimedOut'),
-  ]),
+  TaskErrors: taskErrors(ANSWERS),
   TaskThrottles: allOf([type('TaskFailed'), error('=', THROTTLED)]),
-} as const satisfies Record<Counted['metricName'], string>;
+} as const satisfies Record<Exclude<Counted['metricName'], ExpressMetric>, string>;
 
 const DIMENSIONS: Readonly<Partial<Record<Counted['metricName'], Record<string, string>>>> = {
   Failed: { Outcome: '$.details.name' },
@@ -106,6 +102,11 @@ const DIMENSIONS: Readonly<Partial<Record<Counted['metricName'], Record<string, 
 
 /** Counted for each operation, too. How many were stopped Step Functions tells by machine. */
 const BY_OPERATION = ['Failed', 'Stuck', 'Passed'] as const;
+/** Counted of the Express lane's runs, too, under the same names. */
+const EXPRESS_TASK_PATTERNS: Readonly<Record<TaskMetric, string>> = {
+  TaskErrors: taskErrors(EXPRESS_ANSWERS),
+  TaskThrottles: PATTERNS.TaskThrottles,
+};
 
 export interface RunMetricsProps {
   /** Whom the metrics are named after. */
@@ -113,17 +114,22 @@ export interface RunMetricsProps {
   readonly stateMachines: StoreStateMachines;
   /** Of these state machines alone, at the level ALL. */
   readonly logs: ILogGroup;
+  /** Of the Express lane's, at whatever level. */
+  readonly expressLogs?: ILogGroup | undefined;
 }
 
 /** The metric filters of a store. */
 export class RunMetrics extends Construct {
   readonly #namespace: string;
   readonly #stateMachines: StoreStateMachines;
+  readonly #hasExpress: boolean;
 
-  constructor(scope: Construct, id: string, { store, stateMachines, logs }: RunMetricsProps) {
+  constructor(scope: Construct, id: string, props: RunMetricsProps) {
     super(scope, id);
+    const { store, stateMachines, logs, expressLogs } = props;
     this.#namespace = storeNamespace(store);
     this.#stateMachines = stateMachines;
+    this.#hasExpress = expressLogs !== undefined;
     for (const [name, pattern] of Object.entries(PATTERNS)) {
       this.#count(logs, name as Counted['metricName'], name, pattern);
     }
@@ -133,14 +139,18 @@ export class RunMetrics extends Construct {
         this.#count(logs, name, nameFor(name, operation), allOf([PATTERNS[name], ofMachine]));
       }
     }
+    if (expressLogs) this.#countExpress(expressLogs);
   }
 
-  /** @throws {Error} for what is counted of tasks when an operation is asked for */
+  /** @throws {Error} for what is counted for the store alone when an operation is asked for, and of a lane that is not there */
   metric(
-    name: RunMetric | TaskMetric,
+    name: RunMetric | TaskMetric | ExpressMetric,
     { operation, dimensionsMap, ...options }: RunMetricOptions = {},
   ): Metric {
-    const { metricName, dimension } = COUNTED[name];
+    if (isExpressMetric(name) && !this.#hasExpress) {
+      throw new Error(`LargeItemStore: ${name} is counted with the prop express, which is not given`);
+    }
+    const { metricName, dimension }: Counted = isExpressMetric(name) ? { metricName: name } : COUNTED[name];
     const given = { statistic: Stats.SUM, period: Duration.minutes(5), label: name, ...options };
     if (metricName === 'Stopped' && operation !== undefined) {
       return this.#stateMachines[operation].metricAborted(given);
@@ -157,10 +167,25 @@ export class RunMetrics extends Construct {
     });
   }
 
+  #countExpress(logs: ILogGroup): void {
+    for (const [name, pattern] of Object.entries(EXPRESS_PATTERNS)) {
+      this.#count(logs, name as ExpressMetric, name, pattern);
+    }
+    for (const [name, pattern] of Object.entries(EXPRESS_TASK_PATTERNS)) {
+      this.#count(logs, name as TaskMetric, name, pattern, `Express${name}`);
+    }
+  }
+
   /** No value where nothing matches: a metric costs only for the hours in which it has one. */
-  #count(logs: ILogGroup, name: Counted['metricName'], metricName: string, pattern: string): void {
+  #count(
+    logs: ILogGroup,
+    name: Counted['metricName'],
+    metricName: string,
+    pattern: string,
+    id = metricName,
+  ): void {
     const dimensions = DIMENSIONS[name];
-    new MetricFilter(this, metricName, {
+    new MetricFilter(this, id, {
       logGroup: logs,
       metricNamespace: this.#namespace,
       metricName,
@@ -168,6 +193,11 @@ export class RunMetrics extends Construct {
       ...(dimensions && { dimensions }),
     });
   }
+}
+
+function taskErrors(answers: readonly string[]): string {
+  const failed = allOf([type('TaskFailed'), ...answers.map((name) => error('!=', name))]);
+  return anyOf([failed, type('TaskTimedOut')]);
 }
 
 function nameFor(name: string, operation: Operation): string {

@@ -18,6 +18,12 @@ export function allowBucket(bucket: IBucket, grantee: IGrantable, action: string
   return allow(bucket, grantee, [action], bucket.bucketArn);
 }
 
+/** Lists of what is below a prefix. Without it, of everything. */
+export function allowListing(bucket: IBucket, grantee: IGrantable, prefix: string): Grant {
+  const conditions = { StringLike: { 's3:prefix': objectsBelow(prefix) } };
+  return allow(bucket, grantee, ['s3:ListBucket'], bucket.bucketArn, prefix === '' ? undefined : conditions);
+}
+
 /** @param more - actions on the objects beside reading them */
 export function allowReading(
   bucket: IBucket,
@@ -63,11 +69,18 @@ function objectsBelow(prefix: string): string {
   return prefix === '' ? '*' : `${prefix}/*`;
 }
 
-function allow(bucket: IBucket, grantee: IGrantable, actions: readonly string[], arn: string): Grant {
+function allow(
+  bucket: IBucket,
+  grantee: IGrantable,
+  actions: readonly string[],
+  arn: string,
+  conditions?: Record<string, Record<string, unknown>>,
+): Grant {
   return Grant.addToPrincipalOrResource({
     grantee,
     actions: [...actions],
     resourceArns: [arn],
     resource: bucket,
+    ...(conditions && { conditions }),
   });
 }

@@ -18,7 +18,14 @@ import { Construct } from 'constructs';
 import { FUNCTION_TIMEOUT_SECONDS } from '../../core/saga/waits.ts';
 import { PACKAGE_ROOT } from '../package-root.ts';
 import { allowTableKey } from '../rights/keys.ts';
-import { allowBucket, allowBucketKey, allowObjects, allowPutting, allowReading } from '../rights/objects.ts';
+import {
+  allowBucket,
+  allowBucketKey,
+  allowListing,
+  allowObjects,
+  allowPutting,
+  allowReading,
+} from '../rights/objects.ts';
 import { type FunctionOptions, resolveOptions, type StoreOptions } from '../store-options.ts';
 import type { LegacyObjects } from './legacy-objects.ts';
 
@@ -59,6 +66,8 @@ export class SagaTasks extends Construct {
   readonly putObject: LambdaFunction;
   readonly writeItem: LambdaFunction;
   readonly deleteObjects: LambdaFunction;
+  /** Finds out what became of an Express run that nobody saw end, and deletes what it left. */
+  readonly settleRun: LambdaFunction;
 
   constructor(scope: Construct, id: string, props: SagaTasksProps) {
     super(scope, id);
@@ -97,6 +106,11 @@ export class SagaTasks extends Construct {
     allowBucket(bucket, this.deleteObjects, 's3:ListBucketMultipartUploads');
     allowObjects(bucket, this.deleteObjects, stagingPrefix, ['s3:DeleteObject']);
     if (legacy) allowObjects(legacy.bucket ?? bucket, this.deleteObjects, legacy.prefix, ['s3:DeleteObject']);
+
+    this.settleRun = make('SettleRun', 'settle-run', 'settles an Express run that nobody saw end');
+    allowItem(table, this.settleRun, 'dynamodb:GetItem');
+    allowListing(bucket, this.settleRun, prefix);
+    allowObjects(bucket, this.settleRun, prefix, ['s3:DeleteObject']);
   }
 }
 

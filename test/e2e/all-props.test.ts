@@ -50,6 +50,7 @@ beforeAll(async () => {
     },
     tracing: false,
     ttl: 'ends',
+    express: { logLevel: 'ALL' },
     cleanUpForeignDeletes: false,
     sweep: { schedule: ScheduleExpression.rate(Duration.days(1)) },
     uploadOrigins: ['https://app.example.com'],

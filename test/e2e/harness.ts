@@ -16,6 +16,8 @@ import {
   RedriveExecutionCommand,
   SFNClient,
   StartExecutionCommand,
+  StartSyncExecutionCommand,
+  type StartSyncExecutionCommandOutput,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { expect, inject } from 'vitest';
@@ -60,14 +62,27 @@ export interface EndedRun {
   readonly states: readonly string[];
 }
 
+/** What an Express run is answered with. */
+export interface ExpressRun {
+  readonly arn: string;
+  readonly status: StartSyncExecutionCommandOutput['status'];
+  readonly error: string | undefined;
+  /** The cause, parsed where it is JSON. */
+  readonly cause: Readonly<Record<string, unknown>>;
+  readonly output: Readonly<Record<string, unknown>>;
+}
+
 export interface StoreOptions extends Pick<LocalCloudOptions, 'assembly' | 'minPartBytes'> {
   readonly clock?: 'scaled' | 'manual';
+  /** `express`: by default the product's assembly with an Express lane. */
+  readonly lane?: 'express';
 }
 
 /** Starts a cloud and deploys the product into it. `clock: 'manual'` stands still until {@link TestStore.pass}. */
-export async function startStore({ clock, ...options }: StoreOptions = {}): Promise<TestStore> {
+export async function startStore({ clock, lane, ...options }: StoreOptions = {}): Promise<TestStore> {
   const timeScale = clock === 'manual' ? STANDSTILL : TIME_SCALE;
-  const cloud = await startLocalCloud({ assembly: inject('assembly'), timeScale, warmUp: false, ...options });
+  const assembly = inject(lane === 'express' ? 'expressStore' : 'assembly');
+  const cloud = await startLocalCloud({ assembly, timeScale, warmUp: false, ...options });
   return new TestStore(cloud, storeIn(cloud.outputs.Twinwrite ?? {}));
 }
 
@@ -82,7 +97,8 @@ export class TestStore implements AsyncDisposable {
     const config = { endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.credentials };
     this.cloud = cloud;
     this.descriptor = descriptor;
-    this.sfn = new SFNClient(config);
+    // StartSyncExecution would be sent to another host.
+    this.sfn = new SFNClient({ ...config, disableHostPrefix: true });
     this.s3 = new S3Client({ ...config, forcePathStyle: true });
     this.dynamodb = new DynamoDBClient(config);
   }
@@ -100,6 +116,21 @@ export class TestStore implements AsyncDisposable {
       new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input), name }),
     );
     return this.#run(executionArn as string);
+  }
+
+  /** Starts a run of the Express lane, which is answered at its end. */
+  async runExpress(operation: Operation, input: unknown, name?: string): Promise<ExpressRun> {
+    const stateMachineArn = this.descriptor.express?.stateMachines[operation];
+    const { executionArn, status, error, cause, output } = await this.sfn.send(
+      new StartSyncExecutionCommand({ stateMachineArn, input: JSON.stringify(input), name }),
+    );
+    checkCause(error ?? '', parse(cause));
+    return { arn: executionArn as string, status, error, cause: parse(cause), output: parse(output) };
+  }
+
+  /** The Standard execution of this ARN, such as one that goes on with an Express run. */
+  runOf(arn: string): Run {
+    return this.#run(arn);
   }
 
   /** Starts a sweep. */

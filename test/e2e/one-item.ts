@@ -158,9 +158,9 @@ export class Stage {
 }
 
 /** A stage for the file that calls this. */
-export function useStage(): Stage {
+export function useStage(options: Omit<StoreOptions, 'clock'> = {}): Stage {
   const stage = new Stage();
-  beforeAll(() => stage.open());
+  beforeAll(() => stage.open(options));
   beforeEach(() => stage.reset());
   afterAll(() => stage.close());
   return stage;

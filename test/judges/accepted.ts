@@ -41,6 +41,11 @@ export const AWS_SOLUTIONS: readonly Accepted[] = [
       'X-Ray’s segments and the delivery of logs have no resources that a policy could name (Service Authorization Reference); `tracing: false` leaves the former out.',
   },
   {
+    rule: 'AwsSolutions-SF1',
+    of: /^Docs\/Express(?:Create|Update|Delete)\/Resource$/,
+    reason: `${PAID} \`express: { logLevel: 'ALL' }\` logs every event of an Express run, which costs more than the run. Its failures are logged.`,
+  },
+  {
     rule: 'AwsSolutions-SQS3',
     of: /^Docs\/Sweep\/Failures\/Resource$/,
     reason: 'It is a dead-letter queue itself, of the schedule.',
@@ -92,7 +97,7 @@ export const NIST: readonly Accepted[] = [
   },
   {
     rule: 'NIST.800.53.R5-CloudWatchLogGroupEncrypted',
-    of: /^Docs\/(?:Sweep|Task)?Logs\/Resource$/,
+    of: /^Docs\/(?:Express|Sweep|Task)?Logs\/Resource$/,
     reason: 'CloudWatch encrypts with keys of its own; `encryptionKey` sets another.',
   },
 ];

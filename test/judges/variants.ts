@@ -27,6 +27,7 @@ const STORES: Readonly<Record<string, (stack: Stack) => unknown>> = {
         tracing: true,
       },
       ttl: 'ends',
+      express: true,
       sweep: { schedule: ScheduleExpression.rate(Duration.days(1)) },
       uploadOrigins: ['https://app.example.com'],
       alarms: {

@@ -12,12 +12,12 @@ describe('new LargeItemStore(this, "Docs") alone', () => {
     template = Template.fromStack(new LargeItemStack(templateApp(), 'Twinwrite'));
   });
 
-  test('is a table, a bucket, four state machines and eight functions, and runs nothing by itself', () => {
+  test('is a table, a bucket, four state machines and nine functions, and runs nothing by itself', () => {
     for (const [type, count] of [
       ['AWS::DynamoDB::GlobalTable', 1],
       ['AWS::S3::Bucket', 1],
       ['AWS::StepFunctions::StateMachine', 4],
-      ['AWS::Lambda::Function', 8],
+      ['AWS::Lambda::Function', 9],
       ['AWS::Scheduler::Schedule', 0],
       ['AWS::CloudWatch::Alarm', 0],
     ] as const) {
@@ -134,7 +134,8 @@ describe('new LargeItemStore(this, "Docs") alone', () => {
       Object.keys(Properties.DefinitionSubstitutions),
     ]);
     const puts = ['PutInlineFunction', 'PutObjectFunction'];
-    const all = ['PlanFunction', ...puts, 'WriteItemFunction', 'DeleteObjectsFunction'];
+    const writing = ['WriteItemFunction', 'DeleteObjectsFunction', 'SettleRunFunction'];
+    const all = ['PlanFunction', ...puts, ...writing];
     expect(Object.fromEntries(named)).toEqual({
       DocsCreate: all,
       DocsUpdate: all,
@@ -147,9 +148,21 @@ describe('new LargeItemStore(this, "Docs") alone', () => {
     });
   });
 
+  test('lets an Express run that is to be settled have only its own prefix listed', () => {
+    const policies = Object.entries(template.findResources('AWS::IAM::Policy'));
+    const [settling] = policies.filter(([id]) => id.startsWith('DocsTasksSettleRun'));
+    expect(settling?.[1].Properties.PolicyDocument.Statement).toContainEqual(
+      expect.objectContaining({
+        Action: 's3:ListBucket',
+        Condition: { StringLike: { 's3:prefix': 'items/*' } },
+      }),
+    );
+  });
+
   test('gives each role exactly the rights that it needs', () => {
     const read = ['s3:GetObject'];
     const list = ['s3:ListBucket'];
+    const all = ['Plan', 'PutInline', 'PutObject', 'WriteItem', 'DeleteObjects'];
     expect(rights(template)).toEqual({
       DocsTasksPlan: { table: ['dynamodb:GetItem'], bucket: list, 'items/*': read, 'staging/*': read },
       DocsTasksPutInline: { 'items/*': ['s3:PutObject'] },
@@ -175,9 +188,14 @@ describe('new LargeItemStore(this, "Docs") alone', () => {
         'items/*': ['s3:DeleteObject', 's3:AbortMultipartUpload'],
         'staging/*': ['s3:DeleteObject'],
       },
-      DocsCreate: machineRights(['Plan', 'PutInline', 'PutObject', 'WriteItem', 'DeleteObjects']),
-      DocsUpdate: machineRights(['Plan', 'PutInline', 'PutObject', 'WriteItem', 'DeleteObjects']),
-      DocsDelete: machineRights(['Plan', 'WriteItem', 'DeleteObjects']),
+      DocsTasksSettleRun: {
+        table: ['dynamodb:GetItem'],
+        bucket: list,
+        'items/*': ['s3:DeleteObject'],
+      },
+      DocsCreate: machineRights([...all, 'SettleRun']),
+      DocsUpdate: machineRights([...all, 'SettleRun']),
+      DocsDelete: machineRights(['Plan', 'WriteItem', 'DeleteObjects', 'SettleRun']),
       DocsSweepFindOrphans: {
         table: ['dynamodb:BatchGetItem'],
         'items/*': ['s3:DeleteObject'],

@@ -110,6 +110,7 @@ test('functions, state machines and callers may use it as far as they need it', 
     DocsTasksPutObject: { anything: put },
     DocsTasksWriteItem: { anything: write },
     DocsTasksDeleteObjects: { anything: [table.read] },
+    DocsTasksSettleRun: { anything: [table.read] },
     // To read the stream; CDK's event source adds the second.
     DocsRemovedItemsCleanUp: { anything: ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'] },
     DocsCreateEncryption: machine('DocsCreate'),
@@ -214,6 +215,6 @@ test('what has a key of its own keeps it', () => {
   expect(JSON.stringify(table)).not.toContain('KMS');
   const policies = Object.entries(own.findResources('AWS::IAM::Policy'));
   const ofTasks = policies.filter(([id]) => id.startsWith('DocsTasks'));
-  expect(ofTasks.length).toBe(5);
+  expect(ofTasks.length).toBe(6);
   expect(JSON.stringify(ofTasks)).not.toContain('kms:');
 });

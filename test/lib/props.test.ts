@@ -139,7 +139,7 @@ describe('settings of functions, table and bucket', () => {
 
   test('are those of every function', () => {
     const functions = Object.values(template.findResources('AWS::Lambda::Function'));
-    expect(functions).toHaveLength(9);
+    expect(functions).toHaveLength(10);
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({
         MemorySize: 1024,
@@ -200,6 +200,7 @@ test('what is given as undefined is not given', () => {
     versioned: undefined,
     deletionProtection: undefined,
     tracing: undefined,
+    express: undefined,
   };
   // Callers in JavaScript, or without exactOptionalPropertyTypes, may.
   const given = makeStore(() => undefinedProps as unknown as LargeItemStoreProps);
@@ -296,6 +297,22 @@ test.each<[string, (stack: Stack) => LargeItemStoreProps]>([
   [
     'accessLogs.retention is for a new bucket',
     (stack) => ({ accessLogs: { bucket: bucket(stack), retention: Duration.days(1) } }),
+  ],
+  [
+    'express must be true, false or { logLevel }, got "yes"',
+    () => ({ express: 'yes' }) as unknown as LargeItemStoreProps,
+  ],
+  [
+    'express must be true, false or { logLevel }, got null',
+    () => ({ express: null }) as unknown as LargeItemStoreProps,
+  ],
+  [
+    'express.level is no setting of the lane',
+    () => ({ express: { level: 'ALL' } }) as unknown as LargeItemStoreProps,
+  ],
+  [
+    'express.logLevel must be ALL or ERROR, got "FATAL"',
+    () => ({ express: { logLevel: 'FATAL' } }) as unknown as LargeItemStoreProps,
   ],
   ['functions.memorySize must be at least 256', () => ({ functions: { memorySize: 128 } })],
   ['functions.reservedConcurrency must be at least 1', () => ({ functions: { reservedConcurrency: 0 } })],

@@ -72,6 +72,7 @@ const CHANGES: Readonly<Record<Exclude<keyof LargeItemStoreProps, ByNature>, Cha
   sweep: () => ({ sweep: { schedule: ScheduleExpression.rate(Duration.days(1)), reportPrefix: 'reports' } }),
   uploadOrigins: () => ({ uploadOrigins: ['https://app.example.com'] }),
   inlineContent: () => ({ inlineContent: false }),
+  express: () => ({ express: true }),
   removalPolicy: () => thrownAway,
   autoDeleteObjects: () => ({ ...thrownAway, autoDeleteObjects: true }),
   ttl: () => ({ ttl: 'ends' }),

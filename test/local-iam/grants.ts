@@ -59,9 +59,9 @@ function policiesOf({ Resources }: Template) {
 }
 
 /** One statement for each of its pairs of action and resource. */
-function split({ Effect, Action, Resource }: Statement): Statement[] {
+function split({ Action, Resource, ...more }: Statement): Statement[] {
   return listOf(Action).flatMap((action) =>
-    listOf(Resource).map((resource) => ({ Effect, Action: action, Resource: resource })),
+    listOf(Resource).map((resource) => ({ ...more, Action: action, Resource: resource })),
   );
 }
 

@@ -39,8 +39,14 @@ const NEEDED: readonly Readonly<Record<string, ScenarioName>>[] = [
     'Update lambda:InvokeFunction PutObject': 'an update from the staging prefix',
     'PutInline s3:PutObject Bucket/items/*': 'create',
   },
-  { 'WriteItem s3:GetObject Bucket/items/*': 'a write in doubt for longer than its token lives' },
-  { 'WriteItem s3:ListBucket Bucket': 'a create that was undone before its outcome was looked for' },
+  {
+    'WriteItem s3:GetObject Bucket/items/*': 'a write in doubt for longer than its token lives',
+    'SettleRun dynamodb:GetItem Table': 'an update that is settled',
+  },
+  {
+    'WriteItem s3:ListBucket Bucket': 'a create that was undone before its outcome was looked for',
+    'SettleRun s3:ListBucket Bucket': 'an update that is settled',
+  },
   {
     'PutObject s3:GetObject Bucket/items/*': 'a create whose large copy is complete, but answered with 503',
     'PutObject s3:AbortMultipartUpload Bucket/items/*':
@@ -51,8 +57,16 @@ const NEEDED: readonly Readonly<Record<string, ScenarioName>>[] = [
     'PutObject s3:ListMultipartUploadParts Bucket/items/*': 'a create whose large copy takes two attempts',
     'DeleteObjects s3:ListBucketMultipartUploads Bucket': 'a create that DynamoDB refuses',
   },
-  { 'PutObject s3:PutObjectTagging Bucket/items/*': 'an update from a staged object with tags' },
-  { 'PutObject s3:GetObjectTagging Bucket/staging/*': 'an update from a staged object with tags' },
+  {
+    'PutObject s3:PutObjectTagging Bucket/items/*': 'an update from a staged object with tags',
+    'SettleRun s3:DeleteObject Bucket/items/*': 'an update that is settled',
+  },
+  {
+    'PutObject s3:GetObjectTagging Bucket/staging/*': 'an update from a staged object with tags',
+    'Create lambda:InvokeFunction SettleRun': 'a create that is settled',
+    'Update lambda:InvokeFunction SettleRun': 'an update that is settled',
+    'Delete lambda:InvokeFunction SettleRun': 'a delete that is settled',
+  },
   { 'PutObject s3:ListBucketMultipartUploads Bucket': 'a create whose large copy takes two attempts' },
   {
     'Plan s3:GetObject Bucket/items/*': 'an update with the content that is there',

@@ -2,7 +2,9 @@
 
 import { createHash } from 'node:crypto';
 import { ListMultipartUploadsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import type { Operation } from '../../core/keys/run.ts';
+import { ulid } from 'ulid';
+import { readSaga, type SagaMetadata } from '../../core/item/item.ts';
+import { continuedName, type Operation } from '../../core/keys/run.ts';
 import { stageLarge } from '../e2e/large-copies.ts';
 import { page, type Stage } from '../e2e/one-item.ts';
 import { appliedAndStopped, redrivenLate } from '../e2e/schedules-c.ts';
@@ -63,7 +65,37 @@ async function sweepOrphan(stage: Stage) {
   return { status, failed: output.failed, objects: (await stage.objects()).length };
 }
 
+/** Somebody asks what became of an Express run that has put an object, and has not written the item. */
+async function settle(stage: Stage, operation: Operation) {
+  await stage.commit('create', page('X'));
+  const [live = ''] = await stage.objects();
+  const id = ulid();
+  await stage.store.putObject(
+    live.replace(/[^/]+$/, `${operation}.x.${id}.0123456789ab.20260101T000000000Z`),
+    'left',
+  );
+  const before = readSaga((await stage.item()) ?? {});
+  const input = { key: stage.key, settles: { id, inline: true, before: pick(before) } };
+  const run = await stage.store.start(operation, input, continuedName(id));
+  const { status, error } = await stage.store.passUntilEnd(run, 60);
+  return { status, error, objects: (await stage.objects()).length };
+}
+
+const pick = (saga: SagaMetadata | undefined) => saga && { createdBy: saga.createdBy, version: saga.version };
+
 export const SCENARIOS = {
+  'a create that is settled': {
+    run: (stage) => settle(stage, 'create'),
+    outcome: { status: 'FAILED', error: 'RolledBack.NotWritten', objects: 1 },
+  },
+  'an update that is settled': {
+    run: (stage) => settle(stage, 'update'),
+    outcome: { status: 'FAILED', error: 'RolledBack.NotWritten', objects: 1 },
+  },
+  'a delete that is settled': {
+    run: (stage) => settle(stage, 'delete'),
+    outcome: { status: 'FAILED', error: 'Rejected.NotWritten', objects: 1 },
+  },
   'a sweep': { run: sweepOrphan, outcome: { status: 'SUCCEEDED', failed: 0, objects: 1 } },
 
   create: { run: (stage) => end(stage, 'create', page('X')), outcome: done(1) },

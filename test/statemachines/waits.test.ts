@@ -145,5 +145,6 @@ test('the template gives each function the time that the waits reckon with', () 
     DocsTasksPutObject: FUNCTION_TIMEOUT_SECONDS['put-object'],
     DocsTasksWriteItem: FUNCTION_TIMEOUT_SECONDS['write-item'],
     DocsTasksDeleteObjects: FUNCTION_TIMEOUT_SECONDS['delete-objects'],
+    DocsTasksSettleRun: FUNCTION_TIMEOUT_SECONDS['settle-run'],
   });
 });

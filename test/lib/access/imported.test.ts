@@ -25,6 +25,14 @@ const STORE = {
     update: machineArn('DocsUpdate'),
     delete: machineArn('DocsDelete'),
   },
+  express: {
+    stateMachines: {
+      create: machineArn('DocsExpressCreate'),
+      update: machineArn('DocsExpressUpdate'),
+      delete: machineArn('DocsExpressDelete'),
+    },
+    logGroup: '/aws/vendedlogs/states/docs-express',
+  },
   sweep: { stateMachine: machineArn('DocsSweep'), reportPrefix: 'sweeps' },
 };
 const DESCRIPTOR = JSON.stringify(STORE);
@@ -91,13 +99,21 @@ describe('grants on it', () => {
       'arn:AWS::Partition:states:eu-west-1:111111111111:mapRun:DocsSweep/*': ['states:DescribeMapRun'],
       'arn:AWS::Partition:s3:::docs-bucket/sweeps/*': ['s3:GetObject'],
     });
+    expect(of('grantOperate')).toMatchObject({
+      [machineArn('DocsExpressCreate')]: ['states:StartSyncExecution'],
+      [machineArn('DocsExpressUpdate')]: ['states:StartSyncExecution'],
+      [machineArn('DocsExpressDelete')]: ['states:StartSyncExecution'],
+      'arn:aws:logs:eu-west-1:111111111111:log-group:/aws/vendedlogs/states/docs-express:*': [
+        'logs:FilterLogEvents',
+      ],
+    });
     expect(of('grantDiscovery')).toEqual({
       'arn:aws:ssm:eu-west-1:111111111111:parameter/my-app/docs': ['ssm:GetParameter'],
     });
   });
 
   test('allow the same actions as on the store itself', () => {
-    const { stack, store } = makeStore(() => ({ parameterName: '/my-app/docs' }));
+    const { stack, store } = makeStore(() => ({ parameterName: '/my-app/docs', express: true }));
     grantAll(store, stack);
     const own = rights(Template.fromStack(stack));
     const actions = (all: typeof own, role: string) =>
@@ -132,10 +148,10 @@ test('with its key, callers may use it', () => {
 });
 
 test('it is what the store’s own parameter and output hold', () => {
-  const { stack, store } = makeStore();
+  const { stack, store } = makeStore(() => ({ express: true }));
   const descriptor = substituted(stack.resolve(store.descriptor)).replaceAll(
     /"(Docs\w+)"/g,
-    (_, name) => `"${/Table|Bucket/.test(name) ? name.toLowerCase() : machineArn(name)}"`,
+    (_, name) => `"${/Table|Bucket|Logs/.test(name) ? name.toLowerCase() : machineArn(name)}"`,
   );
   const other = new Stack(templateApp(), 'Other');
   expect(LargeItemStore.fromDescriptor(other, 'Docs', descriptor).descriptor).toBe(descriptor);
@@ -183,6 +199,15 @@ test('a store of another account is refused: nobody there may be allowed to star
   expect(() => imported(stack)).toThrow(
     'LargeItemStore: descriptor is in the account 111111111111, but the stack is in 222222222222',
   );
+});
+
+test('one without an Express lane grants nothing of one', () => {
+  const stack = new Stack(templateApp(), 'Test', { env: ENV });
+  const { express: _, ...plain } = STORE;
+  LargeItemStore.fromDescriptor(stack, 'Docs', JSON.stringify(plain)).grantOperate(roleOf(stack, 'Operator'));
+  const policies = JSON.stringify(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
+  expect(policies).toContain('states:RedriveExecution');
+  expect(policies).not.toMatch(/StartSyncExecution|logs:/);
 });
 
 test('one from before there was a sweep grants none', () => {

@@ -20,7 +20,7 @@ interface Statement {
 
 /**
  * Actions on any resource, each with the reason why there is no narrower one (AWS's Service Authorization Reference; docs/security.md).
- * The first two are in the roles of the four state machines.
+ * The first two are in the roles of the state machines.
  */
 const ANYWHERE: readonly (readonly string[])[] = [
   // Log deliveries have no ARN: "Logging using CloudWatch Logs" in the Step Functions Developer Guide asks for `*`.
@@ -48,6 +48,7 @@ const everything = (stack: Stack): LargeItemStoreProps => ({
   removalPolicy: RemovalPolicy.DESTROY,
   accessLogs: {},
   ttl: 'ends',
+  express: true,
   parameterName: '/docs',
   legacy: { bucket: new Bucket(stack, 'Old'), prefix: 'old' },
   sweep: {

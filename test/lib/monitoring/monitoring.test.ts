@@ -11,6 +11,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { TASK_ERRORS } from '../../../core/errors/errors.ts';
 import { type AlarmsProps, LargeItemStore, type LargeItemStoreProps } from '../../../lib/index.ts';
+import { compileFilterPattern } from '../../../local/monitoring/index.ts';
 import { substituted } from '../template.ts';
 
 const daily = ScheduleExpression.rate(Duration.days(1));
@@ -27,7 +28,12 @@ function made(props: LargeItemStoreProps = {}, alarms?: Omit<AlarmsProps, 'topic
 }
 
 /** With all that alarms can watch. */
-const everything: LargeItemStoreProps = { ttl: 'at', sweep: { schedule: daily }, dashboard: true };
+const everything: LargeItemStoreProps = {
+  ttl: 'at',
+  sweep: { schedule: daily },
+  express: true,
+  dashboard: true,
+};
 
 interface AlarmProperties {
   readonly AlarmDescription: string;
@@ -162,18 +168,19 @@ describe('alarms', () => {
         'sweepOverdue',
         'taskErrors',
         'taskThrottles',
+        'unsettled',
       ].toSorted(),
     );
-    expect(Object.keys(alarms)).toHaveLength(15);
+    expect(Object.keys(alarms)).toHaveLength(16);
     for (const [id, { AlarmActions, OKActions }] of Object.entries(alarms)) {
       expect(AlarmActions.map(substituted), id).toEqual([expect.stringMatching(/^Topic/)]);
       expect(OKActions, id).toEqual(AlarmActions);
     }
   });
 
-  test('watch what is there: neither stream nor schedule without them', () => {
+  test('watch what is there: neither lane nor stream nor schedule without them', () => {
     const names = Object.keys(made({}, {}).store.alarms);
-    expect(names.filter((name) => /^(stream|sweep|orphans)/.test(name))).toEqual([]);
+    expect(names.filter((name) => /^(unsettled|stream|sweep|orphans)/.test(name))).toEqual([]);
     expect(names).toContain('stuck');
   });
 
@@ -188,7 +195,7 @@ describe('alarms', () => {
     const linked = Object.values(alarms).map(
       ({ AlarmDescription }) => / docs\/runbook\.md#([a-z-]+)$/.exec(AlarmDescription)?.[1] ?? '',
     );
-    expect(new Set(linked).size).toBe(15);
+    expect(new Set(linked).size).toBe(16);
     expect([...sections.keys()].map((title) => title.toLowerCase().replaceAll(' ', '-'))).toEqual(
       expect.arrayContaining(linked),
     );
@@ -251,6 +258,102 @@ describe('alarms', () => {
   });
 });
 
+describe('of the Express lane', () => {
+  const { store, template: synthesise } = made({ express: true }, {});
+  const NAMES = [
+    ...(['ExpressRejected', 'ExpressRolledBack', 'ExpressConflicts'] as const),
+    ...(['ExpressOutcomeUnknown', 'ExpressContinued', 'ExpressUnsettled'] as const),
+  ];
+  let patterns: Record<string, string>;
+  let metrics: Record<string, string>;
+  beforeAll(() => {
+    const filters = Object.entries(synthesise().findResources('AWS::Logs::MetricFilter'));
+    const ofLane = filters.filter(([, { Properties }]) =>
+      substituted(Properties.LogGroupName).startsWith('DocsExpressLogs'),
+    );
+    const idOf = (id: string) => id.replace(/^DocsMonitoringMetrics|[0-9A-F]{8}$/g, '');
+    patterns = Object.fromEntries(
+      ofLane.map(([id, { Properties }]) => [idOf(id), substituted(Properties.FilterPattern)]),
+    );
+    metrics = Object.fromEntries(
+      ofLane.map(([id, { Properties }]) => [idOf(id), Properties.MetricTransformations[0].MetricName]),
+    );
+  });
+
+  /** Which of the lane's metrics count an event. */
+  const counting = (event: object) =>
+    NAMES.filter((name) => compileFilterPattern(patterns[name] ?? '')(event));
+  const failed = (error: string) => ({ type: 'ExecutionFailed', details: { error, cause: '{}' } });
+
+  test.each([
+    ['Rejected.NotFound', 'ExpressRejected'],
+    ['RolledBack.WriteRefused', 'ExpressRolledBack'],
+    ['RolledBack.Conflict', 'ExpressConflicts'],
+    ['Rejected.Conflict', 'ExpressConflicts'],
+    ['OutcomeUnknown', 'ExpressOutcomeUnknown'],
+    ['Continued', 'ExpressContinued'],
+    ['States.Runtime', 'ExpressUnsettled'],
+    ['Lambda.Unknown', 'ExpressUnsettled'],
+  ])('an end by %s is counted as %s, and as nothing else', (error, name) => {
+    expect(counting(failed(error))).toEqual([name]);
+  });
+
+  test('a time-out is counted as one that nobody knows the end of; what has not ended is not counted', () => {
+    expect(counting({ type: 'ExecutionTimedOut', details: {} })).toEqual(['ExpressUnsettled']);
+    expect(counting({ type: 'TaskFailed', details: { error: 'States.Timeout' } })).toEqual([]);
+    expect(counting({ type: 'FailStateEntered', details: { name: 'HandedOver' } })).toEqual([]);
+  });
+
+  test('attempts of tasks are counted with those of the Standard lane', () => {
+    expect(metrics).toMatchObject({
+      ExpressTaskErrors: 'TaskErrors',
+      ExpressTaskThrottles: 'TaskThrottles',
+    });
+    const isError = compileFilterPattern(patterns.ExpressTaskErrors ?? '');
+    const taskFailed = (error: string) => ({ type: 'TaskFailed', details: { error } });
+    expect(isError(taskFailed('Runtime.ExitError'))).toBe(true);
+    expect(isError(taskFailed('WriteInDoubt'))).toBe(false);
+    expect(isError(taskFailed('StepFunctions.ExecutionAlreadyExistsException'))).toBe(false);
+  });
+
+  test('have patterns that CloudWatch takes', () => {
+    for (const pattern of Object.values(patterns)) expect(pattern.length, pattern).toBeLessThan(1025);
+  });
+
+  test('each name that the construct gives is one that a filter makes, for the store alone', () => {
+    for (const name of NAMES) {
+      expect(store.metric(name)).toMatchObject({ namespace: 'Twinwrite/Test/Docs', metricName: name });
+      expect(metrics[name]).toBe(name);
+      expect(() => store.metric(name, { operation: 'create' })).toThrow(/counted for the store/);
+      expect(() => made().store.metric(name)).toThrow(
+        `LargeItemStore: ${name} is counted with the prop express, which is not given`,
+      );
+    }
+  });
+
+  test('hand-overs and conflicts raise no alarm; roll-backs and unknown outcomes of both lanes do', () => {
+    const alarms = JSON.stringify(synthesise().findResources('AWS::CloudWatch::Alarm'));
+    const watched = NAMES.filter((name) => alarms.includes(`"MetricName":"${name}"`));
+    expect(watched).toEqual(['ExpressRolledBack', 'ExpressOutcomeUnknown', 'ExpressUnsettled']);
+    for (const operation of ['Create', 'Update', 'Delete']) {
+      expect(alarms).toContain(`"Ref":"DocsExpress${operation}`);
+    }
+  });
+
+  test('the alarms of a store without it are as they were', () => {
+    const alarmsOf = (props: LargeItemStoreProps) =>
+      made(props, {}).template().findResources('AWS::CloudWatch::Alarm');
+    const [without, withLane] = [alarmsOf({}), alarmsOf({ express: true })];
+    const changed = Object.keys(without).filter(
+      (id) => JSON.stringify(without[id]) !== JSON.stringify(withLane[id]),
+    );
+    expect(changed.map((id) => id.replace(/^DocsMonitoringAlarms|[0-9A-F]{8}$/g, ''))).toEqual([
+      'OutcomeUnknown',
+      'RolledBack',
+    ]);
+  });
+});
+
 describe('the dashboard', () => {
   test('is one where it is asked for, of metrics that there are', () => {
     const { template } = made(everything, {});
@@ -264,6 +367,8 @@ describe('the dashboard', () => {
       'Not committed: create',
       'Not committed: update',
       'Not committed: delete',
+      'Express lane: how runs end',
+      'Express lane: how long runs take (milliseconds)',
       'What runs met on their way',
       'Attempts of tasks that failed',
       'Clean-up after removed items: delay (milliseconds), records given up',
@@ -297,7 +402,7 @@ describe('logs', () => {
     } = made({ ...everything, logRetention: RetentionDays.ONE_WEEK });
     const template = synthesise();
     const groups = template.findResources('AWS::Logs::LogGroup');
-    expect(Object.keys(groups)).toHaveLength(3);
+    expect(Object.keys(groups)).toHaveLength(4);
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
     for (const { Properties } of Object.values(template.findResources('AWS::Lambda::Function'))) {
       expect(Properties.LoggingConfig).toEqual({
