@@ -42,6 +42,9 @@ const OPTIONS = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
+/** A third of the package; names stay, for stack traces. */
+const LEAN = { minifyWhitespace: true, minifySyntax: true } as const;
+
 /** @param dist - a folder in whose `cjs` the compiler has written the declarations of `core`, `client`, `lib` and `local` */
 export async function writeFormats(dist = join(root, 'dist')): Promise<void> {
   const cjs = join(dist, 'cjs');
@@ -94,9 +97,7 @@ async function writeAsCommonJs(from: string, to: string, imports: boolean): Prom
     define: { 'import.meta.url': 'moduleUrl' },
     supported: { 'dynamic-import': imports },
     ...(source.includes('import.meta.url') && { banner: moduleUrl }),
-    // A third of the package; names stay, for stack traces.
-    minifyWhitespace: true,
-    minifySyntax: true,
+    ...LEAN,
   });
   await mkdir(dirname(to), { recursive: true });
   await writeFile(to, code);
@@ -111,6 +112,7 @@ async function writeEsModules(esm: string): Promise<Metafile> {
     entryPoints: [...new Set(reached.flat())],
     outdir: esm,
     plugins: [apartFrom(() => true)],
+    ...LEAN,
   });
   return metafile;
 }
