@@ -74,6 +74,55 @@ describe('examples/python/documents.py', () => {
   });
 });
 
+describe('examples/python/express.py', () => {
+  let express: TestStore;
+
+  beforeAll(async () => {
+    express = await startStore({ lane: 'express' });
+  });
+
+  afterAll(async () => {
+    await express[Symbol.asyncDispose]();
+  });
+
+  const runExpress = () => {
+    const env = { ...environment(express.cloud), STORE: JSON.stringify(express.descriptor) };
+    return ended(python(), [join(ROOT, 'examples', 'python', 'express.py')], env);
+  };
+  const life = [
+    'created version 1',
+    'not written: Rejected.AlreadyExists: an item with this key exists',
+    'deleted: None',
+  ];
+
+  it.each([
+    ['takes an item through its life by one call each', undefined],
+    ['follows a write in doubt to the Standard lane', 'after'],
+  ] as const)('%s', async (_, when) => {
+    if (when !== undefined) {
+      const fault = {
+        service: 'dynamodb',
+        operation: 'TransactWriteItems',
+        error: 'InternalServerError',
+      } as const;
+      express.cloud.faults.inject({ ...fault, when });
+    }
+    const { code, stdout, stderr } = await runExpress();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.trim().split('\n')).toEqual(life);
+    expect(await express.objects()).toEqual([]);
+  });
+
+  it('tells a call without an answer, and the command that settles it, and makes it once', async () => {
+    const fault = { service: 'states', operation: 'StartSyncExecution', when: 'after' } as const;
+    express.cloud.faults.inject({ ...fault, error: 'InternalFailure', status: 500, times: 'always' });
+    const { code, stderr } = await runExpress();
+    express.cloud.faults.clear();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Unknown: twinwrite settle create\.x\.[0-9a-f-]{36}\n$/);
+  });
+});
+
 describe('examples/aws-cli/documents.sh', () => {
   it('takes an item through its life, and leaves nothing of it behind', async () => {
     const before = await everything();
