@@ -62,8 +62,17 @@ export function withSearch(path: string, search: URLSearchParams, change: Search
   return query === '' ? path : `${path}?${query}`;
 }
 
-export function runAddress({ operation, name }: { operation: Operation; name: string }): string {
-  return `/runs/${operation}/${encodeURIComponent(name)}`;
+interface AddressedRun {
+  readonly operation: Operation;
+  readonly name: string;
+  readonly lane?: 'standard' | 'express' | undefined;
+  readonly executionArn?: string | undefined;
+}
+
+/** Of an Express run, whose name may be another's, too, with the UUID that its ARN ends in. */
+export function runAddress({ operation, name, lane, executionArn = '' }: AddressedRun): string {
+  const own = lane === 'express' ? `${name}:${executionArn.split(':').at(-1)}` : name;
+  return `/runs/${operation}/${encodeURIComponent(own)}`;
 }
 
 export function itemAddress(key: string): string {

@@ -24,10 +24,16 @@ export function runOfArn(
   executionArn: string,
   { store }: Session,
 ): { readonly operation: Operation; readonly name: string } | undefined {
-  const at = executionArn.lastIndexOf(':');
-  const machine = executionArn.slice(0, at).replace(':execution:', ':stateMachine:');
-  const operation = OPERATIONS.find((each) => store.stateMachines[each] === machine);
-  return operation && { operation, name: executionArn.slice(at + 1) };
+  const [machine = '', name = '', uuid] = partsOf(executionArn);
+  const machines = uuid === undefined ? store.stateMachines : store.express?.stateMachines;
+  const operation = OPERATIONS.find((each) => machines?.[each] === machine);
+  return operation && { operation, name: uuid === undefined ? name : `${name}:${uuid}` };
+}
+
+/** The state machine's ARN, the execution's name, and of an Express execution its UUID. */
+function partsOf(executionArn: string): readonly string[] {
+  const parts = executionArn.split(':');
+  return [[...parts.slice(0, 5), 'stateMachine', parts[6]].join(':'), ...parts.slice(7)];
 }
 
 /** The run that an object's key or `_saga` names. */
