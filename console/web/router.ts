@@ -62,18 +62,7 @@ export function withSearch(path: string, search: URLSearchParams, change: Search
   return query === '' ? path : `${path}?${query}`;
 }
 
-interface AddressedRun {
-  readonly operation: Operation;
-  readonly name: string;
-  readonly lane?: 'standard' | 'express' | undefined;
-  readonly executionArn?: string | undefined;
-}
-
-/** Of an Express run, whose name may be another's, too, with the UUID that its ARN ends in. */
-export function runAddress({ operation, name, lane, executionArn = '' }: AddressedRun): string {
-  const own = lane === 'express' ? `${name}:${executionArn.split(':').at(-1)}` : name;
-  return `/runs/${operation}/${encodeURIComponent(own)}`;
-}
+export { runAddress } from '../run-address.ts';
 
 export function itemAddress(key: string): string {
   return `/items?${new URLSearchParams({ key })}`;
