@@ -1,6 +1,10 @@
 // What every audit works with, and how AWS is called: throttled calls are made again, later each time.
 
 import { setMaxListeners } from 'node:events';
+import type {
+  FilterLogEventsCommandInput,
+  FilterLogEventsCommandOutput,
+} from '@aws-sdk/client-cloudwatch-logs';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SFNClient } from '@aws-sdk/client-sfn';
@@ -11,6 +15,16 @@ export interface AuditContext {
   readonly sfn: SFNClient;
   readonly s3: S3Client;
   readonly dynamodb: DynamoDBClient;
+  /** How the log of Express runs is read, asked for once it is: a store without an Express lane needs none. */
+  readonly logs?: (() => Promise<LogsApi>) | undefined;
+}
+
+/** What is called of CloudWatch Logs; its SDK's `CloudWatchLogs` has it. */
+export interface LogsApi {
+  filterLogEvents(
+    input: FilterLogEventsCommandInput,
+    options: { readonly abortSignal?: AbortSignal | undefined },
+  ): Promise<FilterLogEventsCommandOutput>;
 }
 
 export interface CallOptions {

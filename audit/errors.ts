@@ -34,6 +34,16 @@ export class ReplayRefused extends AuditError {
   }
 }
 
+/** Express runs are told by their log group alone, and that cannot be read; the message says why. */
+export class LogsUnreadable extends AuditError {
+  override readonly name = 'LogsUnreadable';
+}
+
+/** Not possible of an Express run, which Step Functions neither stops nor redrives, and of which it keeps nothing. */
+export class IsExpressRun extends AuditError {
+  override readonly name = 'IsExpressRun';
+}
+
 /** A run that has ended cannot be stopped. */
 export class NotRunning extends AuditError {
   override readonly name = 'NotRunning';

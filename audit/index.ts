@@ -5,6 +5,8 @@ export { toRunMermaid } from './drawing/run-graph.ts';
 export {
   AuditError,
   InvalidRun,
+  IsExpressRun,
+  LogsUnreadable,
   NotOfThisStore,
   NotRunning,
   ReplayRefused,

@@ -1,17 +1,20 @@
 // What the commands on runs share: the connection, how options choose runs, and how the wait for them is interrupted.
 
+import type { CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { AuditContext } from '../audit/context.ts';
+import type { AuditContext, LogsApi } from '../audit/context.ts';
+import { LogsUnreadable } from '../audit/errors.ts';
 import { canonicalKey } from '../audit/item/key.ts';
 import type { RunFilter } from '../audit/runs/list.ts';
-import { OUTCOMES, type Outcome } from '../audit/runs/summary.ts';
+import { LANES, type Lane, OUTCOMES, type Outcome } from '../audit/runs/summary.ts';
 import { patience } from '../client/platform/platform.ts';
 import type { StoreDescriptor } from '../core/contract/store.ts';
 import { SagaError } from '../core/errors/errors.ts';
 import { OPERATIONS, type Operation } from '../core/keys/run.ts';
+import { checkInstalled } from '../local/needs.ts';
 import { Interrupted, UsageError } from './errors.ts';
 import { asText, type Pairs, pairs } from './input/pairs.ts';
 import type { Io } from './io.ts';
@@ -20,6 +23,7 @@ import { connect, type StackChoice } from './store.ts';
 export interface RunFilterOptions extends StackChoice {
   readonly operation?: readonly Operation[];
   readonly outcome?: readonly Outcome[];
+  readonly lane?: readonly Lane[];
   readonly item?: Pairs<string>;
   readonly since?: Date;
   readonly until?: Date;
@@ -33,6 +37,11 @@ export function withRunFilter(command: Command): Command {
     .option('--item <name=value>', 'runs on the item with this key, as --key has it', pairs(asText));
 }
 
+/** Adds which lane's runs; the Standard one's alone can be replayed. */
+export function withLaneFilter(command: Command): Command {
+  return command.addOption(several('--lane <name>', 'runs of this lane', LANES));
+}
+
 /** Adds when they started. */
 export function withTimeFilter(command: Command): Command {
   return command
@@ -42,10 +51,11 @@ export function withTimeFilter(command: Command): Command {
 
 /** @throws {UsageError} when --item is no key of the table */
 export function filterOf(options: RunFilterOptions, store: StoreDescriptor): RunFilter {
-  const { operation, outcome, item, since, until } = options;
+  const { operation, outcome, lane, item, since, until } = options;
   return {
     operations: operation,
     outcomes: outcome,
+    lanes: lane,
     since,
     until,
     ...(item && { key: keyOfOption(item, store) }),
@@ -69,7 +79,20 @@ export async function connectAudit(options: StackChoice, io: Io): Promise<AuditC
   const sfn: SFNClient = new Sfn(config);
   const s3: S3Client = new S3(config);
   const dynamodb: DynamoDBClient = new DynamoDB(config);
-  return { store, sfn, s3, dynamodb };
+  return { store, sfn, s3, dynamodb, ...(store.express && { logs: () => logsApi(config) }) };
+}
+
+const LOGS_CLIENT = '@aws-sdk/client-cloudwatch-logs';
+
+/** @throws {LogsUnreadable} where its package is not installed: a store without an Express lane needs none */
+async function logsApi(config: CloudWatchLogsClientConfig): Promise<LogsApi> {
+  try {
+    checkInstalled('to read the log of Express runs, twinwrite', [LOGS_CLIENT]);
+  } catch (error) {
+    throw new LogsUnreadable((error as Error).message, { cause: error });
+  }
+  const { CloudWatchLogs } = await import('@aws-sdk/client-cloudwatch-logs');
+  return new CloudWatchLogs(config);
 }
 
 /**

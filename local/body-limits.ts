@@ -15,7 +15,7 @@ export const MAX_ADMIN_BYTES = 64 * KB;
  * - Step Functions: 1 MB of data, which its JSON in JSON may escape.
  * - EventBridge: 1 MB of events, which its JSON in JSON may escape.
  * - SQS: 1 MiB of messages, which its JSON may escape.
- * - Parameter Store, CloudFormation and STS: far above what their parameters may hold.
+ * - Parameter Store, CloudWatch Logs, CloudFormation and STS: far above what their parameters may hold.
  * - Lambda and S3 have limits by operation, with errors of their own: invoke.ts, s3/body.ts.
  */
 const MAX_BYTES: Readonly<Record<ServiceName, number | undefined>> = {
@@ -23,6 +23,7 @@ const MAX_BYTES: Readonly<Record<ServiceName, number | undefined>> = {
   states: 2 * MB,
   ssm: 128 * KB,
   events: 2 * MB,
+  logs: 128 * KB,
   sqs: 3 * MB,
   cloudformation: 128 * KB,
   lambda: undefined,

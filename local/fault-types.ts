@@ -13,7 +13,7 @@
  * - `times`: how many calls it happens to, default 1; `skip`: how many matching calls pass before, default 0.
  */
 export interface FaultInput {
-  readonly service: 's3' | 'dynamodb' | 'lambda' | 'states' | 'ssm' | 'sqs' | 'events';
+  readonly service: 's3' | 'dynamodb' | 'lambda' | 'states' | 'ssm' | 'sqs' | 'events' | 'logs';
   readonly operation: string;
   readonly when: 'before' | 'after' | 'late';
   readonly error: string;

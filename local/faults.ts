@@ -9,7 +9,7 @@ export { type Fault, type FaultInput, type Faults, InvalidFault };
 
 const faultSchema = z
   .strictObject({
-    service: z.enum(['s3', 'dynamodb', 'lambda', 'states', 'ssm', 'sqs', 'events']),
+    service: z.enum(['s3', 'dynamodb', 'lambda', 'states', 'ssm', 'sqs', 'events', 'logs']),
     operation: z
       .string()
       .regex(/^[A-Z][A-Za-z0-9]*$/, 'expected the name of an operation, such as PutObject'),

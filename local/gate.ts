@@ -56,6 +56,7 @@ const INTERNAL_ERRORS: Readonly<Record<ServiceName, string>> = {
   ssm: 'InternalServerError',
   sqs: 'InternalError',
   events: 'InternalException',
+  logs: 'ServiceUnavailableException',
   cloudformation: 'InternalFailure',
 };
 

@@ -14,6 +14,7 @@ const BY_TARGET: Readonly<Record<string, ServiceName>> = {
   AmazonSSM: 'ssm',
   AmazonSQS: 'sqs',
   AWSEvents: 'events',
+  Logs_20140328: 'logs',
 };
 
 /** By the service name in the scope of a request's signature. STS is answered along with CloudFormation. */
@@ -25,6 +26,7 @@ const BY_SCOPE: Readonly<Record<string, ServiceName>> = {
   ssm: 'ssm',
   sqs: 'sqs',
   events: 'events',
+  logs: 'logs',
   cloudformation: 'cloudformation',
   sts: 'cloudformation',
 };

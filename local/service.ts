@@ -11,6 +11,7 @@ export type ServiceName =
   | 'ssm'
   | 'sqs'
   | 'events'
+  | 'logs'
   | 'cloudformation';
 
 /** An HTTP request to a service, or the same made in memory by another service. */

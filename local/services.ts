@@ -12,6 +12,7 @@ import { createCodeStore } from './lambda/code.ts';
 import { createLambda } from './lambda/index.ts';
 import { createQueueMappings } from './lambda/queue-mapping.ts';
 import { createStreamMappings } from './lambda/stream-mapping/index.ts';
+import { createLogs } from './logs/index.ts';
 import type { CloudWatch } from './monitoring/index.ts';
 import type { S3 } from './s3/index.ts';
 import type { CloudIdentity, Refusal, RoleSession, Service } from './service.ts';
@@ -51,7 +52,7 @@ interface StatesOptions {
   readonly keepExecutions: number | undefined;
   /** Told of the status of executions. */
   readonly onStatus: (event: NewEvent) => void;
-  /** Told of the histories of executions. */
+  /** Told of the histories of executions, Express ones included. */
   readonly onEvent: CloudWatch['executionEvent'];
   readonly refusalOf: ((session: RoleSession) => Refusal) | undefined;
 }
@@ -131,6 +132,7 @@ export function createServices(setup: ServiceSetup) {
   });
   const cloudformation = createCloudFormation(() => setup.stacks, identity, roles);
   const ssm = createSsm({ clock, identity });
+  const logs = createLogs(monitoring.logGroups, identity);
   const events = createEvents({ clock, identity, dispatch: setup.dispatch, onLog });
   const scheduler = createScheduler({ clock, dispatch: setup.dispatch, onLog });
   s3.onChange(events.objectChanged);
@@ -157,7 +159,7 @@ export function createServices(setup: ServiceSetup) {
     notify: events.notify,
   };
   return {
-    all: { s3, dynamodb, states, lambda, ssm, sqs, events, cloudformation },
+    all: { s3, dynamodb, states, lambda, ssm, sqs, events, logs, cloudformation },
     code,
     mappings: [streams, queues],
     scheduler,

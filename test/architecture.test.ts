@@ -54,6 +54,7 @@ const ROOMS = {
     'drawing',
     'history',
     'runs',
+    'logs',
     'item',
     'events',
     'streams',

@@ -1,6 +1,6 @@
 // The path that a run took, as a Mermaid state diagram: drawn from its history alone.
 
-import { BRANCH_ERRORS } from '../../core/errors/errors.ts';
+import { BRANCH_ERRORS, LANE_ERRORS } from '../../core/errors/errors.ts';
 import type { RunTree, StateNode } from '../history/history.ts';
 import { oneLine } from './text.ts';
 
@@ -66,7 +66,7 @@ function labelOf(name: string, { attempts, failure, branches }: StateNode): stri
 }
 
 /** Errors that say which way the saga takes: nothing has failed there. */
-const BRANCHES: ReadonlySet<string> = new Set(BRANCH_ERRORS);
+const BRANCHES: ReadonlySet<string> = new Set([...BRANCH_ERRORS, ...LANE_ERRORS]);
 
 function styleOf({ status, kind, failure }: StateNode): Style {
   if (status === 'failed' || status === 'aborted') return 'failed';

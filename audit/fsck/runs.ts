@@ -1,7 +1,7 @@
 // Whether the run that an object's key names may still need the object.
 
 import type { DescribeExecutionOutput } from '@aws-sdk/client-sfn';
-import { formatRun, type Run } from '../../core/keys/run.ts';
+import { continuedName, expressRun, formatRun, type Run } from '../../core/keys/run.ts';
 import { hasEndedForGood } from '../../core/sweep/sweep.ts';
 import type { AuditContext, CallOptions } from '../context.ts';
 import { describe } from '../runs/list.ts';
@@ -38,12 +38,17 @@ export class RunStates {
     return state;
   }
 
-  /** The execution of this name, or undefined if there is none; as there is none of a name that somebody made up. */
+  /**
+   * The execution of this name, or undefined if there is none; as there is none of a name that somebody made up. Of an Express run,
+   * which cannot be described: the one that goes on with it, or settles it.
+   */
   async describe({
     operation,
     name,
   }: Pick<Run, 'operation' | 'name'>): Promise<DescribeExecutionOutput | undefined> {
-    const arn = executionArn(this.#context.store, operation, name);
+    const express = expressRun(name);
+    const asked = express === undefined ? name : continuedName(express.id);
+    const arn = executionArn(this.#context.store, operation, asked);
     try {
       return await describe(this.#context, arn, this.#options.signal);
     } catch (error) {
@@ -61,10 +66,16 @@ export class RunStates {
       redriveStatus: execution.redriveStatus,
     };
     if (hasEndedForGood(run, description, Date.now())) return { kind: 'ended' };
-    const because =
-      execution?.status === undefined
-        ? 'its run is not known any more, or not yet'
-        : `its run is ${execution.status}`;
+    const because = reasonOf(run, execution?.status);
     return { kind: 'held', by: formatRun(run), because };
   }
+}
+
+function reasonOf({ name }: Run, status: string | undefined): string {
+  if (expressRun(name) === undefined) {
+    return status === undefined ? 'its run is not known any more, or not yet' : `its run is ${status}`;
+  }
+  return status === undefined
+    ? 'its Express run may be under way'
+    : `the run that goes on with its Express run is ${status}`;
 }

@@ -3,11 +3,22 @@
 
 import { BRANCH_ERRORS } from '../../core/errors/errors.ts';
 import type { Plan } from '../../core/saga/plan.ts';
+import type { Continuation } from '../runs/continuation.ts';
 import type { Failure, RunTree, StateNode, StateStatus } from './history.ts';
 import { resultOf } from './timeline.ts';
 
 /** The part of the saga in which a run is, or stopped. */
-export type Phase = 'planning' | 'putting' | 'writing' | 'compensation' | 'cleanup' | 'ended';
+export type Phase =
+  | 'planning'
+  | 'putting'
+  | 'writing'
+  | 'compensation'
+  | 'cleanup'
+  | 'ended'
+  /** It says what became of an Express run. */
+  | 'settling'
+  /** The log of an Express run does not tell. */
+  | 'unknown';
 
 /** A compensation or clean-up that was begun. */
 export interface Deletion {
@@ -48,12 +59,16 @@ const DEFINITE: ReadonlySet<string> = new Set([
   'States.DataLimitExceeded',
 ]);
 
-export function factsOf(tree: RunTree): RunFacts {
-  const plans: Plan[] = [];
-  const put = new Set<string>();
-  const maybePut = new Set<string>();
+/**
+ * @param before - of an execution that goes on with an Express run: what that run had done by then
+ */
+export function factsOf(tree: RunTree, before?: Continuation): RunFacts {
+  const begun = before && factsBefore(before);
+  const plans: Plan[] = begun ? [...begun.plans] : [];
+  const put = new Set<string>(begun?.put);
+  const maybePut = new Set<string>(begun?.maybePut);
   const deletions: Deletion[] = [];
-  let written: RunFacts['written'] = 'no';
+  let written: RunFacts['written'] = begun?.written ?? 'no';
   for (const state of tree.states) {
     const plan = plans.at(-1);
     if (state.name === 'Plan') plans.push(...planIn(state));
@@ -75,6 +90,15 @@ export function factsOf(tree: RunTree): RunFacts {
     deletions,
     phase: phaseOf(tree),
   };
+}
+
+/** It had come to the state in which it was in doubt or stuck: what comes before it was done. */
+function factsBefore({ plan, at }: Continuation): Pick<RunFacts, 'plans' | 'put' | 'maybePut' | 'written'> {
+  if (!isPlan(plan)) return { plans: [], put: [], maybePut: [], written: WRITES.has(at) ? 'maybe' : 'no' };
+  const keys = plan.puts.map(({ key }) => key);
+  return WRITES.has(at)
+    ? { plans: [plan], put: keys, maybePut: [], written: 'maybe' }
+    : { plans: [plan], put: [], maybePut: keys, written: 'no' };
 }
 
 function planIn(state: StateNode): Plan[] {
@@ -145,6 +169,8 @@ const PHASES: Readonly<Record<string, Phase>> = {
   DeleteCreatedObjects: 'compensation',
   DeleteReplacedObjects: 'cleanup',
   CleanupDeferred: 'cleanup',
+  LetExpressRunEnd: 'settling',
+  SettleRun: 'settling',
 };
 
 /** By the last state at the top, unless the execution has succeeded or went through a state that ends it. */

@@ -2,7 +2,7 @@
 // item and its uploads.
 
 import { describeWriter } from '../item/item.ts';
-import type { RunSummary } from '../runs/summary.ts';
+import type { Outcome, RunSummary } from '../runs/summary.ts';
 import { isResumed, type RefusalCode, type ReplayFacts, type StagedReport, thenOf } from './replay-facts.ts';
 import { objections } from './replay-objections.ts';
 
@@ -56,6 +56,24 @@ export function decideReplay(known: ReplayFacts): ReplayDecision {
   const newName = known.newName as string;
   return { kind: 'new-execution', reason: `starts ${newName} with the same input`, newName, details };
 }
+
+/** Step Functions redrives no Express run, and its log is no place to start one anew from. */
+export function refusalOfExpress({ outcome }: RunSummary): ReplayDecision {
+  const [code, reason] = EXPRESS_REFUSALS[outcome] ?? ['express-run', BY_CALLER];
+  return { kind: 'refused', code, reason, forceable: false, details: { staged: [] } };
+}
+
+const BY_CALLER =
+  'an Express run is not replayed: Step Functions keeps neither its state nor its input; let whoever started it start it again';
+const EXPRESS_REFUSALS: Readonly<Partial<Record<Outcome, readonly [RefusalCode, string]>>> = {
+  committed: ['committed', 'the write took effect: there is nothing to replay'],
+  'cleanup-deferred': ['committed', 'the write took effect: there is nothing to replay'],
+  running: ['running', 'its end is not in its log yet'],
+  unknown: [
+    'express-run',
+    'an Express run is not replayed: settle it (twinwrite settle), or look at the item and decide',
+  ],
+};
 
 function detailsOf(known: ReplayFacts): ReplayDetails {
   const { item, staged, earlier, facts } = known;

@@ -16,7 +16,9 @@ export type RefusalCode =
   | 'item-unreadable'
   | 'outcome-unknown'
   | 'not-redrivable'
-  | 'no-name-left';
+  | 'no-name-left'
+  | 'express-run'
+  | 'settles';
 
 /** An upload that a replay copies. */
 export interface StagedReport {

@@ -14,6 +14,7 @@ export interface Objection {
 /** In order of weight: what cannot work before what a person may overrule. */
 export function objections(known: ReplayFacts): Objection[] {
   const { summary } = known;
+  if (summary.settles !== undefined && !isResumed(known)) return settleObjections(known);
   switch (summary.outcome) {
     case 'running':
       return [{ code: 'running', reason: 'it is running' }];
@@ -36,7 +37,21 @@ export function objections(known: ReplayFacts): Objection[] {
     case 'rejected':
     case 'rolled-back':
       return [...newRunObjections(known), ...movedObjections(known)];
+    case 'continued':
+      return [{ code: 'express-run', reason: 'another execution goes on with it' }];
   }
+}
+
+/** A new execution of its input would settle nothing: its name has to be that of the Express run. */
+function settleObjections({ summary, item }: ReplayFacts): Objection[] {
+  if (summary.outcome === 'running') return [{ code: 'running', reason: 'it is running' }];
+  const now = item === undefined ? 'which could not be read' : `now ${describeWriter(item)}`;
+  return [
+    {
+      code: 'settles',
+      reason: `it settles an Express run, which is done once: look at the item (${now}) and write again if it lacks the write`,
+    },
+  ];
 }
 
 /** A run that cannot go on, but whose write is known to have taken effect, must not be made again. */

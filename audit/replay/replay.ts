@@ -12,12 +12,17 @@ import { runTree } from '../history/history.ts';
 import { readHistory } from '../history/read-history.ts';
 import { type ItemState, readItem, stateOf } from '../item/item.ts';
 import { type KeyTexts, keyOfTexts } from '../item/key.ts';
+import { expressExecution } from '../logs/express-arn.ts';
+import { findLogged } from '../logs/logged-run.ts';
 import { presenceOf, stagedIn } from '../report/objects.ts';
+import { continuationIn, originalInput } from '../runs/continuation.ts';
+import { expressSummary } from '../runs/express-summary.ts';
+import { goesOnAs } from '../runs/goes-on.ts';
 import { describe } from '../runs/list.ts';
 import { nextReplay } from '../runs/replays.ts';
-import { describeRun } from '../runs/resolve.ts';
+import { describeRun, notLogged } from '../runs/resolve.ts';
 import { executionArn as arnOf, parsed, type RunSummary, summaryOf } from '../runs/summary.ts';
-import { decideReplay, type ReplayDecision } from './replay-decision.ts';
+import { decideReplay, type ReplayDecision, refusalOfExpress } from './replay-decision.ts';
 import type { StagedReport } from './replay-facts.ts';
 
 export interface ReplayPreview extends ReplayDecision {
@@ -37,18 +42,36 @@ export interface Replayed {
 }
 
 /**
- * What a replay would do, without doing it.
- * @throws {RunNotFound} @throws {NotOfThisStore}
+ * What a replay would do, without doing it. Of an Express run that goes on as a Standard one: what a replay of that would do.
+ * @throws {RunNotFound} @throws {NotOfThisStore} @throws {LogsUnreadable} for an Express run
  */
 export async function previewReplay(
   context: AuditContext,
   executionArn: string,
-  { force = false, signal }: ReplayOptions = {},
+  options: ReplayOptions = {},
+): Promise<ReplayPreview> {
+  const express = expressExecution(executionArn, context.store);
+  if (express === undefined) return previewStandard(context, executionArn, options);
+  const runs = await findLogged(context, `:${express.name}:`, options);
+  const logged = runs.find((each) => each.executionArn === executionArn);
+  if (logged === undefined) throw notLogged(express.name, context.store);
+  const run = expressSummary(logged, context.store, Date.now());
+  const goesOn = await goesOnAs(context, run, options);
+  return goesOn === undefined
+    ? { ...refusalOfExpress(run), run, force: options.force ?? false }
+    : previewStandard(context, goesOn, options);
+}
+
+async function previewStandard(
+  context: AuditContext,
+  executionArn: string,
+  { force = false, signal }: ReplayOptions,
 ): Promise<ReplayPreview> {
   const { store } = context;
   const description = await describeRun(context, executionArn, { signal });
   const run = summaryOf(description, store);
-  const input = parsed(description.input);
+  const { continues } = continuationIn(run.name, parsed(description.input));
+  const input = parsed(originalInput(run.name, description.input ?? '{}'));
   const [events, item, staged, next] = await Promise.all([
     readHistory(context, executionArn, { signal }),
     run.key && readState(context, run.key, { signal }),
@@ -57,7 +80,7 @@ export async function previewReplay(
   ]);
   const decision = decideReplay({
     summary: run,
-    facts: factsOf(runTree(events)),
+    facts: factsOf(runTree(events), continues),
     cause: parsed(description.cause) ?? {},
     input,
     inputProblem: inputProblem(run, input, store),
@@ -146,7 +169,8 @@ async function startAgain(
   const { store, sfn } = context;
   const stateMachineArn = store.stateMachines[run.operation];
   const executionArn = arnOf(store, run.operation, newName);
-  const { input } = await describeRun(context, run.executionArn, { signal });
+  const { input: given = '{}' } = await describeRun(context, run.executionArn, { signal });
+  const input = originalInput(run.name, given);
   const command = new StartExecutionCommand({ stateMachineArn, name: newName, input });
   try {
     await patiently(() => sfn.send(command, { abortSignal: signal }), { signal });

@@ -4,7 +4,7 @@ import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { readPointers } from '../../core/item/item.ts';
 import { isOwnObject, itemPrefix, parseObjectKey } from '../../core/keys/object-key.ts';
 import { ownObjectKey } from '../../core/keys/pointer.ts';
-import type { Run } from '../../core/keys/run.ts';
+import { expressRun, formatRun, type Run } from '../../core/keys/run.ts';
 import type { Item } from '../../core/values/attributes.ts';
 import { type AuditContext, type CallOptions, patiently } from '../context.ts';
 import { type ItemState, readItem, stateOf } from '../item/item.ts';
@@ -44,7 +44,10 @@ export interface ItemObject {
 }
 
 export interface RunOfObject extends Run {
-  readonly executionArn: string;
+  /** As the key names it. */
+  readonly text: string;
+  /** Missing for an Express run: its ARN is known to its log alone. */
+  readonly executionArn?: string;
 }
 
 const MAX_OBJECTS = 10_000;
@@ -101,7 +104,8 @@ function originOf(
   const parts = parseObjectKey(store, objectKey);
   if (parts === undefined) return {};
   const { attribute, run } = parts;
-  return { attribute, run: { ...run, executionArn: executionArn(store, run.operation, run.name) } };
+  const arn = expressRun(run.name) === undefined && executionArn(store, run.operation, run.name);
+  return { attribute, run: { ...run, text: formatRun(run), ...(arn && { executionArn: arn }) } };
 }
 
 async function listObjects(

@@ -14,6 +14,9 @@ export function nextStepsOf(report: Omit<RunReport, 'nextSteps'>): string[] {
 
 function stepsByOutcome(report: Omit<RunReport, 'nextSteps'>): string[] {
   const { summary, redrive } = report;
+  if (summary.lane === 'express') return expressSteps(report);
+  const isStopped = summary.outcome === 'stuck' || summary.outcome === 'aborted';
+  if (summary.settles !== undefined && !(isStopped && redrive.possible)) return settledSteps(report);
   switch (summary.outcome) {
     case 'committed':
       return ['Nothing to do: the write took effect, exactly once.'];
@@ -48,6 +51,62 @@ function stepsByOutcome(report: Omit<RunReport, 'nextSteps'>): string[] {
     case 'stuck':
     case 'aborted':
       return redrive.possible ? redriveSteps(report) : lateSteps(report);
+    case 'continued':
+      return [GOES_ON];
+  }
+}
+
+const GOES_ON = 'Another execution goes on with it, and tells what becomes of it.';
+const BY_CALLER =
+  'Whoever started it starts it again once the reason is gone: an Express run is not replayed.';
+
+/** Nothing but its log is left of it, and Step Functions lets it neither go on nor start anew. */
+function expressSteps({ summary }: Omit<RunReport, 'nextSteps'>): string[] {
+  switch (summary.outcome) {
+    case 'committed':
+      return ['Nothing to do: the write took effect, exactly once.'];
+    case 'cleanup-deferred':
+      return [
+        'Nothing to do: the write took effect, exactly once.',
+        'Objects that are not needed any more could not be deleted; the sweeper collects them.',
+      ];
+    case 'running':
+      return ['Wait: it ends within five minutes, and its end may come late to its log.'];
+    case 'rejected':
+      return ['Nothing was written.', BY_CALLER];
+    case 'rolled-back':
+      return ['Nothing was written, and every object that the run put is deleted.', BY_CALLER];
+    case 'continued':
+      return [
+        'It was to go on as a Standard execution, which is not known any more, or goes on with another run of its name.',
+        'Look at the item: Step Functions forgets runs 90 days after they end.',
+      ];
+    default:
+      return [
+        'Whether the write took effect is not known, and no execution goes on with it.',
+        `Settle it: twinwrite settle ${summary.name} --key …, or outcome(run) of the client; or look at the item and decide.`,
+      ];
+  }
+}
+
+/** The execution that settles a run is not replayed: it is started again. */
+function settledSteps(report: Omit<RunReport, 'nextSteps'>): string[] {
+  switch (report.summary.outcome) {
+    case 'committed':
+    case 'cleanup-deferred':
+      return ['Nothing to do: the Express run had written the item, exactly once.'];
+    case 'rolled-back':
+      return [
+        'The Express run has not written the item, and what it put is deleted.',
+        'Whoever started that run starts it again.',
+      ];
+    case 'running':
+      return ['Wait: the Express run must have ended before anything is concluded.'];
+    default:
+      return [
+        'What became of the Express run cannot be proved.',
+        `Look at the item (${itemText(report)}) and decide: if it lacks the write, write again.`,
+      ];
   }
 }
 
@@ -67,6 +126,8 @@ const AT: Readonly<Record<RunReport['phase'], string>> = {
   compensation: 'in the compensation; the item was not written',
   cleanup: 'in the clean-up after its write, which took effect',
   ended: 'at its end',
+  settling: 'while it settled an Express run',
+  unknown: 'where its log does not tell',
 };
 
 function redriveSteps({ summary, phase, written }: Omit<RunReport, 'nextSteps'>): string[] {

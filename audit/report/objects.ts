@@ -7,7 +7,7 @@ import { formatPointer, isStaged, objectPlace, ownObjectKey } from '../../core/k
 import { formatRun, type Run } from '../../core/keys/run.ts';
 import type { Plan } from '../../core/saga/plan.ts';
 import { type AuditContext, type CallOptions, patiently } from '../context.ts';
-import type { RunFacts } from '../history/facts.ts';
+import type { Deletion, RunFacts } from '../history/facts.ts';
 import { inOrder } from '../streams.ts';
 
 /**
@@ -172,4 +172,20 @@ function isOfRun(key: string, plan: Plan, store: StoreDescriptor): boolean {
 
 async function* each<T>(elements: readonly T[]): AsyncGenerator<T, void, undefined> {
   yield* elements;
+}
+
+/** A JSON text's value, the text itself where it is none, null where there is no text. */
+export function jsonOr(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    return text;
+  }
+}
+
+/** Objects that a deletion was to delete and that exist all the same. */
+export function leftOf({ keys, kept }: Deletion, objects: readonly ObjectReport[]): string[] {
+  return keys.filter(
+    (key) => !kept.includes(key) && objects.some((object) => object.key === key && object.exists === 'yes'),
+  );
 }

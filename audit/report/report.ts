@@ -1,27 +1,51 @@
 // All that can be known of one run: its description, its history, its objects and its item as they are now.
 
 import type { AuditContext, CallOptions } from '../context.ts';
-import { type Deletion, factsOf, type RunFacts } from '../history/facts.ts';
+import { factsOf, type RunFacts } from '../history/facts.ts';
 import { runTree } from '../history/history.ts';
 import { readHistory } from '../history/read-history.ts';
 import { timelineOf } from '../history/timeline.ts';
-import { readItem, stateOf } from '../item/item.ts';
-import { type KeyTexts, keyOfTexts } from '../item/key.ts';
-import { compensatedFor } from '../runs/first-failure.ts';
+import { expressExecution } from '../logs/express-arn.ts';
+import { continuationIn } from '../runs/continuation.ts';
+import { compensatedFor, failureBefore } from '../runs/first-failure.ts';
+import { goesOnAs } from '../runs/goes-on.ts';
 import { type NextReplay, nextReplay, replayedRun } from '../runs/replays.ts';
 import { consoleUrl, describeRun } from '../runs/resolve.ts';
-import { outcomeOf, summaryOf } from '../runs/summary.ts';
+import { outcomeOf, parsed, type RunSummary, summaryOf } from '../runs/summary.ts';
+import { expressPartOf, readExpressPart } from './express-part.ts';
+import { expressReport } from './express-report.ts';
+import { readItemReport } from './item-report.ts';
 import { nextStepsOf } from './next-steps.ts';
-import { type ObjectReport, objectsOfRun, withPresence } from './objects.ts';
-import type { ItemReport, RunReport } from './run-report.ts';
+import { jsonOr, leftOf, objectsOfRun, withPresence } from './objects.ts';
+import type { ExpressPart, RunReport } from './run-report.ts';
 
 /**
+ * An Express run with which an execution of the Standard lane goes on, or that one settles, is told as that execution, which tells
+ * what became of it.
  * @throws {RunNotFound} @throws {NotOfThisStore} @throws the signal's reason
+ * @throws {LogsUnreadable} for an Express run
  */
 export async function readRun(
   context: AuditContext,
   executionArn: string,
   options: CallOptions = {},
+): Promise<RunReport> {
+  if (expressExecution(executionArn, context.store) === undefined) {
+    return readStandardRun(context, executionArn, undefined, options);
+  }
+  const part = await readExpressPart(context, executionArn, options);
+  const goesOn = await goesOnAs(context, part.summary, options);
+  return goesOn === undefined
+    ? expressReport(context, part, options)
+    : readStandardRun(context, goesOn, part, options);
+}
+
+/** @param express - the Express run that it goes on with, where that is read already */
+async function readStandardRun(
+  context: AuditContext,
+  executionArn: string,
+  express: ExpressPart | undefined,
+  options: CallOptions,
 ): Promise<RunReport> {
   const { store } = context;
   const [description, events] = await Promise.all([
@@ -29,20 +53,23 @@ export async function readRun(
     readHistory(context, executionArn, options),
   ]);
   const isStuck = outcomeOf(description) === 'stuck';
-  const described = summaryOf(description, store, isStuck ? compensatedFor(events) : undefined);
+  const because = isStuck ? (compensatedFor(events) ?? failureBefore(description)) : undefined;
+  const described = summaryOf(description, store, because);
   const none: NextReplay = {};
-  const [replayOf, { earlier: replayedBy }] = await Promise.all([
+  const [replayOf, { earlier: replayedBy }, part] = await Promise.all([
     replayedRun(context, described, options),
     described.outcome === 'committed' ? none : nextReplay(context, description, options),
+    express ?? expressPartOf(context, described, options),
   ]);
   const summary = { ...described, ...(replayOf !== undefined && { replayOf }) };
   const tree = runTree(events);
-  const facts = factsOf(tree);
   const input = jsonOr(description.input);
+  const { continues, settles } = continuationIn(summary.name, input);
+  const facts = settles === undefined ? factsOf(tree, continues) : settled(factsOf(tree), summary);
   const isOver = summary.outcome !== 'running';
   const [objects, item] = await Promise.all([
     withPresence(context, objectsOfRun(facts, input, { isOver, store }), options),
-    summary.key && readItemReport(context, summary.key, facts, options),
+    summary.key && readItemReport(context, summary.key, runOf(facts, description.output), options),
   ]);
   const { redriveStatus, redriveStatusReason } = description;
   const report = {
@@ -62,37 +89,20 @@ export async function readRun(
       ...(redriveStatusReason !== undefined && { obstacle: redriveStatusReason }),
     },
     ...(replayedBy && { replayedBy }),
+    ...(part && { express: part }),
     consoleUrl: consoleUrl(executionArn),
   };
   return { ...report, nextSteps: nextStepsOf(report) };
 }
 
-async function readItemReport(
-  context: AuditContext,
-  key: KeyTexts,
-  { plans }: RunFacts,
-  options: CallOptions,
-): Promise<ItemReport | undefined> {
-  try {
-    const now = stateOf(await readItem(context, keyOfTexts(key, context.store.key), options), context.store);
-    const run = plans.at(-1)?.run;
-    return { key, now, carriesThisWrite: now.kind === 'saga' && now.writtenBy === run };
-  } catch (error) {
-    if ((error as Error).name === 'AccessDeniedException') return undefined;
-    throw error;
-  }
+/** What whoever settles an Express run says of that run's write. */
+function settled(facts: RunFacts, { outcome }: RunSummary): RunFacts {
+  const isWritten = outcome === 'committed' || outcome === 'cleanup-deferred';
+  return { ...facts, written: isWritten ? 'yes' : outcome === 'rolled-back' ? 'no' : 'maybe' };
 }
 
-function leftOf({ keys, kept }: Deletion, objects: readonly ObjectReport[]): string[] {
-  return keys.filter(
-    (key) => !kept.includes(key) && objects.some((object) => object.key === key && object.exists === 'yes'),
-  );
-}
-
-function jsonOr(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? 'null');
-  } catch {
-    return text;
-  }
+/** The run as its item would name it: of a settled one the output tells. */
+function runOf({ plans }: RunFacts, output: string | undefined): string | undefined {
+  const told = parsed(output)?.run;
+  return plans.at(-1)?.run ?? (typeof told === 'string' ? told : undefined);
 }

@@ -11,11 +11,11 @@ import type { ObjectReport } from './objects.ts';
 
 export interface RunReport {
   readonly summary: RunSummary;
-  /** JSON values; a text that is not JSON as a string. */
+  /** JSON values; a text that is not JSON as a string. `null` where the log of an Express run does not have it. */
   readonly input: unknown;
-  /** Missing unless the run succeeded. */
+  /** Missing unless the run succeeded, and where the log of an Express run does not have it. */
   readonly output?: unknown;
-  /** As Step Functions has them, oldest first. */
+  /** As Step Functions has them, oldest first; of an Express run those that its log has. */
   readonly events: readonly HistoryEvent[];
   readonly timeline: readonly TimelineEntry[];
   readonly tree: RunTree;
@@ -32,10 +32,27 @@ export interface RunReport {
   readonly redrive: { readonly possible: boolean; readonly obstacle?: string };
   /** The run that repeated this one. */
   readonly replayedBy?: RunSummary;
+  /** The Express run that this is, goes on with, or settles. */
+  readonly express?: ExpressPart;
   /** What to do now, a sentence each. */
   readonly nextSteps: readonly string[];
   /** The run's page in the AWS console. */
   readonly consoleUrl: string;
+}
+
+/** An Express run as its log tells it. */
+export interface ExpressPart {
+  /** Missing where the log tells nothing. */
+  readonly summary?: RunSummary;
+  readonly events: readonly HistoryEvent[];
+  readonly timeline: readonly TimelineEntry[];
+  readonly tree?: RunTree;
+  /** Whether the log has all that happened. */
+  readonly isWhole: boolean;
+  /** Why the log tells nothing, or not all. */
+  readonly gap?: string;
+  /** ARNs of the other executions of its id, where its name was started more than once. */
+  readonly others: readonly string[];
 }
 
 export interface CompensationReport extends Deletion {

@@ -1,15 +1,21 @@
 // Why a run compensates. Where the compensation fails, too, the execution tells of that alone.
 
-import { GetExecutionHistoryCommand, type HistoryEvent } from '@aws-sdk/client-sfn';
-import { BRANCH_ERRORS } from '../../core/errors/errors.ts';
+import {
+  type DescribeExecutionOutput,
+  GetExecutionHistoryCommand,
+  type HistoryEvent,
+} from '@aws-sdk/client-sfn';
+import { BRANCH_ERRORS, LANE_ERRORS } from '../../core/errors/errors.ts';
 import { type AuditContext, type CallOptions, patiently } from '../context.ts';
 import { detailsOf, type Failure, failureOf, meaningOf } from '../events.ts';
+import { continuationIn } from './continuation.ts';
+import { nameOf, parsed } from './summary.ts';
 
 const COMPENSATION = 'DeleteCreatedObjects';
 /** Events back from a run's end, in which its last compensation and the failure before it are looked for. */
 const FAR_BACK = 1000;
 /** What the write says of puts: their own failures came before. */
-const BRANCHES: ReadonlySet<string> = new Set(BRANCH_ERRORS);
+const BRANCHES: ReadonlySet<string> = new Set([...BRANCH_ERRORS, ...LANE_ERRORS]);
 
 /**
  * The failure that the last compensation followed; undefined where there was none.
@@ -40,4 +46,9 @@ export async function firstFailure(
     if (['AccessDeniedException', 'ExecutionDoesNotExist'].includes((error as Error).name)) return undefined;
     throw error;
   }
+}
+
+/** Why the Express run compensates that an execution goes on with; undefined for other executions. */
+export function failureBefore({ executionArn = '', input }: DescribeExecutionOutput): Failure | undefined {
+  return continuationIn(nameOf(executionArn), parsed(input)).continues?.failure;
 }

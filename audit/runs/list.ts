@@ -11,15 +11,27 @@ import { OPERATIONS, type Operation } from '../../core/keys/run.ts';
 import { type AuditContext, patiently } from '../context.ts';
 import { canonicalKey, type KeyTexts, sameKey } from '../item/key.ts';
 import { inOrder, merged } from '../streams.ts';
-import { firstFailure } from './first-failure.ts';
-import { OUTCOMES, type Outcome, outcomeOf, type RunSummary, STATUSES, summaryOf } from './summary.ts';
+import { listExpressRuns } from './express-list.ts';
+import { failureBefore, firstFailure } from './first-failure.ts';
+import {
+  LANES,
+  type Lane,
+  OUTCOMES,
+  type Outcome,
+  outcomeOf,
+  type RunSummary,
+  STATUSES,
+  summaryOf,
+} from './summary.ts';
 
 export interface RunFilter {
   /** Default: all. */
   readonly operations?: readonly Operation[] | undefined;
   /** Default: all. */
   readonly outcomes?: readonly Outcome[] | undefined;
-  /** Runs on this item only. */
+  /** Default: all that the store has. */
+  readonly lanes?: readonly Lane[] | undefined;
+  /** Runs on this item only; of Express runs those alone whose log names it. */
   readonly key?: KeyTexts | undefined;
   /** Runs that started at this time or later. */
   readonly since?: Date | undefined;
@@ -48,6 +60,8 @@ export interface ListProgress {
   /** Runs looked at, and those among them that were asked for. */
   readonly scanned: number;
   readonly found: number;
+  /** With a key: Express runs whose item their log does not name; none of them is found. */
+  readonly nameless?: number;
   /** Start of the run looked at last: how far back the search has come. */
   readonly reached: Date;
 }
@@ -58,8 +72,9 @@ const PAGE = 1000;
 const CONCURRENCY = 8;
 
 /**
- * Runs that match, newest start first.
+ * Runs that match, newest start first. Express runs are those of which their log has a start or an end.
  * @throws {SagaError} InvalidInput when the key is not the table's
+ * @throws {LogsUnreadable} where Express runs are asked for, too
  * @throws the signal's reason
  */
 export async function* listRuns(
@@ -67,8 +82,8 @@ export async function* listRuns(
   { limit = Number.POSITIVE_INFINITY, ...options }: ListOptions = {},
 ): AsyncGenerator<RunSummary, void, undefined> {
   const key = options.key && canonicalKey(options.key, context.store.key);
-  const { outcomes = OUTCOMES, signal, onProgress, known } = options;
-  let [scanned, found] = [0, 0];
+  const { outcomes = OUTCOMES, lanes = LANES, signal, onProgress, known } = options;
+  let [scanned, found, nameless] = [0, 0, 0];
   if (limit <= 0) return;
   // A short list needs no more descriptions under way than it has room for.
   const concurrency = Math.min(CONCURRENCY, limit);
@@ -80,15 +95,36 @@ export async function* listRuns(
     if (run !== undefined) known?.keep(run);
     return run;
   };
-  for await (const run of inOrder(listExecutions(context, options), concurrency, summarize)) {
+  const standard = lanes.includes('standard')
+    ? [inOrder(listExecutions(context, options), concurrency, summarize)]
+    : [];
+  const hasExpress =
+    lanes.includes('express') &&
+    context.store.express !== undefined &&
+    outcomes.some((outcome) => !STANDARD_ONLY.has(outcome));
+  const express = hasExpress ? [listExpressRuns(context, options)] : [];
+  for await (const run of inOneOrder([...standard, ...express])) {
     if (run === undefined) continue; // it ended 90 days ago since it was listed
     const matches = outcomes.includes(run.outcome) && (key === undefined || sameKey(run.key, key));
     scanned += 1;
     if (matches) found += 1;
-    await onProgress?.({ scanned, found, reached: run.startedAt });
+    if (key !== undefined && run.key === undefined && run.lane === 'express') nameless += 1;
+    await onProgress?.({ scanned, found, reached: run.startedAt, ...(nameless > 0 && { nameless }) });
     if (matches) yield run;
     if (found >= limit) return;
   }
+}
+
+/** Outcomes that no Express run has: what they are of can be redriven. */
+const STANDARD_ONLY: ReadonlySet<Outcome> = new Set(['stuck', 'aborted']);
+
+/** One stream is passed on as it is: merging reads one ahead. */
+function inOneOrder(
+  streams: readonly AsyncIterable<RunSummary | undefined>[],
+): AsyncIterable<RunSummary | undefined> {
+  const [only, ...more] = streams;
+  if (only !== undefined && more.length === 0) return only;
+  return merged(streams, (run) => (run === undefined ? Number.NEGATIVE_INFINITY : -run.startedAt.getTime()));
 }
 
 /** Executions as ListExecutions has them, of all state machines asked for, newest start first. */
@@ -157,7 +193,8 @@ export async function summarized(
 ): Promise<RunSummary> {
   const isStuck = outcomeOf(description) === 'stuck';
   const because = isStuck
-    ? await firstFailure(context, description.executionArn ?? '', { signal })
+    ? ((await firstFailure(context, description.executionArn ?? '', { signal })) ??
+      failureBefore(description))
     : undefined;
   return summaryOf(description, context.store, because);
 }

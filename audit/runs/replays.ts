@@ -2,6 +2,7 @@
 
 import type { DescribeExecutionOutput } from '@aws-sdk/client-sfn';
 import type { AuditContext, CallOptions } from '../context.ts';
+import { originalInput } from './continuation.ts';
 import { describe, listExecutions } from './list.ts';
 import { isShortOf, replayName } from './replay-name.ts';
 import { executionArn as arnOf, nameOf, operationOf, type RunSummary, summaryOf } from './summary.ts';
@@ -20,10 +21,11 @@ export interface NextReplay {
 
 export async function nextReplay(
   context: AuditContext,
-  { executionArn = '', input, startDate = new Date(0) }: DescribeExecutionOutput,
+  { executionArn = '', input: given = '{}', startDate = new Date(0) }: DescribeExecutionOutput,
   { signal }: CallOptions = {},
 ): Promise<NextReplay> {
   const operation = operationOf(executionArn, context.store);
+  const input = originalInput(nameOf(executionArn), given);
   let earlier: RunSummary | undefined;
   for (let skipped = 0; skipped <= MAX_SKIPPED; skipped += 1) {
     const newName = replayName(nameOf(executionArn), skipped);

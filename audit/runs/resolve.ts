@@ -2,18 +2,22 @@
 
 import type { DescribeExecutionOutput } from '@aws-sdk/client-sfn';
 import type { StoreDescriptor } from '../../core/contract/store.ts';
-import { OPERATIONS, parseRun } from '../../core/keys/run.ts';
+import { continuedName, expressId, expressRun, OPERATIONS, parseRun, type Run } from '../../core/keys/run.ts';
 import type { AuditContext, CallOptions } from '../context.ts';
-import { InvalidRun, NotOfThisStore, RunNotFound } from '../errors.ts';
+import { InvalidRun, IsExpressRun, NotOfThisStore, RunNotFound } from '../errors.ts';
+import { expressExecution, isExpressArn } from '../logs/express-arn.ts';
+import { findLogged, type LoggedRun, runTextIn, startOf } from '../logs/logged-run.ts';
+import { continuationIn } from './continuation.ts';
 import { describe } from './list.ts';
-import { executionArn, nameOf } from './summary.ts';
+import { executionArn, nameOf, parsed } from './summary.ts';
 
 /**
- * The ARN of the run that a text names.
- * @param run - an execution's ARN or name, a link to it in the AWS console, or `create.{name}.{time}`
+ * The ARN of the run that a text names. Of a name that both lanes know, the Standard execution.
+ * @param run - an execution's ARN or name, a link to it in the AWS console, or `create.{name}.{time}`. Of an Express run that its log
+ * tells nothing of: the execution that goes on with it
  * @throws {InvalidRun} when the text can be no run's, or several runs have this name
  * @throws {NotOfThisStore} when it is of another account, Region or state machine
- * @throws {RunNotFound}
+ * @throws {RunNotFound} @throws {LogsUnreadable} when it can only be an Express run
  */
 export async function resolveRun(
   context: AuditContext,
@@ -27,27 +31,33 @@ export async function resolveRun(
     return arn;
   }
   const parts = parseRun(run);
-  if (parts !== undefined) return executionArn(store, parts.operation, parts.name);
+  if (parts !== undefined) {
+    const express = expressRun(parts.name);
+    if (express !== undefined) return resolveExpressRun(context, run, { ...parts, id: express.id }, options);
+    return executionArn(store, parts.operation, parts.name);
+  }
   if (!/^[0-9A-Za-z_-]{1,80}$/.test(run)) {
     throw new InvalidRun(`${run}: expected an execution's ARN or name, or a link to it in the AWS console`);
   }
   const arns = OPERATIONS.map((operation) => executionArn(store, operation, run));
   const found = await Promise.all(arns.map((each) => describe(context, each, options.signal)));
   const existing = arns.filter((_, at) => found[at] !== undefined);
-  const [only, other] = existing;
-  if (only === undefined) throw notFound(run);
+  const express = existing.length === 0 && store.express ? await loggedOfName(context, run, options) : [];
+  const [only, other] = [...existing, ...express];
+  if (only === undefined) throw store.express ? notLogged(run, store) : notFound(run);
   if (other !== undefined)
-    throw new InvalidRun(`${run}: several runs have this name: ${existing.join(', ')}`);
+    throw new InvalidRun(`${run}: several runs have this name: ${[...existing, ...express].join(', ')}`);
   return only;
 }
 
-/** @throws {NotOfThisStore} @throws {RunNotFound} */
+/** @throws {NotOfThisStore} @throws {RunNotFound} @throws {IsExpressRun} */
 export async function describeRun(
   context: AuditContext,
   arn: string,
   { signal }: CallOptions = {},
 ): Promise<DescribeExecutionOutput> {
   checkOwn(arn, context.store);
+  if (expressExecution(arn, context.store) !== undefined) throw isExpress(arn);
   const description = await describe(context, arn, signal);
   if (description === undefined) throw notFound(nameOf(arn));
   return description;
@@ -57,16 +67,79 @@ export function notFound(name: string): RunNotFound {
   return new RunNotFound(`${name}: there is no such run; Step Functions forgets runs 90 days after they end`);
 }
 
+/** For what only a Standard run can be asked or told. */
+export function isExpress(arn: string, what = 'described'): IsExpressRun {
+  const name = arn.split(':').at(-2) ?? arn;
+  return new IsExpressRun(
+    `${name} is an Express run, which cannot be ${what}: Step Functions keeps nothing of it, and it ends within five minutes`,
+  );
+}
+
+export function notLogged(name: string, { express }: StoreDescriptor): RunNotFound {
+  return new RunNotFound(
+    `${name}: there is no such run in the Standard lane, and the log group ${express?.logGroup} has no event of it: ` +
+      'at level ERROR an Express run that went well leaves none',
+  );
+}
+
 const PARTITIONS: Readonly<Record<string, string>> = {
   'aws-cn': 'console.amazonaws.cn',
   'aws-us-gov': 'console.amazonaws-us-gov.com',
 };
 
-/** The run's page in the AWS console. */
-export function consoleUrl(arn: string): string {
+/**
+ * The run's page in the AWS console.
+ * @param startedAt - of an Express run, which the console finds by it
+ */
+export function consoleUrl(arn: string, startedAt?: Date): string {
   const [, partition = 'aws', , region = ''] = arn.split(':');
   const host = PARTITIONS[partition] ?? `${region}.console.aws.amazon.com`;
-  return `https://${host}/states/home?region=${region}#/v2/executions/details/${arn}`;
+  const page = isExpressArn(arn)
+    ? `express-executions/details/${arn}?startDate=${startedAt?.getTime() ?? ''}`
+    : `v2/executions/details/${arn}`;
+  return `https://${host}/states/home?region=${region}#/${page}`;
+}
+
+/** ARNs of the Express executions of a name; none for names that the saga refuses. */
+async function loggedOfName(context: AuditContext, name: string, options: CallOptions): Promise<string[]> {
+  if (expressId(name) === undefined) return [];
+  const runs = await findLogged(context, `:${name}:`, options);
+  return runs.map(({ executionArn }) => executionArn);
+}
+
+/**
+ * The Express execution of a run's text. Its log need not tell the text: of several executions of one id it is the one that started
+ * then.
+ */
+async function resolveExpressRun(
+  context: AuditContext,
+  text: string,
+  { id, operation, startTime }: Run & { readonly id: string },
+  options: CallOptions,
+): Promise<string> {
+  const { store } = context;
+  if (store.express === undefined) throw notFound(text);
+  const startedAt = Date.parse(startTime);
+  const runs = (await findLogged(context, id, { ...options, startedAt })).filter(({ executionArn }) => {
+    const found = expressExecution(executionArn, store);
+    return found?.operation === operation && expressId(found.name) === id;
+  });
+  const named = runs.find(({ events }) => runTextIn(events) === text);
+  const [possible, ...more] = runs.filter((run) => mayBe(run, startedAt));
+  const found = named ?? (more.length === 0 ? possible : undefined);
+  if (found !== undefined) return found.executionArn;
+  const goesOn = await describe(context, executionArn(store, operation, continuedName(id)), options.signal);
+  const { continues, settles } = continuationIn(continuedName(id), parsed(goesOn?.input));
+  if (goesOn?.executionArn !== undefined && (continues?.run === text || settles !== undefined)) {
+    return goesOn.executionArn;
+  }
+  throw notLogged(text, store);
+}
+
+/** Of one whose log does not tell its text: whether it started then, or does not tell when. */
+function mayBe(run: LoggedRun, startedAt: number): boolean {
+  if (runTextIn(run.events) !== undefined) return false;
+  return Math.abs((startOf(run)?.getTime() ?? startedAt) - startedAt) < 1000;
 }
 
 /** The ARN in a text that is one, or a link that holds one. */
@@ -94,6 +167,7 @@ function checkOwn(arn: string, store: StoreDescriptor): void {
     throw new InvalidRun(`${arn}: expected the ARN of an execution`);
   }
   if (OPERATIONS.some((operation) => arn.startsWith(executionArn(store, operation, '')))) return;
+  if (expressExecution(arn, store) !== undefined) return;
   const own = store.stateMachines.create.split(':');
   const whose = [
     ...(region === own[3] ? [] : [`Region ${region}, the store is in ${own[3]}`]),

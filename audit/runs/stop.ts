@@ -3,7 +3,8 @@
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { type AuditContext, type CallOptions, patiently } from '../context.ts';
 import { NotRunning } from '../errors.ts';
-import { describeRun } from './resolve.ts';
+import { expressExecution } from '../logs/express-arn.ts';
+import { describeRun, isExpress } from './resolve.ts';
 import { type RunSummary, summaryOf } from './summary.ts';
 
 export interface StopOptions extends CallOptions {
@@ -17,13 +18,14 @@ export const STOPPED = 'Stopped';
 /**
  * @returns the run as it is then
  * @throws {NotRunning} when it has ended
- * @throws {RunNotFound} @throws {NotOfThisStore}
+ * @throws {RunNotFound} @throws {NotOfThisStore} @throws {IsExpressRun}
  */
 export async function stopRun(
   context: AuditContext,
   executionArn: string,
   { cause, signal }: StopOptions,
 ): Promise<RunSummary> {
+  if (expressExecution(executionArn, context.store) !== undefined) throw isExpress(executionArn, 'stopped');
   const before = summaryOf(await describeRun(context, executionArn, { signal }), context.store);
   if (before.outcome !== 'running') throw ended(before);
   const command = new StopExecutionCommand({ executionArn, error: STOPPED, cause });

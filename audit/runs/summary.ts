@@ -6,9 +6,13 @@ import { causeMessage } from '../../core/errors/cause-message.ts';
 import type { Operation } from '../../core/keys/run.ts';
 import type { Failure } from '../events.ts';
 import { type KeyTexts, keyOfInput } from '../item/key.ts';
+import { continuationIn } from './continuation.ts';
 import { replayedName } from './replay-name.ts';
 
-/** What became of a run; `stuck` stopped at a task, `aborted` was stopped by a person, both can be redriven. */
+/**
+ * What became of a run; `stuck` stopped at a task, `aborted` was stopped by a person, both can be redriven. `continued`: an Express run
+ * that goes on as a Standard one, which tells what became of it.
+ */
 export const OUTCOMES = [
   'committed',
   'cleanup-deferred',
@@ -18,14 +22,20 @@ export const OUTCOMES = [
   'unknown',
   'aborted',
   'running',
+  'continued',
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
+
+/** Which kind of state machine runs execute on (docs/lanes.md). */
+export const LANES = ['standard', 'express'] as const;
+export type Lane = (typeof LANES)[number];
 
 export interface RunSummary {
   readonly executionArn: string;
   readonly name: string;
   readonly operation: Operation;
-  readonly status: ExecutionStatus;
+  /** `UNKNOWN` of an Express run whose end is not in its log. */
+  readonly status: ExecutionStatus | 'UNKNOWN';
   readonly outcome: Outcome;
   /** The error's name, without `Rejected.` or `RolledBack.`. */
   readonly reason?: string;
@@ -38,6 +48,8 @@ export interface RunSummary {
   /** The item's version after the write; missing unless written, and of a deleted item. */
   readonly version?: number;
   readonly startedAt: Date;
+  /** Of an Express run whose log does not tell its start: `startedAt` is then the first event that is told. */
+  readonly startUnknown?: true;
   /** The latest end, of a run that was redriven. */
   readonly stoppedAt?: Date;
   /** From the start to the latest end: of a redriven run with the time in which it stood still. */
@@ -45,6 +57,16 @@ export interface RunSummary {
   readonly redriveCount: number;
   /** Name of the run whose input this one repeats. */
   readonly replayOf?: string;
+  /** In a store with an Express lane. */
+  readonly lane?: Lane;
+  /** Of an Express run, where its log tells: as object keys and `_saga` name it. */
+  readonly run?: string;
+  /** Of an Express run that is `continued`: the ARN of the execution that goes on with it. */
+  readonly continuedBy?: string;
+  /** The Express run that this execution goes on with, as object keys name it, and the state from which on. */
+  readonly continues?: { readonly run: string; readonly at: string };
+  /** The id of the Express run of which this execution says what became of it. */
+  readonly settles?: string;
 }
 
 /** The execution statuses that each outcome can have. */
@@ -57,6 +79,8 @@ export const STATUSES: Readonly<Record<Outcome, readonly ExecutionStatus[]>> = {
   unknown: ['FAILED'],
   aborted: ['ABORTED', 'TIMED_OUT'],
   running: ['RUNNING'],
+  // No execution of the Standard lane ends so.
+  continued: [],
 };
 
 export type Ending = Pick<DescribeExecutionOutput, 'status' | 'error' | 'output'>;
@@ -91,7 +115,9 @@ export function summaryOf(
   const name = nameOf(executionArn);
   const reason = error.replace(/^(?:Rejected|RolledBack)\./, '');
   const message = causeMessage(cause);
-  const key = keyOfInput(parsed(description.input), store.key);
+  const input = parsed(description.input);
+  const key = keyOfInput(input, store.key);
+  const { continues, settles } = continuationIn(name, input);
   const version = parsed(description.output)?.version;
   const replayOf = replayedName(name);
   return {
@@ -112,6 +138,9 @@ export function summaryOf(
     }),
     redriveCount,
     ...(replayOf !== undefined && { replayOf }),
+    ...(store.express && { lane: 'standard' as const }),
+    ...(continues && { continues: { run: continues.run, at: continues.at } }),
+    ...(settles !== undefined && { settles }),
   };
 }
 

@@ -19,6 +19,7 @@ export const OUTCOME_MARKS: Readonly<Record<Outcome, string>> = {
   unknown: '?',
   aborted: '■',
   running: '…',
+  continued: '→',
 };
 
 export function outcomeColor(outcome: Outcome, colors: Colors): (text: string) => string {
@@ -28,6 +29,7 @@ export function outcomeColor(outcome: Outcome, colors: Colors): (text: string) =
     case 'cleanup-deferred':
       return colors.yellow;
     case 'running':
+    case 'continued':
       return colors.cyan;
     case 'rolled-back':
       return colors.magenta;
@@ -77,7 +79,7 @@ export function runTable(output: Output, env: Io['env']): RunTable {
       return [
         paint(cells.slice(0, outcome.length)) + cells.slice(outcome.length),
         colors.dim(`    ${run.name}`),
-        ...(failure === '' ? [] : [`    ${cut(failure, width - 4)}`]),
+        ...[failure, laneText(run)].flatMap((text) => (text === '' ? [] : [`    ${cut(text, width - 4)}`])),
       ].join('\n');
     },
   };
@@ -91,6 +93,15 @@ export function failureText({ reason, message, because }: RunSummary): string {
   const last = [reason, message].filter(Boolean).join(': ');
   const first = because && [because.error, because.message].filter(Boolean).join(': ');
   return oneLine(first === undefined ? last : `${first}; then its compensation: ${last}`);
+}
+
+/** What a run has to do with the other lane; empty for a Standard run that has nothing to do with it. */
+export function laneText({ lane, continues, settles, continuedBy, startUnknown }: RunSummary): string {
+  if (continues !== undefined) return `goes on with the Express run ${continues.run} at ${continues.at}`;
+  if (settles !== undefined) return `settles the Express run ${settles}`;
+  if (lane !== 'express') return '';
+  const next = continuedBy === undefined ? '' : `, goes on as ${continuedBy.split(':').at(-1)}`;
+  return `Express${next}${startUnknown ? ', started then or before' : ''}`;
 }
 
 /** `2026-11-23 15:33:00`, UTC. */
@@ -119,6 +130,7 @@ const CSV_COLUMNS = [
     'stoppedAt',
   ] as const),
   ...(['durationMs', 'redriveCount', 'replayOf', 'executionArn'] as const),
+  ...(['lane', 'run', 'continues', 'settles', 'continuedBy'] as const),
 ];
 
 export const CSV_HEADER = CSV_COLUMNS.join(',');
@@ -133,6 +145,7 @@ export function csvRow(run: RunSummary): string {
 function cellText(run: RunSummary, column: (typeof CSV_COLUMNS)[number]): string {
   if (column === 'key') return run.key === undefined ? '' : jsonText(run.key);
   if (column === 'because') return [run.because?.error, run.because?.message].filter(Boolean).join(': ');
+  if (column === 'continues') return run.continues?.run ?? '';
   const value = run[column];
   return value instanceof Date ? value.toISOString() : String(value ?? '');
 }

@@ -8,7 +8,7 @@ import { keyText } from '../../audit/item/key.ts';
 import type { ObjectReport } from '../../audit/report/objects.ts';
 import type { CompensationReport, RunReport } from '../../audit/report/run-report.ts';
 import { formatBytes } from './progress.ts';
-import { OUTCOME_MARKS, outcomeColor, timeText } from './run-rows.ts';
+import { laneText, OUTCOME_MARKS, outcomeColor, timeText } from './run-rows.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
 
@@ -29,6 +29,7 @@ export function reportLines(report: RunReport, { width, color, onAws }: ReportOp
   );
   return [
     ...factLines(report, width, colors),
+    ...expressLines(report, { width, color, heading }),
     '',
     heading('States'),
     ...indented(renderTree(report.tree, { width: width - 2, color, title: 'run' })),
@@ -57,6 +58,7 @@ function factLines(
   const now = item && `${describeWriter(item.now)}${item.carriesThisWrite ? ' (this run)' : ''}`;
   const facts: (readonly [string, string | undefined])[] = [
     ['operation', summary.operation],
+    ['lane', laneText(summary) || undefined],
     ['item', key && keyText(key)],
     ['item now', now],
     ['wrote', summary.version === undefined ? undefined : `version ${summary.version}`],
@@ -64,7 +66,10 @@ function factLines(
     ['its cause', because?.message],
     [because ? 'then' : 'error', reason],
     ['cause', message],
-    ['started', `${timeText(startedAt)} UTC`],
+    [
+      'started',
+      `${timeText(startedAt)} UTC${summary.startUnknown ? ' or before: its log does not tell' : ''}`,
+    ],
     ['took', durationMs === undefined ? undefined : formatDuration(durationMs)],
     ['redrives', redriveCount === 0 ? undefined : String(redriveCount)],
     ['replays', replayOf],
@@ -78,6 +83,25 @@ function factLines(
     ),
     `  ${'ARN'.padEnd(LABEL_WIDTH)}${summary.executionArn}`,
   ];
+}
+
+/** What the log tells of the Express run that this is, goes on with, or settles. */
+function expressLines(
+  { express, summary }: RunReport,
+  { width, color, heading }: { width: number; color: boolean; heading: (text: string) => string },
+): string[] {
+  if (express === undefined) return [];
+  const { summary: run, tree, gap, others } = express;
+  const isThis = summary.lane === 'express';
+  const told =
+    run && !isThis ? [`${OUTCOME_MARKS[run.outcome]} ${run.name}  ${run.outcome}`, run.executionArn] : [];
+  const states = tree && !isThis ? renderTree(tree, { width: width - 2, color, title: 'Express run' }) : [];
+  const notes = [
+    gap === undefined ? [] : wrapped(`What is told is not all: ${gap}.`, width - 2),
+    others.length === 0 ? [] : [`Of the same name: ${others.join(', ')}`],
+  ].flat();
+  const lines = [...told, ...states, ...notes];
+  return lines.length === 0 ? [] : ['', heading('Express run'), ...lines.map((line) => `  ${line}`)];
 }
 
 const LABEL_WIDTH = 12;

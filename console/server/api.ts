@@ -97,10 +97,13 @@ export function createApi(context: AuditContext, session: Session): Api {
     return lookAtNewest(context, { ...options, limit, signal });
   };
 
-  /** A run is named by its operation and name: no other state machine can be meant. */
+  /** A run is named by its operation and name, an Express one by `{name}:{uuid}`: no other state machine can be meant. */
   const arnOf = (operation: string, name: string): string => {
     const machine = OPERATIONS.find((each) => each === operation);
     if (machine === undefined) throw new BadCall(`${operation}: expected ${OPERATIONS.join(', ')}`);
+    if (name.includes(':') && store.express) {
+      return `${store.express.stateMachines[machine].replace(':stateMachine:', ':express:')}:${name}`;
+    }
     return `${store.stateMachines[machine].replace(':stateMachine:', ':execution:')}:${name}`;
   };
 

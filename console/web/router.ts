@@ -62,9 +62,7 @@ export function withSearch(path: string, search: URLSearchParams, change: Search
   return query === '' ? path : `${path}?${query}`;
 }
 
-export function runAddress({ operation, name }: { operation: Operation; name: string }): string {
-  return `/runs/${operation}/${encodeURIComponent(name)}`;
-}
+export { runAddress } from '../run-address.ts';
 
 export function itemAddress(key: string): string {
   return `/items?${new URLSearchParams({ key })}`;

@@ -2,7 +2,7 @@
 
 import { createContext, useContext } from 'react';
 import type { KeyTexts } from '../../audit/index.ts';
-import { OPERATIONS, type Operation, type Session } from '../api.ts';
+import type { Session } from '../api.ts';
 import { formatKeyText } from '../key-text.ts';
 
 export const SessionContext = createContext<Session | undefined>(undefined);
@@ -17,17 +17,6 @@ export function useSession(): Session {
 export function useKeyText(): (key: KeyTexts) => string {
   const { store } = useSession();
   return (key) => formatKeyText(key, store.key);
-}
-
-/** Operation and name of a run of the store. */
-export function runOfArn(
-  executionArn: string,
-  { store }: Session,
-): { readonly operation: Operation; readonly name: string } | undefined {
-  const at = executionArn.lastIndexOf(':');
-  const machine = executionArn.slice(0, at).replace(':execution:', ':stateMachine:');
-  const operation = OPERATIONS.find((each) => store.stateMachines[each] === machine);
-  return operation && { operation, name: executionArn.slice(at + 1) };
 }
 
 /** The run that an object's key or `_saga` names. */

@@ -30,6 +30,7 @@ const REFUSALS: Readonly<Record<ServiceName, readonly [code: string, status: num
   ssm: ['AccessDeniedException', 400],
   sqs: ['AccessDenied', 403],
   events: ['AccessDeniedException', 400],
+  logs: ['AccessDeniedException', 400],
   cloudformation: ['AccessDenied', 403],
 };
 

@@ -1,16 +1,20 @@
 // The local CloudWatch, as far as tests of alarms need it: metrics of state machines and functions, of metric filters and of
-// what functions embed in their logs, in memory; and the alarms of templates over them. It has no API and tells nobody.
+// what functions embed in their logs, in memory; and the alarms of templates over them. It has no API and tells nobody. What
+// state machines and functions log is kept for the API of CloudWatch Logs (../logs).
 
 import type { Clock } from '../clock.ts';
 import { type AlarmDefinition, stateOf } from './alarms.ts';
 import { embeddedMetrics } from './embedded-metrics.ts';
 import { type EventMatcher, fieldOf } from './filter-pattern.ts';
+import { createLogGroups, type LogGroups } from './log-groups.ts';
 import { createSeries } from './series.ts';
 import {
   type HistoryEvent,
   type LoggedExecution,
   type LogSettings,
   logRecord,
+  sizeOf,
+  streamOf,
 } from './state-machine-logs.ts';
 import type { MetricName, Monitoring } from './types.ts';
 
@@ -49,6 +53,7 @@ export interface LoggingFunction {
 
 /** What the cloud itself uses of it: where things are made known, and told. */
 export interface CloudWatch extends Monitoring {
+  readonly logGroups: LogGroups;
   addFilter(filter: MetricFilter): void;
   addAlarm(alarm: AlarmDefinition): void;
   /** @param settings - undefined: it logs nothing */
@@ -58,7 +63,7 @@ export interface CloudWatch extends Monitoring {
   put(metric: MetricName, value: number): void;
   /** A value that is what it is until it changes, measured whenever somebody looks. */
   gauge(metric: MetricName, value: () => number): void;
-  /** An event was added to the history of a Standard execution. */
+  /** An event was added to the history of an execution. */
   executionEvent(execution: LoggedExecution, event: HistoryEvent): void;
   /** A function wrote a line. */
   functionLine(functionName: string, line: string): void;
@@ -75,6 +80,7 @@ const COUNTED_EVENTS: Readonly<Record<string, string>> = {
 
 export function createCloudWatch(clock: Clock): CloudWatch {
   const series = createSeries();
+  const logGroups = createLogGroups(clock);
   const filters = new Map<string, MetricFilter[]>();
   const alarms = new Map<string, AlarmDefinition>();
   const machines = new Map<string, LogSettings | undefined>();
@@ -105,6 +111,7 @@ export function createCloudWatch(clock: Clock): CloudWatch {
   };
 
   return {
+    logGroups,
     addFilter: (filter) =>
       void filters.set(filter.logGroup, [...(filters.get(filter.logGroup) ?? []), filter]),
     addAlarm: (alarm) => void alarms.set(alarm.name, alarm),
@@ -117,17 +124,27 @@ export function createCloudWatch(clock: Clock): CloudWatch {
       if (!machines.has(execution.stateMachineArn)) return;
       countExecution(execution, event);
       const settings = machines.get(execution.stateMachineArn);
-      if (settings === undefined || !filters.has(settings.logGroup)) return;
-      const record = logRecord(execution, event, settings);
-      if (record !== undefined) filterEvent(settings.logGroup, record, event.timestamp);
+      const record = settings && logRecord(execution, event, settings);
+      if (settings === undefined || record === undefined) return;
+      logGroups.append(settings.logGroup, {
+        timestamp: event.timestamp,
+        stream: streamOf(execution),
+        bytes: sizeOf(record),
+        message: () => JSON.stringify(record),
+      });
+      filterEvent(settings.logGroup, record, event.timestamp);
     },
     functionLine(functionName, line) {
       const logGroup = functionLogs.get(functionName);
-      if (!line.startsWith('{') || logGroup === undefined) return;
+      if (logGroup === undefined) return;
+      const timestamp = clock.now();
+      const stream = streamOfFunction(timestamp);
+      logGroups.append(logGroup, { timestamp, stream, bytes: line.length, message: () => line });
+      if (!line.startsWith('{')) return;
       const event = parsed(line);
       if (event === undefined) return;
       for (const { metric, value } of embeddedMetrics(event)) put(metric, value);
-      filterEvent(logGroup, event, clock.now());
+      filterEvent(logGroup, event, timestamp);
     },
     metrics() {
       measure();
@@ -144,6 +161,12 @@ export function createCloudWatch(clock: Clock): CloudWatch {
       }));
     },
   };
+}
+
+/** A day's; on AWS each sandbox of the function has its own. */
+function streamOfFunction(at: number): string {
+  const day = new Date(at).toISOString().slice(0, 10).replaceAll('-', '/');
+  return `${day}/[$LATEST]${'0'.repeat(32)}`;
 }
 
 /** Undefined where the event lacks one of them: then CloudWatch publishes nothing. */

@@ -39,12 +39,18 @@ const DATA = new Set([
 const FATAL = /^Execution(?:Failed|Aborted|TimedOut)$/;
 const ERROR = /(?:Failed|Aborted|TimedOut)$|^FailStateEntered$/;
 
+/** An event as the log group has it. */
+export interface LogRecord {
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly [member: string]: unknown;
+}
+
 /** The record in the log group; undefined for what the level leaves out. */
 export function logRecord(
   execution: LoggedExecution,
   event: HistoryEvent,
   { level, includesData }: LogSettings,
-): object | undefined {
+): LogRecord | undefined {
   if (level === 'FATAL' && !FATAL.test(event.type)) return undefined;
   if (level === 'ERROR' && !ERROR.test(event.type)) return undefined;
   const details = Object.entries(event.details ?? {}).filter(([name]) => includesData || !DATA.has(name));
@@ -57,4 +63,22 @@ export function logRecord(
     execution_arn: execution.arn,
     redrive_count: String(execution.redriveCount),
   };
+}
+
+/** Characters of the record's JSON, roughly: it is not written before somebody reads it. */
+export function sizeOf({ details }: LogRecord): number {
+  const texts = Object.values(details).filter((value) => typeof value === 'string');
+  return texts.reduce((sum, text) => sum + text.length, FRAME_CHARACTERS);
+}
+
+const FRAME_CHARACTERS = 400;
+
+/**
+ * `states/{machine}/{minute}/{eight digits}`, as recorded on AWS. Which minute is not documented: here that of the
+ * execution's start.
+ */
+export function streamOf({ stateMachineArn, startedAt }: LoggedExecution): string {
+  const machine = stateMachineArn.slice(stateMachineArn.lastIndexOf(':') + 1);
+  const minute = new Date(startedAt).toISOString().slice(0, 16).replace(/[T:]/g, '-');
+  return `states/${machine}/${minute}/00000000`;
 }

@@ -29,7 +29,7 @@ export interface Environment {
   readonly jobs: Jobs;
   /** Told of every Standard execution that begins to run, and of its end. */
   statusChanged?(execution: Execution): void;
-  /** Told of every event of a Standard execution's history. */
+  /** Told of every event of an execution's history. */
   historyGrew?(execution: Execution, event: HistoryEvent): void;
   /** Told of every execution that has ended. */
   ended(execution: Execution): void;
@@ -57,7 +57,7 @@ export function start(environment: Environment, { input, ...given }: StartInput)
     ...given,
     startedAt: environment.clock.now(),
     history: given.express
-      ? new UnkeptHistory(environment.clock)
+      ? new UnkeptHistory(environment.clock, (event) => environment.historyGrew?.(execution, event))
       : new History(environment.clock, (event) => {
           environment.journal.touch(execution);
           environment.historyGrew?.(execution, event);

@@ -18,8 +18,8 @@ export interface HistoryEvent {
 
 export class History {
   readonly events: HistoryEvent[];
-  private readonly clock: Clock;
-  private readonly changed: (event: HistoryEvent) => void;
+  protected readonly clock: Clock;
+  protected readonly changed: (event: HistoryEvent) => void;
 
   /**
    * @param changed - called at each event; the execution is as the event says by the end of this turn of the event loop
@@ -57,20 +57,21 @@ export class History {
   }
 }
 
-/** Of an Express workflow: nobody can read it, so it is only counted, and it has no limit. */
+/** Of an Express workflow: nobody can read it, so it is told and not kept, and it has no limit. */
 export class UnkeptHistory extends History {
   private count = 0;
 
-  constructor(clock: Clock) {
-    super(clock, () => undefined);
+  override add(type: string, previousEventId: number, details?: EventDetails): number {
+    return this.append(type, previousEventId, details);
   }
 
-  override add(): number {
-    return this.append();
-  }
-
-  protected override append(): number {
+  protected override append(
+    type: string,
+    previousEventId: number,
+    details: EventDetails | undefined,
+  ): number {
     this.count += 1;
+    this.changed({ id: this.count, previousEventId, timestamp: this.clock.now(), type, details });
     return this.count;
   }
 }

@@ -64,7 +64,7 @@ export interface StatesOptions {
   readonly evaluator?: Evaluator | undefined;
   /** Told of every Standard execution that begins to run, and of its end, as the event bus is. */
   readonly onStatus?: ((event: ReturnType<typeof statusEvent>) => void) | undefined;
-  /** Told of every event of a Standard execution, but for children of Map Runs. */
+  /** Told of every event of an execution, but for children of Map Runs. */
   readonly onEvent?:
     | ((
         execution: Pick<Execution, 'arn' | 'startedAt' | 'redriveCount'> & {

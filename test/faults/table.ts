@@ -15,6 +15,7 @@ const CODES: Readonly<Record<Outcome, string>> = {
   stuck: 'S',
   aborted: 'A',
   running: '?',
+  continued: '?',
 };
 
 const LEGEND = `| | the run ends |

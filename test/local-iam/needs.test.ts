@@ -270,6 +270,28 @@ describe('DynamoDB Streams', () => {
   });
 });
 
+describe('CloudWatch Logs', () => {
+  const ARN = 'arn:aws:logs:us-east-1:000000000000:log-group';
+
+  test.each(['FilterLogEvents', 'DescribeLogStreams'])(
+    '%s needs its action on the streams of the group',
+    (operation) => {
+      const expected = [`logs:${operation} ${ARN}:/states/a:log-stream:`];
+      expect(needs('logs', operation, json({ logGroupName: '/states/a' }))).toEqual(expected);
+      expect(needs('logs', operation, json({ logGroupIdentifier: `${ARN}:/states/a` }))).toEqual(expected);
+    },
+  );
+
+  test('GetLogEvents needs its action on the stream', () => {
+    const subject = json({ logGroupName: 'a', logStreamName: 's/1' });
+    expect(needs('logs', 'GetLogEvents', subject)).toEqual([`logs:GetLogEvents ${ARN}:a:log-stream:s/1`]);
+  });
+
+  test('DescribeLogGroups needs its action on no group', () => {
+    expect(needs('logs', 'DescribeLogGroups', '{}')).toEqual([`logs:DescribeLogGroups ${ARN}::log-stream:`]);
+  });
+});
+
 describe('Parameter Store', () => {
   const ARN = 'arn:aws:ssm:us-east-1:000000000000:parameter';
 

@@ -59,6 +59,7 @@ export function registerReplay(program: Command, io: Io): void {
       `
 A run that stopped half-way is redriven: it goes on from where it stopped. One that was rejected or rolled back is
 run anew, with the same input, as NAME-replay-1. A run is replayed once, however often the command is given.
+Express runs are not replayed; one that was in doubt or stuck goes on as a run of the Standard lane, which is.
 
 Exit code 1 when a run could not be replayed, or its replay did not commit.
 
@@ -122,7 +123,9 @@ async function previewAll(
       yield* new Set(await Promise.all(names.map((name) => resolveRun(context, name, { signal }))));
       return;
     }
-    const list = { ...filterOf(options, context.store), limit: options.limit, signal };
+    // Express runs are not replayed; those that failed in a way that can be mended go on in the Standard lane.
+    const lanes = ['standard'] as const;
+    const list = { ...filterOf(options, context.store), lanes, limit: options.limit, signal };
     for await (const run of listRuns(context, {
       ...list,
       onProgress: ({ found, reached }) => status.update(`${found} runs found, back to ${timeText(reached)}`),

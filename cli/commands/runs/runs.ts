@@ -1,12 +1,14 @@
 // `twinwrite runs`
 
 import type { Command } from 'commander';
+import type { ListProgress } from '../../../audit/runs/list.ts';
 import {
   asCount,
   connectAudit,
   filterOf,
   interruptible,
   type RunFilterOptions,
+  withLaneFilter,
   withRunFilter,
   withTimeFilter,
 } from '../../audit.ts';
@@ -27,7 +29,9 @@ const DEFAULT_ROWS = 20;
 
 export function registerRuns(program: Command, io: Io): void {
   withStackOptions(
-    withTimeFilter(withRunFilter(program.command('runs').description('list runs, newest first'))),
+    withTimeFilter(
+      withLaneFilter(withRunFilter(program.command('runs').description('list runs, newest first'))),
+    ),
   )
     .option(
       '--limit <number>',
@@ -38,11 +42,13 @@ export function registerRuns(program: Command, io: Io): void {
     .addHelpText(
       'after',
       `
---json prints one object per line. AWS remembers runs for 90 days after their end.
+--json prints one object per line. AWS remembers runs for 90 days after their end. Of Express runs there is only what
+they have logged: at level ERROR none of those that went well, and no item unless an error names it.
 
 Examples:
   $ twinwrite runs --since 24h --outcome rolled-back --outcome stuck
   $ twinwrite runs --item id=42 --limit 5
+  $ twinwrite runs --lane express --since 1h
   $ twinwrite runs --since 7d --csv > runs.csv`,
     )
     .action((options: RunsOptions) => runs(options, io));
@@ -59,8 +65,12 @@ async function runs(options: RunsOptions, io: Io): Promise<void> {
   const table = runTable(io.stdout, io.env);
   const status = statusLine(io.stderr);
   let printed = 0;
-  const onProgress = ({ scanned, found, reached }: { scanned: number; found: number; reached: Date }): void =>
+  let nameless = 0;
+  const onProgress = (progress: ListProgress): void => {
+    const { scanned, found, reached } = progress;
+    nameless = progress.nameless ?? 0;
     status.update(`${scanned} runs looked at, back to ${timeText(reached)}: ${found} found`);
+  };
   await interruptible(
     io,
     () => `interrupted after ${printed} runs`,
@@ -73,6 +83,7 @@ async function runs(options: RunsOptions, io: Io): Promise<void> {
           status.clear();
           if (printed === limit) {
             await print(io.stderr, `the newest ${limit}; more with --limit`);
+            if (nameless > 0) await print(io.stderr, namelessText(nameless));
             return;
           }
           if (isTable && printed === 0) await print(io.stdout, table.header);
@@ -80,9 +91,15 @@ async function runs(options: RunsOptions, io: Io): Promise<void> {
           printed += 1;
         }
         if (isTable && printed === 0) await print(io.stderr, 'no such runs');
+        if (nameless > 0) await print(io.stderr, namelessText(nameless));
       } finally {
         status.end();
       }
     },
   );
+}
+
+function namelessText(count: number): string {
+  const runs = count === 1 ? '1 Express run is' : `${count} Express runs are`;
+  return `${runs} left out: their log does not tell which item they were on (--lane express lists them)`;
 }

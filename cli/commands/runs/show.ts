@@ -26,7 +26,9 @@ export function registerShow(program: Command, io: Io): void {
       `
 Examples:
   $ twinwrite show create-42-01M8A42470BRZ4A0KNRHRYDN4H
-  $ twinwrite show create-42-01M8A42470BRZ4A0KNRHRYDN4H --json | jq .objects`,
+  $ twinwrite show create-42-01M8A42470BRZ4A0KNRHRYDN4H --json | jq .objects
+
+Of an Express run it shows what its log has; one that goes on as a run of the Standard lane is shown with that.`,
     )
     .action((run: string, options: ShowOptions) => show(run, options, io));
 }
@@ -45,7 +47,7 @@ async function show(text: string, options: ShowOptions, io: Io): Promise<void> {
     const { toRunMermaid } = await import('../../../audit/drawing/run-graph.ts');
     await print(io.stdout, toRunMermaid(report.tree));
   } else if (options.events) {
-    for (const event of report.events) {
+    for (const event of eventsOf(report)) {
       await print(io.stdout, options.json ? jsonText(event) : cut(eventText(event), width, false));
     }
   } else if (options.json) {
@@ -58,8 +60,18 @@ async function show(text: string, options: ShowOptions, io: Io): Promise<void> {
 }
 
 /** Events are many, and asked for by --events. */
-function withoutEvents({ events, ...report }: RunReport): unknown {
-  return { ...report, eventCount: events.length };
+function withoutEvents({ events, express, ...report }: RunReport): unknown {
+  const { events: logged = [], ...part } = express ?? {};
+  return {
+    ...report,
+    eventCount: events.length,
+    ...(express && { express: { ...part, eventCount: logged.length } }),
+  };
+}
+
+/** Those of the Express run first that it goes on with, or settles. */
+function eventsOf({ events, express, summary }: RunReport): readonly HistoryEvent[] {
+  return summary.lane === 'express' ? events : [...(express?.events ?? []), ...events];
 }
 
 function eventText(event: HistoryEvent): string {

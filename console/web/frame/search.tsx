@@ -4,10 +4,11 @@ import { Search as Magnifier } from 'lucide-react';
 import { type FormEvent, useEffect, useState } from 'react';
 import type { FoundRun } from '../../api.ts';
 import { keyTextExample, parseKeyText } from '../../key-text.ts';
+import { runOfArn } from '../../run-address.ts';
 import { get } from '../data/http.ts';
 import { messageOf } from '../parts/problem.tsx';
 import { navigate, runAddress, useAddress, withSearch } from '../router.ts';
-import { runOfArn, useSession } from '../session.ts';
+import { useSession } from '../session.ts';
 import { SEARCH_FIELD } from './use-shortcuts.ts';
 
 export function Search({ search }: { search: URLSearchParams }) {
@@ -45,7 +46,7 @@ export function Search({ search }: { search: URLSearchParams }) {
   };
   const findRun = async (wanted: string) => {
     const { executionArn } = await get<FoundRun>('find', { run: wanted });
-    return runOfArn(executionArn, session);
+    return runOfArn(executionArn, session.store);
   };
   return (
     <search>

@@ -34,7 +34,9 @@ function rowsOf(
   bucket: string,
 ): ObjectRow[] {
   const inFlight = new Set(
-    runs.filter(({ outcome }) => outcome === 'running').map(({ executionArn }) => executionArn),
+    runs
+      .filter(({ outcome }) => outcome === 'running')
+      .flatMap(({ executionArn, continues }) => [executionArn, continues?.run]),
   );
   const byKey = new Map(objects.map((object) => [object.key, object]));
   return [
@@ -51,7 +53,8 @@ function rowsOf(
       .filter(({ referenced }) => !referenced)
       .map((object): ObjectRow => {
         const { key, attribute, size, lastModified, run } = object;
-        const what = inFlight.has(run?.executionArn ?? '') ? 'inFlight' : 'unreferenced';
+        const isOfOne = run && (inFlight.has(run.executionArn) || inFlight.has(run.text));
+        const what = isOfOne ? 'inFlight' : 'unreferenced';
         return { ...{ key, attribute, size, lastModified, run, what }, uri: `s3://${bucket}/${key}` };
       }),
   ];
@@ -114,7 +117,13 @@ function ItemObjectRow({ row: { key, uri, attribute, size, lastModified, run, wh
           {label}
         </span>
       </td>
-      <td>{run ? <Link to={runAddress(run)}>{run.name}</Link> : <span className="muted">unknown</span>}</td>
+      <td>
+        {run?.executionArn === undefined ? (
+          <span className="muted">{run?.name ?? 'unknown'}</span>
+        ) : (
+          <Link to={runAddress(run)}>{run.name}</Link>
+        )}
+      </td>
       <td className="number muted">{lastModified === undefined ? '' : formatTime(lastModified)}</td>
       <td className="right number muted">{size === undefined ? '' : formatBytes(size)}</td>
       <td className="object-key">

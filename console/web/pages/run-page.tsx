@@ -1,5 +1,6 @@
 // One run: what happened, the graph with its path, the timeline, its objects, and what can be done about it.
 
+import { useEffect } from 'react';
 import type { Operation, RunReport } from '../../api.ts';
 import { get } from '../data/http.ts';
 import { useResource } from '../data/use-resource.ts';
@@ -31,6 +32,11 @@ export function RunPage({ run, search }: RunPageProps) {
     get<Definition>(`${path}/definition`, {}, signal),
   );
   const { data } = report;
+  const address = data && runAddress(data.summary);
+  // An Express run is shown as the run that goes on with it.
+  useEffect(() => {
+    if (address !== undefined && address !== runAddress(run)) navigate(address, { replace: true });
+  }, [address, run]);
   if (data === undefined) {
     return report.error === undefined ? (
       <Loading />

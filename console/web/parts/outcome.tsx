@@ -3,6 +3,7 @@
 import {
   Ban,
   BrushCleaning,
+  CircleArrowRight,
   CircleCheck,
   CircleQuestionMark,
   LoaderCircle,
@@ -69,6 +70,12 @@ export const OUTCOME_LOOKS: Readonly<Record<Outcome, Look>> = {
     tone: 'blue',
     Icon: LoaderCircle,
     meaning: 'It is under way.',
+  },
+  continued: {
+    label: 'Continued',
+    tone: 'blue',
+    Icon: CircleArrowRight,
+    meaning: 'An Express run that goes on as a run of the Standard lane, which tells what became of it.',
   },
 };
 

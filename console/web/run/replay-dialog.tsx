@@ -2,13 +2,14 @@
 
 import { useState } from 'react';
 import type { Replayed, ReplayPreview, RunSummary } from '../../api.ts';
+import { runOfArn } from '../../run-address.ts';
 import { ApiError, get, post } from '../data/http.ts';
 import { useResource } from '../data/use-resource.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Link } from '../parts/link.tsx';
 import { messageOf } from '../parts/problem.tsx';
 import { navigate, runAddress } from '../router.ts';
-import { runOfArn, useSession } from '../session.ts';
+import { useSession } from '../session.ts';
 
 interface ReplayDialogProps {
   readonly summary: RunSummary;
@@ -36,7 +37,7 @@ export function ReplayDialog({ summary, onClose, onChange }: ReplayDialogProps) 
       const { executionArn } = await post<Replayed>(path, { preview: data.id });
       onClose();
       onChange();
-      const run = runOfArn(executionArn, session);
+      const run = runOfArn(executionArn, session.store);
       if (run) navigate(runAddress(run));
     } catch (error) {
       setProblem(error);

@@ -20,6 +20,7 @@ export function RunHead({ report, onChange }: { report: RunReport; onChange: () 
   const { name, outcome } = summary;
   const isRunning = outcome === 'running';
   const isDone = outcome === 'committed' || outcome === 'cleanup-deferred';
+  const isExpress = summary.lane === 'express';
   const close = () => setDialog(undefined);
   return (
     <header className="run-head">
@@ -37,13 +38,13 @@ export function RunHead({ report, onChange }: { report: RunReport; onChange: () 
               AWS console
             </a>
           )}
-          {isRunning && (
+          {isRunning && !isExpress && (
             <button type="button" className="button danger" onClick={() => setDialog('stop')}>
               <Hand aria-hidden />
               Stop…
             </button>
           )}
-          {!isRunning && !isDone && (
+          {!isRunning && !isDone && !isExpress && (
             <button type="button" className="button primary" onClick={() => setDialog('replay')}>
               <RotateCcw aria-hidden />
               Replay…
@@ -62,11 +63,12 @@ export function RunHead({ report, onChange }: { report: RunReport; onChange: () 
 function Facts({ report: { summary, item } }: { report: RunReport }) {
   const now = useNow(10_000);
   const keyText = useKeyText();
-  const { operation, key, version, startedAt, durationMs, redriveCount, replayOf } = summary;
+  const { operation, key, version, startedAt, durationMs, redriveCount, replayOf, lane } = summary;
   const isWholeName = replayOf !== undefined && !replayOf.endsWith('…');
   return (
     <dl className="facts">
       <Fact name="Operation">{operation}</Fact>
+      {lane && <Fact name="Lane">{laneText(summary)}</Fact>}
       {key && (
         <Fact name="Item">
           <Link to={itemAddress(keyText(key))}>{keyText(key)}</Link>
@@ -91,6 +93,12 @@ function Facts({ report: { summary, item } }: { report: RunReport }) {
       )}
     </dl>
   );
+}
+
+function laneText({ lane, continues, settles }: RunReport['summary']): string {
+  if (lane === 'express') return 'Express: what its log tells';
+  if (continues !== undefined) return `Standard, goes on with an Express run at ${continues.at}`;
+  return settles === undefined ? 'Standard' : 'Standard, settles an Express run';
 }
 
 function Fact({ name, children }: { name: string; children: React.ReactNode }) {

@@ -6,6 +6,7 @@ import { formatCount } from '../format.ts';
 import { Json } from '../parts/json.tsx';
 import { navigate, runAddress, withSearch } from '../router.ts';
 import { Events } from './events.tsx';
+import { ExpressPart } from './express-part.tsx';
 import type { Definition } from './graph-model.ts';
 import { Objects } from './objects.tsx';
 import { Timeline } from './timeline.tsx';
@@ -62,6 +63,7 @@ export function RunTabs({ report, definition, picked, onPick, search }: RunTabsP
       <div role="tabpanel" id="tab-panel" aria-labelledby={`tab-${current}`}>
         {current === 'overview' && (
           <>
+            {report.express && report.summary.lane !== 'express' && <ExpressPart express={report.express} />}
             <Timeline tree={report.tree} definition={definition} picked={picked} onPick={onPick} />
             <Objects report={report} />
           </>

@@ -4,6 +4,7 @@ import { OPERATIONS, SINCES } from '../../api.ts';
 import type { Runs } from '../data/use-runs.ts';
 import { OUTCOME_LOOKS, OUTCOMES } from '../parts/outcome.tsx';
 import { navigate, withSearch } from '../router.ts';
+import { useSession } from '../session.ts';
 
 const SINCE_LABELS: Readonly<Record<string, string>> = {
   '1h': 'Last hour',
@@ -17,6 +18,8 @@ export function Filters({ search, runs }: { search: URLSearchParams; runs: Runs 
     navigate(withSearch('/', search, { [name]: value }), { replace: true });
   const outcomes = new Set((search.get('outcome') ?? '').split(',').filter(Boolean));
   const operation = search.get('operation') ?? '';
+  const { store } = useSession();
+  const shown = OUTCOMES.filter((outcome) => store.express !== undefined || outcome !== 'continued');
   const toggle = (outcome: string) => {
     const next = new Set(outcomes);
     if (!next.delete(outcome)) next.add(outcome);
@@ -26,7 +29,7 @@ export function Filters({ search, runs }: { search: URLSearchParams; runs: Runs 
     <search className="filters" aria-label="Filters">
       <fieldset className="chips plain">
         <legend className="visually-hidden">Outcome</legend>
-        {OUTCOMES.map((outcome) => {
+        {shown.map((outcome) => {
           const { label, tone, Icon } = OUTCOME_LOOKS[outcome];
           return (
             <button

@@ -102,8 +102,12 @@ function openRun(run: RunSummary): void {
   if (getSelection()?.isCollapsed !== false) navigate(runAddress(run));
 }
 
-function What({ run: { reason, message, because, replayOf, redriveCount } }: { run: RunSummary }) {
+function What({ run }: { run: RunSummary }) {
+  const { reason, message, because, replayOf, redriveCount, lane, continues, settles } = run;
   const notes = [
+    ...(lane === 'express' ? ['Express'] : []),
+    ...(continues === undefined ? [] : [`goes on with an Express run at ${continues.at}`]),
+    ...(settles === undefined ? [] : ['settles an Express run']),
     ...(replayOf === undefined ? [] : [`replays ${replayOf}`]),
     ...(redriveCount === 0 ? [] : [`redriven ${redriveCount}×`]),
   ];

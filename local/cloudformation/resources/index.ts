@@ -6,7 +6,7 @@ import { lambdaFunction, stateMachine } from './compute.ts';
 import { eventSourceMapping } from './event-source-mapping.ts';
 import { cdkBucketNotifications, eventRule } from './events.ts';
 import { createInert, isInert, withoutEffect } from './inert.ts';
-import { alarm, metricFilter } from './monitoring.ts';
+import { alarm, logGroup, metricFilter } from './monitoring.ts';
 import { bucketPolicy, managedPolicy, policy, role, rolePolicy } from './permissions.ts';
 import type { CreatedResource, DeploymentTarget, Provider, ResourceRequest } from './provider.ts';
 import { queue } from './queue.ts';
@@ -33,6 +33,7 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
   'AWS::IAM::RolePolicy': rolePolicy,
   'AWS::Lambda::EventSourceMapping': eventSourceMapping,
   'AWS::Lambda::Function': lambdaFunction,
+  'AWS::Logs::LogGroup': logGroup,
   'AWS::Logs::MetricFilter': metricFilter,
   'AWS::S3::Bucket': bucket,
   'AWS::S3::BucketPolicy': bucketPolicy,

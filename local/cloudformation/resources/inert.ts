@@ -1,4 +1,4 @@
-// Types that do nothing locally: log groups, dashboards, topics, keys, networks' doors. They get an id and an ARN, so that others can refer to
+// Types that do nothing locally: dashboards, topics, keys, networks' doors. They get an id and an ARN, so that others can refer to
 // them.
 
 import { physicalName } from '../names.ts';
@@ -16,7 +16,6 @@ const INERT_TYPES: Readonly<Record<string, string>> = {
   'AWS::KMS::Key': 'kms:key/',
   'AWS::Lambda::EventInvokeConfig': 'lambda:event-invoke-config:',
   'AWS::Lambda::Permission': 'lambda:permission:',
-  'AWS::Logs::LogGroup': 'logs:log-group:',
   'AWS::Logs::QueryDefinition': 'logs:query-definition:',
   'AWS::Logs::ResourcePolicy': 'logs:resource-policy:',
   'AWS::ResourceGroups::Group': 'resource-groups:group/',

@@ -1,4 +1,4 @@
-// Metric filters and alarms. What of them the local CloudWatch does not understand is listed as ignored, and not evaluated.
+// Log groups, metric filters and alarms. What of them the local CloudWatch does not understand is listed as ignored, and not evaluated.
 
 import * as z from 'zod';
 import {
@@ -10,8 +10,26 @@ import {
   type Formula,
   type MetricStatistic,
 } from '../../monitoring/index.ts';
+import { physicalName } from '../names.ts';
 import { createStandIn } from './inert.ts';
-import type { DeploymentTarget, Provider } from './provider.ts';
+import { type DeploymentTarget, defineProvider, type Provider } from './provider.ts';
+
+export const logGroup = defineProvider({
+  shape: {
+    LogGroupName: z.string().optional(),
+    RetentionInDays: z.coerce.number().int().positive().optional(),
+  },
+  inert: [
+    ...['DataProtectionPolicy', 'DeletionProtectionEnabled', 'FieldIndexPolicies', 'KmsKeyId'],
+    ...['LogGroupClass', 'ResourcePolicyDocument', 'Tags'],
+  ],
+  async create({ LogGroupName, RetentionInDays }, { stackName, logicalId }, { monitoring, identity }) {
+    const name = LogGroupName ?? physicalName(stackName, logicalId, { maxLength: 64 });
+    monitoring.logGroups.declare(name, RetentionInDays);
+    const arn = `arn:aws:logs:${identity.region}:${identity.accountId}:log-group:${name}:*`;
+    return { physicalId: name, attributes: { Arn: arn } };
+  },
+});
 
 const texts = z.array(z.object({ Key: z.string(), Value: z.string() }));
 const metricFilterSchema = z.object({

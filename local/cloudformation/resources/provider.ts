@@ -28,7 +28,10 @@ export interface DeploymentTarget {
   createQueue(name: string, settings: QueueSettings): { readonly arn: string; readonly url: string };
   createQueueMapping(definition: QueueMappingDefinition): Promise<void>;
   createStreamMapping(definition: StreamMappingDefinition): Promise<void>;
-  readonly monitoring: Pick<CloudWatch, 'addAlarm' | 'addFilter' | 'addFunction' | 'addStateMachine'>;
+  readonly monitoring: Pick<
+    CloudWatch,
+    'addAlarm' | 'addFilter' | 'addFunction' | 'addStateMachine' | 'logGroups'
+  >;
   readonly scheduler: Pick<Scheduler, 'addSchedule'>;
   putParameter(parameter: NewParameter): void;
   addRule(rule: RuleDefinition): void;

@@ -5,6 +5,7 @@ import { cloudFormationNeeds } from './cloudformation.ts';
 import { dynamoDbNeeds } from './dynamodb.ts';
 import { eventsNeeds } from './events.ts';
 import { lambdaNeeds } from './lambda.ts';
+import { logsNeeds } from './logs.ts';
 import type { Mapping, Need } from './need.ts';
 import { s3Needs } from './s3.ts';
 import { sqsNeeds } from './sqs.ts';
@@ -21,6 +22,7 @@ export const NEEDS: Readonly<Record<ServiceName, Mapping>> = {
   ssm: ssmNeeds,
   sqs: sqsNeeds,
   events: eventsNeeds,
+  logs: logsNeeds,
   cloudformation: cloudFormationNeeds,
 };
 

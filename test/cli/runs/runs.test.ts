@@ -68,7 +68,7 @@ describe('runs', () => {
 
     const csv = await twinwrite('runs', ...filter, '--csv');
     expect(csv.out.split('\r\n').join('\n').split('\n')).toEqual([
-      'outcome,operation,name,key,version,reason,message,because,startedAt,stoppedAt,durationMs,redriveCount,replayOf,executionArn',
+      'outcome,operation,name,key,version,reason,message,because,startedAt,stoppedAt,durationMs,redriveCount,replayOf,executionArn,lane,run,continues,settles,continuedBy',
       expect.stringMatching(
         new RegExp(`^rolled-back,create,${name},"\\{""id"":""42,\\\\""x\\\\""""\\}",,WriteRefused,`),
       ),

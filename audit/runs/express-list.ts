@@ -1,0 +1,82 @@
+// The Express runs of a store, newest first, as their log tells them. CloudWatch Logs gives events oldest first, so the log is read
+// in windows, from now back, each as long as all before it together.
+
+import { OPERATIONS, type Operation } from '../../core/keys/run.ts';
+import type { AuditContext, CallOptions } from '../context.ts';
+import { expressExecution } from '../logs/express-arn.ts';
+import { loggedEvents } from '../logs/log-events.ts';
+import { firstTime, type LoggedRun, LoggedRuns, RUN_SPAN_MS } from '../logs/logged-run.ts';
+import { expressSummary } from './express-summary.ts';
+import type { RunSummary } from './summary.ts';
+
+export interface ExpressListOptions extends CallOptions {
+  readonly operations?: readonly Operation[] | undefined;
+  readonly since?: Date | undefined;
+  readonly until?: Date | undefined;
+}
+
+/** Ends and starts, and that a clean-up was put off, which an output may not be there to tell. */
+const FILTER = '{ ($.type = "Execution*") || ($.details.name = "CleanupDeferred") }';
+const FIRST_WINDOW_MS = 15 * 60 * 1000;
+/** As far back as Step Functions remembers Standard runs. */
+const REMEMBERED_MS = 90 * 24 * 60 * 60 * 1000;
+
+/**
+ * Runs of which the log has a start or an end.
+ * @throws {LogsUnreadable}
+ */
+export async function* listExpressRuns(
+  context: AuditContext,
+  { operations = OPERATIONS, since, until, signal }: ExpressListOptions,
+): AsyncGenerator<RunSummary, void, undefined> {
+  const now = Date.now();
+  const oldest = since?.getTime() ?? now - REMEMBERED_MS;
+  const runs = new LoggedRuns();
+  const isWanted = ({ executionArn, startedAt }: { executionArn: string; startedAt: Date }): boolean => {
+    const operation = expressExecution(executionArn, context.store)?.operation;
+    const isInTime = startedAt.getTime() >= oldest && (until === undefined || startedAt < until);
+    return operation !== undefined && operations.includes(operation) && isInTime;
+  };
+  for (const window of windows({ oldest, newest: until?.getTime() ?? now, isOpen: until === undefined })) {
+    for await (const event of loggedEvents(context, { ...window, filterPattern: FILTER, signal }))
+      runs.add(event);
+    // What began earlier may have events in the next window.
+    const settledFrom = window.isLast ? Number.NEGATIVE_INFINITY : window.from + RUN_SPAN_MS;
+    const settled = runs.all().filter((run) => firstTime(run).getTime() >= settledFrom);
+    yield* inOrderOfStart(settled, context, now).filter(isWanted);
+    for (const { executionArn } of settled) runs.take(executionArn);
+  }
+}
+
+function inOrderOfStart(runs: readonly LoggedRun[], { store }: AuditContext, now: number): RunSummary[] {
+  return runs
+    .map((run) => expressSummary(run, store, now))
+    .sort((one, other) => other.startedAt.getTime() - one.startedAt.getTime());
+}
+
+interface Window {
+  readonly from: number;
+  readonly until: number | undefined;
+  readonly isLast: boolean;
+}
+
+/** From the newest to the oldest start that is wanted; the first reaches as far as runs that started by then can have events. */
+function* windows({
+  oldest,
+  newest,
+  isOpen,
+}: {
+  readonly oldest: number;
+  readonly newest: number;
+  readonly isOpen: boolean;
+}): Generator<Window, void, undefined> {
+  const beginning = oldest - RUN_SPAN_MS;
+  let until: number | undefined = isOpen ? undefined : newest + RUN_SPAN_MS;
+  for (let length = FIRST_WINDOW_MS; ; length *= 2) {
+    const from = Math.max(newest - length, beginning);
+    const isLast = from === beginning;
+    yield { from, until, isLast };
+    if (isLast) return;
+    until = from - 1;
+  }
+}
