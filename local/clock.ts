@@ -14,6 +14,11 @@ export interface Clock {
    */
   sleep(ms: number, signal?: AbortSignal, name?: string): Promise<void>;
   /**
+   * Waits until `ms` have passed for whoever sleeps under a name: what they wait is scaled, what they do takes real time.
+   * @throws the signal's reason, once `signal` is aborted
+   */
+  limit(ms: number, signal: AbortSignal | undefined, name: string): Promise<void>;
+  /**
    * How many sleep under a name. Executions sleep under their ARN, in Wait states and before retries: whoever moves time
    * forward sees so whether one still waits for that.
    */
@@ -29,8 +34,12 @@ export interface Clock {
 
 interface Sleeper {
   readonly name: string | undefined;
+  /** Of a limit: whose waits alone are scaled. */
+  readonly limits: string | undefined;
   remainingMs: number;
   since: number;
+  /** Milliseconds of the cloud's time in one of real time, since then. */
+  rate: number;
   timer: NodeJS.Timeout | undefined;
   wake(): void;
 }
@@ -44,21 +53,32 @@ export function createClock(timeScale = 1): Clock {
   }
   let offsetMs = 0;
   const sleepers = new Set<Sleeper>();
+  const sleeping = (name: string): number =>
+    [...sleepers].filter((sleeper) => sleeper.name === name && sleeper.limits === undefined).length;
 
+  const elapsed = ({ since, rate }: Sleeper): number => (performance.now() - since) * rate;
   const settle = (sleeper: Sleeper, elapsedMs: number): void => {
     sleeper.remainingMs -= elapsedMs;
     sleeper.since = performance.now();
     clearTimeout(sleeper.timer);
     if (sleeper.remainingMs <= 0) {
-      sleepers.delete(sleeper);
       sleeper.wake();
       return;
     }
-    const realMs = Math.min(Math.ceil(sleeper.remainingMs / timeScale), LONGEST_TIMER_MS);
+    const { limits } = sleeper;
+    const rate = limits === undefined || sleeping(limits) > 0 ? timeScale : 1;
+    sleeper.rate = rate;
+    const realMs = Math.min(Math.ceil(sleeper.remainingMs / rate), LONGEST_TIMER_MS);
     sleeper.timer = setTimeout(
-      () => settle(sleeper, Math.max(performance.now() - sleeper.since, realMs) * timeScale),
+      () => settle(sleeper, Math.max(performance.now() - sleeper.since, realMs) * rate),
       realMs,
     );
+  };
+  /** Whose waits a limit scales has begun or ended one. */
+  const repace = (name: string | undefined): void => {
+    for (const sleeper of [...sleepers]) {
+      if (name !== undefined && sleeper.limits === name) settle(sleeper, elapsed(sleeper));
+    }
   };
 
   const advance = (ms: number): void => {
@@ -67,47 +87,55 @@ export function createClock(timeScale = 1): Clock {
     }
     offsetMs += ms;
     for (const sleeper of [...sleepers]) {
-      settle(sleeper, (performance.now() - sleeper.since) * timeScale + ms);
+      if (sleepers.has(sleeper)) settle(sleeper, elapsed(sleeper) + ms);
     }
   };
 
+  const sleep = (ms: number, { signal, name, limits }: Sleep): Promise<void> =>
+    new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const end = (): void => {
+        sleepers.delete(sleeper);
+        clearTimeout(sleeper.timer);
+        signal?.removeEventListener('abort', abort);
+        if (limits === undefined) repace(name);
+      };
+      const abort = (): void => {
+        end();
+        reject(signal?.reason);
+      };
+      const sleeper: Sleeper = {
+        ...{ name, limits, remainingMs: ms, since: performance.now(), rate: timeScale, timer: undefined },
+        wake: () => {
+          end();
+          resolve();
+        },
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      sleepers.add(sleeper);
+      settle(sleeper, 0);
+      if (limits === undefined && sleepers.has(sleeper)) repace(name);
+    });
+
   return {
     now: () => Date.now() + offsetMs,
-
-    sleep: (ms, signal, name) =>
-      new Promise((resolve, reject) => {
-        signal?.throwIfAborted();
-        const abort = (): void => {
-          sleepers.delete(sleeper);
-          clearTimeout(sleeper.timer);
-          reject(signal?.reason);
-        };
-        const sleeper: Sleeper = {
-          name,
-          remainingMs: ms,
-          since: performance.now(),
-          timer: undefined,
-          wake: () => {
-            signal?.removeEventListener('abort', abort);
-            resolve();
-          },
-        };
-        signal?.addEventListener('abort', abort, { once: true });
-        sleepers.add(sleeper);
-        settle(sleeper, 0);
-      }),
-
-    sleeping: (name) => [...sleepers].filter((sleeper) => sleeper.name === name).length,
-
+    sleep: (ms, signal, name) => sleep(ms, { signal, name }),
+    limit: (ms, signal, limits) => sleep(ms, { signal, limits }),
+    sleeping,
     advance,
 
     advanceToNext: (atMostMs = Number.POSITIVE_INFINITY) => {
-      const now = performance.now();
-      const waits = [...sleepers].map(({ remainingMs, since }) => remainingMs - (now - since) * timeScale);
+      const waits = [...sleepers].map((sleeper) => sleeper.remainingMs - elapsed(sleeper));
       if (waits.length === 0) return 0;
       const ms = Math.max(0, Math.min(Math.ceil(Math.min(...waits)), atMostMs));
       advance(ms);
       return ms;
     },
   };
+}
+
+interface Sleep {
+  readonly signal?: AbortSignal | undefined;
+  readonly name?: string | undefined;
+  readonly limits?: string | undefined;
 }

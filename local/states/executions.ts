@@ -114,7 +114,7 @@ export function drive(environment: Environment, execution: Execution, input: Jso
   const { root } = execution;
   const timeoutSeconds = timeLimit(execution);
   if (timeoutSeconds !== undefined) {
-    environment.clock.sleep(timeoutSeconds * 1000, signal).then(
+    environment.clock.limit(timeoutSeconds * 1000, signal, execution.arn).then(
       () => timeOut(environment, execution),
       () => undefined,
     );

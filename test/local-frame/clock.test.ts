@@ -18,3 +18,24 @@ test('tells how many sleep under a name, until each wakes or is aborted', async 
   await expect(long).rejects.toThrow('over');
   expect(clock.sleeping('one')).toBe(0);
 });
+
+test('a limit counts what they wait who sleep under a name, and not faster what they do', async () => {
+  const clock = createClock(1e9);
+  const limit = clock.limit(3_600_000, undefined, 'one');
+  expect(clock.sleeping('one')).toBe(0);
+  expect(clock.advanceToNext(1000)).toBe(1000);
+  void clock.sleep(1000, undefined, 'another');
+  const slept = clock.sleep(10_000_000, undefined, 'one');
+  await Promise.all([slept, limit]);
+  expect(clock.advanceToNext()).toBe(0);
+});
+
+test('a limit is moved on with the time, and ends with its signal', async () => {
+  const clock = createClock(1);
+  const stop = new AbortController();
+  const [one, other] = [clock.limit(1000, undefined, 'one'), clock.limit(9000, stop.signal, 'one')];
+  clock.advance(2000);
+  await one;
+  stop.abort(new Error('over'));
+  await expect(other).rejects.toThrow('over');
+});

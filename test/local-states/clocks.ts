@@ -26,26 +26,28 @@ export function createManualClock(start = Date.parse('2026-01-01T00:00:00Z')): M
       sleeper.wake();
     }
   };
+  const sleep: Clock['sleep'] = (ms, signal, name) =>
+    new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      sleeps.push(ms);
+      const abort = (): void => {
+        sleepers.delete(sleeper);
+        reject(signal?.reason);
+      };
+      const wake = (): void => {
+        signal?.removeEventListener('abort', abort);
+        resolve();
+      };
+      const sleeper = { name, until: now + ms, wake };
+      sleepers.add(sleeper);
+      signal?.addEventListener('abort', abort);
+      if (ms <= 0) moveTo(now);
+    });
   return {
     sleeps,
     now: () => now,
-    sleep: (ms, signal, name) =>
-      new Promise((resolve, reject) => {
-        signal?.throwIfAborted();
-        sleeps.push(ms);
-        const abort = (): void => {
-          sleepers.delete(sleeper);
-          reject(signal?.reason);
-        };
-        const wake = (): void => {
-          signal?.removeEventListener('abort', abort);
-          resolve();
-        };
-        const sleeper = { name, until: now + ms, wake };
-        sleepers.add(sleeper);
-        signal?.addEventListener('abort', abort);
-        if (ms <= 0) moveTo(now);
-      }),
+    sleep,
+    limit: (ms, signal) => sleep(ms, signal),
     sleeping: (name) => [...sleepers].filter((sleeper) => sleeper.name === name).length,
     advance: (ms) => moveTo(now + ms),
     advanceToNext: (atMostMs = Number.POSITIVE_INFINITY) => {
