@@ -5,20 +5,20 @@ import { CREATE } from '../../../bench/latency/model.ts';
 import { batchWrites, loneWrites } from '../../../bench/latency/simulate.ts';
 
 test('a lone write takes 1.2 looks at most, and its caller knows soon after its end', async () => {
-  const { looks, writes, knows, runMedian } = await loneWrites({ shape: CREATE, writes: 300 });
+  const { looks, writes, knows, runMedian } = await loneWrites({ run: CREATE, writes: 300 });
   expect(writes).toBe(300);
   expect(looks / writes).toBeLessThanOrEqual(1.2);
   expect(knows.median - runMedian).toBeLessThan(150);
 });
 
 test('a run that takes far longer than most is looked at often, then rarely', async () => {
-  const slow = { ...CREATE, transitions: 60 };
-  const { looks, writes, knows, runMedian } = await loneWrites({ shape: slow, writes: 30 });
+  const slow = [...CREATE, ...Array.from({ length: 56 }, () => 'transition' as const)];
+  const { looks, writes, knows, runMedian } = await loneWrites({ run: slow, writes: 30 });
   expect(looks / writes).toBeLessThan(25);
   expect(knows.median - runMedian).toBeLessThan(500);
 });
 
 test('a batch of creates has ten writes a look at least', async () => {
-  const { looks, writes } = await batchWrites({ shape: CREATE, writes: 300 });
+  const { looks, writes } = await batchWrites({ run: CREATE, writes: 300 });
   expect(writes / looks).toBeGreaterThanOrEqual(10);
 });
