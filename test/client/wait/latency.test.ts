@@ -1,7 +1,7 @@
 // How many looks at runs writes take in the simulation of bench/latency.ts: the same each time, of the client as it is.
 
 import { expect, test } from 'vitest';
-import { CREATE } from '../../../bench/latency/model.ts';
+import { CREATE, EXPRESS_CREATE } from '../../../bench/latency/model.ts';
 import { batchWrites, loneWrites } from '../../../bench/latency/simulate.ts';
 
 test('a lone write takes 1.2 looks at most, and its caller knows soon after its end', async () => {
@@ -21,4 +21,23 @@ test('a run that takes far longer than most is looked at often, then rarely', as
 test('a batch of creates has ten writes a look at least', async () => {
   const { looks, writes } = await batchWrites({ run: CREATE, writes: 300 });
   expect(writes / looks).toBeGreaterThanOrEqual(10);
+});
+
+test('a write by the Express lane takes no look: its caller knows by the answer', async () => {
+  const writing = { run: EXPRESS_CREATE, lane: 'express', writes: 300 } as const;
+  for (const { looks, reads, writes, knows, runMedian } of [
+    await loneWrites(writing),
+    await batchWrites(writing),
+  ]) {
+    expect({ looks, reads, writes }).toEqual({ looks: 0, reads: 0, writes: 300 });
+    expect(knows.median - runMedian).toBeLessThan(60);
+  }
+});
+
+test('what a state is assumed to take is what the caller waits', async () => {
+  const writing = { run: EXPRESS_CREATE, lane: 'express', writes: 300 } as const;
+  const fast = await loneWrites(writing);
+  const latencies = { expressTransition: { median: 25, p99: 70 } };
+  const slow = await loneWrites({ ...writing, latencies });
+  expect(slow.knows.median - fast.knows.median).toBeGreaterThan(60);
 });
