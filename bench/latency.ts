@@ -5,7 +5,8 @@
 
 import { parseArgs } from 'node:util';
 import { CREATE, EXPRESS_CREATE, LATENCIES, type Latency, PLAIN_CREATE } from './latency/model.ts';
-import { batchWrites, loneWrites, plainWrites, type Quantiles, type Simulated } from './latency/simulate.ts';
+import type { Quantiles } from './latency/quantiles.ts';
+import { batchWrites, loneWrites, plainWrites, type Simulated } from './latency/simulate.ts';
 
 /** What this program prints. */
 export interface LatencyResult {

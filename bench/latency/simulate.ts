@@ -7,12 +7,7 @@ import type { SFNClient } from '@aws-sdk/client-sfn';
 import { type Lane, LargeItemClient, type StoreDescriptor } from '../../client/index.ts';
 import { type Clock, inVirtualTime, seeded } from './clock.ts';
 import { type Draw, drawer, type Latency, type LatencyName, type Step, timeOf } from './model.ts';
-
-export interface Quantiles {
-  readonly median: number;
-  readonly p90: number;
-  readonly p99: number;
-}
+import { type Quantiles, quantile, quantilesOf } from './quantiles.ts';
 
 export interface Simulated {
   readonly writes: number;
@@ -256,13 +251,4 @@ function runOf({ name, startDate }: Run): string {
 
 function pointerOf(run: Run): string {
   return `s3://bucket/items/pk=${run.id}/attr=page/sha256=${'a'.repeat(64)}/${runOf(run)}`;
-}
-
-function quantilesOf(values: readonly number[]): Quantiles {
-  return { median: quantile(values, 0.5), p90: quantile(values, 0.9), p99: quantile(values, 0.99) };
-}
-
-function quantile(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
 }

@@ -5,7 +5,7 @@ import type { Counted } from './kinds.ts';
 
 /** Assumed of a function, since the local cloud's times are not AWS's: how long it runs, and its memory. */
 export const FUNCTION = { seconds: 0.1, gigabytes: 0.5 } as const;
-/** Of an Express run, which is billed by 64 MB: its data are smaller (its input 192 KiB at most). Assumed of its definition, too. */
+/** Assumed of an Express run: the least memory that is billed. */
 export const EXPRESS_GIGABYTES = 64 / 1024;
 /** A line of the task, and what Lambda writes of an invocation, in bytes. */
 export const TASK_LOG_BYTES = 250 + 500;

@@ -10,7 +10,7 @@ import { storeIn } from '../../core/contract/store.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
 import { STACK_NAME } from './assembly.ts';
 import { billedSeconds, expressSteps } from './duration.ts';
-import { ATTRIBUTES, CONTENT_BYTES, type Counted, LANES, OPERATIONS, type OperationName } from './kinds.ts';
+import { CONTENT_BYTES, type Counted, LANES, OPERATIONS, type OperationName } from './kinds.ts';
 import { plainDelete, plainWrite } from './plain.ts';
 import { CallRecord, type RunRecord, recordOf } from './record.ts';
 import { recordedStore } from './recorded.ts';
@@ -25,10 +25,14 @@ export interface CountedOperations {
 const TIME_SCALE = 60;
 const PLAIN = { title: 'A title' };
 
-/** Counts everything in one local cloud. @param assembly - folder of the synthesised stack, which has both lanes */
+/**
+ * Counts everything in one local cloud.
+ * @param assembly - folder of the synthesised stack, which has both lanes
+ * @param attributes - of how many large attributes each operation is counted
+ */
 export async function countOperations(
   assembly: string,
-  attributes: readonly number[] = ATTRIBUTES,
+  attributes: readonly number[],
 ): Promise<CountedOperations> {
   const record = new CallRecord();
   const cloud = await startLocalCloud({ assembly, onCall: record.observe, timeScale: TIME_SCALE });

@@ -1,6 +1,6 @@
 // The suite `latency` in docs/performance.md.
 
-import type { Quantiles } from '../latency/simulate.ts';
+import type { Quantiles } from '../latency/quantiles.ts';
 import type { LatencyResult } from '../latency.ts';
 import { table } from './table.ts';
 import type { Section } from './types.ts';
