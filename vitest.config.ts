@@ -18,6 +18,7 @@ const MOCKED = [
 /** Tests that take long for what they add: `npm run test:thorough` runs them, and so does CI. */
 const THOROUGH = [
   'test/aws/trial.test.ts',
+  'test/bench/operations.test.ts',
   'test/cli/local.test.ts',
   'test/cli/items/import.test.ts',
   'test/client/sources/sources-many.test.ts',

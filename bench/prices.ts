@@ -31,7 +31,7 @@ const [cloudwatch, xray, kms] = [at('CloudWatch', 'cloudwatch'), at('X-Ray', 'xr
 export const PRICES = {
   transition: sfn(0.025, THOUSAND, 'state transitions'),
   expressRequest: express(1, MILLION, 'requests'),
-  expressGbSecond: express(0.00001667, 1, 'GB-second, in steps of 64 MB'),
+  expressGbSecond: express(0.00001667, 1, 'GB-second, in steps of 64 MB and 100 ms'),
   lambdaRequest: lambda(0.2, MILLION, 'requests'),
   lambdaGbSecond: lambda(0.0000133334, 1, 'GB-second'),
   readUnit: dynamodb(0.125, MILLION, 'read request units'),

@@ -27,7 +27,7 @@ export const SUITES: Readonly<Record<SuiteName, Suite>> = {
     about: 'calls, transitions and dollars of each operation',
     programs: ['operations.ts'],
     arguments: [],
-    quick: [],
+    quick: ['--attributes', '0,1'],
   },
   latency: {
     about: 'how soon a caller knows of its write, simulated',

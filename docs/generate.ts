@@ -6,7 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Definition, toMermaid } from '../audit/drawing/mermaid.ts';
 import type { OperationsResult } from '../bench/operations/dollars.ts';
-import { pricesTable, sagaTable } from '../bench/report/cost.ts';
+import { expressTable, pricesTable, sagaTable } from '../bench/report/cost.ts';
 import { performancePage } from '../bench/report/sections.ts';
 import type { BenchResults } from '../bench/report/types.ts';
 import {
@@ -98,8 +98,9 @@ function shownOf(source: string): string | undefined {
 
 /** A page with the prices that the benchmarks reckon with, and what a saga costs by what they have counted. */
 function withCosts(page: string, { suites }: BenchResults): string {
+  const counted = suites.operations?.result as OperationsResult;
   const text = fill(page, 'prices', 'prices', pricesTable());
-  return fill(text, 'saga', 'saga', sagaTable(suites.operations?.result as OperationsResult));
+  return fill(fill(text, 'saga', 'saga', sagaTable(counted)), 'express', 'express', expressTable(counted));
 }
 
 /** A page with the rights that the construct's grants come to. */

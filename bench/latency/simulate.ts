@@ -4,15 +4,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SFNClient } from '@aws-sdk/client-sfn';
-import { LargeItemClient, type StoreDescriptor } from '../../client/index.ts';
+import { type Lane, LargeItemClient, type StoreDescriptor } from '../../client/index.ts';
 import { type Clock, inVirtualTime, seeded } from './clock.ts';
-import { drawer, type LatencyName, type RunShape, runTime } from './model.ts';
-
-export interface Quantiles {
-  readonly median: number;
-  readonly p90: number;
-  readonly p99: number;
-}
+import { type Draw, drawer, type Latency, type LatencyName, type Step, timeOf } from './model.ts';
+import { type Quantiles, quantile, quantilesOf } from './quantiles.ts';
 
 export interface Simulated {
   readonly writes: number;
@@ -26,27 +21,34 @@ export interface Simulated {
 }
 
 export interface Writing {
-  readonly shape: RunShape;
+  /** What a run does, one after the other. */
+  readonly run: readonly Step[];
   readonly writes: number;
+  /** Default: `standard`. */
+  readonly lane?: Lane;
+  /** In place of what is assumed. */
+  readonly latencies?: Readonly<Partial<Record<LatencyName, Latency>>>;
   readonly seed?: number;
 }
 
 const STATES = 'arn:aws:states:eu-central-1:111122223333';
+const machines = (lane: string) => ({
+  create: `${STATES}:stateMachine:${lane}Create`,
+  update: `${STATES}:stateMachine:${lane}Update`,
+  delete: `${STATES}:stateMachine:${lane}Delete`,
+});
 const STORE: StoreDescriptor = {
   ...{ table: 'Items', bucket: 'bucket', prefix: 'items', stagingPrefix: 'staging', region: 'eu-central-1' },
   key: { partitionKey: { name: 'id', type: 'S' } },
-  stateMachines: {
-    create: `${STATES}:stateMachine:Create`,
-    update: `${STATES}:stateMachine:Update`,
-    delete: `${STATES}:stateMachine:Delete`,
-  },
+  stateMachines: machines(''),
+  express: { stateMachines: machines('Express'), logGroup: 'express' },
 };
 
 /** One write after another, each waited for. */
-export function loneWrites({ shape, writes, seed = 1 }: Writing): Promise<Simulated> {
-  return simulate(shape, seed, async (client, clock) => {
+export function loneWrites(writing: Writing): Promise<Simulated> {
+  return simulate(writing, async (client, clock) => {
     const knows: number[] = [];
-    for (let n = 0; n < writes; n++) {
+    for (let n = 0; n < writing.writes; n++) {
       const since = clock.now();
       await client.create(inputOf(n));
       knows.push(clock.now() - since);
@@ -57,12 +59,12 @@ export function loneWrites({ shape, writes, seed = 1 }: Writing): Promise<Simula
 }
 
 /** One batch. What its caller knows is told of each item, from when it was taken. */
-export function batchWrites({ shape, writes, seed = 1 }: Writing): Promise<Simulated> {
-  return simulate(shape, seed, async (client, clock) => {
+export function batchWrites(writing: Writing): Promise<Simulated> {
+  return simulate(writing, async (client, clock) => {
     const taken: number[] = [];
     const knows: number[] = [];
     function* inputs() {
-      for (let n = 0; n < writes; n++) {
+      for (let n = 0; n < writing.writes; n++) {
         taken.push(clock.now());
         yield inputOf(n);
       }
@@ -79,7 +81,7 @@ export function batchWrites({ shape, writes, seed = 1 }: Writing): Promise<Simul
 /** Milliseconds until a program that makes these calls by itself, one after the other, knows of its write. */
 export function plainWrites(
   calls: readonly LatencyName[],
-  { writes, seed = 1 }: Omit<Writing, 'shape'>,
+  { writes, seed = 1 }: Pick<Writing, 'writes' | 'seed'>,
 ): Quantiles {
   const draw = drawer(seeded(seed));
   return quantilesOf(Array.from({ length: writes }, () => calls.reduce((sum, call) => sum + draw(call), 0)));
@@ -90,15 +92,14 @@ function inputOf(n: number) {
 }
 
 function simulate(
-  shape: RunShape,
-  seed: number,
+  { run, lane = 'standard', seed = 1, latencies }: Writing,
   write: (client: LargeItemClient, clock: Clock) => Promise<readonly number[]>,
 ): Promise<Simulated> {
   const random = seeded(seed);
   return inVirtualTime(random, async (clock) => {
-    const cloud = new SimulatedCloud(clock, shape, drawer(random));
+    const cloud = new SimulatedCloud(clock, run, drawer(random, latencies));
     const { sfn, dynamodb, s3 } = cloud;
-    const knows = await write(new LargeItemClient({ store: STORE, sfn, dynamodb, s3 }), clock);
+    const knows = await write(new LargeItemClient({ store: STORE, lane, sfn, dynamodb, s3 }), clock);
     return {
       writes: knows.length,
       looks: cloud.calls('DescribeExecutionCommand') + cloud.calls('ListExecutionsCommand'),
@@ -125,15 +126,15 @@ interface Call {
 /** Of each run that has ended, its item is there. */
 class SimulatedCloud {
   readonly #clock: Clock;
-  readonly #shape: RunShape;
-  readonly #draw: (name: LatencyName) => number;
+  readonly #steps: readonly Step[];
+  readonly #draw: Draw;
   readonly #calls = new Map<string, number>();
   readonly #runs = new Map<string, Run>();
   readonly runTimes: number[] = [];
 
-  constructor(clock: Clock, shape: RunShape, draw: (name: LatencyName) => number) {
+  constructor(clock: Clock, steps: readonly Step[], draw: Draw) {
     this.#clock = clock;
-    this.#shape = shape;
+    this.#steps = steps;
     this.#draw = draw;
   }
 
@@ -162,6 +163,8 @@ class SimulatedCloud {
     switch (command) {
       case 'StartExecutionCommand':
         return this.#taking('startExecution', () => this.#start(input));
+      case 'StartSyncExecutionCommand':
+        return this.#taking('startSyncExecution', () => this.#runToItsEnd(input));
       case 'DescribeExecutionCommand':
         return this.#taking('describeExecution', () => this.#describe(input));
       case 'ListExecutionsCommand':
@@ -174,23 +177,33 @@ class SimulatedCloud {
   }
 
   /** Half of the time on the way there, half on the way back. */
-  async #taking<T>(name: LatencyName, answer: () => T): Promise<T> {
+  async #taking<T>(name: LatencyName, answer: () => T | Promise<T>): Promise<T> {
     const ms = this.#draw(name);
     await this.#clock.sleep(ms / 2);
-    const given = answer();
+    const given = await answer();
     await this.#clock.sleep(ms / 2);
     return given;
   }
 
-  #start({ stateMachineArn, name, input }: Call['input']): object {
+  #start({ stateMachineArn, name, input }: Call['input']): {
+    readonly executionArn: string;
+    readonly startDate: Date;
+  } {
     const executionArn = `${String(stateMachineArn).replace(':stateMachine:', ':execution:')}:${name}`;
-    const ms = runTime(this.#shape, this.#draw);
+    const ms = timeOf(this.#steps, this.#draw);
     this.runTimes.push(ms);
     const { key } = JSON.parse(String(input)) as { key: { id: string } };
     const startDate = new Date(Math.round(this.#clock.now()));
     const endsAt = this.#clock.now() + ms;
     this.#runs.set(executionArn, { executionArn, name: String(name), id: key.id, startDate, endsAt });
     return { executionArn, startDate };
+  }
+
+  async #runToItsEnd(input: Call['input']): Promise<object> {
+    const { executionArn } = this.#start(input);
+    const { endsAt } = this.#runs.get(executionArn) as Run;
+    await this.#clock.sleep(endsAt - this.#clock.now());
+    return this.#describe({ executionArn });
   }
 
   #describe({ executionArn, includedData }: Call['input']): object {
@@ -238,13 +251,4 @@ function runOf({ name, startDate }: Run): string {
 
 function pointerOf(run: Run): string {
   return `s3://bucket/items/pk=${run.id}/attr=page/sha256=${'a'.repeat(64)}/${runOf(run)}`;
-}
-
-function quantilesOf(values: readonly number[]): Quantiles {
-  return { median: quantile(values, 0.5), p90: quantile(values, 0.9), p99: quantile(values, 0.99) };
-}
-
-function quantile(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
 }

@@ -5,11 +5,13 @@ import type { Counted } from './kinds.ts';
 
 /** Assumed of a function, since the local cloud's times are not AWS's: how long it runs, and its memory. */
 export const FUNCTION = { seconds: 0.1, gigabytes: 0.5 } as const;
+/** Assumed of an Express run: the least memory that is billed. */
+export const EXPRESS_GIGABYTES = 64 / 1024;
 /** A line of the task, and what Lambda writes of an invocation, in bytes. */
 export const TASK_LOG_BYTES = 250 + 500;
 /** X-Ray's default rule samples the first run of each second and 5% of the others. */
 export const SAMPLED = 0.05;
-/** Of an item of up to 1 KB: a transaction takes two write units, a consistent read one. */
+/** Of an item of up to 1 KB: a transaction takes two write units, a consistent read one. A start may be traced. */
 const UNITS = {
   'dynamodb.TransactWriteItems': { writeUnit: 2 },
   'dynamodb.PutItem': { writeUnit: 1 },
@@ -25,7 +27,8 @@ const UNITS = {
   's3.DeleteObject': {},
   's3.DeleteObjects': {},
   'lambda.Invoke': {},
-  'states.StartExecution': {},
+  'states.StartExecution': { traced: 1 },
+  'states.StartSyncExecution': { traced: 1, expressRequest: 1 },
   'states.DescribeExecution': {},
   'states.ListExecutions': {},
 } as const satisfies Record<string, Partial<Units>>;
@@ -36,16 +39,22 @@ export type Dollars = Readonly<Record<Part | 'all', number>>;
 
 /** What the program bench/operations.ts prints. */
 export interface OperationsResult {
-  readonly operations: readonly (Counted & { readonly dollarsPerMillion: Dollars })[];
+  readonly operations: readonly WithDollars[];
+  /** See `CountedOperations`. */
+  readonly handedOver: WithDollars;
 }
+
+export type WithDollars = Counted & { readonly dollarsPerMillion: Dollars };
 
 const MILLION = 1_000_000;
 
-type Units = Readonly<Record<'writeUnit' | 'readUnit' | 's3Write' | 's3Read', number>>;
+type Units = Readonly<
+  Record<'writeUnit' | 'readUnit' | 's3Write' | 's3Read' | 'expressRequest' | 'traced', number>
+>;
 
 /** @throws {Error} for a call that no price is known of */
 export function unitsOf(calls: Counted['calls']): Units {
-  const units = { writeUnit: 0, readUnit: 0, s3Write: 0, s3Read: 0 };
+  const units = { writeUnit: 0, readUnit: 0, s3Write: 0, s3Read: 0, expressRequest: 0, traced: 0 };
   for (const [call, times] of Object.entries(calls)) {
     if (!Object.hasOwn(UNITS, call)) throw new Error(`no price is known of ${call}`);
     for (const [unit, each] of Object.entries(UNITS[call as keyof typeof UNITS])) {
@@ -56,19 +65,30 @@ export function unitsOf(calls: Counted['calls']): Units {
 }
 
 /** @throws {Error} for a call that no price is known of */
-export function dollarsPerMillion({ calls, transitions, invocations, loggedBytes }: Counted): Dollars {
+export function withDollars(counted: Counted): WithDollars {
+  return { ...counted, dollarsPerMillion: dollarsPerMillion(counted) };
+}
+
+/**
+ * @param allLogged - whether the lane logs at the level `ALL`, not at its default
+ * @throws {Error} for a call that no price is known of
+ */
+export function dollarsPerMillion(counted: Counted, { allLogged = false } = {}): Dollars {
+  const { calls, transitions, expressSeconds, invocations, loggedBytes, loggedBytesAtAll } = counted;
   const units = unitsOf(calls);
-  const isRun = transitions > 0;
-  const logged = isRun ? loggedBytes + invocations * TASK_LOG_BYTES : 0;
+  const logged = (allLogged ? loggedBytesAtAll : loggedBytes) + invocations * TASK_LOG_BYTES;
   const parts: Readonly<Record<Part, number>> = {
-    'Step Functions': dollarsOf('transition', transitions),
+    'Step Functions':
+      dollarsOf('transition', transitions) +
+      dollarsOf('expressRequest', units.expressRequest) +
+      dollarsOf('expressGbSecond', expressSeconds * EXPRESS_GIGABYTES),
     Lambda:
       dollarsOf('lambdaRequest', invocations) +
       dollarsOf('lambdaGbSecond', invocations * FUNCTION.seconds * FUNCTION.gigabytes),
     DynamoDB: dollarsOf('writeUnit', units.writeUnit) + dollarsOf('readUnit', units.readUnit),
     S3: dollarsOf('s3Write', units.s3Write) + dollarsOf('s3Read', units.s3Read),
     logs: dollarsOf('logGigabyte', logged / 2 ** 30),
-    'X-Ray': isRun ? dollarsOf('trace', SAMPLED) : 0,
+    'X-Ray': dollarsOf('trace', units.traced * SAMPLED),
   };
   const million = Object.fromEntries(Object.entries(parts).map(([name, each]) => [name, each * MILLION]));
   const all = Object.values(million).reduce((sum, each) => sum + each, 0);

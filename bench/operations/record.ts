@@ -33,20 +33,23 @@ export interface RunRecord {
   readonly transitions: number;
   readonly events: number;
   /** What is logged of the history: its events as JSON without data, since the store's state machines leave that out. */
-  readonly loggedBytes: number;
+  readonly loggedBytes: Readonly<Record<'ALL' | 'ERROR', number>>;
 }
 
 export async function recordOf(sfn: SFNClient, executionArn: string): Promise<RunRecord> {
   const events = await readHistory({ sfn }, executionArn);
+  const errors = events.filter(({ type }) => ERROR.test(type ?? ''));
   return {
     transitions: transitionsOf(events),
     events: events.length,
-    loggedBytes: events.reduce((sum, event) => sum + LOG_ENVELOPE_BYTES + dataless(event), 0),
+    loggedBytes: { ALL: bytesOf(events), ERROR: bytesOf(errors) },
   };
 }
 
 /** Assumed of what CloudWatch's event says beside it: the execution's ARN, its log stream, times. */
 const LOG_ENVELOPE_BYTES = 200;
+/** The events that are logged at the level `ERROR` (Developer Guide, "Using CloudWatch Logs to log execution history"). */
+const ERROR = /(?:Failed|Aborted|TimedOut)$|^FailStateEntered$/;
 /** What `includeExecutionData: false` leaves out (Developer Guide, "Logging"). */
 const DATA: ReadonlySet<string> = new Set([
   'input',
@@ -55,6 +58,10 @@ const DATA: ReadonlySet<string> = new Set([
   'assignedVariables',
   'resultSelector',
 ]);
+
+function bytesOf(events: readonly HistoryEvent[]): number {
+  return events.reduce((sum, event) => sum + LOG_ENVELOPE_BYTES + dataless(event), 0);
+}
 
 function dataless(event: HistoryEvent): number {
   const text = JSON.stringify(event, (name, value: unknown) => (DATA.has(name) ? undefined : value));

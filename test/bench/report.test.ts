@@ -1,9 +1,12 @@
 // What the benchmarks reckon, and what the documentation shows of it.
 
 import { describe, expect, test } from 'vitest';
-import { dollarsPerMillion } from '../../bench/operations/dollars.ts';
-import type { Counted } from '../../bench/operations/kinds.ts';
+import { dollarsPerMillion, withDollars } from '../../bench/operations/dollars.ts';
+import { billedSeconds, expressSteps } from '../../bench/operations/duration.ts';
+import { ATTRIBUTES, type Counted, OPERATIONS } from '../../bench/operations/kinds.ts';
 import { PRICES, priceText, rateOf } from '../../bench/prices.ts';
+import { expressTable } from '../../bench/report/cost.ts';
+import { operationsSection } from '../../bench/report/operations.ts';
 import { draw } from '../../bench/report/plots.ts';
 import { performancePage } from '../../bench/report/sections.ts';
 import type { BenchResults } from '../../bench/report/types.ts';
@@ -16,8 +19,34 @@ const UPDATE: Counted = {
     ...{ 'states.StartExecution': 1, 'states.DescribeExecution': 2, 'lambda.Invoke': 4 },
     ...{ 'dynamodb.GetItem': 2, 'dynamodb.TransactWriteItems': 1, 's3.PutObject': 1, 's3.DeleteObjects': 1 },
   },
-  ...{ transitions: 6, invocations: 4, events: 28, loggedBytes: 2 ** 30 / 1000 },
+  ...{ transitions: 6, expressTransitions: 0, expressSeconds: 0, invocations: 4, events: 28 },
+  ...{ loggedBytes: 2 ** 30 / 1000, loggedBytesAtAll: 2 ** 30 / 1000 },
 };
+const EXPRESS: Counted = {
+  ...{ operation: 'create', attributes: 1, lane: 'express', contentBytes: 10_000 },
+  calls: {
+    ...{ 'states.StartSyncExecution': 1, 'lambda.Invoke': 3, 'dynamodb.GetItem': 1 },
+    ...{ 's3.PutObject': 1, 'dynamodb.TransactWriteItems': 1 },
+  },
+  ...{ transitions: 0, expressTransitions: 5, expressSeconds: 0.2, invocations: 3, events: 23 },
+  ...{ loggedBytes: 0, loggedBytesAtAll: 2 ** 30 / 1000 },
+};
+/** The create of {@link EXPRESS} by the other lanes, and one that was handed over. */
+const CREATES = {
+  standard: {
+    ...EXPRESS,
+    lane: 'standard',
+    calls: { 'states.StartExecution': 1, 'lambda.Invoke': 3 },
+    ...{ transitions: 5, expressTransitions: 0, expressSeconds: 0 },
+  },
+  plain: {
+    ...EXPRESS,
+    lane: 'plain',
+    calls: { 's3.HeadObject': 1, 's3.PutObject': 1, 'dynamodb.UpdateItem': 1 },
+    ...{ transitions: 0, expressTransitions: 0, expressSeconds: 0, invocations: 0, loggedBytesAtAll: 0 },
+  },
+  handedOver: { ...EXPRESS, transitions: 6, calls: { ...EXPRESS.calls, 'states.StartExecution': 1 } },
+} as const satisfies Record<string, Counted>;
 
 describe('dollars of a million', () => {
   test('are its counts by the prices of AWS', () => {
@@ -35,10 +64,22 @@ describe('dollars of a million', () => {
     );
   });
 
+  test('of the Express lane are those of a request and its time, and of its logs at the level that it has', () => {
+    const dollars = dollarsPerMillion(EXPRESS);
+    expect(dollars['Step Functions']).toBeCloseTo(1 + 0.2 * (64 / 1024) * 16.67, 6);
+    expect(dollars.logs).toBeCloseTo((3 * 750 * 0.5 * 1e6) / 2 ** 30, 6);
+    expect(dollars['X-Ray']).toBeCloseTo(0.25, 6);
+    expect(dollarsPerMillion(EXPRESS, { allLogged: true }).logs).toBeCloseTo(dollars.logs + 500, 6);
+  });
+
+  test('of a run that is handed over are those of both lanes', () => {
+    const [well, handedOver] = [EXPRESS, CREATES.handedOver].map((counted) => dollarsPerMillion(counted));
+    expect(handedOver?.['Step Functions']).toBeCloseTo((well?.['Step Functions'] ?? 0) + 150, 6);
+    expect(handedOver?.['X-Ray']).toBeCloseTo(0.5, 6);
+  });
+
   test('of the plain algorithm have no part of a run', () => {
-    const calls = { 's3.HeadObject': 1, 's3.PutObject': 1, 'dynamodb.UpdateItem': 1 };
-    const plain = { ...UPDATE, calls, lane: 'plain', transitions: 0, invocations: 0, events: 0 } as const;
-    const dollars = dollarsPerMillion({ ...plain, loggedBytes: 0 });
+    const dollars = dollarsPerMillion(CREATES.plain);
     expect(dollars).toMatchObject({ 'Step Functions': 0, Lambda: 0, logs: 0, 'X-Ray': 0 });
     expect(dollars.all).toBeCloseTo(0.4 + 5 + 0.625, 6);
   });
@@ -48,6 +89,60 @@ describe('dollars of a million', () => {
       'sqs.SendMessage',
     );
   });
+});
+
+describe('what is billed of an Express run', () => {
+  test('is its time in whole steps of 100 ms', () => {
+    expect(billedSeconds([])).toBe(0);
+    expect(billedSeconds(['getItem'])).toBeCloseTo(0.1, 6);
+    expect(billedSeconds(Array.from({ length: 1000 }, () => 'expressTransition'))).toBeGreaterThan(5);
+  });
+
+  test('is that of its calls one after the other, but for puts, which are made at once', () => {
+    const of = (puts: number) =>
+      billedSeconds(
+        expressSteps({ ...EXPRESS.calls, 's3.PutObject': puts, 'lambda.Invoke': 2 + puts }, 4 + puts),
+      );
+    expect(of(1)).toBeGreaterThan(of(0));
+    expect(of(10)).toBeGreaterThan(of(1));
+    expect(of(10)).toBeLessThan(2 * of(1));
+  });
+
+  test('is refused for a call whose time nobody has assumed', () => {
+    expect(() => expressSteps({ 'dynamodb.Query': 1 }, 2)).toThrow('dynamodb.Query');
+  });
+});
+
+test('the table of an Express create says what it costs by its parts, and beside the others', () => {
+  const operations = [EXPRESS, CREATES.standard, CREATES.plain].map(withDollars);
+  const text = expressTable({ operations, handedOver: withDollars(CREATES.handedOver) });
+  expect(text).toContain(
+    '1 request × $1.00 / million + 0.20 s × 64 MB × $0.00001667 | 1.21 | 125.00 | 0.00 |',
+  );
+  expect(text).toMatch(/logs at the level `ALL` \| 511\.\d \|/);
+  expect(() => expressTable({ operations: [], handedOver: withDollars(EXPRESS) })).toThrow(
+    'no create of one attribute was counted, express',
+  );
+});
+
+test('what differs between the lanes is shown of both', () => {
+  const operations = ATTRIBUTES.flatMap((attributes) =>
+    OPERATIONS.flatMap((operation) =>
+      [EXPRESS, CREATES.standard, CREATES.plain].map((one) =>
+        withDollars({
+          ...{ ...one, operation, attributes },
+          ...(one.lane === 'express' && { expressTransitions: 4, events: 20 }),
+        }),
+      ),
+    ),
+  );
+  const handedOver = withDollars(CREATES.handedOver);
+  const { markdown, plots } = operationsSection({ operations, handedOver });
+  expect(markdown).toContain('| delete | 10 | 10 | 5, 4 | 3 | 23, 20 | 4, 7 | 3 |');
+  expect(markdown).toContain('5 transitions in the Express lane and 6 in the Standard lane');
+  expect(Object.keys(plots)).toEqual(['dollars.svg', 'dollars-express.svg']);
+  const without = operations.filter(({ lane }) => lane !== 'express');
+  expect(() => operationsSection({ operations: without, handedOver })).toThrow('not measured');
 });
 
 test('prices are written with all of their digits', () => {
