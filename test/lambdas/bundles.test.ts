@@ -1,7 +1,10 @@
 // What each function loads when it starts: no more than its bare SDK clients and a little, and no client that it does not use.
 
-import { readFile, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { bundleContests } from '../../bench/imports/bundles.ts';
 import { loadedFiles, TASKS, type Task } from '../../lambdas/bundle.ts';
 
 /** Kilobytes, some above what they are; `npm run bench:imports` tells them beside those of the bare clients. */
@@ -37,6 +40,20 @@ const CLIENTS: Readonly<Record<Task, readonly (keyof typeof MARKS)[]>> = {
 test.each(TASKS)('%s loads at most what it is given', async (task) => {
   const sizes = await Promise.all((await loadedFiles(task)).map(async (file) => (await stat(file)).size));
   expect(sizes.reduce((sum, size) => sum + size, 0) / 1000).toBeLessThanOrEqual(MOST_KB[task]);
+});
+
+test('none is more than a tenth larger than its clients alone', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'bundles-'));
+  try {
+    const ratios = (await bundleContests(folder)).map(({ name, bytes }) => [
+      name,
+      bytes === undefined ? Number.NaN : bytes.own / bytes.bare,
+    ]);
+    expect(ratios).toHaveLength(TASKS.length);
+    expect(ratios.filter(([, ratio]) => !(Number(ratio) <= 1.1))).toEqual([]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test.each(TASKS)('%s loads the clients that it uses, and no other', async (task) => {
