@@ -9,7 +9,7 @@ import { leanSchemas, neverLoaded } from './lean-sdk.ts';
 
 /**
  * Tasks that share a build have the SDK once. The one without S3 has its own: it would load what others use of the SDK's
- * protocols. Those without DynamoDB load 30 KB of that, and the package is a tenth smaller for it.
+ * protocols. Those without DynamoDB load 40 KB of others', and the package is a tenth smaller for it.
  */
 const GROUPS = [
   ['write-item'],
