@@ -1,7 +1,7 @@
 // What a cold start costs in processor time: the import of each task's bundle, and of each entry of the package, beside the import
 // of what it cannot do without. Each import is a process of its own; both take turns, and medians are compared.
 //
-//   npm run bench:imports [-- --rounds 7] [--json]
+//   npm run bench:imports [-- --rounds 11] [--json]
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -30,7 +30,7 @@ export interface ImportsResult {
 const NOTHING_MS = 5;
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '7' }, json: { type: 'boolean', default: false } },
+  options: { rounds: { type: 'string', default: '11' }, json: { type: 'boolean', default: false } },
 });
 const say = values.json ? console.error : console.log;
 const rounds = Number(values.rounds);

@@ -38,7 +38,7 @@ export const SUITES: Readonly<Record<SuiteName, Suite>> = {
   imports: {
     about: 'processor time of cold imports, beside that of what is imported at least',
     programs: ['imports.ts'],
-    arguments: ['--rounds', '7'],
+    arguments: ['--rounds', '11'],
     quick: ['--rounds', '3'],
   },
   transfer: {

@@ -1,4 +1,5 @@
-// Bundles of the tasks, beside bundles of nothing but the SDK clients and commands that each cannot do without.
+// Bundles of the tasks, beside bundles of nothing but the SDK clients and commands that each cannot do without, as esbuild makes them:
+// with the tasks' credentials, and with what lambdas/lean-sdk.ts leaves out of the tasks.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

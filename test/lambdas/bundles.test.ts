@@ -1,21 +1,24 @@
 // What each function loads when it starts: no more than its bare SDK clients and a little, and no client that it does not use.
 
-import { readFile, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { bundleContests } from '../../bench/imports/bundles.ts';
 import { loadedFiles, TASKS, type Task } from '../../lambdas/bundle.ts';
 
 /** Kilobytes, some above what they are; `npm run bench:imports` tells them beside those of the bare clients. */
 const MOST_KB: Readonly<Record<Task, number>> = {
-  'write-item': 215,
-  'put-inline': 350,
-  'put-object': 355,
-  'plan-sweep': 385,
-  'total-sweep': 385,
-  plan: 445,
-  'delete-objects': 395,
-  'clean-up-removed': 395,
-  'settle-run': 395,
-  'find-orphans': 449,
+  'write-item': 213,
+  'put-inline': 301,
+  'put-object': 308,
+  'plan-sweep': 337,
+  'total-sweep': 337,
+  plan: 400,
+  'delete-objects': 345,
+  'clean-up-removed': 344,
+  'settle-run': 346,
+  'find-orphans': 400,
 };
 
 /** What stands in a bundle of each client: a part of its endpoints' names, or its protocol. */
@@ -39,10 +42,33 @@ test.each(TASKS)('%s loads at most what it is given', async (task) => {
   expect(sizes.reduce((sum, size) => sum + size, 0) / 1000).toBeLessThanOrEqual(MOST_KB[task]);
 });
 
+test('none is more than a tenth larger than its clients alone', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'bundles-'));
+  try {
+    const ratios = (await bundleContests(folder)).map(({ name, bytes }) => [
+      name,
+      bytes === undefined ? Number.NaN : bytes.own / bytes.bare,
+    ]);
+    expect(ratios).toHaveLength(TASKS.length);
+    expect(ratios.filter(([, ratio]) => !(Number(ratio) <= 1.1))).toEqual([]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 test.each(TASKS)('%s loads the clients that it uses, and no other', async (task) => {
   const texts = await Promise.all((await loadedFiles(task)).map((file) => readFile(file, 'utf8')));
   const found = Object.entries(MARKS).filter(([, mark]) => texts.some((text) => text.includes(mark)));
   expect(found.map(([client]) => client)).toEqual(CLIENTS[task]);
+});
+
+test('what the SDK can do besides is in none of them', async () => {
+  for (const task of TASKS) {
+    const texts = await Promise.all((await loadedFiles(task)).map((file) => readFile(file, 'utf8')));
+    const others =
+      /"(?:GetBucketAcl|SelectObjectContent|CreateTable|Query|StartExecution)(?:Request|Input)?"/;
+    expect(texts.flatMap((text) => text.match(others) ?? [])).toEqual([]);
+  }
 });
 
 test("all of zod's classes come with none of them", async () => {
