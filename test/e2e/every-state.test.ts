@@ -2,14 +2,15 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ulid } from 'ulid';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Operation } from '../../core/keys/run.ts';
+import { continuedName, type Operation } from '../../core/keys/run.ts';
 import type { EndedRun, Run } from './harness.ts';
 import { page, useStage } from './one-item.ts';
 
 const seen: Record<Operation, Set<string>> = { create: new Set(), update: new Set(), delete: new Set() };
 
-const stage = useStage();
+const stage = useStage({ lane: 'express' });
 
 async function end(operation: Operation, run: Run): Promise<EndedRun> {
   const ended = await stage.store.passUntilEnd(run);
@@ -278,6 +279,39 @@ function allStates(states: States): string[] {
     ...(ItemProcessor ? allStates(ItemProcessor.States) : []),
   ]);
 }
+
+describe.each(['create', 'update', 'delete'] as const)('what goes on with an Express %s', (operation) => {
+  beforeEach(async () => {
+    if (operation !== 'create') await stage.store.run('create', { key: stage.key, ...page('X') });
+  });
+
+  it('begins where that was in doubt', async () => {
+    stage.writeFault({ when: 'after', error: 'InternalServerError' });
+    const input = operation === 'delete' ? {} : page('Y');
+    const express = await stage.store.runExpress(operation, { key: stage.key, ...input }, ulid());
+    expect(express.error).toBe('Continued');
+    const goesOn = stage.store.runOf(String(express.cause.executionArn));
+    const states = {
+      create: ['Plan', 'GoOnAt?', 'WriteItem'],
+      update: ['Plan', 'GoOnAt?', 'WriteItem', 'DeleteReplacedObjects'],
+      delete: ['Plan', 'DeleteItem', 'DeleteReplacedObjects'],
+    };
+    expect(await end(operation, goesOn)).toMatchObject({ status: 'SUCCEEDED', states: states[operation] });
+  });
+
+  it('or settles it', async () => {
+    const id = ulid();
+    const settling = await stage.store.start(
+      operation,
+      { key: stage.key, settles: { id } },
+      continuedName(id),
+    );
+    expect(await end(operation, settling)).toMatchObject({
+      error: 'OutcomeUnknown',
+      states: ['Plan', 'LetExpressRunEnd', 'SettleRun', 'OutcomeUnknown'],
+    });
+  });
+});
 
 describe('together', () => {
   it.each(['create', 'update', 'delete'] as const)('the tests above enter every state of %s', (operation) => {

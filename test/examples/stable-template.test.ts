@@ -22,7 +22,7 @@ describe('a stable template', () => {
     const hashes = new Set(all.match(/[0-9a-f]{64}(?=\.)/g));
     expect(hashes.size).toBe(5);
     for (const hash of hashes) expect(text).not.toContain(hash);
-    expect(text.match(/ASSET\.zip/g)).toHaveLength(8);
+    expect(text.match(/ASSET\.zip/g)).toHaveLength(9);
     expect(text.match(/ASSET\.json/g)).toHaveLength(4);
   });
 
