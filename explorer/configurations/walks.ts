@@ -5,6 +5,8 @@ import { creates, deletes, updates, X, XX } from './writes.ts';
 
 const MUCH = { faults: 2, redrives: 2, lateRedrive: true } as const;
 
+const express = { lane: 'express' } as const;
+
 export const CROWDS: Readonly<Record<string, Configuration>> = {
   'crowd: update||update||delete||create READ': {
     initial: XX,
@@ -41,6 +43,36 @@ export const CROWDS: Readonly<Record<string, Configuration>> = {
     stream: true,
     faults: 2,
     residueAllowed: true,
+  },
+  'crowd: both lanes SWEEP READ': {
+    initial: X,
+    writes: [
+      updates({ A: 'Y' }, express),
+      updates({ A: 'X' }),
+      deletes(express),
+      creates({ A: 'W' }, express),
+    ],
+    sweeps: 1,
+    readers: 1,
+    ...MUCH,
+  },
+  'crowd: both lanes, settled': {
+    writes: [
+      creates({ A: 'X' }, express),
+      updates({ A: 'Y' }, express),
+      deletes(),
+      creates({ A: 'X' }, express),
+    ],
+    settles: true,
+    sweeps: 1,
+    ...MUCH,
+  },
+  'crowd: both lanes, twice': {
+    initial: X,
+    writes: [updates({ A: 'Y' }, express), updates({ A: 'X' }, express), deletes()],
+    twice: true,
+    readers: 1,
+    ...MUCH,
   },
   'crowd: FSCK': {
     initial: X,

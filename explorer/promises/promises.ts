@@ -148,9 +148,10 @@ function isAnsweredFor(model: Model, state: State, run: Run): boolean {
 
 /** Whoever settles an Express run deletes what that has put and nothing needs, whatever the conclusion, unless another is to do so. */
 function leftBySettled(model: Model, state: State, orphans: readonly string[]): readonly string[] {
-  const others = state.runs.filter((run) => model.slotOf(run).lane === 'standard');
-  if (others.some((run) => leavesSomething(run))) return [];
   const settled = state.runs.filter((run) => isSettling(run) && hasEnded(run));
+  const writes = settled.map((run) => model.slotOf(run).write);
+  const others = state.runs.filter((run) => !writes.includes(model.slotOf(run).write));
+  if (others.some(leavesSomething)) return [];
   return orphans.filter((key) =>
     settled.some((run) => {
       const { operation } = model.writeOf(run);
