@@ -16,6 +16,8 @@ import {
   outputJsonSchema,
   storeJsonSchema,
 } from '../core/index.ts';
+import type { Operation } from '../core/keys/run.ts';
+import { expressDefinition } from '../core/saga/express.ts';
 import { sweepInputJsonSchema } from '../core/sweep/contract.ts';
 import { sweepOutputJsonSchema } from '../core/sweep/output.ts';
 import { judgedTables } from '../test/judges/page.ts';
@@ -45,7 +47,10 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/judged.md', fill(await page('docs/judged.md'), 'judged', 'judged', judgedTables())],
     [
       'docs/languages.md',
-      await withExamples(await page('docs/languages.md'), { 'python/documents.py': 'python' }),
+      await withExamples(await page('docs/languages.md'), {
+        'python/documents.py': 'python',
+        'python/express.py': 'python',
+      }),
     ],
     ['docs/waiting.md', await withExamples(await page('docs/waiting.md'), { 'run-events.ts': 'ts' })],
     [
@@ -55,6 +60,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/reading.md', await withExamples(await page('docs/reading.md'), { 'reading.ts': 'ts' })],
     ['docs/protocol.md', await withGraphs(await page('docs/protocol.md'), ['create', 'update', 'delete'])],
     ['docs/sweeping.md', await withGraphs(await page('docs/sweeping.md'), ['sweep'])],
+    ['docs/lanes.md', await withExpressGraph(await page('docs/lanes.md'), 'create')],
     ...schemas.map(
       ([name, schema]) =>
         [`docs/contract/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`] as const,
@@ -74,6 +80,14 @@ async function withGraphs(page: string, machines: readonly string[]): Promise<st
     (text, [machine, graph]) => fill(text, `graph:${machine}`, 'graph', `\`\`\`mermaid\n${graph}\n\`\`\``),
     page,
   );
+}
+
+/** The same of one operation's Express lane. */
+async function withExpressGraph(page: string, operation: Operation): Promise<string> {
+  const file = await readFile(join(root, 'statemachines', `${operation}.asl.json`), 'utf8');
+  const definition = expressDefinition(operation, JSON.parse(file)) as unknown as Definition;
+  const graph = toMermaid(definition, COMPENSATIONS);
+  return fill(page, `graph:express-${operation}`, 'graph', `\`\`\`mermaid\n${graph}\n\`\`\``);
 }
 
 /** A page with each example as it stands in examples/: the parts that it marks, or all but what says what it is for. */
