@@ -151,6 +151,26 @@ describe('twinwrite local', () => {
     expect((await ended).code).toBe(0);
   });
 
+  it('has an Express lane with --express, which writes take', async () => {
+    const terminal = new Terminal();
+    const ended = terminal.run('local', '--port', '0', '--express', '--json');
+    await vi.waitFor(() => expect(terminal.out).toContain('\n'), { timeout: 60_000 });
+    const { endpoint, expressStateMachines } = JSON.parse(terminal.out);
+    for (const [name, value] of Object.entries({
+      ...{ AWS_ENDPOINT_URL: endpoint, AWS_REGION: 'us-east-1' },
+      ...{ AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
+    })) {
+      vi.stubEnv(name, value);
+    }
+    const created = await twinwrite('create', '--key', 'id=1', '--lane', 'express', '--json');
+    vi.unstubAllEnvs();
+    terminal.signal('SIGTERM');
+    const machine = expressStateMachines.create.replace(':stateMachine:', ':express:');
+    expect(created).toMatchObject({ code: 0, err: '' });
+    expect(JSON.parse(created.out).executionArn).toContain(`${machine}:`);
+    expect((await ended).code).toBe(0);
+  });
+
   it('refuses what is no origin', async () => {
     const { code, err } = await twinwrite('local', '--upload-origin', 'http://127.0.0.1:3000/');
     expect(code).toBe(2);

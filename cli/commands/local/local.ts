@@ -20,6 +20,7 @@ interface LocalOptions {
   readonly ttl?: string;
   readonly uploadOrigin?: readonly string[];
   readonly pageOrigin?: readonly string[];
+  readonly express?: true;
   readonly timeScale: number;
   readonly data?: string;
   readonly iam: boolean;
@@ -44,6 +45,7 @@ export function registerLocal(program: Command, io: Io): void {
       'let pages of this origin call every service; may be repeated (default: none)',
       addPageOrigin,
     )
+    .option('--express', 'give the store an Express lane, for writes with --lane express (default: none)')
     .option('--time-scale <number>', 'how many seconds of a wait pass in one', asTimeScale, 1)
     .option('--data <dir>', 'keep objects, items and executions in this folder (default: in memory)')
     .option('--no-iam', "do not check what functions and state machines do against their roles' policies")
@@ -59,6 +61,7 @@ Examples:
   $ twinwrite local --port 0 --partition-key tenant:S --sort-key number:N
   $ twinwrite local --data .twinwrite
   $ twinwrite local --upload-origin http://127.0.0.1:3000
+  $ twinwrite local --express
   $ twinwrite local --time-scale 60 --json`,
     )
     .action((options: LocalOptions) => serve(options, io));
@@ -106,7 +109,8 @@ interface Place {
 function jsonLine({ endpoint, region }: Place, store: StoreDescriptor): string {
   const { table, bucket, sweep } = store;
   const stateMachines = { ...store.stateMachines, sweep: sweep?.stateMachine };
-  return jsonText({ endpoint, region, table, bucket, stateMachines });
+  const express = store.express && { expressStateMachines: store.express.stateMachines };
+  return jsonText({ endpoint, region, table, bucket, stateMachines, ...express });
 }
 
 function introduction({ endpoint, env }: Place, store: StoreDescriptor): string {

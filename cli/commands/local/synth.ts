@@ -19,21 +19,24 @@ export interface Assembly {
   remove(): Promise<void>;
 }
 
-/** How the product's stack differs from its default: partition key `id`, a string, no time to live, no uploads by pages. */
+/** How the product's stack differs from its default: partition key `id`, a string, no time to live, no uploads by pages, no Express lane. */
 export type StoreSettings = Partial<KeySchema> & {
   readonly ttl?: string | undefined;
   readonly uploadOrigins?: readonly string[] | undefined;
+  readonly express?: boolean | undefined;
 };
 
 /** Whether these settings make the store that no settings make. */
-export function isDefaultStore({ partitionKey, sortKey, ttl, uploadOrigins = [] }: StoreSettings): boolean {
+export function isDefaultStore(settings: StoreSettings): boolean {
+  const { partitionKey, sortKey, ttl, uploadOrigins = [], express = false } = settings;
   const { name, type } = partitionKey ?? DEFAULT_KEY;
   return (
     name === DEFAULT_KEY.name &&
     type === DEFAULT_KEY.type &&
     sortKey === undefined &&
     ttl === undefined &&
-    uploadOrigins.length === 0
+    uploadOrigins.length === 0 &&
+    !express
   );
 }
 
@@ -42,7 +45,7 @@ export function isDefaultStore({ partitionKey, sortKey, ttl, uploadOrigins = [] 
  * @throws {PackagesMissing} when the CDK is not installed
  */
 export async function synthesize(
-  { partitionKey, sortKey, ttl, uploadOrigins = [] }: StoreSettings = {},
+  { partitionKey, sortKey, ttl, uploadOrigins = [], express = false }: StoreSettings = {},
   { copyAssets = true }: { readonly copyAssets?: boolean } = {},
 ): Promise<Assembly> {
   const { App, LargeItemStack } = await loadCdk();
@@ -61,6 +64,7 @@ export async function synthesize(
         ...(partitionKey && { partitionKey }),
         ...(sortKey && { sortKey }),
         ...(ttl !== undefined && { ttl }),
+        ...(express && { express }),
         uploadOrigins,
       },
     });
