@@ -126,7 +126,7 @@ test('damage is told with its file, and what was cut off last is dropped', async
   await writeFile(join(data, 's3', 'contents', content), '');
   expect(await refusal({ data })).toContain(`${content} is damaged`);
 
-  await writeFile(log, Buffer.concat([Buffer.from('x'), bytes.subarray(1)]));
+  await writeFile(log, Buffer.concat([Buffer.from('!'), bytes.subarray(1)]));
   expect(await refusal({ data })).toContain(`${log} is damaged: the record at byte 0`);
 
   await mkdir(join(data, 'states', 'executions'), { recursive: true });
