@@ -3,7 +3,8 @@
 // Why no live object is ever deleted. Let an object's key name item I and run R.
 // 1. A saga's pointer to it enters an item through R's own write alone, and that item is I (rule 1).
 // 2. R is described, and has ended for good: SUCCEEDED, so that its write was acknowledged and no request of it is in
-//    flight; or so long ago that no redrive is possible and none can be under way unseen.
+//    flight; or so long ago that no redrive is possible and none can be under way unseen. Of an Express run nothing is described:
+//    it has ended by its age, and so has what goes on with it, if anything does.
 // 3. Only then is I read, consistently: the read sees whatever R has ever written. If I does not mention the object now,
 //    it never will again, since (createdBy, version) does not recur, R writes no more, and an update that keeps the
 //    content expects the pointer to be there still.
