@@ -4,7 +4,7 @@ import { SagaError, someOf } from '../core/errors/errors.ts';
 import { referencedKeys } from '../core/item/item.ts';
 import { objectPlace } from '../core/keys/pointer.ts';
 import type { Item } from '../core/values/attributes.ts';
-import { deleteKeys } from './deletions.ts';
+import { deleteAll } from './deletions.ts';
 import { readItem } from './dynamodb.ts';
 import { s3 } from './s3.ts';
 import { storeFromEnvironment, task } from './task.ts';
@@ -51,7 +51,7 @@ export const handler = task(async (event: DeleteObjectsEvent): Promise<DeleteObj
   }
   const doomed = event.objectKeys.filter((key) => !referenced.has(key));
   if (event.purpose === 'compensation') await endUploads(doomed);
-  for (const [bucket, keys] of byBucket(doomed)) await deleteAll(bucket, keys);
+  for (const [bucket, keys] of byBucket(doomed)) await deleteAll(s3, bucket, keys);
   return { deleted: doomed.length, kept };
 });
 
@@ -76,14 +76,4 @@ function byBucket(objects: readonly string[]): ReadonlyMap<string, readonly stri
     keys.set(bucket, [...(keys.get(bucket) ?? []), key]);
   }
   return keys;
-}
-
-async function deleteAll(bucket: string, keys: readonly string[]): Promise<void> {
-  const failures = await deleteKeys(s3, bucket, keys, (error) => {
-    throw error;
-  });
-  if (failures.size === 0) return;
-  throw new SagaError('DeleteFailed', `${failures.size} of ${keys.length} objects could not be deleted`, {
-    failed: [...failures].slice(0, 10).map(([key, code]) => ({ key, code })),
-  });
 }

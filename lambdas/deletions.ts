@@ -1,6 +1,7 @@
 // Deletes objects by the thousand, and tells which of them S3 has kept.
 
 import { DeleteObjectsCommand, type S3Client } from '@aws-sdk/client-s3';
+import { SagaError } from '../core/errors/errors.ts';
 
 /** What one DeleteObjects takes (S3 API reference). */
 const MAX_KEYS = 1000;
@@ -28,4 +29,15 @@ export async function deleteKeys(
     }
   }
   return failures;
+}
+
+/** @throws {SagaError} DeleteFailed when S3 has kept some; whatever a call that fails as a whole throws */
+export async function deleteAll(s3: S3Client, bucket: string, keys: readonly string[]): Promise<void> {
+  const failures = await deleteKeys(s3, bucket, keys, (error) => {
+    throw error;
+  });
+  if (failures.size === 0) return;
+  throw new SagaError('DeleteFailed', `${failures.size} of ${keys.length} objects could not be deleted`, {
+    failed: [...failures].slice(0, 10).map(([key, code]) => ({ key, code })),
+  });
 }

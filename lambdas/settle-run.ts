@@ -10,7 +10,7 @@ import { ownObjectKey } from '../core/keys/pointer.ts';
 import { formatRun, type Operation } from '../core/keys/run.ts';
 import { isOf, type Settles, settled } from '../core/saga/settle.ts';
 import type { Item } from '../core/values/attributes.ts';
-import { deleteKeys } from './deletions.ts';
+import { deleteAll } from './deletions.ts';
 import { readItem } from './dynamodb.ts';
 import { s3 } from './s3.ts';
 import { storeFromEnvironment, task } from './task.ts';
@@ -34,7 +34,7 @@ export const handler = task(async ({ operation, key, settles }: SettleRunEvent):
   // Whatever it has come to: no key of the run can come to the item any more.
   const referenced = item === undefined ? new Set<string>() : referencedKeys(item, store);
   const objects = (await objectsOfRun(operation, id, key)).filter((object) => !referenced.has(object));
-  await deleteObjects(objects);
+  await deleteAll(s3, store.bucket, objects);
   switch (found.kind) {
     case 'written':
       return {
@@ -79,16 +79,6 @@ async function objectsOfRun(operation: Operation, id: string, item: Item): Promi
     if (ContinuationToken === undefined) break;
   }
   return objects;
-}
-
-async function deleteObjects(keys: readonly string[]): Promise<void> {
-  const failures = await deleteKeys(s3, store.bucket, keys, (error) => {
-    throw error;
-  });
-  if (failures.size === 0) return;
-  throw new SagaError('DeleteFailed', `${failures.size} of ${keys.length} objects could not be deleted`, {
-    failed: [...failures].slice(0, 10).map(([key, code]) => ({ key, code })),
-  });
 }
 
 /** Those that the run has set and that still stand. */
