@@ -7,8 +7,8 @@ import { SagaError } from '../core/errors/errors.ts';
 import { readPointers, referencedKeys } from '../core/item/item.ts';
 import { isOwnObject, itemPrefix, parseObjectKeyForSure } from '../core/keys/object-key.ts';
 import { ownObjectKey } from '../core/keys/pointer.ts';
-import { formatRun, type Operation } from '../core/keys/run.ts';
-import { isOf, type Settles, settled } from '../core/saga/settle.ts';
+import type { Operation } from '../core/keys/run.ts';
+import { isRunOf, type Settles, settled } from '../core/saga/settle.ts';
 import type { Item } from '../core/values/attributes.ts';
 import { deleteAll } from './deletions.ts';
 import { readItem } from './dynamodb.ts';
@@ -71,7 +71,7 @@ async function objectsOfRun(operation: Operation, id: string, item: Item): Promi
     );
     for (const { Key = '' } of page.Contents ?? []) {
       const run = parseObjectKeyForSure(store, Key)?.run;
-      if (run !== undefined && isOf(formatRun(run), operation, id) && isOwnObject(Key, item, store)) {
+      if (isRunOf(run, operation, id) && isOwnObject(Key, item, store)) {
         objects.push(Key);
       }
     }
@@ -85,7 +85,7 @@ async function objectsOfRun(operation: Operation, id: string, item: Item): Promi
 function pointersOf(item: Item, operation: Operation, id: string): Readonly<Record<string, string>> {
   const own = [...readPointers(item, store)].filter(([, pointer]) => {
     const run = parseObjectKeyForSure(store, ownObjectKey(pointer, store) ?? '')?.run;
-    return run !== undefined && isOf(formatRun(run), operation, id);
+    return isRunOf(run, operation, id);
   });
   return Object.fromEntries(own);
 }

@@ -3,7 +3,7 @@
 
 import { invalidInput } from '../errors/errors.ts';
 import { isSpoiled, readSaga, type SagaMetadata } from '../item/item.ts';
-import { expressRun, type Operation, parseRun } from '../keys/run.ts';
+import { expressRun, type Operation, parseRun, type Run } from '../keys/run.ts';
 import type { Item } from '../values/attributes.ts';
 import { SETTLE_RUN_SECONDS } from './waits.ts';
 
@@ -78,6 +78,10 @@ export function settled(operation: Operation, { id, before }: Settles, found: It
 
 /** Whether a run, as it is written in a mark or a key, is an execution of the Express run of this id. */
 export function isOf(run: string, operation: Operation, id: string): boolean {
-  const parts = parseRun(run);
-  return parts?.operation === operation && expressRun(parts.name)?.id === id;
+  return isRunOf(parseRun(run), operation, id);
+}
+
+/** The same of a run that is parsed already. */
+export function isRunOf(run: Run | undefined, operation: Operation, id: string): boolean {
+  return run?.operation === operation && expressRun(run.name)?.id === id;
 }

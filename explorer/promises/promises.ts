@@ -2,7 +2,7 @@
 
 import { referencedKeys } from '../../core/item/item.ts';
 import { parseObjectKey } from '../../core/keys/object-key.ts';
-import { expressRun, type Run as RunName } from '../../core/keys/run.ts';
+import { isRunOf } from '../../core/saga/settle.ts';
 import type { SweptStore } from '../../core/sweep/named-object.ts';
 import type { Item } from '../../core/values/attributes.ts';
 import { OVER } from '../actors/actors.ts';
@@ -155,13 +155,9 @@ function leftBySettled(model: Model, state: State, orphans: readonly string[]): 
   return orphans.filter((key) =>
     settled.some((run) => {
       const { operation } = model.writeOf(run);
-      return isOf(parseObjectKey(storeAt(0), key)?.run, operation, idOf(model.slotOf(run).write));
+      return isRunOf(parseObjectKey(storeAt(0), key)?.run, operation, idOf(model.slotOf(run).write));
     }),
   );
-}
-
-function isOf(run: RunName | undefined, operation: string, id: string): boolean {
-  return run !== undefined && run.operation === operation && expressRun(run.name)?.id === id;
 }
 
 function isSettling({ input }: Run): boolean {
