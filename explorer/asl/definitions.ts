@@ -64,7 +64,7 @@ const FOLDER = join(import.meta.dirname, '..', '..', 'statemachines');
 export function loadDefinitions(changes: readonly DefinitionChange[] = []): Definitions {
   const entries = OPERATIONS.map((operation) => {
     const machine = JSON.parse(readFileSync(join(FOLDER, `${operation}.asl.json`), 'utf8')) as Machine;
-    for (const change of changes) if (change.machine === operation) apply(machine, change);
+    for (const change of changes) if (change.machine === operation) applyChange(machine, change);
     return [operation, machine];
   });
   return Object.fromEntries(entries) as unknown as Definitions;
@@ -79,10 +79,17 @@ export function expressOf(definitions: Definitions, make: MakeExpress): Definiti
   return Object.fromEntries(entries) as unknown as Definitions;
 }
 
-function apply(definition: Machine, { machine, path, from, to }: DefinitionChange): void {
+/**
+ * Changes a definition in place.
+ * @throws {Error} when the value to replace is not as expected
+ */
+export function applyChange(
+  definition: object,
+  { machine, path, from, to }: Omit<DefinitionChange, 'machine'> & { readonly machine: string },
+): void {
   const steps = path.split('.');
   const field = steps.pop() as string;
-  let parent = definition as unknown as Record<string, unknown>;
+  let parent = definition as Record<string, unknown>;
   for (const step of steps) {
     const next = parent[step];
     if (typeof next !== 'object' || next === null) throw new Error(`${machine}: there is no ${path}`);

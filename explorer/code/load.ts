@@ -6,17 +6,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import type { StoreDescriptor } from '../../core/contract/store.ts';
+import { type SourceChange, withChange } from './change.ts';
 
 export type Subject = typeof import('./subject.ts');
-
-/** A text of a source file that is replaced by another. */
-export interface SourceChange {
-  /** Relative to the project. */
-  readonly file: string;
-  /** Text that stands there exactly once. */
-  readonly from: string;
-  readonly to: string;
-}
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const require = createRequire(import.meta.url);
@@ -96,19 +88,13 @@ function replacing(changes: readonly SourceChange[], used: Set<SourceChange>): P
         if (mine.length === 0) return undefined;
         let contents = await readFile(path, 'utf8');
         for (const change of mine) {
-          contents = replaceOnce(contents, change);
+          contents = withChange(contents, change);
           used.add(change);
         }
         return { contents, loader: 'ts' };
       });
     },
   };
-}
-
-function replaceOnce(source: string, { file, from, to }: SourceChange): string {
-  const parts = source.split(from);
-  if (parts.length !== 2) throw new Error(`${file}: expected once, found ${parts.length - 1} times: ${from}`);
-  return parts.join(to);
 }
 
 /** What the functions read from their environment when they are loaded. */

@@ -11,8 +11,9 @@ import {
   type MachineName,
 } from '../asl/definitions.ts';
 import { Expressions } from '../asl/expressions.ts';
+import type { SourceChange } from '../code/change.ts';
 import { Code, type Functions } from '../code/code.ts';
-import { loadSubject, type SourceChange, type Subject } from '../code/load.ts';
+import { loadSubject, type Subject } from '../code/load.ts';
 import {
   type Configuration,
   DEFAULT_KINDS,

@@ -6,19 +6,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import type * as Client from '../../client/index.ts';
+import { type SourceChange, withChange } from '../../explorer/code/change.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-export interface ClientMutation {
-  /** The source file, relative to the project. */
-  readonly file: string;
-  /** Text that stands there exactly once. */
-  readonly from: string;
-  readonly to: string;
-}
-
 /** The client as a module of its own, over the same packages as the product's. */
-export async function importMutant({ file, from, to }: ClientMutation): Promise<typeof Client> {
+export async function importMutant(change: SourceChange): Promise<typeof Client> {
   // Packages are found from here as from the product.
   const outfile = join(ROOT, 'node_modules', '.cache', 'twinwrite', `${randomUUID()}.mjs`);
   await build({
@@ -35,7 +28,10 @@ export async function importMutant({ file, from, to }: ClientMutation): Promise<
         setup({ onLoad }) {
           onLoad({ filter: /\.ts$/ }, async ({ path }) => {
             const source = await readFile(path, 'utf8');
-            return { contents: path === join(ROOT, file) ? replaced(source) : source, loader: 'ts' };
+            return {
+              contents: path === join(ROOT, change.file) ? withChange(source, change) : source,
+              loader: 'ts',
+            };
           });
         },
       },
@@ -45,12 +41,5 @@ export async function importMutant({ file, from, to }: ClientMutation): Promise<
     return (await import(pathToFileURL(outfile).href)) as typeof Client;
   } finally {
     await rm(outfile);
-  }
-
-  function replaced(source: string): string {
-    const parts = source.split(from);
-    if (parts.length !== 2)
-      throw new Error(`${file}: expected once, found ${parts.length - 1} times: ${from}`);
-    return parts.join(to);
   }
 }

@@ -5,7 +5,8 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import * as product from '../../client/index.ts';
 import { toSdkItem } from '../../core/values/sdk-item.ts';
-import { type ClientMutation, importMutant } from '../client/mutant-client.ts';
+import type { SourceChange } from '../../explorer/code/change.ts';
+import { importMutant } from '../client/mutant-client.ts';
 import { NOTHING_LOST, useStage } from './one-item.ts';
 
 const stage = useStage();
@@ -78,7 +79,7 @@ interface Hazard {
   readonly name: string;
   readonly run: (client: Client) => Promise<unknown>;
   readonly ending: unknown;
-  readonly leftOut: ClientMutation;
+  readonly leftOut: SourceChange;
   readonly instead: unknown;
 }
 

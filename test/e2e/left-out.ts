@@ -83,6 +83,15 @@ export const REFERENCED_OBJECTS_STAY: readonly Mutation[] = [
   },
 ];
 
+export const COMPENSATION_DELETES: readonly Mutation[] = [
+  {
+    task: 'delete-objects',
+    file: 'lambdas/delete-objects.ts',
+    from: '  for (const [bucket, keys] of byBucket(doomed)) await deleteAll(s3, bucket, keys);\n',
+    to: '',
+  },
+];
+
 /** Without it a delete whose condition fails takes the item for gone. */
 export const DELETE_PLANS_AGAIN: readonly Mutation[] = [
   { machine: 'Delete', path: 'States.PauseBeforeReplan.Next', from: 'Plan', to: 'DeleteReplacedObjects' },

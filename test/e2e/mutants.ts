@@ -4,8 +4,9 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { build, type Plugin } from 'esbuild';
+import { applyChange } from '../../explorer/asl/definitions.ts';
+import { type SourceChange, withChange } from '../../explorer/code/change.ts';
 import { BUNDLE_OPTIONS, TASKS } from '../../lambdas/bundle.ts';
 
 /** A change of one value of a state machine's definition, or of one text in the sources of a task. */
@@ -19,14 +20,7 @@ export type Mutation =
       /** Undefined removes the field. */
       readonly to: unknown;
     }
-  | {
-      readonly task: Task;
-      /** The source file, relative to the project. */
-      readonly file: string;
-      /** Text that stands there exactly once. */
-      readonly from: string;
-      readonly to: string;
-    };
+  | (SourceChange & { readonly task: Task });
 
 type Task = (typeof TASKS)[number];
 type SourceMutation = Extract<Mutation, { task: Task }>;
@@ -89,24 +83,11 @@ interface AssetManifest {
 
 async function changeDefinition(
   assembly: string,
-  { machine, path, from, to }: Extract<Mutation, { machine: string }>,
+  change: Extract<Mutation, { machine: string }>,
 ): Promise<void> {
-  const file = await assetOf(assembly, `Docs/${machine}/DefinitionBody`);
-  const definition = await readJson(file);
-  const steps = path.split('.');
-  const field = steps.pop() as string;
-  let parent = definition as Record<string, unknown>;
-  for (const step of steps) {
-    const next = parent[step];
-    if (typeof next !== 'object' || next === null) throw new Error(`${machine}: there is no ${path}`);
-    parent = next as Record<string, unknown>;
-  }
-  if (!isDeepStrictEqual(parent[field], from)) {
-    throw new Error(
-      `${machine}: ${path} is ${JSON.stringify(parent[field])}, expected ${JSON.stringify(from)}`,
-    );
-  }
-  parent[field] = to;
+  const file = await assetOf(assembly, `Docs/${change.machine}/DefinitionBody`);
+  const definition = (await readJson(file)) as object;
+  applyChange(definition, change);
   await writeFile(file, JSON.stringify(definition));
 }
 
@@ -120,7 +101,7 @@ async function bundle(assembly: string, task: Task, changes: readonly SourceMuta
         let contents = await readFile(path, 'utf8');
         for (const change of changes) {
           if (path !== join(ROOT, change.file)) continue;
-          contents = replaceOnce(contents, change);
+          contents = withChange(contents, change);
           done.add(change);
         }
         return { contents, loader: 'ts' };
@@ -137,12 +118,6 @@ async function bundle(assembly: string, task: Task, changes: readonly SourceMuta
   for (const change of changes) {
     if (!done.has(change)) throw new Error(`${task} does not use ${change.file}`);
   }
-}
-
-function replaceOnce(source: string, { file, from, to }: SourceMutation): string {
-  const parts = source.split(from);
-  if (parts.length !== 2) throw new Error(`${file}: expected once, found ${parts.length - 1} times: ${from}`);
-  return parts.join(to);
 }
 
 async function readJson(file: string): Promise<unknown> {

@@ -9,7 +9,7 @@ import { assembleMutant, type Mutation } from '../e2e/mutants.ts';
 /** As on AWS each caller gives up before the one above it: a function's request, the function, the state machine's task. */
 const QUICK = { requestMs: 800, functionSeconds: 2, taskSeconds: 4 } as const;
 /** An attempt that has a second at all begins no part within its last two minutes. */
-const COPIES_UNTIL_THE_END: readonly Mutation[] = [
+export const COPIES_UNTIL_THE_END: readonly Mutation[] = [
   {
     task: 'put-object',
     file: 'lambdas/missing-parts.ts',

@@ -2,6 +2,7 @@
 
 import { rm } from 'node:fs/promises';
 import { expect, inject, test } from 'vitest';
+import { COMPENSATION_DELETES } from '../e2e/left-out.ts';
 import { assembleMutant } from '../e2e/mutants.ts';
 import { soak } from './soak.ts';
 
@@ -16,14 +17,7 @@ test('a few seconds of writes, reads, faults and stops lose nothing', async () =
 });
 
 test('a compensation that deletes nothing is seen', async () => {
-  const assembly = await assembleMutant(inject('assembly'), [
-    {
-      task: 'delete-objects',
-      file: 'lambdas/delete-objects.ts',
-      from: '  for (const [bucket, keys] of byBucket(doomed)) await deleteAll(bucket, keys);\n',
-      to: '',
-    },
-  ]);
+  const assembly = await assembleMutant(inject('assembly'), COMPENSATION_DELETES);
   try {
     const { violations } = await soak({ ...OPTIONS, assembly });
     expect(violations).toContainEqual(expect.stringMatching(/^left behind by /));

@@ -2,10 +2,11 @@
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as product from '../../../client/index.ts';
+import type { SourceChange } from '../../../explorer/code/change.ts';
 import { itemAt, objectKeyOf } from '../items.ts';
 import { items, objects } from '../mocked-items.ts';
 import { resetMocks, store } from '../mocks.ts';
-import { type ClientMutation, importMutant } from '../mutant-client.ts';
+import { importMutant } from '../mutant-client.ts';
 
 beforeEach(resetMocks);
 
@@ -58,7 +59,7 @@ interface Schedule {
   readonly leftOut: readonly LeftOut[];
 }
 
-interface LeftOut extends ClientMutation {
+interface LeftOut extends SourceChange {
   readonly rule: string;
   /** How the schedule ends without the rule. */
   readonly instead: Ending;
