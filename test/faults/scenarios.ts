@@ -17,7 +17,13 @@ export interface Subject {
 export interface Scenario {
   readonly name: string;
   readonly operation: Operation;
-  /** How the run ends when nothing fails: `committed`, or the error. */
+  /** Whether a create takes the place of an item. */
+  readonly overwrites?: true;
+  /** By StartSyncExecution, through the client, which asks what has become of the run if it gets no answer. Default: Standard. */
+  readonly lane?: 'express';
+  /** Whether the answer is lost by design. */
+  readonly loses?: true;
+  /** How the run ends when nothing fails: its last end, or the error. */
   readonly ends: string;
   /** What is there before the run. Default: nothing. */
   prepare?(subject: Subject): Promise<void>;
@@ -32,6 +38,7 @@ export interface Scenario {
 const PARTS = 2;
 const page = (text: string) => ({ largeAttributes: { page: { text } } });
 const add = { add: { writes: 1 } };
+const counted = { attributes: { writes: 1 } };
 
 export const keyOf = ({ id }: Pick<Subject, 'id'>): Item => ({ id: { S: id } });
 
@@ -71,6 +78,37 @@ const copyRefused = (): readonly FaultInput[] => [
     error: 'AccessDenied',
     status: 403,
     times: 'always',
+  },
+];
+
+/** Makes an Express run wait in its own lane. */
+const writeThrottled = (): readonly FaultInput[] => [
+  {
+    service: 'dynamodb',
+    operation: 'TransactWriteItems',
+    when: 'before',
+    error: 'ThrottlingException',
+    status: 400,
+  },
+];
+
+const writeInDoubt = (): readonly FaultInput[] => [
+  {
+    service: 'dynamodb',
+    operation: 'TransactWriteItems',
+    when: 'after',
+    error: 'InternalServerError',
+    status: 500,
+  },
+];
+
+const answerLost = (when: 'before' | 'after' | 'late') => (): readonly FaultInput[] => [
+  {
+    service: 'states',
+    operation: 'StartSyncExecution',
+    when,
+    error: 'InternalServerException',
+    lateSeconds: 10,
   },
 ];
 
@@ -129,7 +167,7 @@ async function succeeds({ dynamodb }: Stand, command: PutItemCommand | UpdateIte
   }
 }
 
-const RIVAL = 'update.rival.20260101T000000000Z';
+export const RIVAL = 'update.rival.20260101T000000000Z';
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'create', operation: 'create', ends: 'committed', input: async () => page('new') },
@@ -210,6 +248,109 @@ export const SCENARIOS: readonly Scenario[] = [
     input: async () => ({}),
     faults: writeHeld,
     rival: rivalUpdate,
+  },
+  {
+    name: 'put, over no item',
+    operation: 'create',
+    overwrites: true,
+    ends: 'committed',
+    input: async () => page('new'),
+  },
+  {
+    name: 'put, over an item with objects',
+    operation: 'create',
+    overwrites: true,
+    ends: 'committed',
+    prepare: created,
+    input: async () => ({ ...counted, ...page('new') }),
+  },
+  {
+    name: 'Express create',
+    operation: 'create',
+    lane: 'express',
+    ends: 'committed',
+    input: async () => page('new'),
+  },
+  { name: 'Express create, staged', operation: 'create', lane: 'express', ends: 'committed', input: staged },
+  {
+    name: 'Express create, refused by DynamoDB',
+    operation: 'create',
+    lane: 'express',
+    ends: 'RolledBack.WriteRefused',
+    input: async () => page('new'),
+    faults: writeRefused,
+  },
+  {
+    name: 'Express create, its write in doubt',
+    operation: 'create',
+    lane: 'express',
+    ends: 'committed',
+    input: async () => page('new'),
+    faults: writeInDoubt,
+  },
+  {
+    name: 'Express create, its answer lost',
+    operation: 'create',
+    lane: 'express',
+    loses: true,
+    ends: 'committed',
+    input: async () => page('new'),
+    faults: answerLost('after'),
+  },
+  {
+    name: 'Express update',
+    operation: 'update',
+    lane: 'express',
+    ends: 'committed',
+    prepare: created,
+    input: async () => ({ ...add, ...page('new') }),
+  },
+  {
+    name: 'Express update, another update first',
+    operation: 'update',
+    lane: 'express',
+    ends: 'committed',
+    prepare: created,
+    input: async () => ({ ...add, ...page('new') }),
+    faults: writeThrottled,
+    rival: rivalUpdate,
+  },
+  {
+    name: 'Express update, lost before its start',
+    operation: 'update',
+    lane: 'express',
+    loses: true,
+    ends: 'rolled-back',
+    prepare: created,
+    input: async () => ({ ...add, ...page('new') }),
+    faults: answerLost('before'),
+  },
+  {
+    name: 'Express update, lost and late',
+    operation: 'update',
+    lane: 'express',
+    loses: true,
+    ends: 'committed',
+    prepare: created,
+    input: async () => ({ ...add, ...page('new') }),
+    faults: answerLost('late'),
+  },
+  {
+    name: 'Express put, over an item with objects',
+    operation: 'create',
+    overwrites: true,
+    lane: 'express',
+    ends: 'committed',
+    prepare: created,
+    input: async () => ({ ...counted, ...page('new') }),
+  },
+  {
+    name: 'Express delete',
+    operation: 'delete',
+    lane: 'express',
+    ends: 'committed',
+    prepare: created,
+    input: async () => ({}),
   },
 ];
 

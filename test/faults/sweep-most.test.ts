@@ -24,7 +24,7 @@ const HERE = SCENARIOS.filter(({ name }) =>
 
 let result: Sweep;
 beforeAll(async () => {
-  result = await withStands(inject('assembly'), (stands) => sweepScenarios(HERE, stands), {
+  result = await withStands(inject('expressStore'), (stands) => sweepScenarios(HERE, stands), {
     quick: 0,
   });
 }, TIMEOUT_MS);

@@ -16,7 +16,7 @@ const UPDATE = scenarioOf('update');
 const KINDS_HERE = ['after', 'late'];
 
 async function open(mutations: readonly Mutation[] = [], options: Pick<StandOptions, 'standstillMs'> = {}) {
-  const assembly = await assembleMutant(inject('assembly'), mutations);
+  const assembly = await assembleMutant(inject('expressStore'), mutations);
   const stand = await Stand.open({ assembly, minPartBytes: MIN_PART_BYTES, ...options });
   return {
     stand,
