@@ -2,17 +2,11 @@
 // run in which nothing fails, so that a new one is swept by itself.
 
 import type { ObservedCall } from '../../local/index.ts';
-import {
-  type Cell,
-  type CellResult,
-  runCell,
-  type SweptCall,
-  TOKEN_FORGOTTEN_MS,
-  unsoundness,
-} from './cell.ts';
+import { type Cell, type CellResult, runCell, type SweptCall, TOKEN_FORGOTTEN_MS } from './cell.ts';
 import { courseOf } from './courses.ts';
 import { isSilent, KINDS, type Kind, type SweptService } from './kinds.ts';
 import { keyOf, type Scenario, type Subject } from './scenarios.ts';
+import { unsoundness } from './soundness.ts';
 import type { Stand } from './stand.ts';
 
 export interface Swept {
@@ -59,8 +53,15 @@ export async function callsOf(stand: Stand, scenario: Scenario): Promise<readonl
   });
   faults.clear();
   await stand.drain();
-  const isSwept = (call: ObservedCall): boolean =>
-    !strange.has(call) && (call.service !== 'states' || scenario.lane === 'express');
+  const landed = new Set<string>();
+  const isSwept = (call: ObservedCall): boolean => {
+    if (strange.has(call)) return false;
+    if (call.service !== 'states') return true;
+    // A late one is seen again when it lands.
+    const isNew = !landed.has(call.subject);
+    landed.add(call.subject);
+    return isNew && scenario.lane === 'express';
+  };
   return sweptCalls(calls.filter(isSwept));
 }
 
@@ -153,6 +154,20 @@ export interface Sweep {
   readonly unsound: readonly string[];
 }
 
+/** Every call of these scenarios in every way, as runs on the stand in which nothing fails show them. */
+export async function allCells(scenarios: readonly Scenario[], stand: Stand): Promise<readonly Cell[]> {
+  const cells: Cell[] = [];
+  const known = new Map<string, Set<string>>();
+  for (const scenario of scenarios) {
+    const calls = await callsOf(stand, scenario);
+    const way = `${scenario.lane} ${scenario.operation}`;
+    const before = known.get(way) ?? new Set();
+    cells.push(...cellsOf(scenario, calls, before));
+    known.set(way, new Set([...before, ...calls.map(({ label }) => label)]));
+  }
+  return cells;
+}
+
 /**
  * Every call of these scenarios, in every way.
  * @param kinds - the ways, if not all
@@ -165,15 +180,7 @@ export async function sweepScenarios(
 ): Promise<Sweep> {
   const [stand] = stands.usual;
   if (stand === undefined) throw new Error('there is no stand to see the calls on');
-  const cells: Cell[] = [];
-  const known = new Map<string, Set<string>>();
-  for (const scenario of scenarios) {
-    const calls = await callsOf(stand, scenario);
-    const way = `${scenario.lane} ${scenario.operation}`;
-    const before = known.get(way) ?? new Set();
-    cells.push(...cellsOf(scenario, calls, before));
-    known.set(way, new Set([...before, ...calls.map(({ label }) => label)]));
-  }
+  const cells = await allCells(scenarios, stand);
   const chosen = cells.filter(
     ({ kind }) => kinds.includes(kind) && (stands.quick.length > 0 || !isSilent(kind)),
   );
