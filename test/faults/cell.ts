@@ -5,7 +5,7 @@ import type { Item } from '../../core/values/attributes.ts';
 import type { FaultInput } from '../../local/index.ts';
 import { type Course, courseOf, type End, REDRIVES } from './courses.ts';
 import type { Kind, SweptService } from './kinds.ts';
-import { keyOf, RIVAL, type Scenario, type Subject } from './scenarios.ts';
+import { keyOf, RIVAL, type Scenario, type Subject } from './scenario.ts';
 import { NeverEnds, type Stand } from './stand.ts';
 
 /** One of the calls that a scenario's run makes. */

@@ -15,7 +15,7 @@ import {
 import { readSaga } from '../../core/item/item.ts';
 import { continuedId } from '../../core/keys/run.ts';
 import type { Item } from '../../core/values/attributes.ts';
-import type { Scenario, Subject } from './scenarios.ts';
+import type { Scenario, Subject } from './scenario.ts';
 
 /**
  * How a run ends or is interrupted. Of an Express run `handed-over`: goes on as a Standard one; `lost`: its caller got no answer, and asks

@@ -6,7 +6,6 @@ import { ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from '@aw
 import {
   DescribeExecutionCommand,
   type DescribeExecutionCommandOutput,
-  GetExecutionHistoryCommand,
   RedriveExecutionCommand,
   SFNClient,
   StartExecutionCommand,
@@ -20,6 +19,7 @@ import type { Item } from '../../core/values/attributes.ts';
 import { fromSdkItem, toSdkItem } from '../../core/values/sdk-item.ts';
 import { type LocalCloud, type ObservedCall, startLocalCloud } from '../../local/index.ts';
 import { Calls } from './calls.ts';
+import { newestEvent } from './newest-event.ts';
 
 /** So slow that no wait ends by itself. */
 const STANDSTILL = 1e-6;
@@ -34,7 +34,6 @@ const LONGEST_STANDSTILL_MS = 60_000;
 
 /** Between a client's looks at an execution, in real milliseconds. */
 const POLL_MS = 10;
-const ENDS: ReadonlySet<string> = new Set(['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionAborted']);
 
 export interface StandOptions {
   readonly assembly: string;
@@ -186,8 +185,8 @@ export class Stand implements AsyncDisposable {
     for (const arn of this.#calls.takeStarted()) this.#running.add(arn);
     const events = await Promise.all(
       [...this.#running].map(async (arn) => {
-        const event = await this.#newestEvent(arn);
-        if (event === undefined || ENDS.has(event.type)) this.#running.delete(arn);
+        const event = await newestEvent(this.sfn, arn);
+        if (event === undefined || event.isEnd) this.#running.delete(arn);
         return event;
       }),
     );
@@ -201,20 +200,6 @@ export class Stand implements AsyncDisposable {
     await Promise.all(
       running.map((executionArn) => this.sfn.send(new StopExecutionCommand({ executionArn }))),
     );
-  }
-
-  /** Undefined: a start that failed. */
-  async #newestEvent(
-    executionArn: string,
-  ): Promise<{ readonly id: number; readonly type: string } | undefined> {
-    const newest = { executionArn, reverseOrder: true, maxResults: 1, includeExecutionData: false };
-    try {
-      const { events } = await this.sfn.send(new GetExecutionHistoryCommand(newest));
-      return { id: events?.[0]?.id ?? 0, type: events?.[0]?.type ?? '' };
-    } catch (error) {
-      if ((error as Error).name === 'ExecutionDoesNotExist') return undefined;
-      throw error;
-    }
   }
 
   /**

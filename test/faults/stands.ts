@@ -2,7 +2,7 @@
 
 import { rm } from 'node:fs/promises';
 import { withQuickTimeouts, withSmallParts } from './assemblies.ts';
-import { MIN_PART_BYTES } from './scenarios.ts';
+import { MIN_PART_BYTES } from './scenario.ts';
 import { Stand } from './stand.ts';
 import type { SweepStands } from './sweep.ts';
 

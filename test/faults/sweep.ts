@@ -5,7 +5,7 @@ import type { ObservedCall } from '../../local/index.ts';
 import { type Cell, type CellResult, runCell, type SweptCall, TOKEN_FORGOTTEN_MS } from './cell.ts';
 import { courseOf } from './courses.ts';
 import { isSilent, KINDS, type Kind, type SweptService } from './kinds.ts';
-import { keyOf, type Scenario, type Subject } from './scenarios.ts';
+import { keyOf, type Scenario, type Subject } from './scenario.ts';
 import { unsoundness } from './soundness.ts';
 import type { Stand } from './stand.ts';
 
