@@ -144,7 +144,6 @@ export class Stand implements AsyncDisposable {
       await this.#goOn(() => isDone, atFirstPause);
     } catch (error) {
       controller.abort(error);
-      await done.catch(() => undefined);
       throw error;
     }
     return done;

@@ -89,10 +89,8 @@ function sweptCalls(calls: readonly ObservedCall[]): SweptCall[] {
 }
 
 /** Who makes a call, and what; and what tells it from others of its operation. */
-function nameOf(
-  { service, operation, subject }: ObservedCall,
-  caller: string,
-): { readonly label: string; readonly match?: string } {
+function nameOf(call: ObservedCall, caller: string): { readonly label: string; readonly match?: string } {
+  const { service, operation, subject } = call;
   if (service === 'lambda') {
     const invoked = subject.slice(0, subject.indexOf(' '));
     return { label: taskOf(invoked), match: invoked };
@@ -104,12 +102,12 @@ function nameOf(
       : { label: 'Client: StartExecution', match: 'settles' };
   }
   if (service === 'states') return { label: 'Client: StartSyncExecution' };
-  return { label: `${isOfClient(subject) ? 'Client' : caller}: ${operation}` };
+  return { label: `${isOfClient(call) ? 'Client' : caller}: ${operation}` };
 }
 
-/** A look of `client.outcome` at who has written an item. */
-function isOfClient(subject: string): boolean {
-  return subject.includes('"ProjectionExpression":"#saga"');
+/** A look of `client.outcome` at who has written an item, and the end of what was staged: sagas delete by DeleteObjects alone. */
+function isOfClient({ operation, subject }: ObservedCall): boolean {
+  return operation === 'DeleteObject' || subject.includes('"ProjectionExpression":"#saga"');
 }
 
 /** `Twinwrite-DocsTasksWriteItem361ED12C`: WriteItem. */
