@@ -20,7 +20,7 @@ export interface Clock {
   limit(ms: number, signal: AbortSignal | undefined, name: string): Promise<void>;
   /**
    * How many sleep under a name. Executions sleep under their ARN, in Wait states and before retries: whoever moves time
-   * forward sees so whether one still waits for that.
+   * forward sees so whether one still waits for that. An Express execution's ARN may lack its id, which its answer alone tells.
    */
   sleeping(name: string): number;
   /** Moves the cloud's time forward by `ms`; sleepers whose time has come wake up. */
@@ -54,7 +54,10 @@ export function createClock(timeScale = 1): Clock {
   let offsetMs = 0;
   const sleepers = new Set<Sleeper>();
   const sleeping = (name: string): number =>
-    [...sleepers].filter((sleeper) => sleeper.name === name && sleeper.limits === undefined).length;
+    [...sleepers].filter(
+      (sleeper) =>
+        sleeper.limits === undefined && (sleeper.name === name || sleeper.name?.startsWith(`${name}:`)),
+    ).length;
 
   const elapsed = ({ since, rate }: Sleeper): number => (performance.now() - since) * rate;
   const settle = (sleeper: Sleeper, elapsedMs: number): void => {

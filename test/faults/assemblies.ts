@@ -44,6 +44,13 @@ export async function withQuickTimeouts(assembly: string): Promise<string> {
       /"TimeoutSeconds": *(?:\d+|"\{%[^"]*%\}")/g,
       `"TimeoutSeconds":${QUICK.taskSeconds}`,
     );
+    // The Express lane's definitions are texts in the template.
+    await replaceIn(
+      files,
+      /\.template\.json$/,
+      /\\"TimeoutSeconds\\": *\d+/g,
+      `\\"TimeoutSeconds\\":${QUICK.taskSeconds}`,
+    );
     await replaceIn(files, /\.mjs$/, /requestTimeout:\d[\de_]*/g, `requestTimeout:${QUICK.requestMs}`);
     return folder;
   } catch (error) {

@@ -2,8 +2,8 @@
 
 import type { FaultInput } from '../../local/index.ts';
 
-/** Services whose calls the sweep makes fail. */
-export type SweptService = 's3' | 'dynamodb' | 'lambda';
+/** Services whose calls the sweep makes fail: of Step Functions' the starts of executions in the Express lane. */
+export type SweptService = 's3' | 'dynamodb' | 'lambda' | 'states';
 
 type Failure = Pick<FaultInput, 'when' | 'error' | 'status' | 'lateSeconds'>;
 
@@ -25,6 +25,7 @@ const FAILED: Readonly<Record<SweptService, Pick<Failure, 'error' | 'status'>>> 
   s3: { error: 'InternalError', status: 500 },
   dynamodb: { error: 'InternalServerError', status: 500 },
   lambda: { error: 'ServiceException' },
+  states: { error: 'InternalServerException', status: 500 },
 };
 
 function everywhere(failure: Pick<Failure, 'when'> & Partial<Failure>): Kind['of'] {
@@ -32,6 +33,7 @@ function everywhere(failure: Pick<Failure, 'when'> & Partial<Failure>): Kind['of
     s3: { ...FAILED.s3, ...failure },
     dynamodb: { ...FAILED.dynamodb, ...failure },
     lambda: { ...FAILED.lambda, ...failure },
+    states: { ...FAILED.states, ...failure },
   };
 }
 
@@ -43,6 +45,7 @@ export const KINDS: readonly Kind[] = [
       s3: { when: 'before', error: 'AccessDenied', status: 403 },
       dynamodb: { when: 'before', error: 'AccessDeniedException', status: 400 },
       lambda: { when: 'before', error: 'AccessDeniedException' },
+      states: { when: 'before', error: 'AccessDeniedException', status: 400 },
     },
   },
   {
@@ -52,6 +55,7 @@ export const KINDS: readonly Kind[] = [
       s3: { when: 'before', error: 'SlowDown', status: 503 },
       dynamodb: { when: 'before', error: 'ThrottlingException', status: 400 },
       lambda: { when: 'before', error: 'TooManyRequestsException' },
+      states: { when: 'before', error: 'ThrottlingException', status: 400 },
     },
   },
   { name: 'before', meaning: 'not done, answered with a 500', of: everywhere({ when: 'before' }) },

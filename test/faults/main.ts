@@ -35,7 +35,7 @@ const SLOW_MS = 30_000;
 
 async function sweepAll({ only, kind, loud }: Part): Promise<Sweep> {
   await bundleTasks();
-  const product = await synthesize();
+  const product = await synthesize({ express: true });
   const since = performance.now();
   const scenarios = SCENARIOS.filter(({ name }) => only?.test(name) ?? true);
   const kinds = KINDS.filter(({ name }) => kind?.test(name) ?? true);

@@ -6,18 +6,20 @@ import { ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from '@aw
 import {
   DescribeExecutionCommand,
   type DescribeExecutionCommandOutput,
-  GetExecutionHistoryCommand,
   RedriveExecutionCommand,
   SFNClient,
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { LargeItemClient } from '../../client/index.ts';
 import { type StoreDescriptor, storeIn } from '../../core/contract/store.ts';
 import { itemPrefix } from '../../core/keys/object-key.ts';
 import type { Operation } from '../../core/keys/run.ts';
 import type { Item } from '../../core/values/attributes.ts';
 import { fromSdkItem, toSdkItem } from '../../core/values/sdk-item.ts';
 import { type LocalCloud, type ObservedCall, startLocalCloud } from '../../local/index.ts';
+import { Calls } from './calls.ts';
+import { newestEvent } from './newest-event.ts';
 
 /** So slow that no wait ends by itself. */
 const STANDSTILL = 1e-6;
@@ -30,7 +32,8 @@ const LONGEST_STEP_MS = 60_000;
 const LONGEST_RUN_MS = 12 * 60 * 60_000;
 const LONGEST_STANDSTILL_MS = 60_000;
 
-const ENDS: ReadonlySet<string> = new Set(['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionAborted']);
+/** Between a client's looks at an execution, in real milliseconds. */
+const POLL_MS = 10;
 
 export interface StandOptions {
   readonly assembly: string;
@@ -51,6 +54,9 @@ export class Stand implements AsyncDisposable {
   readonly sfn: SFNClient;
   readonly s3: S3Client;
   readonly dynamodb: DynamoDBClient;
+  readonly client: LargeItemClient;
+  /** ARNs of Standard executions that were started, or redriven, and are not known to have ended. */
+  readonly #running = new Set<string>();
   readonly #calls: Calls;
   readonly #standstillMs: number;
 
@@ -77,9 +83,12 @@ export class Stand implements AsyncDisposable {
     this.#calls = calls;
     this.#standstillMs = standstillMs;
     this.descriptor = storeIn(cloud.outputs.Twinwrite ?? {});
-    this.sfn = new SFNClient(config);
+    // StartSyncExecution would be sent to another host.
+    this.sfn = new SFNClient({ ...config, disableHostPrefix: true });
     this.s3 = new S3Client({ ...config, forcePathStyle: true });
     this.dynamodb = new DynamoDBClient(config);
+    const { descriptor: store, sfn, s3, dynamodb } = this;
+    this.client = new LargeItemClient({ store, sfn, s3, dynamodb, pollIntervalMs: POLL_MS });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -94,41 +103,72 @@ export class Stand implements AsyncDisposable {
         input: JSON.stringify(input),
       }),
     );
+    this.#running.add(executionArn);
     return executionArn;
   }
 
   async redrive(executionArn: string): Promise<void> {
     await this.sfn.send(new RedriveExecutionCommand({ executionArn }));
+    this.#running.add(executionArn);
   }
 
   /**
    * Lets a run go on until it ends.
-   * @param atFirstPause - called once, when the run waits for the first time
+   * @param atFirstPause - called once, when all that runs waits for the first time
    * @throws {NeverEnds} when it does not: then it is stopped
    */
   async end(
     executionArn: string,
     atFirstPause?: () => Promise<void>,
   ): Promise<DescribeExecutionCommandOutput> {
-    try {
-      await this.#goOn(executionArn, atFirstPause);
-    } catch (error) {
-      if (error instanceof NeverEnds) await this.sfn.send(new StopExecutionCommand({ executionArn }));
-      throw error;
-    }
+    await this.#goOn(() => !this.#running.has(executionArn), atFirstPause);
     return this.sfn.send(new DescribeExecutionCommand({ executionArn }));
   }
 
-  async #goOn(executionArn: string, atFirstPause: (() => Promise<void>) | undefined): Promise<void> {
+  /**
+   * Lets time go on until the client has done what it is asked for.
+   * @throws what that throws; {@link NeverEnds} when it comes to no end: then it is aborted
+   */
+  async whenDone<T>(
+    work: (client: LargeItemClient, signal: AbortSignal) => Promise<T>,
+    atFirstPause?: () => Promise<void>,
+  ): Promise<T> {
+    const controller = new AbortController();
+    let isDone = false;
+    const done = work(this.client, controller.signal);
+    const settled = (): void => {
+      isDone = true;
+    };
+    done.then(settled, settled);
+    try {
+      await this.#goOn(() => isDone, atFirstPause);
+    } catch (error) {
+      controller.abort(error);
+      throw error;
+    }
+    return done;
+  }
+
+  async #goOn(isOver: () => boolean, atFirstPause: (() => Promise<void>) | undefined): Promise<void> {
+    try {
+      await this.#passUntil(isOver, atFirstPause);
+    } catch (error) {
+      if (error instanceof NeverEnds) await this.#stopAll();
+      throw error;
+    }
+  }
+
+  async #passUntil(isOver: () => boolean, atFirstPause: (() => Promise<void>) | undefined): Promise<void> {
     let pause = atFirstPause;
-    let standing = { at: -1, since: performance.now() };
+    let standing = { at: '', since: performance.now() };
     for (let ranMs = 0; ranMs < LONGEST_RUN_MS; ) {
-      await this.#calls.rest();
-      const { id, type } = await this.#newestEvent(executionArn);
-      if (ENDS.has(type)) return;
-      if (id !== standing.at) standing = { at: id, since: performance.now() };
-      // Not by the newest event: one iteration may have ended since another began to wait.
-      if (this.cloud.clock.sleeping(executionArn) === 0) {
+      await this.#calls.rest(QUIET_MS);
+      const { seen, type } = await this.#look();
+      if (isOver()) return;
+      if (seen !== standing.at) standing = { at: seen, since: performance.now() };
+      // Not by the newest events: one iteration may have ended since another began to wait.
+      const running = [...this.#running, ...this.#calls.synchronous];
+      if (running.length === 0 || running.some((arn) => this.cloud.clock.sleeping(arn) === 0)) {
         if (performance.now() - standing.since < this.#standstillMs) continue;
         throw new NeverEnds(`has stood still for ${this.#standstillMs / 1000} s, after ${type}`);
       }
@@ -139,19 +179,36 @@ export class Stand implements AsyncDisposable {
     throw new NeverEnds(`goes on after ${LONGEST_RUN_MS / 3_600_000} h`);
   }
 
-  async #newestEvent(executionArn: string): Promise<{ readonly id: number; readonly type: string }> {
-    const newest = { executionArn, reverseOrder: true, maxResults: 1, includeExecutionData: false };
-    const { events } = await this.sfn.send(new GetExecutionHistoryCommand(newest));
-    return { id: events?.[0]?.id ?? 0, type: events?.[0]?.type ?? '' };
+  /** Which executions have ended, how far the others and the calls are, and the newest event of one. */
+  async #look(): Promise<{ readonly seen: string; readonly type: string }> {
+    for (const arn of this.#calls.takeStarted()) this.#running.add(arn);
+    const events = await Promise.all(
+      [...this.#running].map(async (arn) => {
+        const event = await newestEvent(this.sfn, arn);
+        if (event === undefined || event.isEnd) this.#running.delete(arn);
+        return event;
+      }),
+    );
+    const ids = [this.#calls.all.length, ...events.map((event) => event?.id)];
+    return { seen: ids.join(' '), type: events.at(-1)?.type ?? 'no event' };
+  }
+
+  async #stopAll(): Promise<void> {
+    const running = [...this.#running];
+    this.#running.clear();
+    await Promise.all(
+      running.map((executionArn) => this.sfn.send(new StopExecutionCommand({ executionArn }))),
+    );
   }
 
   /**
-   * Lets everything land that is still to come: no run may be waiting.
+   * Lets every run end, and everything land that is still to come.
    * @throws {NeverEnds} when it does not
    */
   async drain(): Promise<void> {
+    await this.#goOn(() => this.#running.size + this.#calls.synchronous.length === 0, undefined);
     for (let ranMs = 0; ranMs < LONGEST_RUN_MS; ) {
-      await this.#calls.rest();
+      await this.#calls.rest(QUIET_MS);
       const steppedMs = this.cloud.clock.advanceToNext(LONGEST_STEP_MS);
       if (steppedMs === 0) return;
       ranMs += steppedMs;
@@ -184,38 +241,5 @@ export class Stand implements AsyncDisposable {
       objects: Contents.map(({ Key = '' }) => Key),
       uploads: Uploads.map(({ Key = '' }) => Key),
     };
-  }
-}
-
-/** The calls of a cloud: which there were, and whether one is under way. */
-class Calls {
-  readonly all: ObservedCall[] = [];
-  readonly #underWay = new Map<ObservedCall, number>();
-  readonly #longestMs: number;
-
-  constructor(longestMs: number) {
-    this.#longestMs = longestMs;
-  }
-
-  begin(call: ObservedCall): void {
-    if (!['s3', 'dynamodb', 'lambda'].includes(call.service)) return;
-    this.all.push(call);
-    this.#underWay.set(call, performance.now());
-    void call.ended.then(() => this.#underWay.delete(call));
-  }
-
-  /** Resolves when no call is under way, and none has begun for a while. */
-  async rest(): Promise<void> {
-    for (let seen = -1, since = 0; ; ) {
-      const now = performance.now();
-      for (const [call, begun] of this.#underWay) {
-        if (now - begun > this.#longestMs) this.#underWay.delete(call);
-      }
-      if (this.#underWay.size > 0 || this.all.length !== seen) {
-        seen = this.all.length;
-        since = now;
-      } else if (now - since >= QUIET_MS) return;
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
   }
 }

@@ -2,7 +2,7 @@
 
 import { rm } from 'node:fs/promises';
 import { withQuickTimeouts, withSmallParts } from './assemblies.ts';
-import { MIN_PART_BYTES } from './scenarios.ts';
+import { MIN_PART_BYTES } from './scenario.ts';
 import { Stand } from './stand.ts';
 import type { SweepStands } from './sweep.ts';
 
@@ -16,22 +16,24 @@ export async function withStands<T>(
   use: (stands: SweepStands) => Promise<T>,
   { usual = USUAL, quick = QUICK }: { readonly usual?: number; readonly quick?: number } = {},
 ): Promise<T> {
-  const assembly = await withSmallParts(product);
-  const quickAssembly = await withQuickTimeouts(product);
+  const folders: string[] = [];
   const open: Stand[] = [];
-  const openAll = async (count: number, from: string) => {
+  const openAll = async (count: number, assemble: typeof withSmallParts) => {
+    if (count === 0) return [];
+    const assembly = await assemble(product);
+    folders.push(assembly);
     for (let at = 0; at < count; at += 1) {
-      open.push(await Stand.open({ assembly: from, minPartBytes: MIN_PART_BYTES }));
+      open.push(await Stand.open({ assembly, minPartBytes: MIN_PART_BYTES }));
     }
     return open.slice(-count);
   };
   try {
     return await use({
-      usual: await openAll(usual, assembly),
-      quick: quick === 0 ? [] : await openAll(quick, quickAssembly),
+      usual: await openAll(usual, withSmallParts),
+      quick: await openAll(quick, withQuickTimeouts),
     });
   } finally {
     for (const stand of open) await stand[Symbol.asyncDispose]();
-    await Promise.all([assembly, quickAssembly].map((folder) => rm(folder, { recursive: true })));
+    await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
   }
 }

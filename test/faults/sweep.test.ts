@@ -6,7 +6,8 @@ import { SAME_TOKEN } from '../e2e/left-out.ts';
 import { assembleMutant, type Mutation } from '../e2e/mutants.ts';
 import { runCell, type SweptCall } from './cell.ts';
 import { KINDS } from './kinds.ts';
-import { MIN_PART_BYTES, SCENARIOS, type Scenario } from './scenarios.ts';
+import { MIN_PART_BYTES, type Scenario } from './scenario.ts';
+import { SCENARIOS } from './scenarios.ts';
 import { Stand, type StandOptions } from './stand.ts';
 import { callsOf, cellsOf, sweep } from './sweep.ts';
 import { sweepPage, violationsOf } from './table.ts';
@@ -16,7 +17,7 @@ const UPDATE = scenarioOf('update');
 const KINDS_HERE = ['after', 'late'];
 
 async function open(mutations: readonly Mutation[] = [], options: Pick<StandOptions, 'standstillMs'> = {}) {
-  const assembly = await assembleMutant(inject('assembly'), mutations);
+  const assembly = await assembleMutant(inject('expressStore'), mutations);
   const stand = await Stand.open({ assembly, minPartBytes: MIN_PART_BYTES, ...options });
   return {
     stand,

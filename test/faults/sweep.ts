@@ -1,19 +1,12 @@
 // The fault sweep: every call of every saga, failing in every way, once or for good. Which calls there are is seen from a
 // run in which nothing fails, so that a new one is swept by itself.
 
-import { outcomeOf } from '../../audit/runs/summary.ts';
-import type { Operation } from '../../core/keys/run.ts';
 import type { ObservedCall } from '../../local/index.ts';
-import {
-  type Cell,
-  type CellResult,
-  runCell,
-  type SweptCall,
-  TOKEN_FORGOTTEN_MS,
-  unsoundness,
-} from './cell.ts';
+import { type Cell, type CellResult, runCell, type SweptCall, TOKEN_FORGOTTEN_MS } from './cell.ts';
+import { courseOf } from './courses.ts';
 import { isSilent, KINDS, type Kind, type SweptService } from './kinds.ts';
-import type { Scenario, Subject } from './scenarios.ts';
+import { keyOf, type Scenario, type Subject } from './scenario.ts';
+import { unsoundness } from './soundness.ts';
 import type { Stand } from './stand.ts';
 
 export interface Swept {
@@ -40,21 +33,36 @@ export async function callsOf(stand: Stand, scenario: Scenario): Promise<readonl
   const { faults } = stand.cloud;
   faults.clear();
   await scenario.prepare?.(subject);
-  const input = { key: { id: subject.id }, ...(await scenario.input(subject)) };
+  const input = await scenario.input(subject);
+  const item = await stand.item(keyOf(subject));
   for (const fault of scenario.faults?.(subject) ?? []) faults.inject(fault);
   const strange = new Set<ObservedCall>();
   const calls = await stand.record(async () => {
-    const end = await stand.end(await stand.start(scenario.operation, input), async () => {
-      const rival = await stand.record(async () => {
-        await scenario.rival?.(subject);
-      });
-      for (const call of rival) strange.add(call);
+    const { ends, error } = await courseOf(scenario, subject, input, {
+      item,
+      atFirstPause: async () => {
+        const rival = await stand.record(async () => {
+          await scenario.rival?.(subject);
+        });
+        for (const call of rival) strange.add(call);
+      },
+      mend: () => undefined,
     });
-    const ends = end.status === 'SUCCEEDED' ? outcomeOf(end) : end.error;
-    if (ends !== scenario.ends) throw new Error(`${scenario.name}: ${ends} instead of ${scenario.ends}`);
+    const end = error ?? ends.at(-1);
+    if (end !== scenario.ends) throw new Error(`${scenario.name}: ${end} instead of ${scenario.ends}`);
   });
   faults.clear();
-  return sweptCalls(calls.filter((call) => !strange.has(call)));
+  await stand.drain();
+  const landed = new Set<string>();
+  const isSwept = (call: ObservedCall): boolean => {
+    if (strange.has(call)) return false;
+    if (call.service !== 'states') return true;
+    // A late one is seen again when it lands.
+    const isNew = !landed.has(call.subject);
+    landed.add(call.subject);
+    return isNew && scenario.lane === 'express';
+  };
+  return sweptCalls(calls.filter(isSwept));
 }
 
 function sweptCalls(calls: readonly ObservedCall[]): SweptCall[] {
@@ -65,19 +73,41 @@ function sweptCalls(calls: readonly ObservedCall[]): SweptCall[] {
     return before;
   };
   let caller = '';
-  return calls.map(({ service, operation, subject }) => {
-    const invoked = service === 'lambda' ? subject.slice(0, subject.indexOf(' ')) : undefined;
-    if (invoked !== undefined) caller = taskOf(invoked);
-    const name = invoked === undefined ? `${caller}: ${operation}` : caller;
+  return calls.map((call) => {
+    const { service, operation } = call;
+    const { match, label: name } = nameOf(call, caller);
+    if (service === 'lambda') caller = name;
     const earlier = count(`label ${name}`);
     return {
       label: earlier === 0 ? name : `${name} ${earlier + 1}`,
       service: service as SweptService,
       operation,
-      ...(invoked !== undefined && { match: invoked }),
-      skip: count(`call ${service} ${operation} ${invoked}`),
+      ...(match !== undefined && { match }),
+      skip: count(`call ${service} ${operation} ${match}`),
     };
   });
+}
+
+/** Who makes a call, and what; and what tells it from others of its operation. */
+function nameOf(call: ObservedCall, caller: string): { readonly label: string; readonly match?: string } {
+  const { service, operation, subject } = call;
+  if (service === 'lambda') {
+    const invoked = subject.slice(0, subject.indexOf(' '));
+    return { label: taskOf(invoked), match: invoked };
+  }
+  if (operation === 'StartExecution') {
+    const isHandOver = subject.includes('continues');
+    return isHandOver
+      ? { label: 'HandOver', match: 'continues' }
+      : { label: 'Client: StartExecution', match: 'settles' };
+  }
+  if (service === 'states') return { label: 'Client: StartSyncExecution' };
+  return { label: `${isOfClient(call) ? 'Client' : caller}: ${operation}` };
+}
+
+/** A look of `client.outcome` at who has written an item, and the end of what was staged: sagas delete by DeleteObjects alone. */
+function isOfClient({ operation, subject }: ObservedCall): boolean {
+  return operation === 'DeleteObject' || subject.includes('"ProjectionExpression":"#saga"');
 }
 
 /** `Twinwrite-DocsTasksWriteItem361ED12C`: WriteItem. */
@@ -87,7 +117,7 @@ function taskOf(functionName: string): string {
 
 /**
  * Every kind of failure of these calls, once and for good.
- * @param known - labels of calls that an earlier scenario of the operation makes: kinds that are another's variants, and those
+ * @param known - labels of calls that an earlier scenario of the operation and lane makes: kinds that are another's variants, and those
  * that cost real seconds, are tried once a label
  */
 export function cellsOf(
@@ -97,9 +127,15 @@ export function cellsOf(
 ): Cell[] {
   return calls.flatMap((call) =>
     KINDS.filter((kind) => kind.of[call.service] !== undefined)
-      .filter((kind) => !kind.onceALabel || !known.has(call.label))
+      .filter((kind) => !known.has(call.label) || !(kind.onceALabel || isOfCaller(call)))
+      .filter((kind) => !isSilent(kind) || !isOfCaller(call))
       .flatMap((kind) => (['once', 'for good'] as const).map((often) => ({ scenario, call, kind, often }))),
   );
+}
+
+/** The client waits for real seconds where it is throttled, and for minutes where it is not answered. */
+function isOfCaller({ label }: SweptCall): boolean {
+  return label.startsWith('Client: ');
 }
 
 export interface SweepStands {
@@ -116,6 +152,20 @@ export interface Sweep {
   readonly unsound: readonly string[];
 }
 
+/** Every call of these scenarios in every way, as runs on the stand in which nothing fails show them. */
+export async function allCells(scenarios: readonly Scenario[], stand: Stand): Promise<readonly Cell[]> {
+  const cells: Cell[] = [];
+  const known = new Map<string, Set<string>>();
+  for (const scenario of scenarios) {
+    const calls = await callsOf(stand, scenario);
+    const way = `${scenario.lane} ${scenario.operation}`;
+    const before = known.get(way) ?? new Set();
+    cells.push(...cellsOf(scenario, calls, before));
+    known.set(way, new Set([...before, ...calls.map(({ label }) => label)]));
+  }
+  return cells;
+}
+
 /**
  * Every call of these scenarios, in every way.
  * @param kinds - the ways, if not all
@@ -128,13 +178,7 @@ export async function sweepScenarios(
 ): Promise<Sweep> {
   const [stand] = stands.usual;
   if (stand === undefined) throw new Error('there is no stand to see the calls on');
-  const cells: Cell[] = [];
-  const known: Record<Operation, Set<string>> = { create: new Set(), update: new Set(), delete: new Set() };
-  for (const scenario of scenarios) {
-    const calls = await callsOf(stand, scenario);
-    cells.push(...cellsOf(scenario, calls, known[scenario.operation]));
-    for (const { label } of calls) known[scenario.operation].add(label);
-  }
+  const cells = await allCells(scenarios, stand);
   const chosen = cells.filter(
     ({ kind }) => kinds.includes(kind) && (stands.quick.length > 0 || !isSilent(kind)),
   );
@@ -152,7 +196,7 @@ export async function sweep(
     for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
       const since = performance.now();
       const result = await runCell(cell, newSubject(stand));
-      const isStuck = result.outcomes[0] === 'stuck';
+      const isStuck = result.ends.includes('stuck');
       const later = isStuck ? await runCell(cell, newSubject(stand), TOKEN_FORGOTTEN_MS) : undefined;
       const both = { result, ...(later && { later }), tookMs: performance.now() - since };
       swept.set(cell, both);

@@ -1,12 +1,12 @@
 // The sweep's table, as docs/fault-sweep.md has it.
 
-import type { Outcome } from '../../audit/runs/summary.ts';
 import type { CellResult } from './cell.ts';
+import type { End } from './courses.ts';
 import { KINDS, type Kind } from './kinds.ts';
 import { SCENARIOS } from './scenarios.ts';
 import type { Swept } from './sweep.ts';
 
-const CODES: Readonly<Record<Outcome, string>> = {
+const CODES: Readonly<Record<End, string>> = {
   committed: 'C',
   'cleanup-deferred': 'D',
   rejected: 'J',
@@ -16,6 +16,9 @@ const CODES: Readonly<Record<Outcome, string>> = {
   aborted: 'A',
   running: '?',
   continued: '?',
+  'handed-over': 'H',
+  lost: 'L',
+  'not-started': 'N',
 };
 
 const LEGEND = `| | the run ends |
@@ -26,7 +29,10 @@ const LEGEND = `| | the run ends |
 | R | rolled back: what was put is deleted |
 | U | of unknown outcome: nothing is deleted |
 | S→ | stuck at a task, and redriven at once: then as the next letter says; S→S→ when it took a second redrive, with what failed by design mended as well |
-| S→C, U | the same, and behind the comma when redriven after eleven minutes, when DynamoDB may have forgotten the write's token |`;
+| S→C, U | the same, and behind the comma when redriven after eleven minutes, when DynamoDB may have forgotten the write's token |
+| H→ | of the Express lane: handed over to a Standard run, which ends as the next letters say |
+| L→ | of the Express lane: its caller got no answer, and asked \`client.outcome\`, which says what the next letters say |
+| N | of the Express lane: not started, and so answered |`;
 
 /** The whole page. */
 export function sweepPage(swept: readonly Swept[]): string {
@@ -34,9 +40,10 @@ export function sweepPage(swept: readonly Swept[]): string {
   const runs = swept.length + swept.filter(({ later }) => later !== undefined).length;
   return `# The fault sweep
 
-Every call of S3, DynamoDB and Lambda that a saga makes, failing in every way, once and for good: ${swept.length} combinations,
-${runs} runs on the [local cloud](local-cloud.md). [Faults, crashes, soak](faults.md) says how it is done and what is checked after
-each run. Nothing was lost, applied twice or left behind in any but those under [Violations](#violations).
+Every call of S3, DynamoDB and Lambda that a saga makes, and each start of an Express run or of what goes on with one, failing in
+every way, once and for good: ${swept.length} combinations, ${runs} runs on the [local cloud](local-cloud.md). [Faults, crashes, soak](faults.md) says how it is done and what is checked after
+each run. Nothing was lost, applied twice, left behind or told
+falsely in any but those under [Violations](#violations).
 \`npm run faults\` writes this page.
 
 ${LEGEND}
@@ -60,7 +67,7 @@ ${violations(swept)}
 function totals(swept: readonly Swept[]): string {
   const counts = new Map<string, number>();
   for (const { result } of swept) {
-    const end = result.outcomes[0] as Outcome;
+    const end = result.ends[0] as End;
     counts.set(end, (counts.get(end) ?? 0) + 1);
   }
   const ends = [...counts].sort(([, one], [, other]) => other - one);
@@ -95,12 +102,16 @@ function text(kind: Kind, row: readonly Swept[]): string {
 }
 
 function endOf({ result, later }: Swept): string {
-  const redriven = later && codes(later) !== codes(result) ? `, ${codes(later).slice('S→'.length)}` : '';
+  const redriven = later && codes(later) !== codes(result) ? `, ${afterStuck(later)}` : '';
   return codes(result) + redriven;
 }
 
-function codes({ outcomes }: CellResult): string {
-  return outcomes.map((outcome) => CODES[outcome]).join('→');
+function codes({ ends }: Pick<CellResult, 'ends'>): string {
+  return ends.map((end) => CODES[end]).join('→');
+}
+
+function afterStuck({ ends }: CellResult): string {
+  return codes({ ends: ends.slice(ends.indexOf('stuck') + 1) });
 }
 
 function violations(swept: readonly Swept[]): string {
@@ -116,6 +127,6 @@ export function violationsOf({ result, later }: Swept): string[] {
 }
 
 /** What fails, and how the run ends. */
-export function nameOf({ cell: { scenario, call, kind, often }, outcomes }: CellResult): string {
-  return `${scenario.name}: ${call.label} ${kind.name}, ${often} (${outcomes.join(', ')})`;
+export function nameOf({ cell: { scenario, call, kind, often }, ends }: CellResult): string {
+  return `${scenario.name}: ${call.label} ${kind.name}, ${often} (${ends.join(', ')})`;
 }

@@ -19,6 +19,13 @@ test('tells how many sleep under a name, until each wakes or is aborted', async 
   expect(clock.sleeping('one')).toBe(0);
 });
 
+test('tells of an Express execution without its id, and of no other whose name begins so', () => {
+  const clock = createClock(1e-6);
+  void clock.sleep(1000, undefined, 'arn:express:machine:run:0123');
+  void clock.sleep(1000, undefined, 'arn:express:machine:run-2:0123');
+  expect(clock.sleeping('arn:express:machine:run')).toBe(1);
+});
+
 test('a limit counts what they wait who sleep under a name, and not faster what they do', async () => {
   const clock = createClock(1e9);
   const limit = clock.limit(3_600_000, undefined, 'one');
