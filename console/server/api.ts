@@ -5,6 +5,7 @@ import {
   type AuditContext,
   describeItem,
   type KeyTexts,
+  LANES,
   listRuns,
   OUTCOMES,
   previewReplay,
@@ -58,6 +59,7 @@ const listSchema = z.object({
     .transform((text) => text.split(','))
     .pipe(z.array(z.enum(OUTCOMES)))
     .optional(),
+  lane: z.enum(LANES).optional(),
   since: z.enum(SINCES).optional(),
   item: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
@@ -83,11 +85,12 @@ export function createApi(context: AuditContext, session: Session): Api {
   const list: Handler = async ({ query, signal }) => {
     const { cursor, limit, once, ...filter } = parse(listSchema, Object.fromEntries(query));
     if (cursor !== undefined) return listings.next(cursor, limit);
-    const { operation, outcome, since, item } = filter;
+    const { operation, outcome, lane, since, item } = filter;
     const options = {
       known,
       ...(operation && { operations: [operation] }),
       ...(outcome && { outcomes: outcome }),
+      ...(lane && { lanes: [lane] }),
       ...(since && { since: new Date(Date.now() - SINCE_MS[since]) }),
       ...(item !== undefined && { key: keyIn(item) }),
     };

@@ -62,6 +62,7 @@ export function RunPage({ run, search }: RunPageProps) {
             <StateGraph
               definition={definition.data}
               tree={data.tree}
+              isWhole={data.summary.lane !== 'express' || data.express?.isWhole === true}
               picked={nameOf(data, picked)}
               onPick={(name) => pick(lastOf(data.tree.states, name))}
             />
