@@ -15,7 +15,7 @@ import {
   resolveRun,
   stopRun,
 } from '../../audit/index.ts';
-import { OPERATIONS } from '../../core/keys/run.ts';
+import { OPERATIONS, parseRun } from '../../core/keys/run.ts';
 import { type Session, SINCES } from '../api.ts';
 import { keyTextExample, parseKeyText } from '../key-text.ts';
 import { definitionOf } from './definitions.ts';
@@ -110,6 +110,10 @@ export function createApi(context: AuditContext, session: Session): Api {
     return `${store.stateMachines[machine].replace(':stateMachine:', ':execution:')}:${name}`;
   };
 
+  /** The same of a run that is looked at, which an item or an object key may name: `create.x.{id}.{nonce}.{time}`. */
+  const arnOfNamed = async (operation: string, name: string, signal: AbortSignal): Promise<string> =>
+    parseRun(name) === undefined ? arnOf(operation, name) : resolveRun(context, name, { signal });
+
   const preview: Handler = async ({ query, signal }, operation = '', name = '') => {
     const force = query.get('force') === 'true';
     const shown = await previewReplay(context, arnOf(operation, name), { force, signal });
@@ -138,12 +142,12 @@ export function createApi(context: AuditContext, session: Session): Api {
     [
       'GET',
       /^runs\/(\w+)\/([^/]+)$/,
-      ({ signal }, ...run) => readRun(context, arnOf(...pair(run)), { signal }),
+      async ({ signal }, ...run) => readRun(context, await arnOfNamed(...pair(run), signal), { signal }),
     ],
     [
       'GET',
       /^runs\/(\w+)\/([^/]+)\/definition$/,
-      ({ signal }, ...run) => definitionOf(context, arnOf(...pair(run)), signal),
+      async ({ signal }, ...run) => definitionOf(context, await arnOfNamed(...pair(run), signal), signal),
     ],
     ['GET', /^runs\/(\w+)\/([^/]+)\/replay$/, preview],
     ['POST', /^runs\/(\w+)\/([^/]+)\/replay$/, confirm],

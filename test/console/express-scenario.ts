@@ -51,9 +51,7 @@ export async function playExpressScenario(store: TestStore): Promise<ExpressScen
     play.run('create', 'field-notes-1961', contents('first')),
   );
   store.pass(4 * 60);
-  const cleanupDeferred = await play.withFaults([DELETES_FAIL], () =>
-    play.run('update', 'atlas-of-moths', contents('second')),
-  );
+  const cleanupDeferred = await play.deferred('atlas-of-moths', contents('second'));
   store.pass(5 * 60);
   const continued = await play.withFaults([IN_DOUBT], () => play.handedOver('star-chart-north'));
   store.pass(2 * 60);
@@ -97,6 +95,11 @@ export class ExpressLibrary {
     const goesOn = this.#store.runOf(String(begun.cause.executionArn));
     await this.#store.passUntilEnd(goesOn);
     return { ...begun, goesOn };
+  }
+
+  /** An update that succeeds, and whose replaced object stays. */
+  deferred(id: string, input: object): Promise<BegunRun> {
+    return this.withFaults([DELETES_FAIL], () => this.run('update', id, input));
   }
 
   async settle(id: string, lost: BegunRun): Promise<Run> {
