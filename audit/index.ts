@@ -63,6 +63,14 @@ export {
 } from './runs/list.ts';
 export { consoleUrl, resolveRun } from './runs/resolve.ts';
 export { type StopOptions, stopRun } from './runs/stop.ts';
-export { OUTCOMES, type Outcome, outcomeOf, type RunSummary, summaryOf } from './runs/summary.ts';
+export {
+  LANES,
+  type Lane,
+  OUTCOMES,
+  type Outcome,
+  outcomeOf,
+  type RunSummary,
+  summaryOf,
+} from './runs/summary.ts';
 export { waitForRun } from './runs/wait.ts';
 export { inOrder } from './streams.ts';

@@ -1,16 +1,20 @@
 // How the page's addresses name runs: by operation and name, and an Express run, whose name may be another's, too, by its UUID as well.
 
 import type { StoreDescriptor } from '../core/contract/store-types.ts';
-import { OPERATIONS, type Operation } from '../core/keys/run.ts';
+import { expressRun, OPERATIONS, type Operation } from '../core/keys/run.ts';
 
 interface AddressedRun {
   readonly operation: Operation;
   readonly name: string;
   readonly lane?: 'standard' | 'express' | undefined;
   readonly executionArn?: string | undefined;
+  /** As object keys and `_saga` name it: all that they tell of an Express run, whose name there is none of an execution. */
+  readonly text?: string | undefined;
 }
 
-export function runAddress({ operation, name, lane, executionArn = '' }: AddressedRun): string {
+export function runAddress({ operation, name, lane, executionArn = '', text }: AddressedRun): string {
+  if (text !== undefined && expressRun(name) !== undefined)
+    return `/runs/${operation}/${encodeURIComponent(text)}`;
   const own = lane === 'express' ? `${name}:${executionArn.split(':').at(-1)}` : name;
   return `/runs/${operation}/${encodeURIComponent(own)}`;
 }

@@ -1,8 +1,10 @@
 // What the log of an Express run tells, as a part of a report.
 
+import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { continuedId } from '../../core/keys/run.ts';
 import type { AuditContext, CallOptions } from '../context.ts';
 import { LogsUnreadable } from '../errors.ts';
+import { type Failure, failureOf, meaningOf } from '../events.ts';
 import { runTree } from '../history/history.ts';
 import { timelineOf } from '../history/timeline.ts';
 import { expressExecution } from '../logs/express-arn.ts';
@@ -53,10 +55,10 @@ export async function expressPartOf(
     if (run !== undefined) return { ...partOf(run, context), others };
     const gap =
       runs.length === 0 ? 'its log group has no event of it' : 'its name was started more than once';
-    return { events: [], timeline: [], isWhole: false, gap, others };
+    return { events: [], timeline: [], failures: [], isWhole: false, gap, others };
   } catch (error) {
     if (!(error instanceof LogsUnreadable)) throw error;
-    return { events: [], timeline: [], isWhole: false, gap: error.message, others: [] };
+    return { events: [], timeline: [], failures: [], isWhole: false, gap: error.message, others: [] };
   }
 }
 
@@ -71,7 +73,16 @@ function partOf(
     events: run.events,
     timeline: timelineOf(tree),
     tree,
+    failures: strayFailures(run.events),
     isWhole: whole,
     ...(!whole && { gap: 'its log has some of its events only, as its level has it' }),
   };
+}
+
+/** A failure whose state is told follows an event of it. */
+function strayFailures(events: readonly HistoryEvent[]): readonly Failure[] {
+  const told = new Set(events.map(({ id }) => id));
+  return events
+    .filter((event) => meaningOf(event) === 'attempt failed' && !told.has(event.previousEventId))
+    .map(failureOf);
 }

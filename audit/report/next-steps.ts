@@ -19,17 +19,14 @@ function stepsByOutcome(report: Omit<RunReport, 'nextSteps'>): string[] {
   if (summary.settles !== undefined && !(isStopped && redrive.possible)) return settledSteps(report);
   switch (summary.outcome) {
     case 'committed':
-      return ['Nothing to do: the write took effect, exactly once.'];
+      return [WRITTEN];
     case 'cleanup-deferred':
-      return [
-        'Nothing to do: the write took effect, exactly once.',
-        'Objects that are not needed any more could not be deleted; the sweeper collects them.',
-      ];
+      return [WRITTEN, LEFT_TO_SWEEPER];
     case 'running':
       return ['Wait: the run goes on by itself.'];
     case 'rejected':
       return [
-        'Nothing was written.',
+        NOT_WRITTEN,
         summary.reason === 'InvalidInput'
           ? 'Correct the input and start a new run: the same input would be refused again.'
           : 'Replay it once the reason is gone: a replay starts a new run with the same input.',
@@ -38,7 +35,7 @@ function stepsByOutcome(report: Omit<RunReport, 'nextSteps'>): string[] {
       return [
         keepsObjects(report)
           ? 'Nothing was written; the objects that the run put are left, as its input asks.'
-          : 'Nothing was written, and every object that the run put is deleted.',
+          : UNDONE,
         OF_UPLOAD.has(summary.reason ?? '')
           ? 'Write the content again in a new run: a replay would copy the same upload.'
           : 'Replay it once the reason is gone: a replay starts a new run with the same input.',
@@ -56,6 +53,11 @@ function stepsByOutcome(report: Omit<RunReport, 'nextSteps'>): string[] {
   }
 }
 
+const WRITTEN = 'Nothing to do: the write took effect, exactly once.';
+const LEFT_TO_SWEEPER =
+  'Objects that are not needed any more could not be deleted; the sweeper collects them.';
+const NOT_WRITTEN = 'Nothing was written.';
+const UNDONE = 'Nothing was written, and every object that the run put is deleted.';
 const GOES_ON = 'Another execution goes on with it, and tells what becomes of it.';
 const BY_CALLER =
   'Whoever started it starts it again once the reason is gone: an Express run is not replayed.';
@@ -64,18 +66,17 @@ const BY_CALLER =
 function expressSteps({ summary }: Omit<RunReport, 'nextSteps'>): string[] {
   switch (summary.outcome) {
     case 'committed':
-      return ['Nothing to do: the write took effect, exactly once.'];
+      return [WRITTEN];
     case 'cleanup-deferred':
-      return [
-        'Nothing to do: the write took effect, exactly once.',
-        'Objects that are not needed any more could not be deleted; the sweeper collects them.',
-      ];
+      return [WRITTEN, LEFT_TO_SWEEPER];
     case 'running':
-      return ['Wait: it ends within five minutes, and its end may come late to its log.'];
+      return [
+        'Wait: it ends within five minutes. Its end may come late to its log; at level ERROR a good one never does.',
+      ];
     case 'rejected':
-      return ['Nothing was written.', BY_CALLER];
+      return [NOT_WRITTEN, BY_CALLER];
     case 'rolled-back':
-      return ['Nothing was written, and every object that the run put is deleted.', BY_CALLER];
+      return [UNDONE, BY_CALLER];
     case 'continued':
       return [
         'It was to go on as a Standard execution, which is not known any more, or goes on with another run of its name.',

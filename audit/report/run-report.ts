@@ -1,6 +1,7 @@
 // What is known of one run, as the command line and the console show it.
 
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import type { Failure } from '../events.ts';
 import type { Deletion, Phase, RunFacts } from '../history/facts.ts';
 import type { RunTree } from '../history/history.ts';
 import type { TimelineEntry } from '../history/timeline.ts';
@@ -47,6 +48,8 @@ export interface ExpressPart {
   readonly events: readonly HistoryEvent[];
   readonly timeline: readonly TimelineEntry[];
   readonly tree?: RunTree;
+  /** Attempts that failed and of which the log does not tell the state. */
+  readonly failures: readonly Failure[];
   /** Whether the log has all that happened. */
   readonly isWhole: boolean;
   /** Why the log tells nothing, or not all. */

@@ -2,7 +2,7 @@
 
 import type { StoreDescriptor } from '../../core/contract/store.ts';
 import { continuedName, expressId } from '../../core/keys/run.ts';
-import { detailsOf, failureOf, timeOf } from '../events.ts';
+import { detailsOf, failureOf, meaningOf, timeOf } from '../events.ts';
 import { type KeyTexts, keyOfInput } from '../item/key.ts';
 import { expressExecution } from '../logs/express-arn.ts';
 import { endOf, firstTime, type LoggedRun, RUN_SPAN_MS, runTextIn, startOf } from '../logs/logged-run.ts';
@@ -25,7 +25,7 @@ export function expressSummary(logged: LoggedRun, store: StoreDescriptor, now: n
   const status = statusOf(logged, now);
   const outcome = outcomeOfExpress(logged, status);
   const reason = failure?.error.replace(/^(?:Rejected|RolledBack)\./, '') ?? '';
-  const message = failure?.message ?? (end ? '' : notTold(status));
+  const message = failure?.message ?? (end ? '' : notTold(logged, status));
   const start = startOf(logged);
   const key = keyOf(logged, store);
   const version = end && parsed(detailsOf(end).output)?.version;
@@ -83,8 +83,13 @@ function statusOf(logged: LoggedRun, now: number): RunSummary['status'] {
   return now - firstTime(logged).getTime() < RUN_SPAN_MS ? 'RUNNING' : 'UNKNOWN';
 }
 
-function notTold(status: RunSummary['status']): string {
-  return status === 'RUNNING' ? 'its end is not in the log yet' : 'its end is not in the log';
+/** At level ERROR a failing end is logged and a good one is not, so failed attempts alone are a hint, and no proof. */
+function notTold({ events }: LoggedRun, status: RunSummary['status']): string {
+  const isFailuresOnly = events.every((event) => meaningOf(event) === 'attempt failed');
+  if (status === 'RUNNING') return 'its end is not in the log yet';
+  return isFailuresOnly
+    ? 'attempts failed and no end is logged, as at level ERROR of a run that went well in the end: retried, or with its clean-up deferred'
+    : 'its end is not in the log';
 }
 
 /** Of its input, where the log has it; else of a cause that names it. */

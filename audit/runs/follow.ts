@@ -3,8 +3,9 @@
 import type { ExecutionListItem } from '@aws-sdk/client-sfn';
 import { type AuditContext, sleep } from '../context.ts';
 import { canonicalKey, sameKey } from '../item/key.ts';
+import { ExpressWatch } from './express-follow.ts';
 import { describe, listExecutions, type RunFilter, summarized } from './list.ts';
-import { OUTCOMES, type RunSummary } from './summary.ts';
+import { LANES, OUTCOMES, type RunSummary } from './summary.ts';
 
 export interface FollowOptions extends Omit<RunFilter, 'until' | 'since'> {
   /** Milliseconds between looks. Default: 3000. */
@@ -19,14 +20,16 @@ const INTERVAL_MS = 3000;
 const LAG_MS = 60_000;
 
 /**
- * Each run that ends from now on, once for each end: a run that is redriven ends again. Goes on until the signal is
- * aborted, and then returns.
+ * Each run that ends from now on, once for each end: a run that is redriven ends again. Of Express runs those whose end their log
+ * tells. Goes on until the signal is aborted, and then returns.
+ * @throws {LogsUnreadable} where Express runs are asked for, too
  */
 export async function* followRuns(
   context: AuditContext,
   {
     operations,
     outcomes = OUTCOMES,
+    lanes = LANES,
     intervalMs = INTERVAL_MS,
     signal,
     onLook,
@@ -34,14 +37,21 @@ export async function* followRuns(
   }: FollowOptions = {},
 ): AsyncGenerator<RunSummary, void, undefined> {
   const key = filter.key && canonicalKey(filter.key, context.store.key);
-  const watch = new Watch(context, operations, signal);
+  const watches = [
+    ...(lanes.includes('standard') ? [new Watch(context, operations, signal)] : []),
+    ...(lanes.includes('express') && context.store.express
+      ? [new ExpressWatch(context, operations, signal)]
+      : []),
+  ];
   try {
-    await watch.begin();
+    for (const watch of watches) await watch.begin();
     for (;;) {
-      for await (const run of watch.look()) {
-        if (outcomes.includes(run.outcome) && (key === undefined || sameKey(run.key, key))) yield run;
+      for (const watch of watches) {
+        for await (const run of watch.look()) {
+          if (outcomes.includes(run.outcome) && (key === undefined || sameKey(run.key, key))) yield run;
+        }
       }
-      onLook?.(watch.inFlight);
+      onLook?.(watches.reduce((sum, { inFlight }) => sum + inFlight, 0));
       await sleep(intervalMs, signal);
     }
   } catch (error) {

@@ -3,6 +3,7 @@
 import pc from 'picocolors';
 import { columns, cut, oneLine } from '../../audit/drawing/text.ts';
 import { COMPENSATION_MARK, formatDuration, renderTree } from '../../audit/drawing/tree.ts';
+import type { Failure } from '../../audit/events.ts';
 import { describeWriter } from '../../audit/item/item.ts';
 import { keyText } from '../../audit/item/key.ts';
 import type { ObjectReport } from '../../audit/report/objects.ts';
@@ -91,17 +92,22 @@ function expressLines(
   { width, color, heading }: { width: number; color: boolean; heading: (text: string) => string },
 ): string[] {
   if (express === undefined) return [];
-  const { summary: run, tree, gap, others } = express;
+  const { summary: run, tree, failures, gap, others } = express;
   const isThis = summary.lane === 'express';
   const told =
     run && !isThis ? [`${OUTCOME_MARKS[run.outcome]} ${run.name}  ${run.outcome}`, run.executionArn] : [];
   const states = tree && !isThis ? renderTree(tree, { width: width - 2, color, title: 'Express run' }) : [];
   const notes = [
+    failures.flatMap((failure) => wrapped(oneLine(untoldText(failure)), width - 2)),
     gap === undefined ? [] : wrapped(`What is told is not all: ${gap}.`, width - 2),
     others.length === 0 ? [] : [`Of the same name: ${others.join(', ')}`],
   ].flat();
   const lines = [...told, ...states, ...notes];
   return lines.length === 0 ? [] : ['', heading('Express run'), ...lines.map((line) => `  ${line}`)];
+}
+
+function untoldText({ error, message }: Failure): string {
+  return `An attempt failed, of a task that is not told: ${[error, message].filter(Boolean).join(': ')}`;
 }
 
 const LABEL_WIDTH = 12;

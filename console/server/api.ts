@@ -5,6 +5,7 @@ import {
   type AuditContext,
   describeItem,
   type KeyTexts,
+  LANES,
   listRuns,
   OUTCOMES,
   previewReplay,
@@ -14,7 +15,7 @@ import {
   resolveRun,
   stopRun,
 } from '../../audit/index.ts';
-import { OPERATIONS } from '../../core/keys/run.ts';
+import { OPERATIONS, parseRun } from '../../core/keys/run.ts';
 import { type Session, SINCES } from '../api.ts';
 import { keyTextExample, parseKeyText } from '../key-text.ts';
 import { definitionOf } from './definitions.ts';
@@ -58,6 +59,7 @@ const listSchema = z.object({
     .transform((text) => text.split(','))
     .pipe(z.array(z.enum(OUTCOMES)))
     .optional(),
+  lane: z.enum(LANES).optional(),
   since: z.enum(SINCES).optional(),
   item: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
@@ -83,11 +85,12 @@ export function createApi(context: AuditContext, session: Session): Api {
   const list: Handler = async ({ query, signal }) => {
     const { cursor, limit, once, ...filter } = parse(listSchema, Object.fromEntries(query));
     if (cursor !== undefined) return listings.next(cursor, limit);
-    const { operation, outcome, since, item } = filter;
+    const { operation, outcome, lane, since, item } = filter;
     const options = {
       known,
       ...(operation && { operations: [operation] }),
       ...(outcome && { outcomes: outcome }),
+      ...(lane && { lanes: [lane] }),
       ...(since && { since: new Date(Date.now() - SINCE_MS[since]) }),
       ...(item !== undefined && { key: keyIn(item) }),
     };
@@ -106,6 +109,10 @@ export function createApi(context: AuditContext, session: Session): Api {
     }
     return `${store.stateMachines[machine].replace(':stateMachine:', ':execution:')}:${name}`;
   };
+
+  /** The same of a run that is looked at, which an item or an object key may name: `create.x.{id}.{nonce}.{time}`. */
+  const arnOfNamed = async (operation: string, name: string, signal: AbortSignal): Promise<string> =>
+    parseRun(name) === undefined ? arnOf(operation, name) : resolveRun(context, name, { signal });
 
   const preview: Handler = async ({ query, signal }, operation = '', name = '') => {
     const force = query.get('force') === 'true';
@@ -135,12 +142,12 @@ export function createApi(context: AuditContext, session: Session): Api {
     [
       'GET',
       /^runs\/(\w+)\/([^/]+)$/,
-      ({ signal }, ...run) => readRun(context, arnOf(...pair(run)), { signal }),
+      async ({ signal }, ...run) => readRun(context, await arnOfNamed(...pair(run), signal), { signal }),
     ],
     [
       'GET',
       /^runs\/(\w+)\/([^/]+)\/definition$/,
-      ({ signal }, ...run) => definitionOf(context, arnOf(...pair(run)), signal),
+      async ({ signal }, ...run) => definitionOf(context, await arnOfNamed(...pair(run), signal), signal),
     ],
     ['GET', /^runs\/(\w+)\/([^/]+)\/replay$/, preview],
     ['POST', /^runs\/(\w+)\/([^/]+)\/replay$/, confirm],

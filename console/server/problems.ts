@@ -25,6 +25,7 @@ const KNOWN: readonly (readonly [names: RegExp, status: number, error: string])[
   [/^NotRunning$/, 409, 'NotRunning'],
   [/^ListingGone$/, 410, 'ListingGone'],
   [/^PreviewGone$/, 410, 'PreviewGone'],
+  [/^LogsUnreadable$/, 502, 'LogsUnreadable'],
   [/Throttl|TooManyRequests|SlowDown|RequestLimit/, 429, 'Throttled'],
   [/AccessDenied|UnauthorizedOperation/, 403, 'AccessDenied'],
   [

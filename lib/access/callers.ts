@@ -115,12 +115,20 @@ export function grantOperate(granting: Granting, grantee: IGrantable): Grant {
       // The console draws a run's path into the definition that the run began with.
       machine.grantExecution(grantee, 'states:DescribeStateMachineForExecution'),
     ]),
-    // What became of runs of the Express lane only their logs tell.
-    ...(granting.express ? [allowLogs(granting.express.logs, grantee)] : []),
+    ...(granting.express ? operateExpress(granting.express, grantee) : []),
     allowItems(granting, grantee),
     // A replay is refused when what it is to copy is gone.
     allowObjects(granting.bucket, grantee, granting.stagingPrefix, ['s3:GetObject']),
   ]);
+}
+
+/** What became of runs of the Express lane only their logs tell; the console draws their path into the definition as it is now. */
+function operateExpress({ stateMachines, logs }: ExpressGranting, grantee: IGrantable): Grant[] {
+  const machines = machinesOf(stateMachines);
+  return [
+    ...machines.map((machine) => machine.grant(grantee, 'states:DescribeStateMachine')),
+    allowLogs(logs, grantee),
+  ];
 }
 
 /** Read a log group. Not by its own grant, which names it twice, with and without its streams. */

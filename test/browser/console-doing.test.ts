@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GetExecutionHistoryCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, test } from 'vitest';
-import { serveConsole } from '../console/serve.ts';
+import { auditOf, serveConsole } from '../console/serve.ts';
 import { useBrowser } from './browser.ts';
 import { row, rows, runPath, useConsole, verdict } from './console-stage.ts';
 import { screenshots } from './screenshots.ts';
@@ -172,7 +172,7 @@ describe('doing', () => {
   test('when the console has ended, the page says so and keeps what it shows', async () => {
     const page = await open('/', { expected: /ERR_CONNECTION_REFUSED/ });
     await rows(page).nth(5).waitFor();
-    const other = await serveConsole(stage.store);
+    const other = await serveConsole(auditOf(stage.store));
     await page.goto(other.url);
     await rows(page).nth(5).waitFor();
     await row(page, 'Rejected').first().getByRole('link').focus();

@@ -13,8 +13,7 @@ const runs = fakeRuns(COUNT);
 let running: TestConsole;
 
 beforeAll(async () => {
-  const { store: descriptor, ...clients } = runs.context;
-  running = await serveConsole({ descriptor, ...clients });
+  running = await serveConsole(runs.context);
 });
 afterAll(() => running.stop());
 
@@ -133,8 +132,7 @@ test.each([
 
 test('a list that fails half-way keeps what it has, and says so', async () => {
   const page = await browser.openPage(/403/);
-  const { store: descriptor, ...clients } = runs.context;
-  const other = await serveConsole({ descriptor, ...clients }); // it knows no run yet
+  const other = await serveConsole(runs.context); // it knows no run yet
   await page.goto(other.url);
   await page.locator('.row.run').first().waitFor();
   runs.failWith = { command: 'DescribeExecutionCommand', error: named('AccessDeniedException') };

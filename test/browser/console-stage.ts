@@ -2,14 +2,15 @@
 
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
+import { type ExpressScenario, playExpressScenario } from '../console/express-scenario.ts';
 import { playScenario, type Scenario } from '../console/scenario.ts';
-import { serveConsole, type TestConsole } from '../console/serve.ts';
-import { startStore, type TestStore } from '../e2e/harness.ts';
+import { auditOf, serveConsole, type TestConsole } from '../console/serve.ts';
+import { type StoreOptions, startStore, type TestStore } from '../e2e/harness.ts';
 import type { BrowserForTests } from './browser.ts';
 
-export interface ConsoleStage {
+export interface ConsoleStage<S> {
   readonly store: TestStore;
-  readonly scenario: Scenario;
+  readonly scenario: S;
   readonly running: TestConsole;
   /** A page of the console, as the printed address opens it and at the time of the cloud. */
   open(path?: string, options?: { readonly expected?: RegExp }): Promise<Page>;
@@ -17,14 +18,27 @@ export interface ConsoleStage {
 }
 
 /** Plays the scenario and serves the console before the tests of a file. */
-export function useConsole(browser: BrowserForTests): ConsoleStage {
+export function useConsole(browser: BrowserForTests): ConsoleStage<Scenario> {
+  return useConsoleOver(browser, {}, playScenario);
+}
+
+/** The same over a store with an Express lane, and runs of that. */
+export function useExpressConsole(browser: BrowserForTests): ConsoleStage<ExpressScenario> {
+  return useConsoleOver(browser, { lane: 'express' }, playExpressScenario);
+}
+
+function useConsoleOver<S>(
+  browser: BrowserForTests,
+  options: StoreOptions,
+  play: (store: TestStore) => Promise<S>,
+): ConsoleStage<S> {
   let store: TestStore;
-  let scenario: Scenario;
+  let scenario: S;
   let running: TestConsole;
   beforeAll(async () => {
-    store = await startStore({ clock: 'manual' });
-    scenario = await playScenario(store);
-    running = await serveConsole(store);
+    store = await startStore({ clock: 'manual', ...options });
+    scenario = await play(store);
+    running = await serveConsole(auditOf(store));
   });
   afterAll(async () => {
     await running?.stop();

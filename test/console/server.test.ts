@@ -16,8 +16,7 @@ const runs = fakeRuns(250);
 let running: TestConsole;
 
 beforeAll(async () => {
-  const { store: descriptor, ...clients } = runs.context;
-  running = await serveConsole({ descriptor, ...clients });
+  running = await serveConsole(runs.context);
 });
 afterAll(() => running.stop());
 beforeEach(() => {
@@ -178,8 +177,7 @@ describe('the server', () => {
   });
 
   it('has a secret of its own at each start, which no answer holds', async () => {
-    const { store: descriptor, ...clients } = runs.context;
-    const other = await serveConsole({ descriptor, ...clients });
+    const other = await serveConsole(runs.context);
     await other.stop();
     expect(other.secret).toMatch(/^[\w-]{43}$/);
     expect(other.secret).not.toBe(running.secret);
@@ -258,8 +256,7 @@ describe('the list of runs', () => {
 
   it('describes no more runs than are shown, and none that ended a second time', async () => {
     const describes = () => runs.calls.filter((name) => name === 'DescribeExecutionCommand').length;
-    const { store: descriptor, ...clients } = runs.context;
-    const other = await serveConsole({ descriptor, ...clients });
+    const other = await serveConsole(runs.context);
     const look = () =>
       fetch(`http://127.0.0.1:${other.port}/api/runs?limit=20&once=true`, {
         headers: { [SECRET_HEADER]: other.secret },

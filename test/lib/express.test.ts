@@ -222,8 +222,11 @@ describe('grants', () => {
     expect(laneRights(grant)).toEqual(starts);
   });
 
-  test('grantOperate lets the lane’s log be read besides, that one alone', () => {
-    expect(laneRights('grantOperate')).toEqual([...starts, ['DocsExpressLogs', ['logs:FilterLogEvents']]]);
+  test('grantOperate lets the lane’s log be read besides, that one alone, and its definitions', () => {
+    expect(laneRights('grantOperate')).toEqual([
+      ...LANE.map((id) => [id, ['states:StartSyncExecution', 'states:DescribeStateMachine']]),
+      ['DocsExpressLogs', ['logs:FilterLogEvents']],
+    ]);
   });
 
   test.each(['grantWait', 'grantRead', 'grantCheck'])('%s is not about the lane', (grant) => {

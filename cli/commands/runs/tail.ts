@@ -1,7 +1,8 @@
 // `twinwrite tail`
 
 import { type Command, InvalidArgumentError } from 'commander';
-import { connectAudit, filterOf, type RunFilterOptions, withRunFilter } from '../../audit.ts';
+import { connectAudit, filterOf, type RunFilterOptions, withLaneFilter, withRunFilter } from '../../audit.ts';
+import { UsageError } from '../../errors.ts';
 import { jsonText } from '../../exact-json.ts';
 import { type Io, print } from '../../io.ts';
 import { withStackOptions } from '../../store.ts';
@@ -13,12 +14,15 @@ interface TailOptions extends RunFilterOptions {
 }
 
 export function registerTail(program: Command, io: Io): void {
-  withStackOptions(withRunFilter(program.command('tail').description('follow runs as they end')))
+  withStackOptions(
+    withLaneFilter(withRunFilter(program.command('tail').description('follow runs as they end'))),
+  )
     .option('--interval <seconds>', 'how often to look', asSeconds, 3)
     .addHelpText(
       'after',
       `
---json prints one object per line. Ctrl-C ends it.
+--json prints one object per line. Ctrl-C ends it. Express runs are told by their
+log: late, and those that went well at the level ALL only.
 
 Examples:
   $ twinwrite tail
@@ -35,11 +39,14 @@ async function tail(options: TailOptions, io: Io): Promise<void> {
   try {
     const context = await connectAudit(options, io);
     const { followRuns } = await import('../../../audit/runs/follow.ts');
-    const { operations, outcomes, key } = filterOf(options, context.store);
+    const { operations, outcomes, lanes, key } = filterOf(options, context.store);
+    if (lanes?.includes('express') === true && context.store.express === undefined) {
+      throw new UsageError('--lane express: the store has no Express lane');
+    }
     const table = runTable(io.stdout, io.env);
     if (!options.json) await print(io.stdout, table.header);
     for await (const run of followRuns(context, {
-      ...{ operations, outcomes, key, signal: controller.signal },
+      ...{ operations, outcomes, lanes, key, signal: controller.signal },
       intervalMs: options.interval * 1000,
       onLook: (inFlight) => status.update(`${inFlight} in flight; Ctrl-C ends`),
     })) {

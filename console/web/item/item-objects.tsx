@@ -118,8 +118,8 @@ function ItemObjectRow({ row: { key, uri, attribute, size, lastModified, run, wh
         </span>
       </td>
       <td>
-        {run?.executionArn === undefined ? (
-          <span className="muted">{run?.name ?? 'unknown'}</span>
+        {run === undefined ? (
+          <span className="muted">unknown</span>
         ) : (
           <Link to={runAddress(run)}>{run.name}</Link>
         )}

@@ -51,6 +51,9 @@ export function ItemPage({ keyText }: { keyText: string }) {
         <section className="card item-runs" aria-labelledby="item-runs">
           <h2 id="item-runs" className="card-title">
             Runs of this item
+            {session.store.express && (
+              <small className="muted"> · of Express runs those whose log names it</small>
+            )}
           </h2>
           <div style={{ '--list-height': `${listHeight(runs.runs.length)}px` } as CSSProperties}>
             <RunTable
@@ -139,7 +142,7 @@ function RunFact({ name, text }: { name: string; text: string }) {
   return (
     <div>
       <dt>{name}</dt>
-      <dd>{run ? <Link to={runAddress(run)}>{run.name}</Link> : text}</dd>
+      <dd>{run ? <Link to={runAddress({ ...run, text })}>{run.name}</Link> : text}</dd>
     </div>
   );
 }

@@ -44,6 +44,7 @@ export function RunPage({ run, search }: RunPageProps) {
       <Problem error={report.error} onRetry={report.reload} />
     );
   }
+  const isExpress = data.summary.lane === 'express';
   const picked = search.get('state') ?? undefined;
   const pick = (state: string | undefined) =>
     navigate(
@@ -62,6 +63,7 @@ export function RunPage({ run, search }: RunPageProps) {
             <StateGraph
               definition={definition.data}
               tree={data.tree}
+              isWhole={!isExpress || data.express?.isWhole === true}
               picked={nameOf(data, picked)}
               onPick={(name) => pick(lastOf(data.tree.states, name))}
             />
@@ -69,7 +71,9 @@ export function RunPage({ run, search }: RunPageProps) {
             <p className="card-note muted">
               {definition.error === undefined
                 ? 'Loading the state machine…'
-                : 'The state machine’s definition cannot be read (states:DescribeStateMachineForExecution).'}
+                : `The state machine’s definition cannot be read (${
+                    isExpress ? 'states:DescribeStateMachine' : 'states:DescribeStateMachineForExecution'
+                  }).`}
             </p>
           )}
         </section>

@@ -9,7 +9,7 @@ import { itemAddress, navigate, withSearch } from '../router.ts';
 import { Filters } from '../runs/filters.tsx';
 import { RunTable } from '../runs/run-table.tsx';
 
-const FILTERS = ['operation', 'outcome', 'since', 'item'] as const;
+const FILTERS = ['operation', 'outcome', 'lane', 'since', 'item'] as const;
 
 export function RunsPage({ search, session }: { search: URLSearchParams; session: Session }) {
   const [isAtTop, setIsAtTop] = useState(true);
@@ -26,6 +26,7 @@ export function RunsPage({ search, session }: { search: URLSearchParams; session
           <div className="item-filter">
             <span>
               Runs of item <code>{item}</code>
+              {session.store.express && '; of Express runs those whose log names it'}
             </span>
             <Link to={itemAddress(item)} className="button">
               Open the item
@@ -49,6 +50,7 @@ export function RunsPage({ search, session }: { search: URLSearchParams; session
         session={session}
         isFiltered={FILTERS.some((name) => filter[name] !== undefined)}
         onClear={clear}
+        onStandard={() => navigate(withSearch('/', search, { lane: 'standard' }))}
         onTop={setIsAtTop}
       />
     </div>

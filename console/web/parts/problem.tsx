@@ -12,11 +12,20 @@ const TITLES: Readonly<Record<string, string>> = {
   Throttled: 'AWS asks for patience',
   Unreachable: 'AWS cannot be reached',
   RunNotFound: 'No such run',
+  LogsUnreadable: 'The log of Express runs cannot be read',
   InvalidKey: 'This is no key of the table',
 };
 
+interface ProblemProps {
+  readonly error: unknown;
+  readonly onRetry?: () => void;
+  /** Offered where it is the log of Express runs that cannot be read. */
+  readonly onStandard?: (() => void) | undefined;
+  readonly level?: 1 | 2;
+}
+
 /** In place of a view that could not be loaded. */
-export function Problem({ error, onRetry, level }: { error: unknown; onRetry?: () => void; level?: 1 | 2 }) {
+export function Problem({ error, onRetry, onStandard, level }: ProblemProps) {
   const code = error instanceof ApiError ? error.problem.error : '';
   const Icon = code === 'SecretMissing' ? KeyRound : code === 'RunNotFound' ? SearchX : CircleAlert;
   return (
@@ -27,6 +36,11 @@ export function Problem({ error, onRetry, level }: { error: unknown; onRetry?: (
           <button type="button" className="button" onClick={onRetry}>
             Try again
           </button>
+          {onStandard && code === 'LogsUnreadable' && (
+            <button type="button" className="button primary" onClick={onStandard}>
+              Show the Standard lane alone
+            </button>
+          )}
         </div>
       )}
     </Notice>

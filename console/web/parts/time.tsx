@@ -1,6 +1,7 @@
 // Times: how long ago, with the exact time at hand; and how long something takes while it goes on.
 
 import { useEffect, useState } from 'react';
+import type { RunSummary } from '../../api.ts';
 import { useVisible } from '../data/use-visible.ts';
 import { formatAgo, formatDuration, formatTime } from '../format.ts';
 
@@ -24,9 +25,13 @@ export function Ago({ at, now }: { at: string; now: number }) {
   );
 }
 
-/** The duration of a run that has ended, or that of one under way up to now. */
-export function Duration({ ms, since }: { ms: number | undefined; since: string }) {
-  return ms === undefined ? <Running since={since} /> : formatDuration(ms);
+type Timed = Pick<RunSummary, 'durationMs' | 'outcome' | 'startedAt' | 'startUnknown'>;
+
+/** The duration of a run that has ended, or that of one under way up to now. The log of an Express run may tell neither. */
+export function Duration({ run: { durationMs, outcome, startedAt, startUnknown } }: { run: Timed }) {
+  if (durationMs !== undefined) return formatDuration(durationMs);
+  if (outcome === 'running' && !startUnknown) return <Running since={startedAt} />;
+  return <span title="Its log does not tell when it started, or when it ended.">not told</span>;
 }
 
 function Running({ since }: { since: string }) {

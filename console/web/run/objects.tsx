@@ -22,7 +22,7 @@ export function Objects({ report }: { report: RunReport }) {
     <section aria-label="Objects" className="objects">
       <h2>Objects</h2>
       {objects.length === 0 ? (
-        <p className="muted">This run has to do with no object.</p>
+        <p className="muted">{noneText(report)}</p>
       ) : (
         <div className="table-scroll">
           <table>
@@ -62,6 +62,13 @@ export function Objects({ report }: { report: RunReport }) {
       )}
     </section>
   );
+}
+
+function noneText({ express, summary }: RunReport): string {
+  if (summary.settles !== undefined) return 'Which objects the Express run had put is not told here.';
+  return summary.lane === 'express' && express?.isWhole !== true
+    ? 'Its log does not tell which objects it has put or deleted.'
+    : 'This run has to do with no object.';
 }
 
 function roleText({ role, put }: ObjectReport): string {

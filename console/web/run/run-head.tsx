@@ -63,7 +63,7 @@ export function RunHead({ report, onChange }: { report: RunReport; onChange: () 
 function Facts({ report: { summary, item } }: { report: RunReport }) {
   const now = useNow(10_000);
   const keyText = useKeyText();
-  const { operation, key, version, startedAt, durationMs, redriveCount, replayOf, lane } = summary;
+  const { operation, key, version, startedAt, startUnknown, redriveCount, replayOf, lane } = summary;
   const isWholeName = replayOf !== undefined && !replayOf.endsWith('…');
   return (
     <dl className="facts">
@@ -81,9 +81,10 @@ function Facts({ report: { summary, item } }: { report: RunReport }) {
         <span className="muted">
           (<Ago at={startedAt} now={now} />)
         </span>
+        {startUnknown && ' or before: its log does not tell'}
       </Fact>
       <Fact name="Took">
-        <Duration ms={durationMs} since={startedAt} />
+        <Duration run={summary} />
       </Fact>
       {redriveCount > 0 && <Fact name="Redriven">{times(redriveCount)}</Fact>}
       {replayOf !== undefined && (

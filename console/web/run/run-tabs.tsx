@@ -63,12 +63,12 @@ export function RunTabs({ report, definition, picked, onPick, search }: RunTabsP
       <div role="tabpanel" id="tab-panel" aria-labelledby={`tab-${current}`}>
         {current === 'overview' && (
           <>
-            {report.express && report.summary.lane !== 'express' && <ExpressPart express={report.express} />}
+            <ExpressPart report={report} />
             <Timeline tree={report.tree} definition={definition} picked={picked} onPick={onPick} />
             <Objects report={report} />
           </>
         )}
-        {current === 'input' && <Json value={report.input} label="Input" />}
+        {current === 'input' && <Input report={report} />}
         {current === 'output' && <Output report={report} />}
         {current === 'events' && <Events events={report.events} />}
       </div>
@@ -76,8 +76,17 @@ export function RunTabs({ report, definition, picked, onPick, search }: RunTabsP
   );
 }
 
+function Input({ report: { input, summary } }: { report: RunReport }) {
+  // Logs have the input of no run: execution data is left out.
+  if (summary.lane === 'express' && !input)
+    return <p className="card-note muted">Its log has no input of it.</p>;
+  return <Json value={input} label="Input" />;
+}
+
 function Output({ report: { output, summary, tree } }: { report: RunReport }) {
   if (output !== undefined) return <Json value={output} label="Output" />;
   if (summary.outcome === 'running') return <p className="card-note muted">The run has not ended yet.</p>;
+  if (summary.lane === 'express' && tree.failure === undefined)
+    return <p className="card-note muted">Its log has no output of it.</p>;
   return <Json value={tree.failure ?? {}} label="Error" />;
 }

@@ -11,11 +11,13 @@ import { lookOf } from './state-look.ts';
 interface StateGraphProps {
   readonly definition: Definition;
   readonly tree: RunReport['tree'];
+  /** Whether all that happened is told: else a state may have been reached that does not look so. */
+  readonly isWhole: boolean;
   readonly picked: string | undefined;
   readonly onPick: (state: string) => void;
 }
 
-export function StateGraph({ definition, tree, picked, onPick }: StateGraphProps) {
+export function StateGraph({ definition, tree, isWhole, picked, onPick }: StateGraphProps) {
   const placed = useMemo(
     () => place(graphOf(definition, [tree.states]), definition.StartAt),
     [definition, tree],
@@ -49,7 +51,7 @@ export function StateGraph({ definition, tree, picked, onPick }: StateGraphProps
           <Level placed={placed} picked={picked} onPick={onPick} />
         </svg>
       </section>
-      <Legend />
+      <Legend isWhole={isWhole} />
     </figure>
   );
 }
@@ -156,7 +158,7 @@ const LEGEND = [
   { name: 'Step', kind: 'step', status: 'not reached', label: 'not reached' },
 ] as const;
 
-function Legend() {
+function Legend({ isWhole }: { isWhole: boolean }) {
   return (
     <figcaption className="legend">
       {LEGEND.map(({ label, ...state }) => {
@@ -169,7 +171,7 @@ function Legend() {
                 {Icon && <Icon x={9} y={4} width={10} height={10} strokeWidth={2.6} />}
               </g>
             </svg>
-            {label}
+            {state.status === 'not reached' && !isWhole ? 'not told' : label}
           </span>
         );
       })}

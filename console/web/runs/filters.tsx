@@ -59,6 +59,18 @@ export function Filters({ search, runs }: { search: URLSearchParams; runs: Runs 
             </button>
           ))}
         </fieldset>
+        {store.express !== undefined && (
+          <select
+            className="select"
+            aria-label="Lane"
+            value={search.get('lane') ?? ''}
+            onChange={(event) => change('lane', event.target.value)}
+          >
+            <option value="">Both lanes</option>
+            <option value="standard">Standard</option>
+            <option value="express">Express</option>
+          </select>
+        )}
         <select
           className="select"
           aria-label="Started"

@@ -88,7 +88,7 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
         <What run={run} />
       </span>
       <span role="cell" className="duration right number muted">
-        <Duration ms={run.durationMs} since={run.startedAt} />
+        <Duration run={run} />
       </span>
       <span role="cell" className="started right number muted">
         <Ago at={run.startedAt} now={now} />
@@ -103,9 +103,8 @@ function openRun(run: RunSummary): void {
 }
 
 function What({ run }: { run: RunSummary }) {
-  const { reason, message, because, replayOf, redriveCount, lane, continues, settles } = run;
+  const { reason, message, because, replayOf, redriveCount, continues, settles } = run;
   const notes = [
-    ...(lane === 'express' ? ['Express'] : []),
     ...(continues === undefined ? [] : [`goes on with an Express run at ${continues.at}`]),
     ...(settles === undefined ? [] : ['settles an Express run']),
     ...(replayOf === undefined ? [] : [`replays ${replayOf}`]),
@@ -113,6 +112,11 @@ function What({ run }: { run: RunSummary }) {
   ];
   return (
     <>
+      {run.lane === 'express' && (
+        <>
+          <span className="lane">Express</span>{' '}
+        </>
+      )}
       {because && (
         <>
           <b>{because.error}</b>, then{' '}

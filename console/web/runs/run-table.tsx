@@ -21,6 +21,8 @@ interface RunTableProps {
   readonly namedBy?: NamedBy;
   readonly isFiltered: boolean;
   readonly onClear: () => void;
+  /** Shows the Standard lane alone, where the log of the other cannot be read. */
+  readonly onStandard?: () => void;
   /** Told whether the list's beginning is in view. */
   readonly onTop: (isAtTop: boolean) => void;
 }
@@ -67,7 +69,7 @@ export function RunTable(props: RunTableProps) {
   useFirstKey(() => move(active));
 
   if (error !== undefined && runs.length === 0)
-    return <Problem error={error} onRetry={listing.retry} level={2} />;
+    return <Problem error={error} onRetry={listing.retry} onStandard={props.onStandard} level={2} />;
   if (isLoading) return <Loading />;
   if (runs.length === 0 && !hasMore) {
     return <Empty session={session} isFiltered={isFiltered} onClear={onClear} />;

@@ -1,7 +1,7 @@
 // Express runs as logs tell them that are made up: at every level, over days, with gaps, and delivered late or twice.
 
 import { describe, expect, it } from 'vitest';
-import { type AuditContext, listRuns, type RunSummary, readRun } from '../../../audit/index.ts';
+import { type AuditContext, followRuns, listRuns, type RunSummary, readRun } from '../../../audit/index.ts';
 import type { StoreDescriptor } from '../../../core/contract/store.ts';
 import { STORE } from '../../console/fake-context.ts';
 
@@ -238,6 +238,89 @@ describe('a list over windows of the log', () => {
       'r5',
       'r6',
     ]);
+  });
+});
+
+describe('following', () => {
+  it('tells of each end once that the log tells from then on, in its lane and of its operations', async () => {
+    const at = Date.now();
+    const lines = failed(arnOf('past'), at - MINUTE, 'Rejected.NotFound');
+    const { context } = logged(lines);
+    const controller = new AbortController();
+    const seen: string[] = [];
+    const arrivals = [
+      () => lines.push(...failed(arnOf('new'), at - 1000, 'RolledBack.WriteRefused')),
+      () => lines.push(...failed(arnOf('other', 'u', 'delete'), at, 'Rejected.NotFound')),
+      () => lines.push(line(arnOf('begun'), 1, 'ExecutionStarted', at)),
+      () => lines.push(line(arnOf('begun'), 9, 'ExecutionSucceeded', at + 900)),
+      () => controller.abort(),
+    ];
+    const inFlight: number[] = [];
+    const onLook = (count: number): void => {
+      inFlight.push(count);
+      arrivals.shift()?.();
+    };
+    const lanes = ['express'] as const;
+    const { signal } = controller;
+    const operations = ['create'] as const;
+    for await (const { name, outcome } of followRuns(context, {
+      lanes,
+      operations,
+      intervalMs: 0,
+      signal,
+      onLook,
+    })) {
+      seen.push(`${name} ${outcome}`);
+    }
+    expect(seen).toEqual(['new rolled-back', 'begun committed']);
+    expect(inFlight).toEqual([0, 0, 0, 1, 0]);
+  });
+
+  it('fails where the log cannot be read, unless it is of the Standard lane alone', async () => {
+    const { logs: _, ...blind } = logged([]).context;
+    const none = followRuns(blind).next();
+    await expect(none).rejects.toMatchObject({ name: 'LogsUnreadable' });
+    const controller = new AbortController();
+    const standard = followRuns(blind, {
+      lanes: ['standard'],
+      signal: controller.signal,
+      onLook: () => controller.abort(),
+    });
+    expect(await standard.next()).toMatchObject({ done: true });
+  });
+});
+
+describe('failed attempts alone', () => {
+  it('are shown, and no end is concluded from them', async () => {
+    const arn = arnOf(`update-1-${ULID}`, 'u', 'update');
+    const cause = JSON.stringify({ errorType: 'SlowDown', errorMessage: 'Reduce your rate' });
+    const attempt = (id: number) =>
+      line(arn, id, 'TaskFailed', Date.now() - HOUR, { error: 'SlowDown', cause, resource: 'invoke' });
+    const report = await readRun(logged([attempt(20), attempt(23)]).context, arn);
+    expect(report).toMatchObject({
+      summary: { outcome: 'unknown', message: expect.stringContaining('its clean-up deferred') },
+      written: 'maybe',
+      express: {
+        failures: [
+          { error: 'SlowDown', message: 'Reduce your rate' },
+          { error: 'SlowDown', message: 'Reduce your rate' },
+        ],
+      },
+    });
+  });
+
+  it('whose state is told are not told beside it', async () => {
+    const arn = arnOf(`update-1-${ULID}`, 'u', 'update');
+    const at = Date.now() - HOUR;
+    const report = await readRun(
+      logged([
+        line(arn, 2, 'TaskStateEntered', at, { name: 'Plan' }),
+        line(arn, 3, 'TaskScheduled', at, {}),
+        line(arn, 4, 'TaskFailed', at, { error: 'SlowDown' }),
+      ]).context,
+      arn,
+    );
+    expect(report.express?.failures).toEqual([]);
   });
 });
 

@@ -100,9 +100,9 @@ describe('grants on it', () => {
       'arn:AWS::Partition:s3:::docs-bucket/sweeps/*': ['s3:GetObject'],
     });
     expect(of('grantOperate')).toMatchObject({
-      [machineArn('DocsExpressCreate')]: ['states:StartSyncExecution'],
-      [machineArn('DocsExpressUpdate')]: ['states:StartSyncExecution'],
-      [machineArn('DocsExpressDelete')]: ['states:StartSyncExecution'],
+      [machineArn('DocsExpressCreate')]: ['states:StartSyncExecution', 'states:DescribeStateMachine'],
+      [machineArn('DocsExpressUpdate')]: ['states:StartSyncExecution', 'states:DescribeStateMachine'],
+      [machineArn('DocsExpressDelete')]: ['states:StartSyncExecution', 'states:DescribeStateMachine'],
       'arn:aws:logs:eu-west-1:111111111111:log-group:/aws/vendedlogs/states/docs-express:*': [
         'logs:FilterLogEvents',
       ],
