@@ -9,6 +9,7 @@ import * as z from 'zod';
 import { causeSchema, outputSchema } from '../../core/contract/output.ts';
 import { causeMessage } from '../../core/errors/cause-message.ts';
 import { type KeySchema, keyAttributes, toKey } from '../../core/keys/item-key.ts';
+import { isRefusedUnseen } from '../../core/saga/settle.ts';
 import type { Item } from '../../core/values/attributes.ts';
 import { toSdkItem } from '../../core/values/sdk-item.ts';
 import { TwinwriteError } from '../errors/errors.ts';
@@ -83,9 +84,6 @@ export interface ItemOfStore {
   readonly schema: KeySchema;
 }
 
-/** How an execution that has its plan handed over is refused before it has looked at that: the write may be in doubt. */
-const REFUSED_UNSEEN = /^Rejected\.(?:InvalidInput|PlanFailed|InputTooLarge)$/;
-
 /**
  * Why it proves nothing of an Express run that the execution `x-{id}` says it has not written; undefined where that is proved, and for
  * ends that do not say so. It may have been refused before it could go on with the run, or have settled it by another item.
@@ -97,13 +95,13 @@ export function whyNoProof(
   if (!/^(?:Rejected|RolledBack)\./.test(error)) return undefined;
   const said = `${error.slice(error.indexOf('.') + 1)}: ${parseCause(cause).message}`;
   if (continuedRun(input) !== undefined) {
-    return REFUSED_UNSEEN.test(error)
+    return isRefusedUnseen(error)
       ? `the execution was refused before it went on with the run: ${said}`
       : undefined;
   }
   if (!error.endsWith('.NotWritten'))
     return `the execution was refused before it had settled the run: ${said}`;
-  return isOfItem(input, item) ? undefined : 'the execution has looked at another item than that of the run';
+  return isOfItem(input, item) ? undefined : OF_ANOTHER;
 }
 
 const settledSchema = z.looseObject({
@@ -111,7 +109,10 @@ const settledSchema = z.looseObject({
   attributeFormat: z.optional(z.enum(['json', 'dynamodb'])),
 });
 
-function isOfItem(input: string | undefined, { key, schema }: ItemOfStore): boolean {
+export const OF_ANOTHER = 'the execution that was to settle the run has looked at another item';
+
+/** Whether what settles a run was started for this item. */
+export function isOfItem(input: string | undefined, { key, schema }: ItemOfStore): boolean {
   const settled = settledSchema.safeParse(JSON.parse(input ?? 'null')).data;
   if (settled === undefined) return false;
   try {

@@ -130,6 +130,12 @@ describe('the Standard execution of the run', () => {
       { outcome: 'unknown', message: expect.stringContaining('another item') },
     ],
     [
+      'has looked at another item, of which it cannot tell either',
+      fails('OutcomeUnknown', { message: 'there is no such item now' }),
+      { ...settles, key: { id: { S: '43' } } },
+      { outcome: 'unknown', message: expect.stringContaining('another item') },
+    ],
+    [
       'was to go on, and was refused before it did',
       fails('Rejected.PlanFailed', { message: 'Lambda.TooManyRequestsException' }),
       continues,
@@ -141,7 +147,12 @@ describe('the Standard execution of the run', () => {
       continues,
       { outcome: 'unknown' },
     ],
-    ['has settled it as unknown', fails('OutcomeUnknown', { message: 'gone' }), {}, { outcome: 'unknown' }],
+    [
+      'has settled it as unknown',
+      fails('OutcomeUnknown', { message: 'gone' }),
+      settles,
+      { outcome: 'unknown', message: 'gone' },
+    ],
     [
       'was refused before it could settle it',
       fails('Rejected.InvalidInput', { message: 'settles' }),
