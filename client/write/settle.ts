@@ -7,7 +7,7 @@ import { invalidInput } from '../../core/errors/errors.ts';
 import { SAGA_ATTRIBUTE } from '../../core/errors/limits.ts';
 import { isSpoiled, readSaga } from '../../core/item/item.ts';
 import { toKey } from '../../core/keys/item-key.ts';
-import { continuedName, expressId, OPERATIONS, type Operation } from '../../core/keys/run.ts';
+import { continuedName, expressId, OPERATIONS } from '../../core/keys/run.ts';
 import { isOf, type Settles } from '../../core/saga/settle.ts';
 import type { Item } from '../../core/values/attributes.ts';
 import { fromSdkItem, toSdkItem } from '../../core/values/sdk-item.ts';
