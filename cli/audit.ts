@@ -49,9 +49,12 @@ export function withTimeFilter(command: Command): Command {
     .option('--until <time>', 'runs that started before', asTime);
 }
 
-/** @throws {UsageError} when --item is no key of the table */
+/** @throws {UsageError} when --item is no key of the table, or --lane none of the store */
 export function filterOf(options: RunFilterOptions, store: StoreDescriptor): RunFilter {
   const { operation, outcome, lane, item, since, until } = options;
+  if (lane?.includes('express') && store.express === undefined) {
+    throw new UsageError("--lane: this store has no Express lane; the construct's `express: true` makes it");
+  }
   return {
     operations: operation,
     outcomes: outcome,

@@ -4,6 +4,7 @@ import type { DescribeExecutionOutput, ExecutionStatus } from '@aws-sdk/client-s
 import type { StoreDescriptor } from '../../core/contract/store.ts';
 import { causeMessage } from '../../core/errors/cause-message.ts';
 import type { Operation } from '../../core/keys/run.ts';
+import { isRefusedUnseen } from '../../core/saga/settle.ts';
 import type { Failure } from '../events.ts';
 import { type KeyTexts, keyOfInput } from '../item/key.ts';
 import { continuationIn } from './continuation.ts';
@@ -125,7 +126,8 @@ export function summaryOf(
     name,
     operation: operationOf(executionArn, store),
     status,
-    outcome: outcomeOf(description),
+    // Refused before it went on, it says nothing of a write that may have taken effect.
+    outcome: continues && isRefusedUnseen(error) ? 'unknown' : outcomeOf(description),
     ...(reason !== '' && { reason }),
     ...(message !== '' && { message }),
     ...(because && { because }),

@@ -23,10 +23,15 @@ export function executionName(operation: Operation, key: Item, idempotencyKey: s
     }
     return idempotencyKey;
   }
-  const id = ulid();
-  const room = MAX_EXECUTION_NAME_LENGTH - REPLAY_SUFFIX_LENGTH - `${operation}--${id}`.length;
-  const item = slug(key, room);
-  return [operation, ...(item === '' ? [] : [item]), id].join('-');
+  const item = itemInName(operation, key);
+  return [operation, ...(item === '' ? [] : [item]), ulid()].join('-');
+}
+
+const ULID_LENGTH = 26;
+
+/** How {@link executionName} tells the item; empty where no character of its key may stand in a name. */
+export function itemInName(operation: Operation, key: Item): string {
+  return slug(key, MAX_EXECUTION_NAME_LENGTH - REPLAY_SUFFIX_LENGTH - `${operation}--`.length - ULID_LENGTH);
 }
 
 /** The ARN that an execution of this name has. */

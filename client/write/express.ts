@@ -123,7 +123,7 @@ const continuedSchema = z.looseObject({ executionArn: z.string(), run: z.string(
 
 /** @throws {AnswerLost} */
 function endOf(started: StartedRun, answer: StartSyncExecutionOutput): ExpressEnd {
-  const { status, error = '', cause = '' } = answer;
+  const { status = 'of no status', error = '', cause = '' } = answer;
   if (status === 'SUCCEEDED') return { kind: 'ended', execution: answer };
   if (status === 'FAILED') {
     if (DEFINITE.test(error) || error === 'OutcomeUnknown') {

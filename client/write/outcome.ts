@@ -8,6 +8,8 @@ import {
 import * as z from 'zod';
 import { causeSchema, outputSchema } from '../../core/contract/output.ts';
 import { causeMessage } from '../../core/errors/cause-message.ts';
+import { type KeySchema, keyAttributes, toKey } from '../../core/keys/item-key.ts';
+import { isRefusedUnseen } from '../../core/saga/settle.ts';
 import type { Item } from '../../core/values/attributes.ts';
 import { toSdkItem } from '../../core/values/sdk-item.ts';
 import { TwinwriteError } from '../errors/errors.ts';
@@ -50,20 +52,77 @@ function problemsOf({ issues }: z.ZodError): string {
 }
 
 /**
- * Nothing, where the execution goes on with the Express run that is asked for, or with none. An Express run's name can run twice at
- * once, and the first of the two to hand over has the execution.
+ * Nothing, where what the execution says is about the Express run of this write, or where there is no such run. An Express run's name
+ * can run twice at once, and the first of the two to hand over has the execution.
  * @param run - as object keys name it
- * @throws {OutcomeUnknown} when it is another run's end
+ * @throws {OutcomeUnknown} when it is another run's end, or tells nothing of this one
  */
-export function checkContinues(execution: ExecutionEnd, run: string | undefined): void {
+export function checkContinues(
+  execution: ExecutionEnd,
+  run: string | undefined,
+  item: ItemOfStore | undefined,
+): void {
   if (run === undefined) return;
+  const executionArn = execution.executionArn as string;
   const told = execution.status === 'SUCCEEDED' ? outputRun(execution) : continuedRun(execution.input);
-  if (told === undefined || told === run) return;
-  throw new OutcomeUnknown(
-    execution.executionArn as string,
-    `the execution has told the end of ${told}, and not that of ${run}`,
-    { run, actual: told },
-  );
+  if (told !== undefined && told !== run) {
+    throw new OutcomeUnknown(
+      executionArn,
+      `the execution has told the end of ${told}, and not that of ${run}`,
+      {
+        ...{ run, actual: told },
+      },
+    );
+  }
+  const why = item && whyNoProof(execution, item);
+  if (why !== undefined) throw new OutcomeUnknown(executionArn, why, { run, error: execution.error });
+}
+
+/** An item, and how its table's keys are typed. */
+export interface ItemOfStore {
+  readonly key: Item;
+  readonly schema: KeySchema;
+}
+
+/**
+ * Why it proves nothing of an Express run that the execution `x-{id}` says it has not written; undefined where that is proved, and for
+ * ends that do not say so. It may have been refused before it could go on with the run, or have settled it by another item.
+ */
+export function whyNoProof(
+  { error = '', cause = '', input }: ExecutionEnd,
+  item: ItemOfStore,
+): string | undefined {
+  if (!/^(?:Rejected|RolledBack)\./.test(error)) return undefined;
+  const said = `${error.slice(error.indexOf('.') + 1)}: ${parseCause(cause).message}`;
+  if (continuedRun(input) !== undefined) {
+    return isRefusedUnseen(error)
+      ? `the execution was refused before it went on with the run: ${said}`
+      : undefined;
+  }
+  if (!error.endsWith('.NotWritten'))
+    return `the execution was refused before it had settled the run: ${said}`;
+  return isOfItem(input, item) ? undefined : OF_ANOTHER;
+}
+
+const settledSchema = z.looseObject({
+  key: z.record(z.string(), z.unknown()),
+  attributeFormat: z.optional(z.enum(['json', 'dynamodb'])),
+});
+
+export const OF_ANOTHER = 'the execution that was to settle the run has looked at another item';
+
+/** Whether what settles a run was started for this item. */
+export function isOfItem(input: string | undefined, { key, schema }: ItemOfStore): boolean {
+  const settled = settledSchema.safeParse(JSON.parse(input ?? 'null')).data;
+  if (settled === undefined) return false;
+  try {
+    const other = toKey(settled.key, schema, settled.attributeFormat ?? 'json');
+    return keyAttributes(schema).every(
+      ({ name }) => JSON.stringify(other[name]) === JSON.stringify(key[name]),
+    );
+  } catch {
+    return false; // no key of the table
+  }
 }
 
 /** The Express run that an execution of this input goes on with, as object keys name it; undefined if it does not. */

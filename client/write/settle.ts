@@ -7,7 +7,7 @@ import { invalidInput } from '../../core/errors/errors.ts';
 import { SAGA_ATTRIBUTE } from '../../core/errors/limits.ts';
 import { isSpoiled, readSaga } from '../../core/item/item.ts';
 import { toKey } from '../../core/keys/item-key.ts';
-import { continuedName, expressId, OPERATIONS, type Operation } from '../../core/keys/run.ts';
+import { continuedName, expressId, OPERATIONS } from '../../core/keys/run.ts';
 import { isOf, type Settles } from '../../core/saga/settle.ts';
 import type { Item } from '../../core/values/attributes.ts';
 import { fromSdkItem, toSdkItem } from '../../core/values/sdk-item.ts';
@@ -18,7 +18,7 @@ import { copyOf } from '../content/copy.ts';
 import { IdempotencyConflict, NotWritten, OutcomeUnknown, WaitInterrupted } from '../errors/write-errors.ts';
 import type { ExpressRun, Outcome, OutcomeOptions } from '../inputs.ts';
 import { executionArn, findExecution, startOnce } from './execution.ts';
-import { continuedRun, resultOf } from './outcome.ts';
+import { continuedRun, isOfItem, OF_ANOTHER, resultOf, whyNoProof } from './outcome.ts';
 import type { WriteContext } from './write.ts';
 
 /** A run whose key is one of the table's. */
@@ -149,27 +149,28 @@ async function tellWaiting(
  * @throws {TwinwriteError} Stuck, Aborted: it does not say yet
  */
 async function endOf(
-  { sfn }: WriteContext,
-  { operation, id }: TypedRun,
+  { sfn, store }: WriteContext,
+  { operation, id, key }: TypedRun,
   execution: DescribeExecutionOutput,
 ): Promise<Outcome> {
   const arn = execution.executionArn;
+  const item = { key, schema: store.key };
+  const unknown = (message: string): Outcome => ({ outcome: 'unknown', executionArn: arn, message });
   try {
     const { run, version } = await resultOf(sfn, execution);
     if (isOf(run, operation, id)) return { outcome: 'written', version, executionArn: arn };
-    return { outcome: 'unknown', executionArn: arn, message: `the execution has told the end of ${run}` };
+    return unknown(`the execution has told the end of ${run}`);
   } catch (error) {
     if (error instanceof OutcomeUnknown) {
-      return { outcome: 'unknown', executionArn: arn, message: error.message };
+      const isOther = continuedRun(execution.input) === undefined && !isOfItem(execution.input, item);
+      return unknown(isOther ? OF_ANOTHER : error.message);
     }
     if (!(error instanceof NotWritten)) throw error;
-    const isProof = error.reason === 'NotWritten' || continuesRunOf(execution, operation, id);
-    return { outcome: isProof ? 'not-written' : 'unknown', executionArn: arn, message: error.message };
+    const why = whyNoProof(execution, item);
+    if (why !== undefined) return unknown(why);
+    const run = continuedRun(execution.input);
+    if (run !== undefined && !isOf(run, operation, id))
+      return unknown(`the execution has told the end of ${run}`);
+    return { outcome: 'not-written', executionArn: arn, message: error.message };
   }
-}
-
-/** Whether the execution was to go on with the run; one that was to settle it may have been refused, which proves nothing. */
-function continuesRunOf({ input }: DescribeExecutionOutput, operation: Operation, id: string): boolean {
-  const run = continuedRun(input);
-  return run !== undefined && isOf(run, operation, id);
 }

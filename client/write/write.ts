@@ -109,6 +109,7 @@ export async function finishWrite(
   {
     executionArn,
     staged = [],
+    asked,
     earlier,
     startedAt,
     ended = earlier,
@@ -121,7 +122,7 @@ export async function finishWrite(
     ended !== undefined && hasEnded(ended)
       ? ended
       : await waiter.wait(executionArn, ownSignal(signal), startedAt);
-  checkContinues(execution, continues);
+  checkContinues(execution, continues, asked && { key: asked.key, schema: store.key });
   const result = await resultOf(sfn, execution);
   await deleteStaged(context, new Set([...staged, ...stagedKeysIn(execution, store)]));
   return result;

@@ -116,7 +116,10 @@ describe('--lane express', () => {
 
 describe('settle', () => {
   const ends = (end: object) =>
-    sfn.on(DescribeExecutionCommand).resolves({ executionArn: settling, input: '{}', ...end });
+    sfn.on(DescribeExecutionCommand).resolves({
+      ...{ executionArn: settling, input: JSON.stringify({ key: { id: '42' }, settles: { id: ID } }) },
+      ...end,
+    });
 
   it.each([
     [name, []],
@@ -160,6 +163,15 @@ describe('settle', () => {
     expect(JSON.parse(json.out)).toMatchObject({ outcome, executionArn: settling });
   });
 
+  it("refuses another item than the run's name tells, before the one name is taken that settles it", async () => {
+    const { code, err } = await twinwrite('settle', name, '--key', 'id=43');
+    expect([code, err]).toEqual([2, expect.stringContaining('by its name the run is of 42')]);
+    expect(started()).toEqual([]);
+    ends(fails('OutcomeUnknown', { message: 'gone' }));
+    const forced = await twinwrite('settle', name, '--key', 'id=43', '--force');
+    expect([forced.code, forced.err]).toEqual([1, expect.stringContaining('has looked at another item')]);
+  });
+
   it('says at Ctrl-C what goes on', async () => {
     const terminal = new Terminal();
     sfn.on(DescribeExecutionCommand).callsFake(() => {
@@ -175,6 +187,8 @@ describe('settle', () => {
     ['settle', 'update-42-nobody', '--key', 'id=42'],
     ['settle', `strange-${ID}`, '--key', 'id=42'],
     ['settle', settling, '--key', 'id=42'],
+    ['settle', expressArn(name).replace(':Express:', ':Foreign:'), '--key', 'id=42', '--operation', 'update'],
+    ['settle', expressArn(name).replace('Express', 'UpdateExpress').replace('eu-', 'us-'), '--key', 'id=42'],
     ['settle', name, '--key', 'id=42', '--before', '3'],
   ])('refuses a wrong command line: %s %s', async (...argv) => {
     expect(await twinwrite(...argv)).toMatchObject({ code: 2, out: '' });

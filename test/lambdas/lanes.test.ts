@@ -97,7 +97,13 @@ describe('the plan of an Express run', () => {
 describe('an execution that goes on with an Express run', () => {
   async function handedOver(operation: Operation, input: object, at: string, changes: object = {}) {
     const made = await plan(expressEvent(operation, input));
-    return { ...input, continues: { at, plan: { ...made, ...changes }, puts: [], secondsToSettle: 0 } };
+    const now = run(operation).startTime;
+    const times = { writeStartedAt: now, plannedAt: now };
+    const plans = { ...made, ...changes };
+    return {
+      ...input,
+      continues: { at, plan: plans, ...times, puts: [], secondsToSettle: 0, failure: null },
+    };
   }
 
   test.each([
@@ -124,6 +130,15 @@ describe('an execution that goes on with an Express run', () => {
   });
 
   const others = keyOf('page', 'x', 'create', { id: { S: '2' } });
+  const earlier = objectKey(STORE, KEY, 'page', DIGEST, expressRun('create', OTHER_ID));
+  const mine = objectKey(STORE, KEY, 'page', DIGEST, expressRun('create'));
+  const put = { attribute: 'page', key: mine, sha256: DIGEST, size: CONTENT.length };
+  const mark = {
+    createdBy: expressRun('create'),
+    writtenBy: expressRun('create'),
+    version: 1,
+    large: ['page'],
+  };
   test.each([
     ['at a state that is none of those', 'Plan', {}],
     ['at a state of another operation', 'DeleteItem', {}],
@@ -135,12 +150,76 @@ describe('an execution that goes on with an Express run', () => {
     ["with another run's object to undo", 'WriteItem', { created: [keyOf('page', 'x', 'create')] }],
     ["with a pointer to another item's object", 'WriteItem', { pointers: { page: pointer(others) } }],
     ['with a put that is none of its own', 'PutObjects', { puts: [{ key: 'items/readme.txt' }] }],
+    ["with a pointer to an earlier run's object", 'WriteItem', { pointers: { page: pointer(earlier) } }],
+    [
+      'with a pointer that it keeps of an item that is not there',
+      'WriteItem',
+      {
+        pointers: { page: pointer(earlier) },
+        expected: { kind: 'absent', pointers: { page: pointer(earlier) } },
+      },
+    ],
+    ['with a pointer to what was staged', 'WriteItem', { pointers: { page: 'staging/u' } }],
+    ['with a pointer of another attribute', 'WriteItem', { pointers: { cover: pointer(mine) } }],
+    [
+      'with a mark that was there before',
+      'WriteItem',
+      { saga: { ...mark, createdBy: 'creator', version: 3 } },
+    ],
+    ['with a version that is not the next', 'WriteItem', { saga: { ...mark, version: 7 } }],
+    ['with a put of other content', 'PutObjects', { puts: [{ ...put, sha256: '0'.repeat(64) }] }],
+    ['with a put of another attribute', 'PutObjects', { puts: [{ ...put, attribute: 'cover' }] }],
+    [
+      'with a put of a name that objects inherit',
+      'PutObjects',
+      { puts: [{ ...put, attribute: 'constructor' }] },
+    ],
   ])('is refused %s', async (_, at, changes) => {
     const { name, cause } = await failure(
       plan(standardEvent('create', await handedOver('create', PAGE, at, changes))),
     );
     expect(name).toBe('InvalidInput');
     expect(cause.field).toMatch(/^continues\./);
+  });
+
+  // A staged object's key is no secret, its SHA-256 is: whoever does not know it must not come by the content.
+  test.each([
+    ['SHA-256', { sha256: 'f'.repeat(64) }],
+    ['size', { size: 6 }],
+  ])('is refused with a put of what is staged under another %s than the input has', async (_, changes) => {
+    const staged = { key: 'staging/u', sha256: DIGEST, size: CONTENT.length, ...changes };
+    const given = await handedOver('create', PAGE, 'PutObjects');
+    const input = { ...given, largeAttributes: { page: { staged } } };
+    const { name, cause } = await failure(plan(standardEvent('create', input)));
+    expect([name, cause.field]).toEqual(['InvalidInput', 'continues.plan.puts']);
+  });
+
+  test.each<[string, object | string | null, string]>([
+    ['nothing', null, 'continues'],
+    ['text', 'x', 'continues'],
+    ['no plan', { plan: null }, 'continues.plan'],
+    ['keys that are no list', { plan: { created: {} } }, 'continues.plan.created'],
+    ['keys that are no texts', { plan: { placed: [5] } }, 'continues.plan.placed.0'],
+    ['puts that are none', { plan: { puts: [null] } }, 'continues.plan.puts.0'],
+    ['pointers that are none', { plan: { pointers: { page: 5 } } }, 'continues.plan.pointers.page'],
+    ['an expectation of no kind', { plan: { expected: { kind: 'x' } } }, 'continues.plan.expected.kind'],
+    ['a number over all plans', { plan: { number: 9 } }, 'continues.plan.number'],
+    ['a wait into the past', { secondsToSettle: -1 }, 'continues.secondsToSettle'],
+    ['a wait of years', { secondsToSettle: 1e9 }, 'continues.secondsToSettle'],
+    ['a time that is none', { writeStartedAt: 'soon' }, 'continues.writeStartedAt'],
+    ['puts that have not ended', { puts: [{ put: 'yes' }] }, 'continues.puts.0.put'],
+    ['a failure without a cause', { failure: { name: 'x' } }, 'continues.failure.cause'],
+  ])('names what is no hand-over: %s', async (_, changes, field) => {
+    const { continues, ...input } = await handedOver('create', PAGE, 'WriteItem');
+    const { plan: changed, ...others } = Object(changes) as { plan?: object | null };
+    const made = {
+      ...continues,
+      ...others,
+      plan: changed === null ? null : { ...continues.plan, ...changed },
+    };
+    const forged = changes === null || typeof changes === 'string' ? changes : made;
+    const { name, cause } = await failure(plan(standardEvent('create', { ...input, continues: forged })));
+    expect([name, cause.field]).toEqual(['InvalidInput', field]);
   });
 
   test.each(['continues', 'settles'])('is refused under any other name: %s', async (field) => {

@@ -15,6 +15,7 @@ interface SettleOptions extends StoreOptions {
   readonly operation?: Operation;
   readonly inline?: true;
   readonly before?: NonNullable<OutcomeOptions['before']>;
+  readonly force?: true;
 }
 
 export function registerSettle(program: Command, io: Io): void {
@@ -29,9 +30,13 @@ export function registerSettle(program: Command, io: Io): void {
         OPERATIONS,
       ),
     )
+    .option('--force', "go on though the run's name tells another item than --key")
     .addHelpText(
       'after',
       `
+A run is settled once. Under a wrong --key, or --inline of a run with staged content, it stays unknown whether it has
+written; a run that the client has named is refused under a key that its name does not tell.
+
 The error AnswerLost names the command to give. The item tells at once if the run wrote it last. Otherwise the Standard
 execution tells that goes on with the run, or one that is started to settle it; give the command again to go on waiting.
 It is proved that nothing was written if the item is as --before says: createdBy and version, as get --json prints them.
@@ -101,7 +106,28 @@ async function runOf(text: string, options: SettleOptions, store: StoreDescripto
   if (operation === undefined)
     throw new UsageError(`--operation: needed, since ${text} does not begin with one`);
   const key = encodeKey(keyOf(options.key, store.key), store.key) as ExpressRun['key'];
+  await checkItem(named.name, operation, key, options);
   return { operation, id, key, inline: options.inline ?? false, startedAt: new Date(0).toISOString() };
+}
+
+/**
+ * What settles a run takes a name that there is once: of a run that the client has named it must not be started for another item. Names
+ * that others have made may tell anything.
+ * @throws {UsageError}
+ */
+async function checkItem(
+  name: string,
+  operation: Operation,
+  key: ExpressRun['key'],
+  options: SettleOptions,
+): Promise<void> {
+  const { itemInName } = await import('../../../client/write/execution.ts');
+  const told = new RegExp(`^${operation}-(.+)-[^-]{26}$`).exec(name)?.[1];
+  const own = itemInName(operation, key);
+  if (told === undefined || told === own || options.force) return;
+  throw new UsageError(
+    `${name}: by its name the run is of ${told}, and --key is ${keyText(options.key)}. Under a wrong key it cannot be settled any more; --force goes on`,
+  );
 }
 
 interface NamedRun {
@@ -111,12 +137,13 @@ interface NamedRun {
 
 /** `arn:aws:states:eu-central-1:111122223333:express:MACHINE:NAME:UUID` */
 function ofArn(text: string, { express }: StoreDescriptor): NamedRun | undefined {
-  const [arn, , , , , kind, machine, name] = text.split(':');
+  const [arn, , , , , kind, , name] = text.split(':');
   if (arn !== 'arn') return undefined;
   if (kind !== 'express' || name === undefined)
     throw new UsageError(`${text}: no ARN of an Express execution`);
-  const machines = express?.stateMachines;
-  const operation = OPERATIONS.find((each) => machines?.[each].endsWith(`:${machine}`));
+  const machine = text.split(':').slice(0, 7).join(':').replace(':express:', ':stateMachine:');
+  const operation = OPERATIONS.find((each) => express?.stateMachines[each] === machine);
+  if (operation === undefined) throw new UsageError(`${text}: of no Express state machine of this store`);
   return { name, operation };
 }
 

@@ -238,6 +238,18 @@ describe('a continued run', () => {
     });
   });
 
+  it('is not known to be written where its plan could not be handed over, and is replayed by force alone', async () => {
+    const uncalled = { service: 'lambda', operation: 'Invoke', when: 'before', times: 'always' } as const;
+    stage.fault({ ...uncalled, error: 'TooManyRequestsException', match: '"continues"' });
+    const { goesOn } = await continued();
+    expect(await stage.page()).toBe('A');
+    expect(await readRun(audit(), goesOn.arn)).toMatchObject({
+      summary: { outcome: 'unknown', reason: 'PlanFailed', continues: { at: 'WriteItem' } },
+      written: 'maybe',
+    });
+    expect(await previewReplay(audit(), goesOn.arn)).toMatchObject({ kind: 'refused' });
+  });
+
   it('that is stuck again is redriven, by whatever names it', async () => {
     const { arn, goesOn } = await continued(IN_DOUBT);
     expect(await readRun(audit(), arn)).toMatchObject({

@@ -28,6 +28,11 @@ describe('runs', () => {
     for (const control of ['\u001b', '\u202e']) expect(out).not.toContain(control);
   });
 
+  it('of a lane that the store does not have are refused, not none', async () => {
+    const { code, err } = await twinwrite('runs', '--lane', 'express');
+    expect([code, err]).toEqual([2, expect.stringContaining('this store has no Express lane')]);
+  });
+
   it('says of a stuck compensation why it began, and why it failed', async () => {
     here.cloud.faults.inject({
       service: 's3',

@@ -232,6 +232,34 @@ describe('a run that goes on as a Standard one', () => {
     });
   });
 
+  // A plan function that cannot be called, or an input that is refused now, says nothing of a write that is in doubt already.
+  it.each<[string, object, object]>([
+    ['Rejected.PlanFailed', { continues: { at: 'WriteItem', plan: { run: runText } } }, {}],
+    ['Rejected.InvalidInput', { continues: { at: 'WriteItem', plan: { run: runText } } }, {}],
+    ['Rejected.InvalidInput', { settles: { id: ID, inline: 'yes' } }, {}],
+    ['Rejected.InvalidInput', {}, {}],
+    ['RolledBack.NotWritten', { settles: { id: ID } }, { key: { id: 'another' } }],
+  ])('is unknown if that ends as %s of %j', async (error, given, changes) => {
+    syncAnswers(continued);
+    const input = JSON.stringify({ key, ...given, ...changes });
+    sfn
+      .on(DescribeExecutionCommand)
+      .resolves({ executionArn: standard, ...fails(error, { message: 'no' }), input });
+    await expect(client.update({ key, set: { a: 1 } }, express)).rejects.toMatchObject({
+      ...{ name: 'OutcomeUnknown', executionArn: standard, details: { run: runText, error } },
+    });
+  });
+
+  it('is not written if that has settled it so', async () => {
+    syncAnswers(continued);
+    const input = JSON.stringify({ key, settles: { id: ID } });
+    const end = fails('RolledBack.NotWritten', { message: 'no' });
+    sfn.on(DescribeExecutionCommand).resolves({ executionArn: standard, ...end, input });
+    await expect(client.update({ key, set: { a: 1 } }, express)).rejects.toMatchObject({
+      ...{ name: 'RolledBack', reason: 'NotWritten' },
+    });
+  });
+
   it('may be stuck there', async () => {
     syncAnswers(continued);
     sfn
