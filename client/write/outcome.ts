@@ -69,9 +69,7 @@ export function checkContinues(
     throw new OutcomeUnknown(
       executionArn,
       `the execution has told the end of ${told}, and not that of ${run}`,
-      {
-        ...{ run, actual: told },
-      },
+      { run, actual: told },
     );
   }
   const why = item && whyNoProof(execution, item);

@@ -2,7 +2,6 @@
 
 import { type Command, InvalidArgumentError } from 'commander';
 import { connectAudit, filterOf, type RunFilterOptions, withLaneFilter, withRunFilter } from '../../audit.ts';
-import { UsageError } from '../../errors.ts';
 import { jsonText } from '../../exact-json.ts';
 import { type Io, print } from '../../io.ts';
 import { withStackOptions } from '../../store.ts';
@@ -40,9 +39,6 @@ async function tail(options: TailOptions, io: Io): Promise<void> {
     const context = await connectAudit(options, io);
     const { followRuns } = await import('../../../audit/runs/follow.ts');
     const { operations, outcomes, lanes, key } = filterOf(options, context.store);
-    if (lanes?.includes('express') === true && context.store.express === undefined) {
-      throw new UsageError('--lane express: the store has no Express lane');
-    }
     const table = runTable(io.stdout, io.env);
     if (!options.json) await print(io.stdout, table.header);
     for await (const run of followRuns(context, {
