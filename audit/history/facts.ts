@@ -88,7 +88,7 @@ export function factsOf(tree: RunTree, before?: Continuation): RunFacts {
     maybePut: [...maybePut].filter((key) => !put.has(key)),
     written,
     deletions,
-    phase: phaseOf(tree),
+    phase: phaseOf(tree, before),
   };
 }
 
@@ -174,10 +174,11 @@ const PHASES: Readonly<Record<string, Phase>> = {
 };
 
 /** By the last state at the top, unless the execution has succeeded or went through a state that ends it. */
-function phaseOf({ status, states }: RunTree): Phase {
+function phaseOf({ status, states }: RunTree, before: Continuation | undefined): Phase {
   const last = states.at(-1);
   if (status === 'SUCCEEDED') return 'ended';
-  if (last === undefined) return 'planning';
-  if (last.kind === 'outcome') return 'ended';
-  return Object.hasOwn(PHASES, last.name) ? (PHASES[last.name] as Phase) : 'planning';
+  if (last?.kind === 'outcome') return 'ended';
+  const hasGoneOn = states.some(({ name }) => Object.hasOwn(PHASES, name));
+  const at = before === undefined || hasGoneOn ? last?.name : before.at;
+  return at !== undefined && Object.hasOwn(PHASES, at) ? (PHASES[at] as Phase) : 'planning';
 }

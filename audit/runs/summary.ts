@@ -4,7 +4,6 @@ import type { DescribeExecutionOutput, ExecutionStatus } from '@aws-sdk/client-s
 import type { StoreDescriptor } from '../../core/contract/store.ts';
 import { causeMessage } from '../../core/errors/cause-message.ts';
 import type { Operation } from '../../core/keys/run.ts';
-import { isRefusedUnseen } from '../../core/saga/settle.ts';
 import type { Failure } from '../events.ts';
 import { type KeyTexts, keyOfInput } from '../item/key.ts';
 import { continuationIn } from './continuation.ts';
@@ -126,8 +125,7 @@ export function summaryOf(
     name,
     operation: operationOf(executionArn, store),
     status,
-    // Refused before it went on, it says nothing of a write that may have taken effect.
-    outcome: continues && isRefusedUnseen(error) ? 'unknown' : outcomeOf(description),
+    outcome: outcomeOf(description),
     ...(reason !== '' && { reason }),
     ...(message !== '' && { message }),
     ...(because && { because }),

@@ -9,7 +9,6 @@ import * as z from 'zod';
 import { causeSchema, outputSchema } from '../../core/contract/output.ts';
 import { causeMessage } from '../../core/errors/cause-message.ts';
 import { type KeySchema, keyAttributes, toKey } from '../../core/keys/item-key.ts';
-import { isRefusedUnseen } from '../../core/saga/settle.ts';
 import type { Item } from '../../core/values/attributes.ts';
 import { toSdkItem } from '../../core/values/sdk-item.ts';
 import { TwinwriteError } from '../errors/errors.ts';
@@ -84,21 +83,17 @@ export interface ItemOfStore {
 
 /**
  * Why it proves nothing of an Express run that the execution `x-{id}` says it has not written; undefined where that is proved, and for
- * ends that do not say so. It may have been refused before it could go on with the run, or have settled it by another item.
+ * ends that do not say so. It may be about neither, or have settled it by another item.
  */
 export function whyNoProof(
   { error = '', cause = '', input }: ExecutionEnd,
   item: ItemOfStore,
 ): string | undefined {
-  if (!/^(?:Rejected|RolledBack)\./.test(error)) return undefined;
-  const said = `${error.slice(error.indexOf('.') + 1)}: ${parseCause(cause).message}`;
-  if (continuedRun(input) !== undefined) {
-    return isRefusedUnseen(error)
-      ? `the execution was refused before it went on with the run: ${said}`
-      : undefined;
+  if (!/^(?:Rejected|RolledBack)\./.test(error) || continuedRun(input) !== undefined) return undefined;
+  if (!error.endsWith('.NotWritten')) {
+    const said = `${error.slice(error.indexOf('.') + 1)}: ${parseCause(cause).message}`;
+    return `the execution has neither gone on with the run nor settled it: ${said}`;
   }
-  if (!error.endsWith('.NotWritten'))
-    return `the execution was refused before it had settled the run: ${said}`;
   return isOfItem(input, item) ? undefined : OF_ANOTHER;
 }
 

@@ -50,6 +50,9 @@ const TAKEN = ['StepFunctions.ExecutionAlreadyExistsException', 'StepFunctions.E
 const HAND_OVER = 'HandOver';
 const HANDED_OVER = 'HandedOver';
 const SETTLES_HERE = 'SettlesHere?';
+/** Of the Standard lane alone: of what goes on with an Express run, a plan that fails is no refusal. */
+const RESUME = 'ResumeExpressRun';
+const IN_DOUBT = 'InDoubt?';
 /** Stands for the ARN of the Standard state machine of the same operation. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: as definitions name what is deployed
 const STANDARD = '${StandardStateMachine}';
@@ -66,7 +69,7 @@ export function expressDefinition(operation: Operation, standard: Definition): D
   };
   change('Plan', plan);
   change('PutObjects', puts);
-  change('AnythingPut?', settlesBeforeItDeletes);
+  change('AnythingPut?', anythingPut);
   change('EndUnfinishedUploads', (state) => hurried(state, EXPRESS_TASK_SECONDS.uploads));
   for (const name of ['WriteItem', 'ReplaceItem', 'DeleteItem']) {
     change(name, (state) => write(name, state, operation === 'delete' ? 'Rejected' : 'DeleteCreatedObjects'));
@@ -89,12 +92,13 @@ export function expressDefinition(operation: Operation, standard: Definition): D
 /** It draws what tells this execution from others of its name. A plan has no effects, so one that is lost is made again. */
 function plan(state: StateDefinition): StateDefinition {
   const { Catch = [], Arguments } = state;
+  const kept = Catch.filter(
+    ({ ErrorEquals }) => !ErrorEquals.includes('Continues') && !ErrorEquals.includes('Settles'),
+  );
   return {
     ...hurried(state, EXPRESS_TASK_SECONDS.plan),
     Arguments: withPayload(Arguments, { nonce: '{% $uuid() %}' }),
-    Catch: Catch.filter(
-      ({ ErrorEquals }) => !ErrorEquals.includes('Continues') && !ErrorEquals.includes('Settles'),
-    ),
+    Catch: kept.map((each) => (each.Next === IN_DOUBT ? { ...each, Next: 'Rejected' } : each)),
   };
 }
 
@@ -130,8 +134,10 @@ function settlesHere(): StateDefinition {
   };
 }
 
-function settlesBeforeItDeletes(state: StateDefinition): StateDefinition {
-  return { ...state, Choices: (state.Choices ?? []).map((choice) => settlingHere(choice)) };
+/** What it has put settles before it is deleted; it goes on with nothing. */
+function anythingPut(state: StateDefinition): StateDefinition {
+  const own = (state.Choices ?? []).filter(({ Next }) => Next !== RESUME);
+  return { ...state, Choices: own.map((choice) => settlingHere(choice)) };
 }
 
 /** Once: a write that gets no definite answer is in doubt, and so is one that DynamoDB throttles time and again. */

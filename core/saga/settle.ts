@@ -85,12 +85,3 @@ export function isOf(run: string, operation: Operation, id: string): boolean {
 export function isRunOf(run: Run | undefined, operation: Operation, id: string): boolean {
   return run?.operation === operation && expressRun(run.name)?.id === id;
 }
-
-/**
- * Whether an execution that was to go on with an Express run, or to settle it, was refused before it had looked at anything: its input,
- * or its plan task for good. A write that was in doubt still is. What it plans again, later, ends as `RolledBack`, but for deletes.
- * @param error - of the execution
- */
-export function isRefusedUnseen(error: string): boolean {
-  return /^Rejected\.(?:InvalidInput|PlanFailed|InputTooLarge)$/.test(error);
-}

@@ -56,6 +56,17 @@ export const HANDING_OVER: readonly Mutation[] = [
     shownBy: { configuration: 'express update' },
   },
   {
+    name: 'express-refused-unseen',
+    rule: 'lanes',
+    hazards: 'a write in doubt',
+    without: 'doubt where what goes on with a run cannot plan that',
+    changes: [
+      ...inMachines(WRITES, 'States.AnythingPut?.Choices.2.Next', 'ResumeExpressRun', 'Rejected'),
+      ...inMachines(['delete'], 'States.InDoubt?.Choices.0.Next', 'ResumeExpressRun', 'Rejected'),
+    ],
+    shownBy: { configuration: 'express update' },
+  },
+  {
     name: 'express-not-redriven',
     rule: 'lanes',
     hazards: 'a write in doubt',
@@ -107,8 +118,8 @@ export const HANDING_OVER: readonly Mutation[] = [
     changes: [
       {
         file: EXPRESS,
-        from: '(state.Choices ?? []).map((choice) => settlingHere(choice))',
-        to: '(state.Choices ?? []).slice(1)',
+        from: 'own.map((choice) => settlingHere(choice))',
+        to: 'own.slice(1)',
       },
     ],
     shownBy: { configuration: 'express create too large to be written', kinds: ['late'] },

@@ -41,6 +41,15 @@ const putRefused = {
 } as const;
 const putTwice = { service: 's3', operation: 'PutObject', when: 'before', error: 'InternalError' } as const;
 const throttled = { when: 'before', error: 'ThrottlingException', status: 400 } as const;
+/** Of an execution that goes on with an Express run. */
+const planUncalled = {
+  service: 'lambda',
+  operation: 'Invoke',
+  when: 'before',
+  error: 'TooManyRequestsException',
+  match: '"continues"',
+  times: 'always',
+} as const;
 const cleanupFails = {
   service: 's3',
   operation: 'DeleteObjects',
@@ -234,7 +243,7 @@ describe('delete', () => {
     await stage.commit('delete');
     expect(await run('delete', { mustExist: true })).toMatchObject({
       error: 'Rejected.NotFound',
-      states: ['Plan', 'Rejected'],
+      states: ['Plan', 'InDoubt?', 'Rejected'],
     });
   });
 
@@ -297,6 +306,26 @@ describe.each(['create', 'update', 'delete'] as const)('what goes on with an Exp
       delete: ['Plan', 'DeleteItem', 'DeleteReplacedObjects'],
     };
     expect(await end(operation, goesOn)).toMatchObject({ status: 'SUCCEEDED', states: states[operation] });
+  });
+
+  it('is stuck until its plan can be called, and then begins there', async () => {
+    stage.writeFault({ when: 'after', error: 'InternalServerError' });
+    stage.fault(planUncalled);
+    const input = operation === 'delete' ? {} : page('Y');
+    const express = await stage.store.runExpress(operation, { key: stage.key, ...input }, ulid());
+    const goesOn = stage.store.runOf(String(express.cause.executionArn));
+    expect(await end(operation, goesOn)).toMatchObject({
+      error: 'Lambda.TooManyRequestsException',
+      states: ['Plan', operation === 'delete' ? 'InDoubt?' : 'AnythingPut?', 'ResumeExpressRun'],
+    });
+    stage.store.cloud.faults.clear();
+    await goesOn.redrive();
+    expect(await end(operation, goesOn)).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { run: express.cause.run },
+    });
+    if (operation === 'delete') expect(await stage.item()).toBeUndefined();
+    else expect(await stage.page()).toBe('Y');
   });
 
   it('or settles it', async () => {

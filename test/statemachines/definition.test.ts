@@ -17,19 +17,19 @@ import { FUNCTION_TIMEOUT_SECONDS } from '../../core/saga/waits.ts';
 import { allStates, MACHINES, type State, stateOf, writeTask } from './machines.ts';
 
 /** Of an execution that goes on with an Express run, or settles it. */
-const SETTLES = ['LetExpressRunEnd', 'SettleRun'];
+const OF_EXPRESS = ['ResumeExpressRun', 'LetExpressRunEnd', 'SettleRun'];
 
 const STATES = {
   create: ['Plan', 'AnythingPut?', 'PutObjects', 'PutObject', 'PutFailed', 'WriteItem']
     .concat(['PauseBeforeReplan', 'LetRequestsExpire', 'DeleteCreatedObjects', 'RolledBack'])
     .concat(['EndUnfinishedUploads', 'DeleteUnwrittenObjects', 'PauseAfterThrottling'])
     .concat(['ReplaceItem', 'DeleteReplacedObjects', 'CleanupDeferred', 'Rejected', 'OutcomeUnknown'])
-    .concat(['GoOnAt?', ...SETTLES]),
+    .concat(['GoOnAt?', ...OF_EXPRESS]),
   update: ['Plan', 'AnythingPut?', 'PutObjects', 'PutObject', 'PutFailed', 'WriteItem']
     .concat(['PauseBeforeReplan', 'DeleteReplacedObjects', 'CleanupDeferred', 'LetRequestsExpire'])
     .concat(['EndUnfinishedUploads', 'DeleteUnwrittenObjects', 'PauseAfterThrottling'])
     .concat(['DeleteCreatedObjects', 'RolledBack', 'Rejected', 'OutcomeUnknown'])
-    .concat(['GoOnAt?', ...SETTLES]),
+    .concat(['GoOnAt?', ...OF_EXPRESS]),
   delete: [
     'Plan',
     'DeleteItem',
@@ -37,7 +37,7 @@ const STATES = {
     'PauseBeforeReplan',
     'DeleteReplacedObjects',
     'CleanupDeferred',
-  ].concat(['AlreadyGone', 'Rejected', 'OutcomeUnknown', ...SETTLES]),
+  ].concat(['AlreadyGone', 'Rejected', 'OutcomeUnknown', 'InDoubt?', ...OF_EXPRESS]),
 };
 
 /** Of Step Functions' own errors: the same input, result and expressions fail again. */
@@ -123,6 +123,22 @@ describe.each(OPERATIONS)('%s', (operation) => {
     expect(plan.Catch?.[0]?.ErrorEquals).toEqual([...PLAN_ERRORS]);
   });
 
+  test('asks again what goes on with an Express run and cannot plan that, and fails uncaught', () => {
+    const plan = stateOf(operation, 'Plan');
+    const again = stateOf(operation, 'ResumeExpressRun');
+    expect(sagaErrorsAtOnce(again)).toEqual(['InvalidInput', ...LANE_ERRORS].sort());
+    expect(again.Catch?.flatMap(({ ErrorEquals }) => ErrorEquals)).toEqual([...LANE_ERRORS]);
+    expect(plan.Catch).toEqual(expect.arrayContaining([...(again.Catch ?? [])]));
+    expect(again.Arguments).toEqual({
+      ...plan.Arguments,
+      Payload: {
+        ...plan.Arguments?.Payload,
+        input: '{% $states.context.Execution.Input %}',
+        previous: null,
+      },
+    });
+  });
+
   test('knows every answer to the write: all but doubt go on in a state of their own', () => {
     const write = writeTask(operation);
     const others: Readonly<Record<typeof operation, readonly SagaErrorName[]>> = {
@@ -188,6 +204,7 @@ describe.each(['create', 'update'] as const)('before it writes, %s', (operation)
     expect(stateOf(operation, 'AnythingPut?').Choices?.map(({ Next }) => Next)).toEqual([
       'LetRequestsExpire',
       'DeleteCreatedObjects',
+      'ResumeExpressRun',
     ]);
   });
 

@@ -232,11 +232,8 @@ describe('a run that goes on as a Standard one', () => {
     });
   });
 
-  // A plan function that cannot be called, or an input that is refused now, says nothing of a write that is in doubt already.
+  // An execution of its name that others have started says nothing of a write that is in doubt already.
   it.each<[string, object, object]>([
-    ['Rejected.PlanFailed', { continues: { at: 'WriteItem', plan: { run: runText } } }, {}],
-    ['Rejected.InvalidInput', { continues: { at: 'WriteItem', plan: { run: runText } } }, {}],
-    ['Rejected.InvalidInput', { settles: { id: ID, inline: 'yes' } }, {}],
     ['Rejected.InvalidInput', {}, {}],
     ['RolledBack.NotWritten', { settles: { id: ID } }, { key: { id: 'another' } }],
   ])('is unknown if that ends as %s of %j', async (error, given, changes) => {

@@ -136,18 +136,6 @@ describe('the Standard execution of the run', () => {
       { outcome: 'unknown', message: expect.stringContaining('another item') },
     ],
     [
-      'was to go on, and was refused before it did',
-      fails('Rejected.PlanFailed', { message: 'Lambda.TooManyRequestsException' }),
-      continues,
-      { outcome: 'unknown', message: expect.stringContaining('PlanFailed: Lambda.TooMany') },
-    ],
-    [
-      'was to go on, and found its input wrong',
-      fails('Rejected.InvalidInput', { message: 'inlineContent' }),
-      continues,
-      { outcome: 'unknown' },
-    ],
-    [
       'has settled it as unknown',
       fails('OutcomeUnknown', { message: 'gone' }),
       settles,
