@@ -29,29 +29,40 @@ export function withSmallParts(assembly: string): Promise<string> {
   return assembleMutant(assembly, COPIES_IN_SMALL_PARTS);
 }
 
+/** What is deployed of the sweep of the store, which no combination is about: it goes over all that they have left. */
+const OF_SWEEP = { id: /Sweep/, definition: '"SweepList"' } as const;
+
 /**
- * The same with quick time-outs, which the caller removes.
+ * The same with quick time-outs, but for its sweep, which the caller removes.
  * @throws {Error} when it has none of a kind: then the copy would not be what it says
  */
 export async function withQuickTimeouts(assembly: string): Promise<string> {
   const folder = await assembleMutant(assembly, [...COPIES_IN_SMALL_PARTS, ...COPIES_UNTIL_THE_END]);
   try {
     const files = (await readdir(folder, { recursive: true })).map((name) => join(folder, name));
-    await replaceIn(files, /\.template\.json$/, /"Timeout": *\d+/g, `"Timeout":${QUICK.functionSeconds}`);
-    await replaceIn(
-      files,
-      /asset\.\w+\.json$/,
-      /"TimeoutSeconds": *(?:\d+|"\{%[^"]*%\}")/g,
-      `"TimeoutSeconds":${QUICK.taskSeconds}`,
-    );
+    const { functionSeconds, requestMs, taskSeconds } = QUICK;
+    await replaceIn(files, /\.template\.json$/, (text, replace) => {
+      const template = JSON.parse(text) as { Resources: Record<string, unknown> };
+      for (const [id, resource] of Object.entries(template.Resources)) {
+        if (OF_SWEEP.id.test(id)) continue;
+        const quick = replace(JSON.stringify(resource), /"Timeout": *\d+/g, `"Timeout":${functionSeconds}`);
+        template.Resources[id] = JSON.parse(quick);
+      }
+      return JSON.stringify(template);
+    });
+    await replaceIn(files, /asset\.\w+\.json$/, (text, replace) => {
+      const seconds = /"TimeoutSeconds": *(?:\d+|"\{%[^"]*%\}")/g;
+      return text.includes(OF_SWEEP.definition)
+        ? text
+        : replace(text, seconds, `"TimeoutSeconds":${taskSeconds}`);
+    });
     // The Express lane's definitions are texts in the template.
-    await replaceIn(
-      files,
-      /\.template\.json$/,
-      /\\"TimeoutSeconds\\": *\d+/g,
-      `\\"TimeoutSeconds\\":${QUICK.taskSeconds}`,
+    await replaceIn(files, /\.template\.json$/, (text, replace) =>
+      replace(text, /\\"TimeoutSeconds\\": *\d+/g, `\\"TimeoutSeconds\\":${taskSeconds}`),
     );
-    await replaceIn(files, /\.mjs$/, /requestTimeout:\d[\de_]*/g, `requestTimeout:${QUICK.requestMs}`);
+    await replaceIn(files, /\.mjs$/, (text, replace) =>
+      replace(text, /requestTimeout:\d[\de_]*/g, `requestTimeout:${requestMs}`),
+    );
     return folder;
   } catch (error) {
     await rm(folder, { recursive: true });
@@ -59,15 +70,23 @@ export async function withQuickTimeouts(assembly: string): Promise<string> {
   }
 }
 
-async function replaceIn(files: readonly string[], names: RegExp, from: RegExp, to: string): Promise<void> {
+type Replace = (text: string, from: RegExp, to: string) => string;
+
+async function replaceIn(
+  files: readonly string[],
+  names: RegExp,
+  change: (text: string, replace: Replace) => string,
+): Promise<void> {
   let replaced = 0;
-  for (const file of files.filter((name) => names.test(name))) {
-    const text = await readFile(file, 'utf8');
-    const changed = text.replaceAll(from, () => {
+  const replace: Replace = (text, from, to) =>
+    text.replaceAll(from, () => {
       replaced += 1;
       return to;
     });
+  for (const file of files.filter((name) => names.test(name))) {
+    const text = await readFile(file, 'utf8');
+    const changed = change(text, replace);
     if (changed !== text) await writeFile(file, changed);
   }
-  if (replaced === 0) throw new Error(`nothing like ${from} in the assembly`);
+  if (replaced === 0) throw new Error(`nothing to replace in ${names} of the assembly`);
 }

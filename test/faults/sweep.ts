@@ -209,6 +209,7 @@ export async function sweep(
     ...usual.map((stand) => work(stand, others)),
     ...quick.map((stand) => work(stand, silent)),
   ]);
-  const unsound = await Promise.all([...usual, ...quick].map(unsoundness));
-  return { swept: cells.flatMap((cell) => swept.get(cell) ?? []), unsound: unsound.flat() };
+  const unsound: string[] = [];
+  for (const stand of [...usual, ...quick]) unsound.push(...(await unsoundness(stand)));
+  return { swept: cells.flatMap((cell) => swept.get(cell) ?? []), unsound };
 }
