@@ -34,9 +34,7 @@ beforeAll(async () => {
 }, TIMEOUT_MS);
 
 it('loses nothing, applies nothing twice, leaves nothing behind and tells nothing false', () => {
-  const [, known = ''] = page.split('\n## Violations\n');
-  const lines = known.split('\n');
-  expect(result.swept.flatMap(violationsOf).filter((line) => !lines.includes(`- ${line}`))).toEqual([]);
+  expect(result.swept.flatMap(violationsOf)).toEqual([]);
   expect(result.unsound).toEqual([]);
 });
 

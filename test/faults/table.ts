@@ -42,8 +42,8 @@ export function sweepPage(swept: readonly Swept[]): string {
 
 Every call of S3, DynamoDB and Lambda that a saga makes, and each start of an Express run or of what goes on with one, failing in
 every way, once and for good: ${swept.length} combinations, ${runs} runs on the [local cloud](local-cloud.md). [Faults, crashes, soak](faults.md) says how it is done and what is checked after
-each run. Nothing was lost, applied twice, left behind or told
-falsely in any but those under [Violations](#violations).
+each run. What was lost, applied twice, left behind or told
+falsely is under [Violations](#violations).
 \`npm run faults\` writes this page.
 
 ${LEGEND}

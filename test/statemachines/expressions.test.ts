@@ -53,21 +53,24 @@ const settledPuts = { secondsToSettle: 0, puts: [] };
 
 describe.each(Object.keys(MACHINES) as Operation[])('a plan that fails in %s', (operation) => {
   test.each([
-    ['the first', {}, {}, 'Rejected'],
-    ['the first of what goes on with an Express run', { continues: {} }, {}, 'ResumeExpressRun'],
-    ['the first of what settles one', { settles: {} }, {}, 'ResumeExpressRun'],
+    ['the first', 'n', {}, {}, 'Rejected'],
+    ['the first of what goes on with an Express run', 'x-1', { continues: {} }, {}, 'ResumeExpressRun'],
+    ['the first of what settles one', 'x-1', { settles: {} }, {}, 'ResumeExpressRun'],
+    ['the first of what does neither under its name', 'x-1', {}, {}, 'Rejected'],
+    ['the first of what says so under another name', 'n', { continues: {}, settles: {} }, {}, 'Rejected'],
     [
       'a later one of what goes on with an Express run',
+      'x-1',
       { continues: {} },
       { plan: plan([]) },
       operation === 'delete' ? 'Rejected' : 'DeleteCreatedObjects',
     ],
-  ])('leads on, %s', async (_, given, variables, next) => {
+  ])('leads on, %s', async (_, Name, given, variables, next) => {
     const { Choices = [], Default } = stateOf(
       operation,
       operation === 'delete' ? 'InDoubt?' : 'AnythingPut?',
     );
-    const context = { Execution: { Input: { ...input, ...given } } };
+    const context = { Execution: { Name, Input: { ...input, ...given } } };
     const conditions = Choices.map(({ Condition }) => evaluate(Condition, { context }, variables));
     const taken = (await Promise.all(conditions)).indexOf(true);
     expect(taken < 0 ? Default : Choices[taken]?.Next).toBe(next);
