@@ -14,7 +14,8 @@ export interface Objection {
 /** In order of weight: what cannot work before what a person may overrule. */
 export function objections(known: ReplayFacts): Objection[] {
   const { summary } = known;
-  if (summary.settles !== undefined && !isResumed(known)) return settleObjections(known);
+  // Redriven it reads, and deletes what only that run has put: nothing speaks against it.
+  if (summary.settles !== undefined) return isResumed(known) ? [] : settleObjections(known);
   switch (summary.outcome) {
     case 'running':
       return [{ code: 'running', reason: 'it is running' }];

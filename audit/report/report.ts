@@ -98,7 +98,8 @@ async function readStandardRun(
 /** What whoever settles an Express run says of that run's write. */
 function settled(facts: RunFacts, { outcome }: RunSummary): RunFacts {
   const isWritten = outcome === 'committed' || outcome === 'cleanup-deferred';
-  return { ...facts, written: isWritten ? 'yes' : outcome === 'rolled-back' ? 'no' : 'maybe' };
+  const written = isWritten ? 'yes' : outcome === 'rolled-back' ? 'no' : 'maybe';
+  return { ...facts, phase: facts.phase === 'ended' ? 'ended' : 'settling', written };
 }
 
 /** The run as its item would name it: of a settled one the output tells. */

@@ -1,5 +1,5 @@
-// A sample of the fault sweep that has each call, each kind of failure and each lane (sample.ts): it finds nothing but what
-// docs/fault-sweep.md lists, which `npm run faults` writes, and the scenarios make the calls of that page.
+// A sample of the fault sweep that has each call, each kind of failure and each lane (sample.ts): it finds nothing, and the
+// scenarios make the calls of docs/fault-sweep.md, which `npm run faults` writes.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

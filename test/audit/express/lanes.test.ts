@@ -330,6 +330,31 @@ describe('a run that settles an Express run', () => {
       reason: expect.stringContaining('look at the item'),
     });
   });
+
+  it('and is stuck before it can, is redriven, whatever others have written since', async () => {
+    await express('create', page('A'));
+    const uncalled = { service: 'lambda', operation: 'Invoke', when: 'before', times: 'always' } as const;
+    stage.fault({ ...uncalled, error: 'TooManyRequestsException', match: '"settles"' });
+    const id = ulid();
+    const input = { key: stage.key, settles: { id, inline: true } };
+    const settling = await stage.store.start('update', input, continuedName(id));
+    await stage.store.passUntilEnd(settling);
+    stage.store.cloud.faults.clear();
+    await stage.commit('update', page('B'));
+    expect(await readRun(audit(), settling.arn)).toMatchObject({
+      summary: { outcome: 'stuck', settles: id },
+      phase: 'settling',
+      written: 'maybe',
+      nextSteps: [
+        'It stopped while it settled an Express run.',
+        expect.stringContaining('a replay redrives the same run'),
+      ],
+    });
+    const preview = await previewReplay(audit(), settling.arn);
+    expect(preview).toMatchObject({ kind: 'redrive' });
+    await replay(audit(), preview);
+    expect(await stage.store.passUntilEnd(settling, 100)).toMatchObject({ error: 'OutcomeUnknown' });
+  });
 });
 
 describe('objects of Express runs', () => {
