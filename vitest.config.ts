@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 /**
  * Tests of the tasks, which read their environment as they are loaded, and of the explorer, which runs the tasks: each file gets
@@ -97,6 +98,7 @@ export default defineConfig({
     expect: { poll: { timeout: 60_000 } },
     // More than the cores: a file waits about a third of its time, for pauses and other processes.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
