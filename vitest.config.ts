@@ -113,7 +113,15 @@ export default defineConfig({
       // Real installs of packages, beside other work.
       {
         extends: true,
-        test: { name: 'thorough', include: THOROUGH, testTimeout: 600_000, hookTimeout: 600_000 },
+        test: {
+          name: 'thorough',
+          include: THOROUGH,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          // They wait for longer: for pauses in real time, and for processes that they kill.
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
+        },
       },
       { extends: true, test: { name: 'browser', include: BROWSER } },
       { extends: true, test: { name: 'languages', include: LANGUAGES, testTimeout: 180_000 } },
