@@ -2,7 +2,7 @@
 // what is written, nor what an error says of it (docs/security.md).
 
 import type { Store } from '../core/contract/store-types.ts';
-import { BRANCH_ERRORS, LANE_ERRORS, SagaError } from '../core/errors/errors.ts';
+import { isWay, SagaError } from '../core/errors/errors.ts';
 import { parseObjectKey } from '../core/keys/object-key.ts';
 import { failureOf } from './failures.ts';
 
@@ -30,9 +30,6 @@ const TASK = process.env._HANDLER?.split('.')[0];
 /** A partition key may have 2,048 bytes: the beginning is enough to find it. */
 const SHOWN_CHARACTERS = 256;
 
-/** Answers that are no failures. */
-const WAYS: ReadonlySet<string> = new Set([...BRANCH_ERRORS, ...LANE_ERRORS]);
-
 /**
  * Runs an attempt, and writes its line: `info` when it is done or says which way the saga takes, `warn` for another answer of the
  * protocol, else `error`.
@@ -55,7 +52,7 @@ export async function logged<Result>(
     return result;
   } catch (error) {
     if (error instanceof SagaError) {
-      logger[WAYS.has(error.name) ? 'info' : 'warn']('answered', {
+      logger[isWay(error.name) ? 'info' : 'warn']('answered', {
         ...line(),
         answer: error.name,
         code: error.details.code,

@@ -1,6 +1,6 @@
 // The path that a run took, as a Mermaid state diagram: drawn from its history alone.
 
-import { BRANCH_ERRORS, LANE_ERRORS } from '../../core/errors/errors.ts';
+import { isWay } from '../../core/errors/errors.ts';
 import type { RunTree, StateNode } from '../history/history.ts';
 import { oneLine } from './text.ts';
 
@@ -65,14 +65,11 @@ function labelOf(name: string, { attempts, failure, branches }: StateNode): stri
   return oneLine(`${name}${error}${retries}`).replace(/[";#]/g, ' ');
 }
 
-/** Errors that say which way the saga takes: nothing has failed there. */
-const BRANCHES: ReadonlySet<string> = new Set([...BRANCH_ERRORS, ...LANE_ERRORS]);
-
 function styleOf({ status, kind, failure }: StateNode): Style {
   if (status === 'failed' || status === 'aborted') return 'failed';
   if (status === 'running') return 'running';
   if (kind === 'compensation') return 'compensation';
-  return status === 'caught' && !BRANCHES.has(failure?.error ?? '') ? 'failed' : 'succeeded';
+  return status === 'caught' && !isWay(failure?.error ?? '') ? 'failed' : 'succeeded';
 }
 
 function idOf(scope: string, name: string): string {

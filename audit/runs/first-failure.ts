@@ -5,7 +5,7 @@ import {
   GetExecutionHistoryCommand,
   type HistoryEvent,
 } from '@aws-sdk/client-sfn';
-import { BRANCH_ERRORS, LANE_ERRORS } from '../../core/errors/errors.ts';
+import { isWay } from '../../core/errors/errors.ts';
 import { type AuditContext, type CallOptions, patiently } from '../context.ts';
 import { detailsOf, type Failure, failureOf, meaningOf } from '../events.ts';
 import { continuationIn } from './continuation.ts';
@@ -14,11 +14,10 @@ import { nameOf, parsed } from './summary.ts';
 const COMPENSATION = 'DeleteCreatedObjects';
 /** Events back from a run's end, in which its last compensation and the failure before it are looked for. */
 const FAR_BACK = 1000;
-/** What the write says of puts: their own failures came before. */
-const BRANCHES: ReadonlySet<string> = new Set([...BRANCH_ERRORS, ...LANE_ERRORS]);
 
 /**
- * The failure that the last compensation followed; undefined where there was none.
+ * The failure that the last compensation followed; undefined where there was none. What the write says of puts is none: their own
+ * failures came before.
  * @param events - of a run's history, oldest first
  */
 export function compensatedFor(events: readonly HistoryEvent[]): Failure | undefined {
@@ -29,7 +28,7 @@ export function compensatedFor(events: readonly HistoryEvent[]): Failure | undef
     .slice(0, Math.max(at, 0))
     .filter((event) => meaningOf(event) === 'attempt failed')
     .map(failureOf)
-    .findLast(({ error }) => !BRANCHES.has(error));
+    .findLast(({ error }) => !isWay(error));
 }
 
 /** The same by a call; undefined also for a caller who may not read histories. */

@@ -34,6 +34,11 @@ export function itemInName(operation: Operation, key: Item): string {
   return slug(key, MAX_EXECUTION_NAME_LENGTH - REPLAY_SUFFIX_LENGTH - `${operation}--`.length - ULID_LENGTH);
 }
 
+/** What a name that {@link executionName} has made tells of the item; undefined of names that are not of its form. */
+export function itemToldBy(name: string, operation: Operation): string | undefined {
+  return new RegExp(`^${operation}-(.+)-[^-]{${ULID_LENGTH}}$`).exec(name)?.[1];
+}
+
 /** The ARN that an execution of this name has. */
 export function executionArn(stateMachineArn: string, name: string): string {
   return `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;

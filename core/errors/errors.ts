@@ -43,6 +43,13 @@ export const BRANCH_ERRORS = ['PutsUnsettled', 'PutFailed', 'ObjectsToReplace', 
 /** What the plan says in place of one, of an execution that goes on with an Express run, or settles it (docs/lanes.md). */
 export const LANE_ERRORS = ['Continues', 'Settles'] as const;
 
+const WAYS: readonly string[] = [...BRANCH_ERRORS, ...LANE_ERRORS];
+
+/** Whether an error says which way the saga takes: nothing has failed there. */
+export function isWay(error: string): boolean {
+  return WAYS.includes(error);
+}
+
 /** Answers to deleting objects: some could not be deleted; one that should be is still referenced by the item. */
 export const DELETE_ERRORS = ['DeleteFailed', 'StillReferenced'] as const;
 

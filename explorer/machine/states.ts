@@ -1,6 +1,6 @@
 // What entering a state does, by its type.
 
-import { BRANCH_ERRORS, LANE_ERRORS } from '../../core/errors/errors.ts';
+import { isWay } from '../../core/errors/errors.ts';
 import { QueryFailure } from '../asl/expressions.ts';
 import type { Model } from '../model/model.ts';
 import { START } from '../state/setting.ts';
@@ -51,15 +51,13 @@ export async function conclude(
   return recover(model, state, index, kid, { name: result.name, cause: causeOf(result) });
 }
 
-const BRANCHES: ReadonlySet<string> = new Set([...BRANCH_ERRORS, ...LANE_ERRORS]);
-
 /**
  * Which way the function under way is about to say that the saga takes. It makes no call; but its run can be stopped before it is
  * heard, and its function be lost.
  */
 export function branchOf({ phase, invocation }: Frame): TaskError | undefined {
   const result = phase === 'invoking' ? invocation?.result : undefined;
-  if (result === undefined || !('name' in result) || !BRANCHES.has(result.name)) return undefined;
+  if (result === undefined || !('name' in result) || !isWay(result.name)) return undefined;
   return { name: result.name, cause: causeOf(result) };
 }
 

@@ -121,8 +121,8 @@ async function checkItem(
   key: ExpressRun['key'],
   options: SettleOptions,
 ): Promise<void> {
-  const { itemInName } = await import('../../../client/write/execution.ts');
-  const told = new RegExp(`^${operation}-(.+)-[^-]{26}$`).exec(name)?.[1];
+  const { itemInName, itemToldBy } = await import('../../../client/write/execution.ts');
+  const told = itemToldBy(name, operation);
   const own = itemInName(operation, key);
   if (told === undefined || told === own || options.force) return;
   throw new UsageError(
