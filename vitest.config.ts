@@ -123,7 +123,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
-      { extends: true, test: { name: 'browser', include: BROWSER } },
+      { extends: true, test: { name: 'browser', include: BROWSER, testTimeout: 300_000 } },
       { extends: true, test: { name: 'languages', include: LANGUAGES, testTimeout: 180_000 } },
       {
         extends: true,
