@@ -24,7 +24,7 @@ export function executionName(operation: Operation, key: Item, idempotencyKey: s
     }
     const owner = reservedFor(idempotencyKey);
     if (owner !== undefined) {
-      throw invalidInput('idempotencyKey', idempotencyKey, `names ${owner}; choose another`);
+      throw invalidInput('idempotencyKey', idempotencyKey, `is the name of ${owner}; choose another`);
     }
     return idempotencyKey;
   }

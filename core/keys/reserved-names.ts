@@ -21,8 +21,9 @@ export function parseReplayName(executionName: string): ReplayName | undefined {
   return stem === undefined ? undefined : { stem, number: Number(number) };
 }
 
-/** What has names of this form; undefined where callers may choose the name. */
+/** What an execution of this name is; undefined where callers may choose the name. */
 export function reservedFor(executionName: string): string | undefined {
   if (continuedId(executionName) !== undefined) return 'what goes on with an Express run, or settles it';
-  return parseReplayName(executionName) && 'a replay of the run whose name stands before -replay-';
+  const replay = parseReplayName(executionName);
+  return replay && `a replay of ${replay.stem}`;
 }

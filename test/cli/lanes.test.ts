@@ -35,8 +35,8 @@ afterEach(() => {
 
 describe('--idempotency-key', () => {
   it.each([
-    [`x-${ID}`, 'names what goes on with an Express run'],
-    ['order-7-replay-1', 'names a replay of the run whose name stands before -replay-'],
+    [`x-${ID}`, 'is the name of what goes on with an Express run'],
+    ['order-7-replay-1', 'is the name of a replay of order-7; choose another'],
   ])('is not %s, a name that other runs have', async (own, why) => {
     const { code, out, err } = await twinwrite('create', '--key', 'id=42', '--idempotency-key', own);
     expect([code, out, started()]).toEqual([1, '', []]);

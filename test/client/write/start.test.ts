@@ -65,10 +65,10 @@ describe('the name of an execution', () => {
   it.each([
     ['x-01M8A42470BRZ4A0KNRHRYDN4H', 'what goes on with an Express run'],
     ['x-0f8fad5b-d9cb-469f-a165-70867728950e', 'what goes on with an Express run'],
-    ['order-7-replay-1', 'a replay of the run'],
-    ['order-7-replay-999', 'a replay of the run'],
-    ['x-01M8A42470BRZ4A0KNRHRYDN4H-replay-2', 'a replay of the run'],
-    [`${'x'.repeat(69)}-replay-12`, 'a replay of the run'],
+    ['order-7-replay-1', 'a replay of '],
+    ['order-7-replay-999', 'a replay of '],
+    ['x-01M8A42470BRZ4A0KNRHRYDN4H-replay-2', 'a replay of '],
+    [`${'x'.repeat(69)}-replay-12`, 'a replay of '],
   ])(
     'refuses the idempotency key "%s", a name that other runs have, before anything is read or sent',
     async (idempotencyKey, why) => {
