@@ -87,7 +87,7 @@ export function whyNotAbout(
   const { error = '', cause = '', input } = execution;
   const told = toldRun(execution);
   if (told !== undefined) {
-    return isIts(told) ? undefined : `the execution has told the end of another run, ${told}`;
+    return isIts(told) ? undefined : `the execution tells of another run, ${told}`;
   }
   if (error === 'OutcomeUnknown' || error.endsWith('.NotWritten')) {
     const isOther = item !== undefined && !isOfItem(input, item);
@@ -98,7 +98,7 @@ export function whyNotAbout(
   return `the execution has neither gone on with the run nor settled it: ${said}`;
 }
 
-/** The Express run whose end an execution gives, or with which it goes on, as object keys name it. */
+/** The run whose end an execution gives, or with which it goes on, as object keys name it. */
 function toldRun({ status, input, output }: ExecutionEnd): string | undefined {
   return status === 'SUCCEEDED'
     ? outputSchema.safeParse(JSON.parse(output ?? 'null')).data?.run
