@@ -17,16 +17,15 @@ import { OPERATIONS, type Operation } from '../core/keys/run.ts';
 import { checkInstalled } from '../local/needs.ts';
 import { Interrupted, UsageError } from './errors.ts';
 import { asText, type Pairs, pairs } from './input/pairs.ts';
+import type { TimeWindow } from './input/times.ts';
 import type { Io } from './io.ts';
 import { connect, type StackChoice } from './store.ts';
 
-export interface RunFilterOptions extends StackChoice {
+export interface RunFilterOptions extends StackChoice, TimeWindow {
   readonly operation?: readonly Operation[];
   readonly outcome?: readonly Outcome[];
   readonly lane?: readonly Lane[];
   readonly item?: Pairs<string>;
-  readonly since?: Date;
-  readonly until?: Date;
 }
 
 /** Adds what chooses runs by what they did. */
@@ -40,13 +39,6 @@ export function withRunFilter(command: Command): Command {
 /** Adds which lane's runs; the Standard one's alone can be replayed. */
 export function withLaneFilter(command: Command): Command {
   return command.addOption(several('--lane <name>', 'runs of this lane', LANES));
-}
-
-/** Adds when they started. */
-export function withTimeFilter(command: Command): Command {
-  return command
-    .option('--since <time>', 'runs that started since: 30m, 24h, 7d, or a time (ISO 8601)', asTime)
-    .option('--until <time>', 'runs that started before', asTime);
 }
 
 /** @throws {UsageError} when --item is no key of the table, or --lane none of the store */
@@ -123,25 +115,6 @@ export async function interruptible<T>(
 export function asCount(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1.');
   return Number(text);
-}
-
-const UNITS: Readonly<Record<string, number>> = {
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 7 * 86_400_000,
-};
-
-/** `24h` ago, or a time. */
-export function asTime(text: string): Date {
-  const [, amount, unit = ''] = /^(\d{1,6}(?:\.\d+)?)([smhdw])$/.exec(text) ?? [];
-  if (amount !== undefined) return new Date(Date.now() - Number(amount) * (UNITS[unit] as number));
-  const time = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(text) : new Date(Number.NaN);
-  if (Number.isNaN(time.getTime())) {
-    throw new InvalidArgumentError('Expected 30m, 24h, 7d or the like, or a time such as 2026-11-23T15:33Z.');
-  }
-  return time;
 }
 
 function keyOfOption(item: Pairs<string>, store: StoreDescriptor): Pairs<string> {

@@ -80,7 +80,8 @@ export interface WriteOptions extends InlineChoice, LaneChoice {
   /**
    * Makes calling again safe: it becomes the execution's name, 1 to 80 characters of 0-9 A-Z a-z - _, which stands
    * for one write of one operation for 90 days. A further call with the same key and input waits for that write and
-   * gives its outcome, be it a success or an error.
+   * gives its outcome, be it a success or an error. Names of runs that are derived from others are refused: `x-` and a ULID or
+   * UUID, and whatever ends in `-replay-` and a number from 1 to 999.
    */
   readonly idempotencyKey?: string | undefined;
   /** Before the start: stops everything. After it: stops the waiting only, see `WaitInterrupted`. */

@@ -30,14 +30,16 @@ export async function* listExpressRuns(
   { operations = OPERATIONS, since, until, signal }: ExpressListOptions,
 ): AsyncGenerator<RunSummary, void, undefined> {
   const now = Date.now();
-  const oldest = since?.getTime() ?? now - REMEMBERED_MS;
+  const oldest = Math.max(since?.getTime() ?? now - REMEMBERED_MS, 0);
+  if (until !== undefined && until.getTime() <= oldest) return;
   const runs = new LoggedRuns();
   const isWanted = ({ executionArn, startedAt }: { executionArn: string; startedAt: Date }): boolean => {
     const operation = expressExecution(executionArn, context.store)?.operation;
     const isInTime = startedAt.getTime() >= oldest && (until === undefined || startedAt < until);
     return operation !== undefined && operations.includes(operation) && isInTime;
   };
-  for (const window of windows({ oldest, newest: until?.getTime() ?? now, isOpen: until === undefined })) {
+  const isOpen = until === undefined || until.getTime() >= now;
+  for (const window of windows({ oldest, newest: isOpen ? now : until.getTime(), isOpen })) {
     for await (const event of loggedEvents(context, { ...window, filterPattern: FILTER, signal }))
       runs.add(event);
     // What began earlier may have events in the next window.

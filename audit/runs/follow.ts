@@ -1,6 +1,7 @@
 // Runs as they end, by looking again and again: AWS tells of ends on its own only by best effort.
 
 import type { ExecutionListItem } from '@aws-sdk/client-sfn';
+import { invalidInput } from '../../core/errors/errors.ts';
 import { type AuditContext, sleep } from '../context.ts';
 import { canonicalKey, sameKey } from '../item/key.ts';
 import { ExpressWatch } from './express-follow.ts';
@@ -8,7 +9,7 @@ import { describe, listExecutions, type RunFilter, summarized } from './list.ts'
 import { LANES, OUTCOMES, type RunSummary } from './summary.ts';
 
 export interface FollowOptions extends Omit<RunFilter, 'until' | 'since'> {
-  /** Milliseconds between looks. Default: 3000. */
+  /** Milliseconds between looks, up to an hour. Default: 3000. */
   readonly intervalMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told after each look, with the number of runs that are in flight. */
@@ -16,12 +17,14 @@ export interface FollowOptions extends Omit<RunFilter, 'until' | 'since'> {
 }
 
 const INTERVAL_MS = 3000;
+const LONGEST_INTERVAL_MS = 60 * 60 * 1000;
 /** ListExecutions may lag behind: runs that started this long before a look are looked for again. */
 const LAG_MS = 60_000;
 
 /**
  * Each run that ends from now on, once for each end: a run that is redriven ends again. Of Express runs those whose end their log
  * tells. Goes on until the signal is aborted, and then returns.
+ * @throws {SagaError} InvalidInput when the key is not the table's, and for an interval that timers do not keep
  * @throws {LogsUnreadable} where Express runs are asked for, too
  */
 export async function* followRuns(
@@ -37,6 +40,9 @@ export async function* followRuns(
   }: FollowOptions = {},
 ): AsyncGenerator<RunSummary, void, undefined> {
   const key = filter.key && canonicalKey(filter.key, context.store.key);
+  if (!(intervalMs >= 0 && intervalMs <= LONGEST_INTERVAL_MS)) {
+    throw invalidInput('intervalMs', String(intervalMs), `expected 0 to ${LONGEST_INTERVAL_MS}`);
+  }
   const watches = [
     ...(lanes.includes('standard') ? [new Watch(context, operations, signal)] : []),
     ...(lanes.includes('express') && context.store.express

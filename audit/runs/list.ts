@@ -7,6 +7,7 @@ import {
   type ExecutionListItem,
   ListExecutionsCommand,
 } from '@aws-sdk/client-sfn';
+import { invalidInput } from '../../core/errors/errors.ts';
 import { OPERATIONS, type Operation } from '../../core/keys/run.ts';
 import { type AuditContext, patiently } from '../context.ts';
 import { canonicalKey, type KeyTexts, sameKey } from '../item/key.ts';
@@ -73,7 +74,7 @@ const CONCURRENCY = 8;
 
 /**
  * Runs that match, newest start first. Express runs are those of which their log has a start or an end.
- * @throws {SagaError} InvalidInput when the key is not the table's
+ * @throws {SagaError} InvalidInput when the key is not the table's, for what is no time, and where `since` is not before `until`
  * @throws {LogsUnreadable} where Express runs are asked for, too
  * @throws the signal's reason
  */
@@ -82,6 +83,8 @@ export async function* listRuns(
   { limit = Number.POSITIVE_INFINITY, ...options }: ListOptions = {},
 ): AsyncGenerator<RunSummary, void, undefined> {
   const key = options.key && canonicalKey(options.key, context.store.key);
+  checkWindow(options);
+  if (Number.isNaN(limit)) throw invalidInput('limit', 'NaN', 'expected a number');
   const { outcomes = OUTCOMES, lanes = LANES, signal, onProgress, known } = options;
   let [scanned, found, nameless] = [0, 0, 0];
   if (limit <= 0) return;
@@ -112,6 +115,18 @@ export async function* listRuns(
     await onProgress?.({ scanned, found, reached: run.startedAt, ...(nameless > 0 && { nameless }) });
     if (matches) yield run;
     if (found >= limit) return;
+  }
+}
+
+/** A time ahead of now is taken: clocks differ. */
+function checkWindow({ since, until }: Pick<RunFilter, 'since' | 'until'>): void {
+  for (const [field, time] of Object.entries({ since, until })) {
+    if (time !== undefined && !(time instanceof Date && !Number.isNaN(time.getTime()))) {
+      throw invalidInput(field, String(time), 'expected a time');
+    }
+  }
+  if (since !== undefined && until !== undefined && since >= until) {
+    throw invalidInput('since', since, 'is not before until: no run can have started in between');
   }
 }
 

@@ -3,9 +3,8 @@
 
 import { createHash } from 'node:crypto';
 import { MAX_EXECUTION_NAME_LENGTH, REPLAY_SUFFIX_LENGTH } from '../../core/errors/limits.ts';
+import { MAX_REPLAYS, parseReplayName } from '../../core/keys/reserved-names.ts';
 
-const SUFFIX = /^(.+)-replay-([1-9]\d{0,2})$/;
-const MAX_NUMBER = 999;
 /** Longer names, which only callers choose, are cut, and their hash stands for the rest. */
 const MAX_STEM_LENGTH = MAX_EXECUTION_NAME_LENGTH - REPLAY_SUFFIX_LENGTH;
 const HASH_LENGTH = 12;
@@ -16,9 +15,9 @@ const HASH_LENGTH = 12;
  * @returns undefined when there is no number left
  */
 export function replayName(name: string, skipped = 0): string | undefined {
-  const [, stem = shortened(name), number = '0'] = SUFFIX.exec(name) ?? [];
-  const next = Number(number) + 1 + skipped;
-  return next > MAX_NUMBER ? undefined : `${stem}-replay-${next}`;
+  const { stem, number } = parseReplayName(name) ?? { stem: shortened(name), number: 0 };
+  const next = number + 1 + skipped;
+  return next > MAX_REPLAYS ? undefined : `${stem}-replay-${next}`;
 }
 
 /**
@@ -26,9 +25,10 @@ export function replayName(name: string, skipped = 0): string | undefined {
  * with `…`: {@link isShortOf} tells whether a name is meant.
  */
 export function replayedName(name: string): string | undefined {
-  const [, stem, number = ''] = SUFFIX.exec(name) ?? [];
-  if (stem === undefined) return undefined;
-  if (number !== '1') return `${stem}-replay-${Number(number) - 1}`;
+  const replay = parseReplayName(name);
+  if (replay === undefined) return undefined;
+  const { stem, number } = replay;
+  if (number > 1) return `${stem}-replay-${number - 1}`;
   return isShortened(stem) ? `${stem.slice(0, -HASH_LENGTH - 1)}…` : stem;
 }
 

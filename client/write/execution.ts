@@ -9,6 +9,7 @@ import {
 import { ulid } from 'ulid';
 import { invalidInput } from '../../core/errors/errors.ts';
 import { MAX_EXECUTION_NAME_LENGTH, REPLAY_SUFFIX_LENGTH } from '../../core/errors/limits.ts';
+import { reservedFor } from '../../core/keys/reserved-names.ts';
 import type { Operation } from '../../core/keys/run.ts';
 import type { Item } from '../../core/values/attributes.ts';
 import { isPassing, isThrottling, jittered, sleep } from '../calls/pause.ts';
@@ -20,6 +21,10 @@ export function executionName(operation: Operation, key: Item, idempotencyKey: s
   if (idempotencyKey !== undefined) {
     if (!/^[0-9A-Za-z_-]{1,80}$/.test(idempotencyKey)) {
       throw invalidInput('idempotencyKey', idempotencyKey, 'expected 1 to 80 characters of 0-9 A-Z a-z - _');
+    }
+    const owner = reservedFor(idempotencyKey);
+    if (owner !== undefined) {
+      throw invalidInput('idempotencyKey', idempotencyKey, `is the name of ${owner}; choose another`);
     }
     return idempotencyKey;
   }

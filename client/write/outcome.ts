@@ -51,8 +51,7 @@ function problemsOf({ issues }: z.ZodError): string {
 }
 
 /**
- * Nothing, where what the execution says is about the Express run of this write, or where there is no such run. An Express run's name
- * can run twice at once, and the first of the two to hand over has the execution.
+ * Nothing, where what the execution says is about the Express run of this write, or where there is no such run.
  * @param run - as object keys name it
  * @throws {OutcomeUnknown} when it is another run's end, or tells nothing of this one
  */
@@ -62,17 +61,10 @@ export function checkContinues(
   item: ItemOfStore | undefined,
 ): void {
   if (run === undefined) return;
-  const executionArn = execution.executionArn as string;
-  const told = execution.status === 'SUCCEEDED' ? outputRun(execution) : continuedRun(execution.input);
-  if (told !== undefined && told !== run) {
-    throw new OutcomeUnknown(
-      executionArn,
-      `the execution has told the end of ${told}, and not that of ${run}`,
-      { run, actual: told },
-    );
-  }
-  const why = item && whyNoProof(execution, item);
-  if (why !== undefined) throw new OutcomeUnknown(executionArn, why, { run, error: execution.error });
+  const why = whyNotAbout(execution, (told) => told === run, item);
+  if (why === undefined) return;
+  const details = { run, actual: toldRun(execution), error: execution.error };
+  throw new OutcomeUnknown(execution.executionArn as string, why, details);
 }
 
 /** An item, and how its table's keys are typed. */
@@ -82,19 +74,35 @@ export interface ItemOfStore {
 }
 
 /**
- * Why it proves nothing of an Express run that the execution `x-{id}` says it has not written; undefined where that is proved, and for
- * ends that do not say so. It may be about neither, or have settled it by another item.
+ * Why the execution `x-{id}` tells nothing of an Express run of this id; undefined where it does, and where it has not come to say
+ * anything. The name can run twice at once, and the first of the two to hand over has the execution; or it may have been started to
+ * settle the run by another item, or for neither.
+ * @param isIts - whether this is the Express run that is asked about, as object keys name it
  */
-export function whyNoProof(
-  { error = '', cause = '', input }: ExecutionEnd,
-  item: ItemOfStore,
+export function whyNotAbout(
+  execution: ExecutionEnd,
+  isIts: (run: string) => boolean,
+  item: ItemOfStore | undefined,
 ): string | undefined {
-  if (!/^(?:Rejected|RolledBack)\./.test(error) || continuedRun(input) !== undefined) return undefined;
-  if (!error.endsWith('.NotWritten')) {
-    const said = `${error.slice(error.indexOf('.') + 1)}: ${parseCause(cause).message}`;
-    return `the execution has neither gone on with the run nor settled it: ${said}`;
+  const { error = '', cause = '', input } = execution;
+  const told = toldRun(execution);
+  if (told !== undefined) {
+    return isIts(told) ? undefined : `the execution tells of another run, ${told}`;
   }
-  return isOfItem(input, item) ? undefined : OF_ANOTHER;
+  if (error === 'OutcomeUnknown' || error.endsWith('.NotWritten')) {
+    const isOther = item !== undefined && !isOfItem(input, item);
+    return isOther ? 'the execution that was to settle the run has looked at another item' : undefined;
+  }
+  if (!/^(?:Rejected|RolledBack)\./.test(error)) return undefined;
+  const said = `${error.slice(error.indexOf('.') + 1)}: ${parseCause(cause).message}`;
+  return `the execution has neither gone on with the run nor settled it: ${said}`;
+}
+
+/** The run whose end an execution gives, or with which it goes on, as object keys name it. */
+function toldRun({ status, input, output }: ExecutionEnd): string | undefined {
+  return status === 'SUCCEEDED'
+    ? outputSchema.safeParse(JSON.parse(output ?? 'null')).data?.run
+    : continuesSchema.safeParse(JSON.parse(input ?? 'null')).data?.continues.plan.run;
 }
 
 const settledSchema = z.looseObject({
@@ -102,10 +110,8 @@ const settledSchema = z.looseObject({
   attributeFormat: z.optional(z.enum(['json', 'dynamodb'])),
 });
 
-export const OF_ANOTHER = 'the execution that was to settle the run has looked at another item';
-
 /** Whether what settles a run was started for this item. */
-export function isOfItem(input: string | undefined, { key, schema }: ItemOfStore): boolean {
+function isOfItem(input: string | undefined, { key, schema }: ItemOfStore): boolean {
   const settled = settledSchema.safeParse(JSON.parse(input ?? 'null')).data;
   if (settled === undefined) return false;
   try {
@@ -116,15 +122,6 @@ export function isOfItem(input: string | undefined, { key, schema }: ItemOfStore
   } catch {
     return false; // no key of the table
   }
-}
-
-/** The Express run that an execution of this input goes on with, as object keys name it; undefined if it does not. */
-export function continuedRun(input: string | undefined): string | undefined {
-  return continuesSchema.safeParse(JSON.parse(input ?? 'null')).data?.continues.plan.run;
-}
-
-function outputRun({ output }: ExecutionEnd): string | undefined {
-  return outputSchema.safeParse(JSON.parse(output ?? 'null')).data?.run;
 }
 
 const continuesSchema = z.looseObject({

@@ -18,7 +18,7 @@ import { copyOf } from '../content/copy.ts';
 import { IdempotencyConflict, NotWritten, OutcomeUnknown, WaitInterrupted } from '../errors/write-errors.ts';
 import type { ExpressRun, Outcome, OutcomeOptions } from '../inputs.ts';
 import { executionArn, findExecution, startOnce } from './execution.ts';
-import { continuedRun, isOfItem, OF_ANOTHER, resultOf, whyNoProof } from './outcome.ts';
+import { resultOf, whyNotAbout } from './outcome.ts';
 import type { WriteContext } from './write.ts';
 
 /** A run whose key is one of the table's. */
@@ -154,23 +154,16 @@ async function endOf(
   execution: DescribeExecutionOutput,
 ): Promise<Outcome> {
   const arn = execution.executionArn;
-  const item = { key, schema: store.key };
   const unknown = (message: string): Outcome => ({ outcome: 'unknown', executionArn: arn, message });
+  const isIts = (run: string): boolean => isOf(run, operation, id);
+  const why = whyNotAbout(execution, isIts, { key, schema: store.key });
+  if (why !== undefined) return unknown(why);
   try {
-    const { run, version } = await resultOf(sfn, execution);
-    if (isOf(run, operation, id)) return { outcome: 'written', version, executionArn: arn };
-    return unknown(`the execution has told the end of ${run}`);
+    const { version } = await resultOf(sfn, execution);
+    return { outcome: 'written', version, executionArn: arn };
   } catch (error) {
-    if (error instanceof OutcomeUnknown) {
-      const isOther = continuedRun(execution.input) === undefined && !isOfItem(execution.input, item);
-      return unknown(isOther ? OF_ANOTHER : error.message);
-    }
+    if (error instanceof OutcomeUnknown) return unknown(error.message);
     if (!(error instanceof NotWritten)) throw error;
-    const why = whyNoProof(execution, item);
-    if (why !== undefined) return unknown(why);
-    const run = continuedRun(execution.input);
-    if (run !== undefined && !isOf(run, operation, id))
-      return unknown(`the execution has told the end of ${run}`);
     return { outcome: 'not-written', executionArn: arn, message: error.message };
   }
 }

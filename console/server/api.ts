@@ -52,7 +52,7 @@ const SINCE_MS: Readonly<Record<(typeof SINCES)[number], number>> = {
   '14d': 14 * 24 * HOUR_MS,
 };
 
-const listSchema = z.object({
+const listSchema = z.strictObject({
   operation: z.enum(OPERATIONS).optional(),
   outcome: z
     .string()

@@ -92,6 +92,30 @@ describe('wrong command lines end with 2 and one line that names the option', ()
     [['get', '--key', 'id=1', '--expires-in', '60'], '--expires-in: there is no --url'],
     [['get', '--key', 'id=1', '--url', 'a', '--expires-in', '1h'], 'Expected whole seconds'],
     [['get', '--key', 'id=1', 'stray'], 'too many arguments'],
+    [
+      ['runs', '--since', '1h', '--until', '2h'],
+      'no run can have started in between (a duration counts back from now)',
+    ],
+    [['runs', '--since', '1h', '--until', '2h', '--lane', 'express'], '--since: '],
+    [['runs', '--since', '1h', '--until', '60m'], ' is not before --until, '],
+    [
+      ['runs', '--since', '2026-11-23T15:33Z', '--until', '2026-11-23T15:33Z', '--json'],
+      '--since: 2026-11-23T15:33:00Z is not before --until, 2026-11-23T15:33:00Z: no run can have started',
+    ],
+    [
+      ['runs', '--since', '2026-11-23', '--until', '2026-11-22'],
+      '--since: 2026-11-23T00:00:00Z is not before',
+    ],
+    [['runs', '--since', '0s', '--csv'], ' is not before now: no run'],
+    [['replay', '--outcome', 'stuck', '--yes', '--since', '1h', '--until', '2h'], ' is not before --until, '],
+    [['replay', '--outcome', 'stuck', '--dry-run', '--since', '0.0h'], ' is not before now: no run'],
+    ...['-1h', '', 'Infinityd', '1e3h', 'NaN', '1h30m', '2026-02-30', '2026-13-01', '2026-11-23 (noon)'].map(
+      (time): [string[], string] => [
+        ['runs', '--since', time],
+        'Expected 30m, 24h, 7d or the like, or a time',
+      ],
+    ),
+    [['runs', '--until', '2026-11-31T10:00Z'], 'Expected 30m, 24h, 7d or the like, or a time'],
     [['local', '--port', '70000'], 'Expected 0 to 65535.'],
     [['local', '--time-scale', '0'], 'Expected a number above 0.'],
     [['local', '--partition-key', 'id'], 'Expected NAME:S, NAME:N or NAME:B.'],
@@ -103,6 +127,12 @@ describe('wrong command lines end with 2 and one line that names the option', ()
       /^error: [^\n]+\n$/,
     );
     expect(err).toContain(message);
+  });
+
+  it('take times without a zone for UTC, as tables show them, wherever the terminal is', async () => {
+    vi.stubEnv('TZ', 'Pacific/Kiritimati');
+    const { err } = await twinwrite('runs', '--since', '2026-11-23 15:33:02', '--until', '2026-11-23');
+    expect(err).toContain('--since: 2026-11-23T15:33:02Z is not before --until, 2026-11-23T00:00:00Z');
   });
 
   it('are JSON with --json', async () => {

@@ -33,6 +33,18 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
+describe('--idempotency-key', () => {
+  it.each([
+    [`x-${ID}`, 'is the name of what goes on with an Express run'],
+    ['order-7-replay-1', 'is the name of a replay of order-7; choose another'],
+  ])('is not %s, a name that other runs have', async (own, why) => {
+    const { code, out, err } = await twinwrite('create', '--key', 'id=42', '--idempotency-key', own);
+    expect([code, out, started()]).toEqual([1, '', []]);
+    expect(err).toMatch(/^error: rejected: InvalidInput: idempotencyKey: [^\n]+\n$/);
+    expect(err).toContain(why);
+  });
+});
+
 describe('--lane express', () => {
   it.each([['create'], ['put'], ['update', '--set', 'a=b'], ['delete']])(
     'is one call of %s',

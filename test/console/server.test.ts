@@ -288,6 +288,8 @@ describe('the list of runs', () => {
   it.each([
     ['outcome=perhaps', 'outcome'],
     ['since=yesterday', 'since'],
+    ['since=1h&until=2h', 'until'],
+    ['outcomes=stuck', 'outcomes'],
     ['limit=0', 'limit'],
     ['item=', 'no key of the table'],
   ])('says what is wrong with %s', async (query, problem) => {

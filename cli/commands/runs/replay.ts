@@ -10,11 +10,11 @@ import {
   interruptible,
   type RunFilterOptions,
   withRunFilter,
-  withTimeFilter,
 } from '../../audit.ts';
 import { CommandFailed, Interrupted, UsageError } from '../../errors.ts';
 import { jsonText } from '../../exact-json.ts';
 import { canAsk, confirmed } from '../../input/ask.ts';
+import { noRunsText, withTimeFilter } from '../../input/times.ts';
 import { type Io, print, widthOf } from '../../io.ts';
 import { withStackOptions } from '../../store.ts';
 import { statusLine } from '../../text/progress.ts';
@@ -152,10 +152,12 @@ async function previewAll(
 /** Says what would be done, before anything is. */
 async function say(
   previews: readonly ReplayPreview[],
-  { dryRun, json, yes }: ReplayCommandOptions,
+  options: ReplayCommandOptions,
   io: Io,
   isBulk: boolean,
 ): Promise<void> {
+  const { dryRun, json, yes } = options;
+  const none = isBulk && previews.length === 0 ? noRunsText(options) : undefined;
   if (json && dryRun) {
     for (const preview of previews) await print(io.stdout, jsonText(previewJson(preview)));
     return;
@@ -165,7 +167,7 @@ async function say(
   // Whoever is asked must have read it, wherever the results go.
   const output = json ? io.stderr : io.stdout;
   for (const preview of previews) await print(output, previewText(preview, widthOf(output)));
-  if (isBulk && previews.length === 0) await print(io.stderr, 'no such runs');
+  if (none !== undefined) await print(io.stderr, none);
 }
 
 async function carryOutAll(

@@ -10,10 +10,10 @@ import {
   type RunFilterOptions,
   withLaneFilter,
   withRunFilter,
-  withTimeFilter,
 } from '../../audit.ts';
 import { UsageError } from '../../errors.ts';
 import { jsonText } from '../../exact-json.ts';
+import { noRunsText, withTimeFilter } from '../../input/times.ts';
 import { type Io, print } from '../../io.ts';
 import { withStackOptions } from '../../store.ts';
 import { statusLine } from '../../text/progress.ts';
@@ -90,7 +90,10 @@ async function runs(options: RunsOptions, io: Io): Promise<void> {
           await print(io.stdout, options.json ? jsonText(run) : options.csv ? csvRow(run) : table.row(run));
           printed += 1;
         }
-        if (isTable && printed === 0) await print(io.stderr, 'no such runs');
+        if (printed === 0) {
+          const none = noRunsText(options);
+          if (isTable) await print(io.stderr, none);
+        }
         if (nameless > 0) await print(io.stderr, namelessText(nameless));
       } finally {
         status.end();

@@ -1,12 +1,14 @@
 // What the list is narrowed by: outcomes, operation, time. Each choice is part of the address.
 
-import { OPERATIONS, SINCES } from '../../api.ts';
+import { OPERATIONS, type SINCES } from '../../api.ts';
 import type { Runs } from '../data/use-runs.ts';
 import { OUTCOME_LOOKS, OUTCOMES } from '../parts/outcome.tsx';
 import { navigate, withSearch } from '../router.ts';
 import { useSession } from '../session.ts';
 
-const SINCE_LABELS: Readonly<Record<string, string>> = {
+const LANE_LABELS = { '': 'Both lanes', standard: 'Standard', express: 'Express' };
+const SINCE_LABELS: Readonly<Record<'' | (typeof SINCES)[number], string>> = {
+  '': 'Any time',
   '1h': 'Last hour',
   '24h': 'Last 24 hours',
   '7d': 'Last 7 days',
@@ -25,6 +27,20 @@ export function Filters({ search, runs }: { search: URLSearchParams; runs: Runs 
     if (!next.delete(outcome)) next.add(outcome);
     change('outcome', [...next].join(','));
   };
+  const select = (label: string, name: string, labels: Readonly<Record<string, string>>) => (
+    <select
+      className="select"
+      aria-label={label}
+      value={search.get(name) ?? ''}
+      onChange={(event) => change(name, event.target.value)}
+    >
+      {Object.entries(labels).map(([value, text]) => (
+        <option key={value} value={value}>
+          {text}
+        </option>
+      ))}
+    </select>
+  );
   return (
     <search className="filters" aria-label="Filters">
       <fieldset className="chips plain">
@@ -59,31 +75,8 @@ export function Filters({ search, runs }: { search: URLSearchParams; runs: Runs 
             </button>
           ))}
         </fieldset>
-        {store.express !== undefined && (
-          <select
-            className="select"
-            aria-label="Lane"
-            value={search.get('lane') ?? ''}
-            onChange={(event) => change('lane', event.target.value)}
-          >
-            <option value="">Both lanes</option>
-            <option value="standard">Standard</option>
-            <option value="express">Express</option>
-          </select>
-        )}
-        <select
-          className="select"
-          aria-label="Started"
-          value={search.get('since') ?? ''}
-          onChange={(event) => change('since', event.target.value)}
-        >
-          <option value="">Any time</option>
-          {SINCES.map((since) => (
-            <option key={since} value={since}>
-              {SINCE_LABELS[since]}
-            </option>
-          ))}
-        </select>
+        {store.express !== undefined && select('Lane', 'lane', LANE_LABELS)}
+        {select('Started', 'since', SINCE_LABELS)}
         <Live runs={runs} />
       </div>
     </search>

@@ -239,6 +239,22 @@ describe('a list over windows of the log', () => {
       'r6',
     ]);
   });
+
+  it.each([
+    ['that is older than what is looked through', { until: new Date(now - 100 * 24 * HOUR) }, 0],
+    ['that ends in the future', { until: new Date(now + HOUR) }, ages.length],
+    ['that began before 1970', { since: new Date(-1e14) }, ages.length],
+  ])('asks for no times that there are not, of a window %s', async (_, options, found) => {
+    const { context, calls } = logged(lines);
+    const names: string[] = [];
+    for await (const { name } of listRuns(context, options)) names.push(name);
+    expect(names).toHaveLength(found);
+    for (const { startTime = 0, endTime = now } of calls as { startTime?: number; endTime?: number }[]) {
+      expect(endTime).toBeGreaterThan(startTime);
+      expect(startTime).toBeGreaterThanOrEqual(0);
+      expect(startTime).toBeLessThanOrEqual(now);
+    }
+  });
 });
 
 describe('following', () => {

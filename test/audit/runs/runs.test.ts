@@ -79,6 +79,28 @@ describe('a list', () => {
     expect((await list({ since, until })).map(({ executionArn }) => executionArn)).toEqual([inner.arn]);
   });
 
+  it.each([
+    [{ since: new Date(2000), until: new Date(1000) }, 'since: is not before until'],
+    [{ since: new Date(1000), until: new Date(1000) }, 'since: is not before until'],
+    [{ since: new Date('yesterday') }, 'since: expected a time, got "Invalid Date"'],
+    [{ until: new Date(Number.POSITIVE_INFINITY) }, 'until: expected a time, got "Invalid Date"'],
+    [{ since: '2026-11-23' as unknown as Date }, 'since: expected a time, got "2026-11-23"'],
+    [{ limit: Number.NaN }, 'limit: expected a number'],
+  ])('refuses %j', async (options, message) => {
+    const send = vi.spyOn(stage.store.sfn, 'send');
+    await expect(list(options)).rejects.toMatchObject({
+      name: 'InvalidInput',
+      message: expect.stringContaining(message),
+    });
+    expect(send).not.toHaveBeenCalled();
+    send.mockRestore();
+  });
+
+  it('takes a time ahead of this clock for no mistake: clocks differ', async () => {
+    await ended('create');
+    expect(await list({ since: new Date(stage.store.cloud.clock.now() + 3_600_000) })).toEqual([]);
+  });
+
   it('calls again what is throttled', async () => {
     const run = await ended('create');
     for (const operation of ['ListExecutions', 'DescribeExecution', 'GetExecutionHistory']) {
@@ -184,4 +206,14 @@ describe('following', () => {
 
     expect(seen).toEqual([`${quick.name} rejected`, `${held.name} aborted`, `${held.name} committed`]);
   });
+
+  // A timer takes what is too long for it for a millisecond.
+  it.each([Number.POSITIVE_INFINITY, 2 ** 31, -1, Number.NaN])(
+    'refuses to look each %s ms',
+    async (intervalMs) => {
+      await expect(followRuns(audit(), { intervalMs }).next()).rejects.toThrow(
+        'intervalMs: expected 0 to 3600000',
+      );
+    },
+  );
 });

@@ -176,6 +176,10 @@ describe('replay', () => {
     [['x', '--since', '1h'], '--since: not together with runs by name'],
     [['x', '--rate', '0'], 'Expected a rate such as'],
     [['x', '--rate', '0.001/h'], 'Expected a rate such as'],
+    [
+      ['--outcome', 'stuck', '--since', '9999-01-01', '--yes', '--json'],
+      '--since: 9999-01-01T00:00:00Z is in the future',
+    ],
   ])('%j is no command line', async (argv, message) => {
     expect(await twinwrite('replay', ...argv)).toMatchObject({
       code: 2,

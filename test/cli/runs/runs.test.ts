@@ -87,6 +87,10 @@ describe('runs', () => {
       out: '',
       err: 'no such runs\n',
     });
+    expect(await twinwrite('runs', '--item', 'id=nobody', '--until', '91d')).toMatchObject({
+      code: 0,
+      err: 'no such runs; Step Functions forgets runs 90 days after they end\n',
+    });
     expect(await twinwrite('runs', '--limit', '1', '--json')).toMatchObject({ code: 0, err: '' });
     expect(lines(await twinwrite('runs', '--limit', '2', '--json'))).toHaveLength(2);
   });
@@ -105,6 +109,28 @@ describe('runs', () => {
 
     expect(ran).toMatchObject({ code, out: '', err: expect.stringContaining(message) });
     expect(ran.err.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it.each([[[]], [['--json']], [['--csv']]])(
+    'refuses a window in the future %j, but for clocks that differ',
+    async (form) => {
+      const ahead = (ms: number) => new Date(Date.now() + ms).toISOString();
+      const { code, err } = await twinwrite('runs', '--since', ahead(100 * 86_400_000), ...form);
+      expect([code, err]).toEqual([
+        2,
+        expect.stringMatching(/--since: \S+Z is in the future, now is \S+Z: no run/),
+      ]);
+      expect((await twinwrite('runs', '--item', 'id=nobody', '--since', ahead(60_000), ...form)).code).toBe(
+        0,
+      );
+    },
+  );
+
+  it('finds runs of a cloud whose clock is ahead', async () => {
+    const since = new Date(here.cloud.clock.now() + 2 * 3_600_000).toISOString();
+    here.cloud.clock.advance(3 * 3_600_000);
+    const name = await write('create', '--key', 'id=ahead');
+    expect(lines(await twinwrite('runs', '--since', since, '--json'))).toMatchObject([{ name }]);
   });
 
   it('says so when there are no credentials', async () => {

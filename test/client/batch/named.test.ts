@@ -31,6 +31,16 @@ describe('a named batch that is run again', () => {
     expect(names[1]?.length).toBe(65);
   });
 
+  it.each(['x', 'x-01M8A42470BRZ4A0KNRHRYDN4H', 'a-replay-1'])(
+    'takes no name that other runs have, in a batch %s',
+    async (name) => {
+      const ids = ['?', 'replay-1', '01M8A42470BRZ4A0KNRHRYDN4H', '0f8fad5b-d9cb-469f-a165-70867728950e'];
+      const given = ids.map((id) => ({ key: { id } }));
+      const outcomes = await outcomesOf(client.createMany(given, { batch: name }));
+      expect(statuses(outcomes)).toEqual(ids.map(() => 'written'));
+    },
+  );
+
   it('writes nothing twice, and says what was written before', async () => {
     await client.createMany(inputs(6), { batch }).summary();
     expect(executions.size).toBe(6);

@@ -236,6 +236,7 @@ describe('a run that goes on as a Standard one', () => {
   it.each<[string, object, object]>([
     ['Rejected.InvalidInput', {}, {}],
     ['RolledBack.NotWritten', { settles: { id: ID } }, { key: { id: 'another' } }],
+    ['OutcomeUnknown', { settles: { id: ID } }, { key: { id: 'another' } }],
   ])('is unknown if that ends as %s of %j', async (error, given, changes) => {
     syncAnswers(continued);
     const input = JSON.stringify({ key, ...given, ...changes });

@@ -151,7 +151,13 @@ describe('the Standard execution of the run', () => {
       'has told of another run',
       { status: 'SUCCEEDED', output: JSON.stringify(output) },
       {},
-      { outcome: 'unknown' },
+      { outcome: 'unknown', message: `the execution tells of another run, ${output.run}` },
+    ],
+    [
+      'goes on with another run',
+      fails('RolledBack.WriteRefused', { message: 'no' }),
+      { key, continues: { at: 'WriteItem', plan: { run: output.run } } },
+      { outcome: 'unknown', message: `the execution tells of another run, ${output.run}` },
     ],
   ])('%s', async (_, end, input, expected) => {
     executionIs(end, input);

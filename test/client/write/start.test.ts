@@ -61,6 +61,48 @@ describe('the name of an execution', () => {
       expect(started()).toEqual([]);
     },
   );
+
+  it.each([
+    ['x-01M8A42470BRZ4A0KNRHRYDN4H', 'what goes on with an Express run'],
+    ['x-0f8fad5b-d9cb-469f-a165-70867728950e', 'what goes on with an Express run'],
+    ['order-7-replay-1', 'a replay of '],
+    ['order-7-replay-999', 'a replay of '],
+    ['x-01M8A42470BRZ4A0KNRHRYDN4H-replay-2', 'a replay of '],
+    [`${'x'.repeat(69)}-replay-12`, 'a replay of '],
+  ])(
+    'refuses the idempotency key "%s", a name that other runs have, before anything is read or sent',
+    async (idempotencyKey, why) => {
+      const page = Readable.from([Buffer.alloc(300_000)]);
+      const calls = [
+        client.create({ key, largeAttributes: { page } }, { idempotencyKey }),
+        client.update({ key, set: { a: 1 } }, { idempotencyKey, wait: false }),
+        client.delete({ key }, { idempotencyKey }),
+      ];
+      for (const call of calls) {
+        await expect(call).rejects.toMatchObject({
+          name: 'Rejected',
+          reason: 'InvalidInput',
+          field: 'idempotencyKey',
+          message: expect.stringMatching(new RegExp(`${why}.*, got "${idempotencyKey}"$`)),
+        });
+      }
+      expect([started(), uploads(), page.readableDidRead]).toEqual([[], [], false]);
+    },
+  );
+
+  it.each([
+    'x-01m8a42470brz4a0knrhrydn4h',
+    'order-01M8A42470BRZ4A0KNRHRYDN4H',
+    '0f8fad5b-d9cb-469f-a165-70867728950e',
+    'x-order-7',
+    'order-7-replay-0',
+    'order-7-replay-1000',
+    'order-7-replay-1-b',
+    '-replay-1',
+  ])('takes the idempotency key "%s", which is like such a name and is none', async (idempotencyKey) => {
+    await client.create({ key }, { idempotencyKey });
+    expect(started()[0]?.name).toBe(idempotencyKey);
+  });
 });
 
 describe('the input of an execution', () => {
