@@ -14,6 +14,7 @@ import { ownObjectKey } from '../core/keys/pointer.ts';
 import {
   continuedId,
   expressId,
+  expressRun,
   expressRunName,
   type Operation,
   parseRun,
@@ -114,8 +115,8 @@ function checkLane({ operation, execution, input }: PlanEvent): void {
       seconds: secondsUntilOver(wanted),
     });
   }
-  if (id !== undefined) {
-    throw invalidInput('name', execution.name, 'names of this form are for what goes on with Express runs');
+  if (id !== undefined || expressRun(execution.name) !== undefined) {
+    throw invalidInput('name', execution.name, 'such names are for Express runs, and what goes on with them');
   }
 }
 

@@ -232,8 +232,11 @@ describe('an execution that goes on with an Express run', () => {
     }
   });
 
-  test('leaves names of its form to those that do', async () => {
-    const { name, cause } = await failure(plan(standardEvent('create', PAGE)));
+  test.each([
+    ['those that do', continuedName(ID)],
+    ['Express runs', `x.${ID}.0123456789ab`],
+  ])('leaves names of the form of %s to them', async (_, of) => {
+    const { name, cause } = await failure(plan(standardEvent('create', PAGE, of)));
     expect(name).toBe('InvalidInput');
     expect(cause.field).toBe('name');
   });
