@@ -1,9 +1,15 @@
 // The saga as an Express workflow, made from the definition of the Standard one: the same states, but each is tried for so long as
 // five minutes allow, and what is in doubt or stuck goes on as a Standard execution, which is told the plan (docs/lanes.md).
 
-import { EXPRESS_PUTS } from '../errors/limits.ts';
+import { EXPRESS_PUTS, EXPRESS_SECONDS } from '../errors/limits.ts';
 import type { Operation } from '../keys/run.ts';
-import { EXPRESS_TASK_SECONDS, EXPRESS_THROTTLES, MAX_THROTTLES, SETTLE_SECONDS } from './waits.ts';
+import {
+  EXPRESS_RESERVE_SECONDS,
+  EXPRESS_TASK_SECONDS,
+  EXPRESS_THROTTLES,
+  MAX_THROTTLES,
+  SETTLE_SECONDS,
+} from './waits.ts';
 
 /** A state machine's definition, as far as it matters here. */
 export interface Definition {
@@ -70,13 +76,13 @@ export function expressDefinition(operation: Operation, standard: Definition): D
   change('Plan', plan);
   change('PutObjects', puts);
   change('AnythingPut?', anythingPut);
-  change('EndUnfinishedUploads', (state) => hurried(state, EXPRESS_TASK_SECONDS.uploads));
+  change('EndUnfinishedUploads', (state) => hurried(state, inTime(EXPRESS_TASK_SECONDS.uploads, 2)));
   for (const name of ['WriteItem', 'ReplaceItem', 'DeleteItem']) {
     change(name, (state) => write(name, state, operation === 'delete' ? 'Rejected' : 'DeleteCreatedObjects'));
   }
-  change('DeleteReplacedObjects', (state) => hurried(state, EXPRESS_TASK_SECONDS.deletion));
+  change('DeleteReplacedObjects', (state) => hurried(state, inTime(EXPRESS_TASK_SECONDS.deletion, 2)));
   change('DeleteCreatedObjects', (state) => ({
-    ...hurried(state, EXPRESS_TASK_SECONDS.deletion),
+    ...hurried(state, inTime(EXPRESS_TASK_SECONDS.deletion, 2)),
     Catch: [handOverAt('DeleteCreatedObjects')],
   }));
   if (operation !== 'delete') states[SETTLES_HERE] = settlesHere();
@@ -155,6 +161,7 @@ function write(name: string, state: StateDefinition, undone: string): StateDefin
   return {
     ...state,
     Arguments: withPayload(Arguments, { throttles }),
+    TimeoutSeconds: inTime(EXPRESS_TASK_SECONDS.write, 1),
     Retry: Retry.filter(isNever),
     Catch: [
       ...kept.map((each) => (each.ErrorEquals.includes('WriteConflict') ? conflict : settlingHere(each))),
@@ -173,9 +180,19 @@ function settlingHere<Way extends { readonly Next: string }>(way: Way): Way {
 }
 
 /** Twice at most, with little patience. */
-function hurried(state: StateDefinition, TimeoutSeconds: number): StateDefinition {
+function hurried(state: StateDefinition, TimeoutSeconds: number | string): StateDefinition {
   const Retry = (state.Retry ?? []).map((each) => (isNever(each) ? each : { ...each, MaxAttempts: 1 }));
   return { ...state, TimeoutSeconds, Retry };
+}
+
+/**
+ * The time-out of a task that a run comes to later or earlier: no longer than leaves time to hand over.
+ * @param attempts - how many of this time-out there may be: it may have been told before the first
+ */
+function inTime(seconds: number, attempts: number): string {
+  const elapsed = '($toMillis($now()) - $toMillis($states.context.Execution.StartTime)) / 1000';
+  const left = `$floor((${EXPRESS_SECONDS - EXPRESS_RESERVE_SECONDS} - ${elapsed}) / ${attempts})`;
+  return `{% $max([1, $min([${seconds}, ${left}])]) %}`;
 }
 
 function withPayload(given: StateDefinition['Arguments'], fields: object): StateDefinition['Arguments'] {

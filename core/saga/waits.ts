@@ -96,6 +96,11 @@ export const EXPRESS_TASK_SECONDS = {
   uploads: 10,
   handOver: 10,
 } as const;
+/**
+ * Of the five minutes, what is kept for the hand-over and the pauses of a throttled write: tasks after the puts are given a second
+ * each by then, since what ends at five minutes hands nothing over.
+ */
+export const EXPRESS_RESERVE_SECONDS = 40;
 /** Attempts of a write that DynamoDB throttles in a row, after which an Express run hands over. */
 export const EXPRESS_THROTTLES = 3;
 /**

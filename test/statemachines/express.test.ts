@@ -2,16 +2,11 @@
 
 import aslValidator from 'asl-validator';
 import { describe, expect, test } from 'vitest';
-import { EXPRESS_SECONDS, MAX_EXECUTION_NAME_LENGTH } from '../../core/errors/limits.ts';
+import { MAX_EXECUTION_NAME_LENGTH } from '../../core/errors/limits.ts';
 import { continuedName, expressId, expressRunName, formatRun, OPERATIONS } from '../../core/keys/run.ts';
 import { type Definition, expressDefinition } from '../../core/saga/express.ts';
-import {
-  EXPRESS_TASK_SECONDS,
-  EXPRESS_THROTTLES,
-  MAX_THROTTLES,
-  SETTLE_SECONDS,
-} from '../../core/saga/waits.ts';
-import { evaluate, MACHINES, type Machine, pauses, type State } from './machines.ts';
+import { EXPRESS_THROTTLES, MAX_THROTTLES, SETTLE_SECONDS } from '../../core/saga/waits.ts';
+import { evaluate, MACHINES, type Machine, type State } from './machines.ts';
 
 const ID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 const run = formatRun({
@@ -65,20 +60,6 @@ describe.each(OPERATIONS)('%s', (operation) => {
         (machine.States[name] as State | undefined)?.Retry?.every(({ MaxAttempts }) => MaxAttempts === 0),
       ).not.toBe(false);
     }
-  });
-
-  test('fits into five minutes, each task as late and as often as it may be', () => {
-    const seconds = (name: string) => {
-      const { TimeoutSeconds = 0, Retry = [] } = (machine.States[name] ?? {}) as State;
-      const last = Retry.at(-1);
-      const waited = last === undefined || last.MaxAttempts === 0 ? [] : pauses(last);
-      return Number(TimeoutSeconds) * (1 + waited.length) + waited.reduce((sum, each) => sum + each, 0);
-    };
-    const puts = operation === 'delete' ? 0 : 2 * EXPRESS_TASK_SECONDS.put + 1 + SETTLE_SECONDS.answered;
-    const undo = operation === 'delete' ? 'DeleteReplacedObjects' : 'DeleteCreatedObjects';
-    const write = operation === 'delete' ? 'DeleteItem' : 'WriteItem';
-    const inAll = ['Plan', 'EndUnfinishedUploads', write, undo, 'HandOver'].map(seconds);
-    expect(puts + inAll.reduce((sum, each) => sum + each, 0)).toBeLessThan(EXPRESS_SECONDS);
   });
 
   test('waits for a throttled write a few times only', async () => {
