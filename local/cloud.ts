@@ -173,6 +173,7 @@ function environmentOf({ endpoint }: HttpServer, { region }: CloudIdentity): Rec
   return {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: region,
+    AWS_DEFAULT_REGION: region, // boto3's and the AWS CLI's
     AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
   };

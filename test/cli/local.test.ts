@@ -115,6 +115,7 @@ describe('twinwrite local', () => {
     expect(exports.map(([name]) => name)).toEqual([
       'AWS_ENDPOINT_URL',
       'AWS_REGION',
+      'AWS_DEFAULT_REGION',
       'AWS_ACCESS_KEY_ID',
       'AWS_SECRET_ACCESS_KEY',
     ]);

@@ -22,7 +22,6 @@ export function environment(cloud: LocalCloud): NodeJS.ProcessEnv {
   return {
     PATH: `${BIN}${delimiter}${process.env.PATH ?? ''}`,
     ...cloud.env,
-    AWS_DEFAULT_REGION: cloud.region,
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     PYTHONDONTWRITEBYTECODE: '1',

@@ -339,6 +339,7 @@ test('the variables that a cloud gives are all that an SDK needs', async () => {
   const cloud = await start();
   expect(Object.keys(cloud.env).sort()).toEqual([
     'AWS_ACCESS_KEY_ID',
+    'AWS_DEFAULT_REGION',
     'AWS_ENDPOINT_URL',
     'AWS_REGION',
     'AWS_SECRET_ACCESS_KEY',
