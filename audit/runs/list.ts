@@ -73,7 +73,8 @@ const PAGE = 1000;
 const CONCURRENCY = 8;
 
 /**
- * Runs that match, newest start first. Express runs are those of which their log has a start or an end.
+ * Runs that match, newest start first. Express runs are those of which their log has a start or an end; one that goes on as a Standard run
+ * is listed as that one alone, unless that is not asked for.
  * @throws {SagaError} InvalidInput when the key is not the table's, for what is no time, and where `since` is not before `until`
  * @throws {LogsUnreadable} where Express runs are asked for, too
  * @throws the signal's reason
@@ -106,13 +107,18 @@ export async function* listRuns(
     context.store.express !== undefined &&
     outcomes.some((outcome) => !STANDARD_ONLY.has(outcome));
   const express = hasExpress ? [listExpressRuns(context, options)] : [];
+  const wentOn = new Set<string>();
   for await (const run of inOneOrder([...standard, ...express])) {
     if (run === undefined) continue; // it ended 90 days ago since it was listed
-    const matches = outcomes.includes(run.outcome) && (key === undefined || sameKey(run.key, key));
+    // What goes on with an Express run has started after it: by now it is listed, or known to be of another item.
+    if (run.outcome === 'continued' && wentOn.has(run.run ?? '')) continue;
+    const isOfItem = key === undefined || sameKey(run.key, key);
+    const matches = outcomes.includes(run.outcome) && isOfItem;
     scanned += 1;
     if (matches) found += 1;
     if (key !== undefined && run.key === undefined && run.lane === 'express') nameless += 1;
     await onProgress?.({ scanned, found, reached: run.startedAt, ...(nameless > 0 && { nameless }) });
+    if (run.continues && (matches || !isOfItem)) wentOn.add(run.continues.run);
     if (matches) yield run;
     if (found >= limit) return;
   }

@@ -65,12 +65,12 @@ it('lists the runs of a lane, says which run goes on as which, and shows them as
     '    NotFound: there is no item with this key',
     '    Express, started then or before',
   ]);
-  expect(lines(await twinwrite('runs', '--lane', 'standard', '--json'))).toMatchObject([
-    { name: standard, lane: 'standard', continues: { run, at: 'WriteItem' } },
-  ]);
+  const goesOn = { name: standard, lane: 'standard', continues: { run, at: 'WriteItem' } };
+  expect(lines(await twinwrite('runs', '--lane', 'standard', '--json'))).toMatchObject([goesOn]);
+  expect(lines(await twinwrite('runs', '--json'))).toMatchObject([goesOn, { name: refused.name }]);
   const ofItem = await twinwrite('runs', '--item', 'id=42');
   expect(ofItem.out).toContain(`goes on with the Express run ${run.slice(0, 20)}`);
-  expect(ofItem.err).toMatch(/^1 Express run is left out: their log does not tell which item/);
+  expect(ofItem.err).toBe('');
 
   const shown = await twinwrite('show', run);
   expect(shown.out).toMatch(new RegExp(`^✓ ${standard}  committed\n`));
@@ -79,6 +79,16 @@ it('lists the runs of a lane, says which run goes on as which, and shows them as
   expect(events.map(({ type }) => type)).toEqual(
     expect.arrayContaining(['FailStateEntered', 'ExecutionFailed', 'ExecutionStarted', 'ExecutionSucceeded']),
   );
+});
+
+it('says how many Express runs are left out since their item is not told', async () => {
+  cloud.faults.inject({
+    ...({ service: 'dynamodb', operation: 'TransactWriteItems', when: 'before' } as const),
+    ...{ error: 'ValidationException', status: 400 },
+  });
+  await express('create', '43', PAGE);
+  const { err } = await twinwrite('runs', '--item', 'id=43');
+  expect(err).toMatch(/^no such runs\n1 Express run is left out: their log does not tell which item/);
 });
 
 it('refuses what cannot be done with an Express run', async () => {
