@@ -9,6 +9,7 @@ const STYLES = {
   failed: 'fill:#fde0dc,stroke:#c62828,color:#000,stroke-width:3px',
   compensation: 'fill:#fff3cd,stroke:#b26a00,color:#000,stroke-dasharray:4 2',
   running: 'fill:#dbeafe,stroke:#1d4ed8,color:#000',
+  unknown: 'fill:#f3f4f6,stroke:#6b7280,color:#000',
 } as const;
 type Style = keyof typeof STYLES;
 
@@ -36,7 +37,7 @@ function draw(
   for (const state of states) {
     const to = idOf(scope, state.name);
     const edge = `${from} --> ${to}`;
-    edges.set(edge, (edges.get(edge) ?? 0) + 1);
+    if (!state.isAfterGap) edges.set(edge, (edges.get(edge) ?? 0) + 1);
     from = to;
   }
   const last = states.at(-1);
@@ -59,15 +60,16 @@ function iterations(state: StateNode, id: string, indent: string, styles: Map<st
   return [`${indent}state ${id} {`, ...body, `${indent}}`];
 }
 
-function labelOf(name: string, { attempts, failure, branches }: StateNode): string {
-  const retries = attempts.length > 1 ? `, ${attempts.length} attempts` : '';
+function labelOf(name: string, { attempts, failure, branches, status }: StateNode): string {
+  const orMore = status === 'unknown' ? ' or more' : '';
+  const retries = attempts.length > 1 ? `, ${attempts.length} attempts${orMore}` : '';
   const error = failure === undefined || branches.length > 0 ? '' : `: ${failure.error}`;
   return oneLine(`${name}${error}${retries}`).replace(/[";#]/g, ' ');
 }
 
 function styleOf({ status, kind, failure }: StateNode): Style {
   if (status === 'failed' || status === 'aborted') return 'failed';
-  if (status === 'running') return 'running';
+  if (status === 'running' || status === 'unknown') return status;
   if (kind === 'compensation') return 'compensation';
   return status === 'caught' && !isWay(failure?.error ?? '') ? 'failed' : 'succeeded';
 }

@@ -8,6 +8,11 @@ export interface Draft {
   readonly name: string;
   readonly type: string;
   readonly enteredAt: Date;
+  /** Number of the event. */
+  readonly enteredId: number;
+  exitedId: number | undefined;
+  /** Whether it is not known what came before it, nor what it is within. */
+  readonly isAfterGap: boolean;
   readonly within: DraftBranch;
   readonly branches: DraftBranch[];
   readonly retries: Failure[];
@@ -43,17 +48,21 @@ export interface DraftBranch {
 interface Place {
   readonly branch: DraftBranch;
   readonly state: Draft | undefined;
+  /** Whether the events from the start to here are not all there. */
+  readonly isLost?: true;
 }
 
-/** The root's sequence of states. */
+/** The root's sequence of states. What follows an event that is not there is in this sequence, too, after a gap. */
 export function draftTree(events: readonly HistoryEvent[]): DraftBranch {
   const root = newBranch(0, undefined);
   const start: Place = { branch: root, state: undefined };
-  const places = new Map<number, Place>();
+  const lost: Place = { branch: root, state: undefined, isLost: true };
+  const places = new Map<number, Place>([[0, start]]);
   for (const event of events) {
-    const place = placeOf(event, places.get(event.previousEventId ?? 0) ?? start, root);
+    const place = placeOf(event, places.get(event.previousEventId ?? 0) ?? lost, root);
     places.set(event.id ?? 0, place);
-    if (place.state) place.state.lastAt = timeOf(event);
+    const { state } = place;
+    if (state && (state.exitedId === undefined || state.exitedId === event.id)) state.lastAt = timeOf(event);
   }
   return root;
 }
@@ -96,6 +105,9 @@ function enter(event: HistoryEvent, before: Place): Place {
     name,
     type: (event.type ?? '').replace(/StateEntered$/, ''),
     enteredAt,
+    enteredId: event.id ?? 0,
+    exitedId: undefined,
+    isAfterGap: before.isLost === true,
     within: branch,
     branches: [],
     retries: [],
@@ -119,6 +131,7 @@ function exit(event: HistoryEvent, before: Place): Place {
   const state = place.state && !isMeant(place.state) ? openLeaves(place.state).find(isMeant) : place.state;
   if (state === undefined) return place;
   state.exited = true;
+  state.exitedId = event.id;
   state.output = output;
   return { branch: state.within, state };
 }
@@ -153,12 +166,12 @@ function endAttempt(state: Draft | undefined, event: HistoryEvent, failure?: Fai
 /** AWS chains a failed evaluation to the event before its state was entered; its details name the state. */
 function failAttempt(event: HistoryEvent, before: Place): Place {
   const { state: name } = detailsOf(event);
-  const named = name === undefined ? undefined : before.branch.states.findLast((each) => each.name === name);
+  const isNamed = name !== undefined && before.isLost !== true;
+  const named = isNamed ? before.branch.states.findLast((each) => each.name === name) : undefined;
   const state = named ?? before.state;
-  if (state) {
-    state.failure = failureOf(event);
-    endAttempt(state, event, state.failure);
-  }
+  if (state === undefined) return before;
+  state.failure = failureOf(event);
+  endAttempt(state, event, state.failure);
   return { branch: before.branch, state };
 }
 

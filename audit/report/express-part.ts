@@ -5,7 +5,7 @@ import { continuedId } from '../../core/keys/run.ts';
 import type { AuditContext, CallOptions } from '../context.ts';
 import { LogsUnreadable } from '../errors.ts';
 import { type Failure, failureOf, meaningOf } from '../events.ts';
-import { runTree } from '../history/history.ts';
+import { loggedTree } from '../history/history.ts';
 import { timelineOf } from '../history/timeline.ts';
 import { expressExecution } from '../logs/express-arn.ts';
 import { findLogged, idOf, isWhole, type LoggedRun, runTextIn } from '../logs/logged-run.ts';
@@ -66,7 +66,7 @@ function partOf(
   run: LoggedRun,
   { store }: AuditContext,
 ): Omit<ExpressPart, 'others'> & { readonly summary: RunSummary } {
-  const tree = runTree(run.events);
+  const tree = loggedTree(run.events);
   const whole = isWhole(run);
   return {
     summary: expressSummary(run, store, Date.now()),
@@ -75,7 +75,9 @@ function partOf(
     tree,
     failures: strayFailures(run.events),
     isWhole: whole,
-    ...(!whole && { gap: 'its log has some of its events only, as its level has it' }),
+    ...(!whole && {
+      gap: 'its log has some of its events only, by its level, or since others were lost or are late',
+    }),
   };
 }
 

@@ -33,8 +33,8 @@ export async function expressReport(
   const report = {
     ...{ summary, input, events, timeline, tree },
     ...(output !== undefined && { output: jsonOr(output) }),
-    ...{ phase: facts.phase, written: facts.written, objects },
-    compensations: facts.deletions.map((deletion) => ({ ...deletion, left: leftOf(deletion, objects) })),
+    ...{ phase: facts.phase, written: facts.written, objects, tellsObjects: facts.tellsObjects },
+    compensations: facts.deletions.map((deletion) => ({ ...deletion, ...leftOf(deletion, objects) })),
     ...(item && { item }),
     redrive: { possible: false, obstacle: 'Step Functions redrives no Express run' },
     express: part,
@@ -43,11 +43,11 @@ export async function expressReport(
   return { ...report, nextSteps: nextStepsOf(report) };
 }
 
-/** What an outcome says by itself. */
+/** What an outcome says by itself: of objects nothing. */
 function factsOfPart(outcome: Outcome): RunFacts {
   const written = WRITTEN[outcome] ?? 'maybe';
   return {
-    ...{ plans: [], put: [], maybePut: [], deletions: [], written },
+    ...{ plans: [], put: [], maybePut: [], deletions: [], tellsObjects: false, written },
     phase: written === 'maybe' ? 'unknown' : 'ended',
   };
 }

@@ -81,8 +81,9 @@ async function readStandardRun(
     tree,
     phase: facts.phase,
     written: facts.written,
-    compensations: facts.deletions.map((deletion) => ({ ...deletion, left: leftOf(deletion, objects) })),
+    compensations: facts.deletions.map((deletion) => ({ ...deletion, ...leftOf(deletion, objects) })),
     objects,
+    tellsObjects: settles === undefined && facts.tellsObjects,
     ...(item && { item }),
     redrive: {
       possible: redriveStatus === 'REDRIVABLE',
