@@ -5,7 +5,8 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { AuditContext, LogsApi } from '../audit/context.ts';
+import { AwsClock, type Listened } from '../audit/clock.ts';
+import { type AuditContext, type LogsApi, timeNow } from '../audit/context.ts';
 import { LogsUnreadable } from '../audit/errors.ts';
 import { canonicalKey } from '../audit/item/key.ts';
 import type { RunFilter } from '../audit/runs/list.ts';
@@ -25,9 +26,12 @@ export interface RunFilterOptions extends StackChoice {
   readonly outcome?: readonly Outcome[];
   readonly lane?: readonly Lane[];
   readonly item?: Pairs<string>;
-  readonly since?: Date;
-  readonly until?: Date;
+  readonly since?: Time;
+  readonly until?: Time;
 }
+
+/** A time, or how long before now: milliseconds. */
+type Time = Date | { readonly ago: number };
 
 /** Adds what chooses runs by what they did. */
 export function withRunFilter(command: Command): Command {
@@ -49,20 +53,41 @@ export function withTimeFilter(command: Command): Command {
     .option('--until <time>', 'runs that started before', asTime);
 }
 
-/** @throws {UsageError} when --item is no key of the table, or --lane none of the store */
-export function filterOf(options: RunFilterOptions, store: StoreDescriptor): RunFilter {
+/**
+ * Which runs the options choose. What they say of times is by AWS's clock, which is asked for where they count from now.
+ * @throws {UsageError} when --item is no key of the table, or --lane none of the store
+ */
+export async function filterOf(options: RunFilterOptions, context: AuditContext): Promise<RunFilter> {
+  const { store } = context;
   const { operation, outcome, lane, item, since, until } = options;
   if (lane?.includes('express') && store.express === undefined) {
     throw new UsageError("--lane: this store has no Express lane; the construct's `express: true` makes it");
   }
+  const key = item && keyOfOption(item, store);
+  const now = isAgo(since) || isAgo(until) ? await askedTime(context) : 0;
+  const timeOf = (time: Time | undefined) => (isAgo(time) ? new Date(now - time.ago) : time);
   return {
     operations: operation,
     outcomes: outcome,
     lanes: lane,
-    since,
-    until,
-    ...(item && { key: keyOfOption(item, store) }),
+    since: timeOf(since),
+    until: timeOf(until),
+    ...(key && { key }),
   };
+}
+
+function isAgo(time: Time | undefined): time is Exclude<Time, Date> {
+  return time !== undefined && !(time instanceof Date);
+}
+
+/** AWS's time, from an answer: epoch milliseconds. */
+async function askedTime(context: AuditContext): Promise<number> {
+  const { ListExecutionsCommand } = await import('@aws-sdk/client-sfn');
+  const { create: stateMachineArn } = context.store.stateMachines;
+  const command = new ListExecutionsCommand({ stateMachineArn, maxResults: 1 });
+  // A refusal tells it, too; what is wrong will be said of the call that is meant.
+  await context.sfn.send(command).catch(() => undefined);
+  return timeNow(context);
 }
 
 /**
@@ -82,20 +107,25 @@ export async function connectAudit(options: StackChoice, io: Io): Promise<AuditC
   const sfn: SFNClient = new Sfn(config);
   const s3: S3Client = new S3(config);
   const dynamodb: DynamoDBClient = new DynamoDB(config);
-  return { store, sfn, s3, dynamodb, ...(store.express && { logs: () => logsApi(config) }) };
+  const clock = new AwsClock();
+  clock.listenTo(sfn);
+  const logs = store.express && (() => logsApi(config, clock));
+  return { store, sfn, s3, dynamodb, now: () => clock.now(), ...(logs && { logs }) };
 }
 
 const LOGS_CLIENT = '@aws-sdk/client-cloudwatch-logs';
 
 /** @throws {LogsUnreadable} where its package is not installed: a store without an Express lane needs none */
-async function logsApi(config: CloudWatchLogsClientConfig): Promise<LogsApi> {
+async function logsApi(config: CloudWatchLogsClientConfig, clock: AwsClock): Promise<LogsApi> {
   try {
     checkInstalled('to read the log of Express runs, twinwrite', [LOGS_CLIENT]);
   } catch (error) {
     throw new LogsUnreadable((error as Error).message, { cause: error });
   }
   const { CloudWatchLogs } = await import('@aws-sdk/client-cloudwatch-logs');
-  return new CloudWatchLogs(config);
+  const logs = new CloudWatchLogs(config);
+  clock.listenTo(logs as unknown as Listened);
+  return logs;
 }
 
 /**
@@ -134,9 +164,9 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /** `24h` ago, or a time. */
-export function asTime(text: string): Date {
+function asTime(text: string): Time {
   const [, amount, unit = ''] = /^(\d{1,6}(?:\.\d+)?)([smhdw])$/.exec(text) ?? [];
-  if (amount !== undefined) return new Date(Date.now() - Number(amount) * (UNITS[unit] as number));
+  if (amount !== undefined) return { ago: Number(amount) * (UNITS[unit] as number) };
   const time = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(text) : new Date(Number.NaN);
   if (Number.isNaN(time.getTime())) {
     throw new InvalidArgumentError('Expected 30m, 24h, 7d or the like, or a time such as 2026-11-23T15:33Z.');

@@ -34,7 +34,7 @@ export async function readRun(
     return readStandardRun(context, executionArn, undefined, options);
   }
   const part = await readExpressPart(context, executionArn, options);
-  const goesOn = await goesOnAs(context, part.summary, options);
+  const goesOn = await goesOnAs(context, part.summary, { ...options, isOnly: part.others.length === 0 });
   return goesOn === undefined
     ? expressReport(context, part, options)
     : readStandardRun(context, goesOn, part, options);

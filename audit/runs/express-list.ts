@@ -2,7 +2,7 @@
 // in windows, from now back, each as long as all before it together.
 
 import { OPERATIONS, type Operation } from '../../core/keys/run.ts';
-import type { AuditContext, CallOptions } from '../context.ts';
+import { type AuditContext, type CallOptions, timeNow } from '../context.ts';
 import { expressExecution } from '../logs/express-arn.ts';
 import { loggedEvents } from '../logs/log-events.ts';
 import { firstTime, type LoggedRun, LoggedRuns, RUN_SPAN_MS } from '../logs/logged-run.ts';
@@ -29,7 +29,7 @@ export async function* listExpressRuns(
   context: AuditContext,
   { operations = OPERATIONS, since, until, signal }: ExpressListOptions,
 ): AsyncGenerator<RunSummary, void, undefined> {
-  const now = Date.now();
+  const now = timeNow(context);
   const oldest = since?.getTime() ?? now - REMEMBERED_MS;
   const runs = new LoggedRuns();
   const isWanted = ({ executionArn, startedAt }: { executionArn: string; startedAt: Date }): boolean => {
@@ -43,14 +43,15 @@ export async function* listExpressRuns(
     // What began earlier may have events in the next window.
     const settledFrom = window.isLast ? Number.NEGATIVE_INFINITY : window.from + RUN_SPAN_MS;
     const settled = runs.all().filter((run) => firstTime(run).getTime() >= settledFrom);
-    yield* inOrderOfStart(settled, context, now).filter(isWanted);
+    yield* inOrderOfStart(settled, context).filter(isWanted);
     for (const { executionArn } of settled) runs.take(executionArn);
   }
 }
 
-function inOrderOfStart(runs: readonly LoggedRun[], { store }: AuditContext, now: number): RunSummary[] {
+function inOrderOfStart(runs: readonly LoggedRun[], context: AuditContext): RunSummary[] {
+  const now = timeNow(context);
   return runs
-    .map((run) => expressSummary(run, store, now))
+    .map((run) => expressSummary(run, context.store, now))
     .sort((one, other) => other.startedAt.getTime() - one.startedAt.getTime());
 }
 

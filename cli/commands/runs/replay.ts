@@ -125,7 +125,7 @@ async function previewAll(
     }
     // Express runs are not replayed; those that failed in a way that can be mended go on in the Standard lane.
     const lanes = ['standard'] as const;
-    const list = { ...filterOf(options, context.store), lanes, limit: options.limit, signal };
+    const list = { ...(await filterOf(options, context)), lanes, limit: options.limit, signal };
     for await (const run of listRuns(context, {
       ...list,
       onProgress: ({ found, reached }) => status.update(`${found} runs found, back to ${timeText(reached)}`),

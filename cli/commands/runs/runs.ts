@@ -57,7 +57,7 @@ Examples:
 async function runs(options: RunsOptions, io: Io): Promise<void> {
   if (options.csv && options.json) throw new UsageError('--csv: there is --json too');
   const context = await connectAudit(options, io);
-  const filter = filterOf(options, context.store);
+  const filter = await filterOf(options, context);
   const { listRuns } = await import('../../../audit/runs/list.ts');
   const isTable = !options.json && !options.csv;
   const isCut = isTable && options.limit === undefined;
