@@ -1,7 +1,9 @@
 // `twinwrite runs`
 
 import type { Command } from 'commander';
-import type { ListProgress } from '../../../audit/runs/list.ts';
+import type { ListProgress, RunFilter } from '../../../audit/runs/list.ts';
+import { LANES } from '../../../audit/runs/summary.ts';
+import type { StoreDescriptor } from '../../../core/contract/store.ts';
 import {
   asCount,
   connectAudit,
@@ -90,13 +92,20 @@ async function runs(options: RunsOptions, io: Io): Promise<void> {
           await print(io.stdout, options.json ? jsonText(run) : options.csv ? csvRow(run) : table.row(run));
           printed += 1;
         }
-        if (isTable && printed === 0) await print(io.stderr, 'no such runs');
+        if (isTable && printed === 0) await print(io.stderr, noneText(filter, context.store));
         if (nameless > 0) await print(io.stderr, namelessText(nameless));
       } finally {
         status.end();
       }
     },
   );
+}
+
+/** Of Express runs the log may have nothing. */
+function noneText({ lanes = LANES }: RunFilter, { express }: StoreDescriptor): string {
+  return express !== undefined && lanes.includes('express')
+    ? 'no such runs; of Express runs those alone are told that their log has, at level ERROR none that went well'
+    : 'no such runs';
 }
 
 function namelessText(count: number): string {
