@@ -85,8 +85,12 @@ async function askedTime(context: AuditContext): Promise<number> {
   const { ListExecutionsCommand } = await import('@aws-sdk/client-sfn');
   const { create: stateMachineArn } = context.store.stateMachines;
   const command = new ListExecutionsCommand({ stateMachineArn, maxResults: 1 });
-  // A refusal tells it, too; what is wrong will be said of the call that is meant.
-  await context.sfn.send(command).catch(() => undefined);
+  await context.sfn
+    .send(command)
+    .catch((error: { readonly $metadata?: { readonly httpStatusCode?: number } }) => {
+      // A refusal tells it, too; why it is refused will be said of the call that is meant.
+      if (error.$metadata?.httpStatusCode === undefined) throw error;
+    });
   return timeNow(context);
 }
 

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  type AuditContext,
   listRuns,
   type RunReport,
   readRun,
@@ -12,9 +13,16 @@ import {
 import type { RunSummary } from '../../../audit/runs/summary.ts';
 import { reportLines } from '../../../cli/text/run-text.ts';
 import { type Line, logged } from './fake-log.ts';
-import { EXPRESS_STORE, type LogLine, RECORDED_RUNS, type RecordedRun, recordedLog } from './recordings.ts';
+import {
+  EXPRESS_STORE,
+  type LogLine,
+  RECORDED_RUNS,
+  type RecordedRun,
+  recordedLog,
+  START,
+} from './recordings.ts';
 
-const RUNS_PER_LOG = 30;
+const RUNS_PER_LOG = 20;
 const SEED = 20261129;
 
 /** What is true of each run, whatever anything says of it. */
@@ -43,7 +51,8 @@ const LEVELS = {
 } as const;
 type Level = keyof typeof LEVELS;
 /** What becomes of a line on its way. */
-type Fate = 'comes' | 'comes twice' | 'comes cut off' | 'comes without its data' | 'is lost';
+const FATES = ['comes twice', 'comes cut off', 'comes without its data', 'is lost', 'is lost'] as const;
+type Fate = 'comes' | (typeof FATES)[number];
 
 /** Characters that are left of data that is too large, and of a line. */
 const LEFT = 40;
@@ -79,8 +88,7 @@ function linesOf(line: LogLine, fate: Fate, withData: boolean): Line[] {
 }
 
 async function reportOf(lines: readonly Line[], arn: string): Promise<RunReport | undefined> {
-  const { context } = logged(EXPRESS_STORE, lines, { pageSize: 7 });
-  return readRun(context, arn).catch((error: Error) => {
+  return readRun(contextOf(lines), arn).catch((error: Error) => {
     if (error.name === 'RunNotFound') return undefined;
     throw error;
   });
@@ -88,17 +96,38 @@ async function reportOf(lines: readonly Line[], arn: string): Promise<RunReport 
 
 async function listed(lines: readonly Line[]): Promise<RunSummary[]> {
   const runs: RunSummary[] = [];
-  const since = new Date(START);
-  for await (const run of listRuns(logged(EXPRESS_STORE, lines, { pageSize: 50 }).context, { since }))
-    runs.push(run);
+  for await (const run of listRuns(contextOf(lines), { since: new Date(START) })) runs.push(run);
   return runs;
 }
 
-const START = Date.UTC(2026, 10, 23);
+/** An hour later: whatever was to come has come. */
+function contextOf(lines: readonly Line[]): AuditContext {
+  return { ...logged(EXPRESS_STORE, lines, { pageSize: 40 }).context, now: () => START + 3_600_000 };
+}
+
+/** What else a log group has at the same time: another execution of the name, one of another name, and what is none of the store's. */
+function othersOf(arn: string): Line[] {
+  const other = JSON.stringify(recordedLog('rejected'));
+  const own = recordedLog('rejected')[0]?.execution_arn ?? '';
+  const arns = [
+    arn.replace(/[^:]+$/, 'other'),
+    own.replace(/[^:]+$/, 'third'),
+    arn.replace(':Docs', ':Others'),
+  ];
+  return [
+    ...arns.flatMap((each) => (JSON.parse(other.replaceAll(own, each)) as LogLine[]).map(asLine)),
+    { timestamp: START + 55, message: `no JSON, but ${arn}` },
+  ];
+}
+
+function asLine(line: LogLine): Line {
+  return { timestamp: Number(line.event_timestamp), message: JSON.stringify(line) };
+}
 
 describe.each(RECORDED_RUNS)('of a run that is %s', (name) => {
   const log = recordedLog(name);
   const arn = log[0]?.execution_arn ?? '';
+  const others = othersOf(arn);
   const whole = log.flatMap((line) => linesOf(line, 'comes', true));
 
   it('all of the log tells what is true', async () => {
@@ -110,16 +139,14 @@ describe.each(RECORDED_RUNS)('of a run that is %s', (name) => {
 
   it('any part of it tells nothing else', async () => {
     const full = (await reportOf(whole, arn)) as RunReport;
-    const fates = fc.array(
-      fc.oneof(
-        { weight: 12, arbitrary: fc.constant<Fate>('comes') },
-        { weight: 1, arbitrary: fc.constant<Fate>('comes twice') },
-        { weight: 1, arbitrary: fc.constant<Fate>('comes cut off') },
-        { weight: 1, arbitrary: fc.constant<Fate>('comes without its data') },
-        { weight: 3, arbitrary: fc.constant<Fate>('is lost') },
-      ),
-      { minLength: log.length, maxLength: log.length },
-    );
+    // Of logs that are whole but for a line or two, as of those with little left.
+    const fates = fc.constantFrom(0, 3, 40).chain((percent) => {
+      const strange = fc.constantFrom<Fate>(...FATES);
+      const fate = fc
+        .tuple(fc.nat({ max: 99 }), strange)
+        .map(([dice, other]) => (dice < percent ? other : 'comes'));
+      return fc.array(fate, { minLength: log.length, maxLength: log.length });
+    });
     const order = fc.array(fc.nat({ max: 1000 }), { minLength: 2 * log.length, maxLength: 2 * log.length });
     const levels = fc.constantFrom<Level>('ALL', 'ALL', 'ERROR', 'FATAL');
     const property = fc.asyncProperty(
@@ -127,16 +154,19 @@ describe.each(RECORDED_RUNS)('of a run that is %s', (name) => {
       order,
       levels,
       fc.boolean(),
-      async (fate, ranks, level, withData) => {
+      fc.boolean(),
+      async (fate, ranks, level, withData, withOthers) => {
         const lines = log
           .filter(LEVELS[level])
           .flatMap((line, at) => linesOf(line, fate[at] ?? 'comes', withData))
           .map((line, at) => ({ line, rank: ranks[at] ?? 0 }))
           .sort((one, other) => one.rank - other.rank)
-          .map(({ line }) => line);
+          .map(({ line }) => line)
+          .concat(withOthers ? others : []);
         const part = await reportOf(lines, arn);
         if (part !== undefined) expect(beyond(part, full)).toEqual([]);
-        for (const run of await listed(lines)) expect(beyondSummary(run, full.summary)).toEqual([]);
+        const runs = (await listed(lines)).filter(({ executionArn }) => executionArn === arn);
+        for (const run of runs) expect(beyondSummary(run, full.summary)).toEqual([]);
       },
     );
     await fc.assert(property, { numRuns: RUNS_PER_LOG, seed: SEED });
