@@ -72,7 +72,7 @@ function titleRow(tree: RunTree, title: string, colors: Colors): Row {
     bars: '',
     text: `${RUN_MARKS[tree.status]} ${title}  ${tree.status}${redrives}`,
     paint: (text) => colors.bold(paint(text)),
-    right: formatDuration(tree.durationMs),
+    ...(tree.durationMs !== undefined && { right: formatDuration(tree.durationMs) }),
   };
 }
 

@@ -62,7 +62,9 @@ export interface RunTree {
   /** Of the first event that is told. */
   readonly startedAt: Date;
   /** To the last event that is told. */
-  readonly durationMs: number;
+  readonly spanMs: number;
+  /** From its start to its end, or to its last event so far; missing where a log does not tell one of them. */
+  readonly durationMs?: number;
   readonly redrives: number;
   readonly states: readonly StateNode[];
 }
@@ -83,7 +85,7 @@ const ENDINGS: Readonly<Record<string, RunTree['status']>> = {
  * @throws {RangeError} when there are no events
  */
 export function runTree(events: readonly HistoryEvent[]): RunTree {
-  return treeOf(events, { ofOpen: 'running', isTold: () => true });
+  return treeOf(events, { ofOpen: 'running', isTold: () => true, isTimed: true });
 }
 
 /**
@@ -100,7 +102,7 @@ export function loggedTree(events: readonly HistoryEvent[]): RunTree {
     for (let id = enteredId; id <= exitedId; id += 1) if (!ids.has(id)) return false;
     return true;
   };
-  return treeOf(events, { ofOpen: 'unknown', isTold });
+  return treeOf(events, { ofOpen: 'unknown', isTold, isTimed: ids.has(1) && end !== undefined });
 }
 
 /** How a tree is read. */
@@ -108,12 +110,15 @@ interface Reading {
   /** The status of a run without an end. */
   readonly ofOpen: 'running' | 'unknown';
   readonly isTold: (state: Draft) => boolean;
+  /** Whether its first event and its last are those of the run. */
+  readonly isTimed: boolean;
 }
 
-function treeOf(events: readonly HistoryEvent[], { ofOpen, isTold }: Reading): RunTree {
+function treeOf(events: readonly HistoryEvent[], { ofOpen, isTold, isTimed }: Reading): RunTree {
   const [first] = events;
   const last = events.at(-1);
   if (first === undefined || last === undefined) throw new RangeError('a history has at least one event');
+  const spanMs = timeOf(last).getTime() - timeOf(first).getTime();
   const turns = events.filter(({ type = '' }) => type in ENDINGS || type === 'ExecutionRedriven');
   const ending = turns.at(-1);
   const status = ENDINGS[ending?.type ?? ''] ?? (ofOpen === 'running' ? 'RUNNING' : 'UNKNOWN');
@@ -122,7 +127,8 @@ function treeOf(events: readonly HistoryEvent[], { ofOpen, isTold }: Reading): R
     status,
     ...(ending && hasFailed && { failure: failureOf(ending) }),
     startedAt: timeOf(first),
-    durationMs: timeOf(last).getTime() - timeOf(first).getTime(),
+    spanMs,
+    ...(isTimed && { durationMs: spanMs }),
     redrives: turns.filter(({ type }) => type === 'ExecutionRedriven').length,
     states: finished(draftTree(events), OPEN_STATE[status], isTold),
   };

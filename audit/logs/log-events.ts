@@ -104,7 +104,9 @@ function unreadable(error: unknown, logGroup: string): unknown {
 
 function eventIn(message: string, store: StoreDescriptor): LoggedEvent | undefined {
   const record = recordSchema.safeParse(jsonIn(message)).data;
-  if (record === undefined || expressExecution(record.execution_arn, store) === undefined) return undefined;
+  // Each event follows an earlier one: what is read goes back along them.
+  if (record === undefined || record.previous_event_id >= record.id) return undefined;
+  if (expressExecution(record.execution_arn, store) === undefined) return undefined;
   const event = {
     id: record.id,
     previousEventId: record.previous_event_id,

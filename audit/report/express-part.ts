@@ -84,10 +84,13 @@ function partOf(
   };
 }
 
-/** A failure whose state is told follows an event of it. */
+/** Failures whose state is not told: that it was entered is not among the events before them. */
 function strayFailures(events: readonly HistoryEvent[]): readonly Failure[] {
-  const told = new Set(events.map(({ id }) => id));
-  return events
-    .filter((event) => meaningOf(event) === 'attempt failed' && !told.has(event.previousEventId))
-    .map(failureOf);
+  const byId = new Map(events.map((event) => [event.id, event]));
+  const hasState = ({ previousEventId }: HistoryEvent): boolean => {
+    let before = byId.get(previousEventId);
+    while (before !== undefined && meaningOf(before) !== 'entered') before = byId.get(before.previousEventId);
+    return before !== undefined;
+  };
+  return events.filter((event) => meaningOf(event) === 'attempt failed' && !hasState(event)).map(failureOf);
 }

@@ -127,7 +127,7 @@ const BAR_WIDTH = 18;
 /** Bars over the run's time; nested states are indented. */
 function timelineLines({ timeline, tree }: RunReport, width: number): string[] {
   const start = tree.startedAt.getTime();
-  const total = Math.max(tree.durationMs, 1);
+  const total = Math.max(tree.spanMs, 1);
   return timeline.map(({ name, within, attribute, startedAt, durationMs, retries, kind, status }) => {
     const from = startedAt.getTime() - start;
     const before = Math.min(Math.floor((from / total) * BAR_WIDTH), BAR_WIDTH - 1);

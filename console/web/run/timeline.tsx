@@ -33,7 +33,7 @@ export function Timeline({ tree, definition, picked, onPick }: TimelineProps) {
   const isRunning = tree.status === 'RUNNING';
   const now = useNow(isRunning ? 500 : 60_000);
   const start = Date.parse(tree.startedAt);
-  const span = Math.max(isRunning ? now - start : tree.durationMs, 1);
+  const span = Math.max(isRunning ? now - start : tree.spanMs, 1);
   const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
   const rows = rowsOf(tree.states, { unfolded, picked });
   return (

@@ -181,6 +181,8 @@ function beyond(part: RunReport, full: RunReport): string[] {
     ...claim('written', part.written, [full.written, 'maybe']),
     ...claim('phase', part.phase, [full.phase, 'unknown']),
     ...claim('end', part.tree.status, [full.tree.status, 'UNKNOWN']),
+    ...claim('duration', part.tree.durationMs, [full.tree.durationMs, undefined]),
+    ...claim('failures', failuresIn(part), [failuresIn(part, part.events)]),
     ...part.timeline.flatMap((entry) => beyondState(entry, full.timeline)),
     ...(part.tellsObjects ? claim('objects', part.objects.length, [full.objects.length]) : []),
     ...part.objects.flatMap(({ key, role, put }) => {
@@ -254,6 +256,15 @@ function beyondState(entry: TimelineEntry, full: readonly TimelineEntry[]): stri
     ),
     ...claim(`error of ${name}`, error?.error || undefined, [state?.error?.error, ...failures, undefined]),
   ];
+}
+
+/** How many failed attempts are told: each event of one, beside its state or by itself. */
+function failuresIn({ timeline, express }: RunReport, events?: RunReport['events']): number {
+  if (events) return events.filter(({ type }) => type === 'TaskFailed').length;
+  const ofStates = timeline.flatMap(({ attempts }) =>
+    attempts.filter(({ failure }) => failure !== undefined),
+  );
+  return ofStates.length + (express?.failures.length ?? 0);
 }
 
 function claim(what: string, said: unknown, known: readonly unknown[]): string[] {
