@@ -5,7 +5,7 @@ import { OPERATIONS, type Operation } from '../../core/keys/run.ts';
 import { type AuditContext, type CallOptions, timeNow } from '../context.ts';
 import { expressExecution } from '../logs/express-arn.ts';
 import { loggedEvents } from '../logs/log-events.ts';
-import { firstTime, type LoggedRun, LoggedRuns, RUN_SPAN_MS } from '../logs/logged-run.ts';
+import { type LoggedRun, LoggedRuns, RUN_SPAN_MS } from '../logs/logged-run.ts';
 import { expressSummary } from './express-summary.ts';
 import type { RunSummary } from './summary.ts';
 
@@ -40,10 +40,12 @@ export async function* listExpressRuns(
   for (const window of windows({ oldest, newest: until?.getTime() ?? now, isOpen: until === undefined })) {
     for await (const event of loggedEvents(context, { ...window, filterPattern: FILTER, signal }))
       runs.add(event);
-    // What began earlier may have events in the next window.
+    // What began earlier may have events in the next window, and what that window has may have begun as late.
     const settledFrom = window.isLast ? Number.NEGATIVE_INFINITY : window.from + RUN_SPAN_MS;
-    const settled = runs.all().filter((run) => firstTime(run).getTime() >= settledFrom);
-    yield* inOrderOfStart(settled, context).filter(isWanted);
+    const settled = inOrderOfStart(runs.all(), context).filter(
+      ({ startedAt }) => startedAt.getTime() >= settledFrom,
+    );
+    yield* settled.filter(isWanted);
     for (const { executionArn } of settled) runs.take(executionArn);
   }
 }

@@ -19,7 +19,8 @@ export async function goesOnAs(
 ): Promise<string | undefined> {
   const { executionArn, operation, outcome } = run;
   const id = idOf(executionArn, context);
-  if (id === undefined || (outcome !== 'continued' && outcome !== 'unknown')) return undefined;
+  // That one is running says that its log does not tell the end.
+  if (id === undefined || !['continued', 'unknown', 'running'].includes(outcome)) return undefined;
   const name = continuedName(id);
   const found = await describe(context, arnOf(context.store, operation, name), signal);
   const { continues, settles } = continuationIn(name, parsed(found?.input));

@@ -97,6 +97,33 @@ describe('a run without an end', () => {
     const report = await readRun(context, arnOf('u'));
     expect(report).toMatchObject({ summary: { outcome }, written: 'maybe', tree: { status: 'UNKNOWN' } });
   });
+
+  it('that goes on already is told as what it goes on as', async () => {
+    const { context } = logOf([started(arnOf('u'), START)], {
+      now: START + MINUTE,
+      executions: continuedBy(runOf('a')),
+    });
+    expect(await readRun(context, arnOf('u'))).toMatchObject({
+      summary: { executionArn: STANDARD, outcome: 'committed' },
+      express: { summary: { outcome: 'running' } },
+    });
+  });
+});
+
+describe('a list in windows', () => {
+  it('is in the order of starts, also of those that an end alone tells', async () => {
+    const now = START + 24 * HOUR;
+    // The first window goes 15 minutes back.
+    const [late, between] = [now - 9 * MINUTE, now - 12 * MINUTE];
+    const early = late - 280_000;
+    const lines = [
+      handedOver(arnOf('early', `create-1-${ID}`), late, runOf('a', early)),
+      failed(arnOf('between', `create-2-${ID}`), between, 'Rejected.NotFound'),
+    ];
+    const starts: number[] = [];
+    for await (const run of listRuns(logOf(lines, { now }).context)) starts.push(run.startedAt.getTime());
+    expect(starts).toEqual([between, early]);
+  });
 });
 
 describe('following', () => {
