@@ -11,8 +11,10 @@ export interface Draft {
   /** Number of the event. */
   readonly enteredId: number;
   exitedId: number | undefined;
-  /** Whether it is not known what came before it, nor what it is within. */
+  /** Whether what came right before it is not the state before it in its sequence. */
   readonly isAfterGap: boolean;
+  /** Whether it is not known what it is within: events before it are not there. */
+  readonly isAdrift: boolean;
   readonly within: DraftBranch;
   readonly branches: DraftBranch[];
   readonly retries: Failure[];
@@ -56,7 +58,7 @@ interface Place {
 export function draftTree(events: readonly HistoryEvent[]): DraftBranch {
   const root = newBranch(0, undefined);
   const start: Place = { branch: root, state: undefined };
-  const lost: Place = { branch: root, state: undefined, isLost: true };
+  const lost = lostFrom({ branch: root, state: undefined });
   const places = new Map<number, Place>([[0, start]]);
   for (const event of events) {
     const place = placeOf(event, places.get(event.previousEventId ?? 0) ?? lost, root);
@@ -107,7 +109,8 @@ function enter(event: HistoryEvent, before: Place): Place {
     enteredAt,
     enteredId: event.id ?? 0,
     exitedId: undefined,
-    isAfterGap: before.isLost === true,
+    isAfterGap: before.isLost === true || before.state !== present,
+    isAdrift: before.isLost === true || before.state?.isAdrift === true,
     within: branch,
     branches: [],
     retries: [],
@@ -129,7 +132,7 @@ function exit(event: HistoryEvent, before: Place): Place {
   const isMeant = (state: Draft) => state.name === name && !state.exited;
   const place = climb(before, isMeant);
   const state = place.state && !isMeant(place.state) ? openLeaves(place.state).find(isMeant) : place.state;
-  if (state === undefined) return place;
+  if (state === undefined) return before.state?.isAdrift ? lostFrom(before) : place;
   state.exited = true;
   state.exitedId = event.id;
   state.output = output;
@@ -179,13 +182,14 @@ function iterate(event: HistoryEvent, before: Place): Place {
   const { name, index = 0 } = detailsOf(event);
   const outer = climb(before, (state) => state.type === 'Map' && state.name === name);
   const map = outer.state;
-  if (map?.type !== 'Map') return before;
+  if (map?.type !== 'Map') return before.state?.isAdrift ? lostFrom(before) : before;
   return event.type === 'MapIterationStarted' ? { branch: addBranch(map, index), state: undefined } : outer;
 }
 
 function endComposite(event: HistoryEvent, before: Place): Place {
   const type = event.type?.startsWith('Map') ? 'Map' : 'Parallel';
   const place = climb(before, (state) => state.type === type && !state.exited && state.failure === undefined);
+  if (place.state?.isAdrift && place.state.type !== type) return lostFrom(place);
   if (place.state && event.type?.endsWith('Failed')) {
     place.state.failure = innermostFailure(place.state) ?? NOT_TOLD;
   }
@@ -236,6 +240,13 @@ function climb(from: Place, isMeant: (state: Draft) => boolean): Place {
     branch = state.within;
   }
   return { branch, state };
+}
+
+/** In the root's sequence, where nothing is known of what is around it. */
+function lostFrom({ branch }: Place): Place {
+  let root = branch;
+  while (root.owner !== undefined) root = root.owner.within;
+  return { branch: root, state: undefined, isLost: true };
 }
 
 function innermostFailure(state: Draft): Failure | undefined {

@@ -67,6 +67,8 @@ export interface RunTree {
   readonly durationMs?: number;
   readonly redrives: number;
   readonly states: readonly StateNode[];
+  /** Of a log that lacks events. */
+  readonly isPartial?: true;
 }
 
 /** States of statemachines/ by what they are for; every other one is a step or, by its type, an outcome. */
@@ -97,12 +99,14 @@ export function runTree(events: readonly HistoryEvent[]): RunTree {
 export function loggedTree(events: readonly HistoryEvent[]): RunTree {
   const ids = new Set(events.map(({ id = 0 }) => id));
   const end = events.findLast(({ type = '' }) => type in ENDINGS)?.id;
-  const isTold = ({ enteredId, exitedId = end }: Draft): boolean => {
-    if (exitedId === undefined) return false;
-    for (let id = enteredId; id <= exitedId; id += 1) if (!ids.has(id)) return false;
-    return true;
+  const areThere = (from: number, to: number | undefined): boolean => {
+    for (let id = from; id <= (to ?? 0); id += 1) if (!ids.has(id)) return false;
+    return to !== undefined;
   };
-  return treeOf(events, { ofOpen: 'unknown', isTold, isTimed: ids.has(1) && end !== undefined });
+  const isTold = ({ enteredId, exitedId = end }: Draft): boolean => areThere(enteredId, exitedId);
+  const isTimed = ids.has(1) && end !== undefined;
+  const tree = treeOf(events, { ofOpen: 'unknown', isTold, isTimed });
+  return areThere(1, end) ? tree : { ...tree, isPartial: true };
 }
 
 /** How a tree is read. */
@@ -114,7 +118,8 @@ interface Reading {
   readonly isTimed: boolean;
 }
 
-function treeOf(events: readonly HistoryEvent[], { ofOpen, isTold, isTimed }: Reading): RunTree {
+function treeOf(events: readonly HistoryEvent[], reading: Reading): RunTree {
+  const { ofOpen, isTimed } = reading;
   const [first] = events;
   const last = events.at(-1);
   if (first === undefined || last === undefined) throw new RangeError('a history has at least one event');
@@ -130,7 +135,7 @@ function treeOf(events: readonly HistoryEvent[], { ofOpen, isTold, isTimed }: Re
     spanMs,
     ...(isTimed && { durationMs: spanMs }),
     redrives: turns.filter(({ type }) => type === 'ExecutionRedriven').length,
-    states: finished(draftTree(events), OPEN_STATE[status], isTold),
+    states: finished(draftTree(events), OPEN_STATE[status], reading),
   };
 }
 
@@ -146,10 +151,10 @@ const OPEN_STATE: Readonly<Record<RunTree['status'], OpenState>> = {
   TIMED_OUT: 'aborted',
 };
 
-function finished(branch: DraftBranch, open: OpenState, isTold: Reading['isTold']): StateNode[] {
+function finished(branch: DraftBranch, open: OpenState, reading: Reading): StateNode[] {
   return branch.states.map((state) => {
     const belowOver = state.exited || state.failure !== undefined;
-    const told = isTold(state);
+    const told = reading.isTold(state);
     return {
       name: state.name,
       type: state.type,
@@ -167,9 +172,9 @@ function finished(branch: DraftBranch, open: OpenState, isTold: Reading['isTold'
       branches: state.branches.map((each) => ({
         index: each.index,
         ...(each.attribute !== undefined && { attribute: each.attribute }),
-        states: finished(each, belowOver ? 'failed' : open, isTold),
+        states: finished(each, belowOver ? 'failed' : open, reading),
       })),
-      ...(state.isAfterGap && { isAfterGap: true as const }),
+      ...(reading.ofOpen === 'unknown' && state.isAfterGap && { isAfterGap: true as const }),
     };
   });
 }

@@ -78,7 +78,7 @@ export function isExpress(arn: string, what = 'described'): IsExpressRun {
 export function notLogged(name: string, { express }: StoreDescriptor): RunNotFound {
   return new RunNotFound(
     `${name}: there is no such run in the Standard lane, and the log group ${express?.logGroup} has no event of it: ` +
-      'at level ERROR an Express run that went well leaves none, and what the log group has kept for its time is gone',
+      'at level ERROR an Express run that went well leaves none; events may come late or be lost, and the log group keeps them for its time',
   );
 }
 

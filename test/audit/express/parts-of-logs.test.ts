@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { toRunMermaid } from '../../../audit/drawing/run-graph.ts';
 import {
   type AuditContext,
   listRuns,
@@ -22,7 +23,7 @@ import {
   START,
 } from './recordings.ts';
 
-const RUNS_PER_LOG = 20;
+const RUNS_PER_LOG = 15;
 const SEED = 20261129;
 
 /** What is true of each run, whatever anything says of it. */
@@ -176,12 +177,14 @@ describe.each(RECORDED_RUNS)('of a run that is %s', (name) => {
 /** What a report says that the whole log does not. */
 function beyond(part: RunReport, full: RunReport): string[] {
   const text = reportLines(part, { width: 200, color: false, onAws: false }).join('\n');
-  const isLess = [
+  const edges = edgesOf(full);
+  const more = [
     ...beyondSummary(part.summary, full.summary),
     ...claim('written', part.written, [full.written, 'maybe']),
     ...claim('phase', part.phase, [full.phase, 'unknown']),
     ...claim('end', part.tree.status, [full.tree.status, 'UNKNOWN']),
     ...claim('duration', part.tree.durationMs, [full.tree.durationMs, undefined]),
+    ...edgesOf(part).flatMap((edge) => claim('edge', edge, edges)),
     ...claim('failures', failuresIn(part), [failuresIn(part, part.events)]),
     ...part.timeline.flatMap((entry) => beyondState(entry, full.timeline)),
     ...(part.tellsObjects ? claim('objects', part.objects.length, [full.objects.length]) : []),
@@ -206,7 +209,7 @@ function beyond(part: RunReport, full: RunReport): string[] {
   const said = ['none left', 'no object', 'every object'].filter(
     (words) => text.includes(words) && !full.nextSteps.join().includes(words) && !part.tellsObjects,
   );
-  return [...isLess, ...said];
+  return [...more, ...said];
 }
 
 /** Next steps that claim nothing of the run beyond what its end says. */
@@ -256,6 +259,12 @@ function beyondState(entry: TimelineEntry, full: readonly TimelineEntry[]): stri
     ),
     ...claim(`error of ${name}`, error?.error || undefined, [state?.error?.error, ...failures, undefined]),
   ];
+}
+
+/** The ways that a drawing shows; the names of those in a Map without the Map's. */
+function edgesOf({ tree }: RunReport): string[] {
+  const lines = toRunMermaid(tree).match(/\S+ --> \S+$/gm) ?? [];
+  return lines.map((edge) => edge.replaceAll(/\bPutObjects_\d_/g, ''));
 }
 
 /** How many failed attempts are told: each event of one, beside its state or by itself. */
