@@ -67,9 +67,10 @@ async function readStandardRun(
   const { continues, settles } = continuationIn(summary.name, input);
   const facts = settles === undefined ? factsOf(tree, continues) : settled(factsOf(tree), summary);
   const isOver = summary.outcome !== 'running';
+  const run = runOf(facts, description.output);
   const [objects, item] = await Promise.all([
     withPresence(context, objectsOfRun(facts, input, { isOver, store }), options),
-    summary.key && readItemReport(context, summary.key, runOf(facts, description.output), options),
+    summary.key && readItemReport(context, summary.key, (writtenBy) => writtenBy === run, options),
   ]);
   const { redriveStatus, redriveStatusReason } = description;
   const report = {

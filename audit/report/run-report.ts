@@ -68,6 +68,6 @@ export interface CompensationReport extends Deletion {
 export interface ItemReport {
   readonly key: KeyTexts;
   readonly now: ItemState;
-  /** The run that wrote the item last is this one. */
-  readonly carriesThisWrite: boolean;
+  /** Whether the run that wrote the item last is this one; missing where a log does not tell. */
+  readonly carriesThisWrite?: boolean;
 }

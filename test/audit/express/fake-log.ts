@@ -13,11 +13,11 @@ export interface Line {
 /** Standard executions by their ARN: what DescribeExecution answers. */
 export type Executions = Readonly<Record<string, object>>;
 
-/** A store whose log group has these lines, in pages of `pageSize`; every call is counted. There are no Standard runs but those given. */
+/** A store whose log group has these lines, in pages of `pageSize`; every call is counted. There are no Standard runs but those given, and every item is `item`. */
 export function logged(
   store: StoreDescriptor,
   lines: readonly Line[],
-  { executions = {}, pageSize = 2 }: { executions?: Executions; pageSize?: number } = {},
+  { executions = {}, pageSize = 2, item }: { executions?: Executions; pageSize?: number; item?: object } = {},
 ) {
   const calls: object[] = [];
   const refuse = () => Promise.reject(Object.assign(new Error('none'), { name: 'ExecutionDoesNotExist' }));
@@ -33,7 +33,7 @@ export function logged(
       },
     },
     s3: { send: () => Promise.reject({ $metadata: { httpStatusCode: 404 } }) },
-    dynamodb: { send: async () => ({}) },
+    dynamodb: { send: async () => ({ ...(item && { Item: item }) }) },
     logs: async () => ({
       filterLogEvents: async (input: {
         startTime?: number;

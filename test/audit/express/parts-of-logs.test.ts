@@ -89,7 +89,7 @@ function linesOf(line: LogLine, fate: Fate, withData: boolean): Line[] {
 }
 
 async function reportOf(lines: readonly Line[], arn: string): Promise<RunReport | undefined> {
-  return readRun(contextOf(lines), arn).catch((error: Error) => {
+  return readRun(contextOf(lines, arn), arn).catch((error: Error) => {
     if (error.name === 'RunNotFound') return undefined;
     throw error;
   });
@@ -101,9 +101,22 @@ async function listed(lines: readonly Line[]): Promise<RunSummary[]> {
   return runs;
 }
 
-/** An hour later: whatever was to come has come. */
-function contextOf(lines: readonly Line[]): AuditContext {
-  return { ...logged(EXPRESS_STORE, lines, { pageSize: 40 }).context, now: () => START + 3_600_000 };
+/** An hour later: whatever was to come has come, and the item is as the run has left it, if it has written. */
+function contextOf(lines: readonly Line[], arn = ''): AuditContext {
+  const name = RECORDED_RUNS.find((each) => arn.includes(`-${each}-`));
+  const mayHave = name !== undefined && TRUTH[name].written !== 'no';
+  const operation = /Docs(\w+)Express/.exec(arn)?.[1]?.toLowerCase();
+  const writtenBy = { S: `${operation}.x.01M844DZG00000000000000000.0123456789ab.20261123T120000000Z` };
+  const M = {
+    createdBy: { S: 'create.e.20261123T110000000Z' },
+    writtenBy,
+    version: { N: '2' },
+    large: { L: [] },
+  };
+  return {
+    ...logged(EXPRESS_STORE, lines, { pageSize: 40, ...(mayHave && { item: { _saga: { M } } }) }).context,
+    now: () => START + 3_600_000,
+  };
 }
 
 /** What else a log group has at the same time: another execution of the name, one of another name, and what is none of the store's. */
@@ -183,6 +196,7 @@ function beyond(part: RunReport, full: RunReport): string[] {
     ...claim('written', part.written, [full.written, 'maybe']),
     ...claim('phase', part.phase, [full.phase, 'unknown']),
     ...claim('end', part.tree.status, [full.tree.status, 'UNKNOWN']),
+    ...claim('writer', part.item?.carriesThisWrite, [full.item?.carriesThisWrite, undefined]),
     ...claim('duration', part.tree.durationMs, [full.tree.durationMs, undefined]),
     ...edgesOf(part).flatMap((edge) => claim('edge', edge, edges)),
     ...claim('failures', failuresIn(part), [failuresIn(part, part.events)]),
