@@ -10,7 +10,6 @@ const SLACK_MS = 2000;
 
 export class AwsClock {
   #offsetMs = 0;
-  #isTold = false;
 
   /** Takes the time from each answer to the client, also from refusals. */
   listenTo({ middlewareStack }: Listened): void {
@@ -28,11 +27,6 @@ export class AwsClock {
     );
   }
 
-  /** Whether an answer has told it. */
-  get isTold(): boolean {
-    return this.#isTold;
-  }
-
   /** Epoch milliseconds; by this computer's clock until an answer has told. */
   now(): number {
     return Date.now() + this.#offsetMs;
@@ -44,6 +38,5 @@ export class AwsClock {
     const offset = time - (sentAt + receivedAt) / 2;
     const isSame = Math.abs(offset) <= SLACK_MS + (receivedAt - sentAt) / 2;
     this.#offsetMs = isSame ? 0 : offset;
-    this.#isTold = true;
   }
 }

@@ -88,7 +88,10 @@ function expressSteps(report: Omit<RunReport, 'nextSteps'>): string[] {
       ];
     default:
       if (written === 'yes') {
-        return ['The write took effect, though the run did not come to its end.', LEFT_TO_SWEEPER];
+        return [
+          'The write took effect, exactly once, though the run did not come to its end.',
+          'The sweeper collects what is not needed any more, should anything be left.',
+        ];
       }
       if (written === 'no') {
         return ['Nothing was written; the sweeper collects what it may have put.', BY_CALLER];
