@@ -18,7 +18,7 @@ const MOCKED = [
 
 /** Tests that take long for what they add: `npm run test:thorough` runs them, and so does CI. */
 const THOROUGH = [
-  'test/audit/{express/lanes,replay/replay}.test.ts',
+  'test/audit/{express/lanes,express/recordings,replay/replay}.test.ts',
   'test/aws/trial.test.ts',
   'test/bench/operations.test.ts',
   'test/cli/local.test.ts',

@@ -17,6 +17,13 @@ export interface AuditContext {
   readonly dynamodb: DynamoDBClient;
   /** How the log of Express runs is read, asked for once it is: a store without an Express lane needs none. */
   readonly logs?: (() => Promise<LogsApi>) | undefined;
+  /** Epoch milliseconds, by AWS's clock as far as it is known. Default: by this computer's. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** Epoch milliseconds. Of a clock that answers put right: to be asked after the call whose answer it is compared with. */
+export function timeNow({ now = Date.now }: AuditContext): number {
+  return now();
 }
 
 /** What is called of CloudWatch Logs; its SDK's `CloudWatchLogs` has it. */

@@ -1,6 +1,7 @@
 // Audit and replay: what the command line and the console show of runs, and do about them.
 
-export { type AuditContext, type CallOptions, patiently, sleep } from './context.ts';
+export { AwsClock } from './clock.ts';
+export { type AuditContext, type CallOptions, patiently, sleep, timeNow } from './context.ts';
 export { toRunMermaid } from './drawing/run-graph.ts';
 export {
   AuditError,

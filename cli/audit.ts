@@ -5,7 +5,8 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { AuditContext, LogsApi } from '../audit/context.ts';
+import { AwsClock, type Listened } from '../audit/clock.ts';
+import { type AuditContext, type LogsApi, timeNow } from '../audit/context.ts';
 import { LogsUnreadable } from '../audit/errors.ts';
 import { canonicalKey } from '../audit/item/key.ts';
 import type { RunFilter } from '../audit/runs/list.ts';
@@ -17,11 +18,11 @@ import { OPERATIONS, type Operation } from '../core/keys/run.ts';
 import { checkInstalled } from '../local/needs.ts';
 import { Interrupted, UsageError } from './errors.ts';
 import { asText, type Pairs, pairs } from './input/pairs.ts';
-import type { TimeWindow } from './input/times.ts';
+import { countsFromNow, type TimeChoice, windowOf } from './input/times.ts';
 import type { Io } from './io.ts';
 import { connect, type StackChoice } from './store.ts';
 
-export interface RunFilterOptions extends StackChoice, TimeWindow {
+export interface RunFilterOptions extends StackChoice, TimeChoice {
   readonly operation?: readonly Operation[];
   readonly outcome?: readonly Outcome[];
   readonly lane?: readonly Lane[];
@@ -41,20 +42,39 @@ export function withLaneFilter(command: Command): Command {
   return command.addOption(several('--lane <name>', 'runs of this lane', LANES));
 }
 
-/** @throws {UsageError} when --item is no key of the table, or --lane none of the store */
-export function filterOf(options: RunFilterOptions, store: StoreDescriptor): RunFilter {
-  const { operation, outcome, lane, item, since, until } = options;
+/**
+ * Which runs the options choose. What they say of times is by AWS's clock, which is asked for where they count from now.
+ * @throws {UsageError} when --item is no key of the table, --lane none of the store, or no time is in the window
+ */
+export async function filterOf(options: RunFilterOptions, context: AuditContext): Promise<RunFilter> {
+  const { store } = context;
+  const { operation, outcome, lane, item } = options;
   if (lane?.includes('express') && store.express === undefined) {
     throw new UsageError("--lane: this store has no Express lane; the construct's `express: true` makes it");
   }
+  const key = item && keyOfOption(item, store);
+  const now = countsFromNow(options) ? await askedTime(context) : timeNow(context);
   return {
     operations: operation,
     outcomes: outcome,
     lanes: lane,
-    since,
-    until,
-    ...(item && { key: keyOfOption(item, store) }),
+    ...windowOf(options, now),
+    ...(key && { key }),
   };
+}
+
+/** AWS's time, from an answer: epoch milliseconds. */
+async function askedTime(context: AuditContext): Promise<number> {
+  const { ListExecutionsCommand } = await import('@aws-sdk/client-sfn');
+  const { create: stateMachineArn } = context.store.stateMachines;
+  const command = new ListExecutionsCommand({ stateMachineArn, maxResults: 1 });
+  await context.sfn
+    .send(command)
+    .catch((error: { readonly $metadata?: { readonly httpStatusCode?: number } }) => {
+      // A refusal tells it, too; why it is refused will be said of the call that is meant.
+      if (error.$metadata?.httpStatusCode === undefined) throw error;
+    });
+  return timeNow(context);
 }
 
 /**
@@ -74,20 +94,25 @@ export async function connectAudit(options: StackChoice, io: Io): Promise<AuditC
   const sfn: SFNClient = new Sfn(config);
   const s3: S3Client = new S3(config);
   const dynamodb: DynamoDBClient = new DynamoDB(config);
-  return { store, sfn, s3, dynamodb, ...(store.express && { logs: () => logsApi(config) }) };
+  const clock = new AwsClock();
+  clock.listenTo(sfn);
+  const logs = store.express && (() => logsApi(config, clock));
+  return { store, sfn, s3, dynamodb, now: () => clock.now(), ...(logs && { logs }) };
 }
 
 const LOGS_CLIENT = '@aws-sdk/client-cloudwatch-logs';
 
 /** @throws {LogsUnreadable} where its package is not installed: a store without an Express lane needs none */
-async function logsApi(config: CloudWatchLogsClientConfig): Promise<LogsApi> {
+async function logsApi(config: CloudWatchLogsClientConfig, clock: AwsClock): Promise<LogsApi> {
   try {
     checkInstalled('to read the log of Express runs, twinwrite', [LOGS_CLIENT]);
   } catch (error) {
     throw new LogsUnreadable((error as Error).message, { cause: error });
   }
   const { CloudWatchLogs } = await import('@aws-sdk/client-cloudwatch-logs');
-  return new CloudWatchLogs(config);
+  const logs = new CloudWatchLogs(config);
+  clock.listenTo(logs as unknown as Listened);
+  return logs;
 }
 
 /**

@@ -58,6 +58,7 @@ const ROOMS = {
     'item',
     'events',
     'streams',
+    'clock',
     'context',
     'errors',
   ],

@@ -20,6 +20,7 @@ const MARKS: Readonly<Record<StateStatus, string>> = {
   failed: '✗',
   aborted: '■',
   running: '…',
+  unknown: '?',
 };
 const RUN_MARKS: Readonly<Record<RunTree['status'], string>> = {
   SUCCEEDED: '✓',
@@ -27,6 +28,7 @@ const RUN_MARKS: Readonly<Record<RunTree['status'], string>> = {
   ABORTED: '■',
   TIMED_OUT: '■',
   RUNNING: '…',
+  UNKNOWN: '?',
 };
 export const COMPENSATION_MARK = '↩';
 const MIN_WIDTH = 40;
@@ -60,20 +62,25 @@ export function formatDuration(ms: number): string {
 
 function titleRow(tree: RunTree, title: string, colors: Colors): Row {
   const paint =
-    tree.status === 'SUCCEEDED' ? colors.green : tree.status === 'RUNNING' ? colors.cyan : colors.red;
+    tree.status === 'SUCCEEDED'
+      ? colors.green
+      : tree.status === 'RUNNING' || tree.status === 'UNKNOWN'
+        ? colors.cyan
+        : colors.red;
   const redrives = tree.redrives === 0 ? '' : `, redriven ${times(tree.redrives)}`;
   return {
     bars: '',
     text: `${RUN_MARKS[tree.status]} ${title}  ${tree.status}${redrives}`,
     paint: (text) => colors.bold(paint(text)),
-    right: formatDuration(tree.durationMs),
+    ...(tree.durationMs !== undefined && { right: formatDuration(tree.durationMs) }),
   };
 }
 
 function sequenceRows(states: readonly StateNode[], bars: string, colors: Colors): Row[] {
   return states.flatMap((state, at) => {
     const isLast = at === states.length - 1;
-    return stateRows(state, undefined, { bars, isLast }, colors);
+    const gap = { bars, text: '┊  what came before is not told', paint: colors.dim };
+    return [...(state.isAfterGap ? [gap] : []), ...stateRows(state, undefined, { bars, isLast }, colors)];
   });
 }
 
@@ -122,7 +129,7 @@ function stateLabel(state: StateNode): string {
 function stateColor(state: StateNode, colors: Colors): Paint {
   if (state.status === 'failed' || state.status === 'aborted') return colors.red;
   if (state.kind === 'compensation') return (text) => colors.bold(colors.magenta(text));
-  if (state.status === 'running') return colors.cyan;
+  if (state.status === 'running' || state.status === 'unknown') return colors.cyan;
   if (state.status === 'caught' || state.retries.length > 0) return colors.yellow;
   return colors.green;
 }
@@ -132,13 +139,16 @@ function branchLabel({ index, attribute }: Branch): string {
 }
 
 function duration({ type, durationMs }: StateNode): string {
-  return ['Choice', 'Pass', 'Succeed', 'Fail'].includes(type) ? '' : formatDuration(durationMs);
+  return durationMs === undefined || ['Choice', 'Pass', 'Succeed', 'Fail'].includes(type)
+    ? ''
+    : formatDuration(durationMs);
 }
 
 /** What went wrong in the state, one line each. */
 function noteRows(state: StateNode, bars: string, paint: Paint, colors: Colors): Row[] {
+  const orMore = state.status === 'unknown' ? ' at least' : '';
   const retried = runsOfEqual(state.retries).map(
-    ([failure, count]) => `↻ retried ${times(count)} after ${failureText(failure)}`,
+    ([failure, count]) => `↻ retried ${times(count)}${orMore} after ${failureText(failure)}`,
   );
   const redriven = state.redrives === 0 ? [] : [`↻ redriven ${times(state.redrives)}`];
   const failed = state.failure ? [failureText(state.failure)] : [];

@@ -3,7 +3,7 @@
 import type { DescribeExecutionOutput } from '@aws-sdk/client-sfn';
 import { continuedName, expressRun, formatRun, type Run } from '../../core/keys/run.ts';
 import { hasEndedForGood } from '../../core/sweep/sweep.ts';
-import type { AuditContext, CallOptions } from '../context.ts';
+import { type AuditContext, type CallOptions, timeNow } from '../context.ts';
 import { describe } from '../runs/list.ts';
 import { executionArn } from '../runs/summary.ts';
 
@@ -65,7 +65,7 @@ export class RunStates {
       stopDate: execution.stopDate?.getTime(),
       redriveStatus: execution.redriveStatus,
     };
-    if (hasEndedForGood(run, description, Date.now())) return { kind: 'ended' };
+    if (hasEndedForGood(run, description, timeNow(this.#context))) return { kind: 'ended' };
     const because = reasonOf(run, execution?.status);
     return { kind: 'held', by: formatRun(run), because };
   }

@@ -8,6 +8,13 @@ export interface Draft {
   readonly name: string;
   readonly type: string;
   readonly enteredAt: Date;
+  /** Number of the event. */
+  readonly enteredId: number;
+  exitedId: number | undefined;
+  /** Whether what came right before it is not the state before it in its sequence. */
+  readonly isAfterGap: boolean;
+  /** Whether it is not known what it is within: events before it are not there. */
+  readonly isAdrift: boolean;
   readonly within: DraftBranch;
   readonly branches: DraftBranch[];
   readonly retries: Failure[];
@@ -43,17 +50,21 @@ export interface DraftBranch {
 interface Place {
   readonly branch: DraftBranch;
   readonly state: Draft | undefined;
+  /** Whether the events from the start to here are not all there. */
+  readonly isLost?: true;
 }
 
-/** The root's sequence of states. */
+/** The root's sequence of states. What follows an event that is not there is in this sequence, too, after a gap. */
 export function draftTree(events: readonly HistoryEvent[]): DraftBranch {
   const root = newBranch(0, undefined);
   const start: Place = { branch: root, state: undefined };
-  const places = new Map<number, Place>();
+  const lost = lostFrom({ branch: root, state: undefined });
+  const places = new Map<number, Place>([[0, start]]);
   for (const event of events) {
-    const place = placeOf(event, places.get(event.previousEventId ?? 0) ?? start, root);
+    const place = placeOf(event, places.get(event.previousEventId ?? 0) ?? lost, root);
     places.set(event.id ?? 0, place);
-    if (place.state) place.state.lastAt = timeOf(event);
+    const { state } = place;
+    if (state && (state.exitedId === undefined || state.exitedId === event.id)) state.lastAt = timeOf(event);
   }
   return root;
 }
@@ -96,6 +107,10 @@ function enter(event: HistoryEvent, before: Place): Place {
     name,
     type: (event.type ?? '').replace(/StateEntered$/, ''),
     enteredAt,
+    enteredId: event.id ?? 0,
+    exitedId: undefined,
+    isAfterGap: before.isLost === true || before.state !== present,
+    isAdrift: before.isLost === true || before.state?.isAdrift === true,
     within: branch,
     branches: [],
     retries: [],
@@ -117,8 +132,9 @@ function exit(event: HistoryEvent, before: Place): Place {
   const isMeant = (state: Draft) => state.name === name && !state.exited;
   const place = climb(before, isMeant);
   const state = place.state && !isMeant(place.state) ? openLeaves(place.state).find(isMeant) : place.state;
-  if (state === undefined) return place;
+  if (state === undefined) return before.state?.isAdrift ? lostFrom(before) : place;
   state.exited = true;
+  state.exitedId = event.id;
   state.output = output;
   return { branch: state.within, state };
 }
@@ -153,12 +169,12 @@ function endAttempt(state: Draft | undefined, event: HistoryEvent, failure?: Fai
 /** AWS chains a failed evaluation to the event before its state was entered; its details name the state. */
 function failAttempt(event: HistoryEvent, before: Place): Place {
   const { state: name } = detailsOf(event);
-  const named = name === undefined ? undefined : before.branch.states.findLast((each) => each.name === name);
+  const isNamed = name !== undefined && before.isLost !== true;
+  const named = isNamed ? before.branch.states.findLast((each) => each.name === name) : undefined;
   const state = named ?? before.state;
-  if (state) {
-    state.failure = failureOf(event);
-    endAttempt(state, event, state.failure);
-  }
+  if (state === undefined) return before;
+  state.failure = failureOf(event);
+  endAttempt(state, event, state.failure);
   return { branch: before.branch, state };
 }
 
@@ -166,13 +182,14 @@ function iterate(event: HistoryEvent, before: Place): Place {
   const { name, index = 0 } = detailsOf(event);
   const outer = climb(before, (state) => state.type === 'Map' && state.name === name);
   const map = outer.state;
-  if (map?.type !== 'Map') return before;
+  if (map?.type !== 'Map') return before.state?.isAdrift ? lostFrom(before) : before;
   return event.type === 'MapIterationStarted' ? { branch: addBranch(map, index), state: undefined } : outer;
 }
 
 function endComposite(event: HistoryEvent, before: Place): Place {
   const type = event.type?.startsWith('Map') ? 'Map' : 'Parallel';
   const place = climb(before, (state) => state.type === type && !state.exited && state.failure === undefined);
+  if (place.state?.isAdrift && place.state.type !== type) return lostFrom(place);
   if (place.state && event.type?.endsWith('Failed')) {
     place.state.failure = innermostFailure(place.state) ?? NOT_TOLD;
   }
@@ -223,6 +240,13 @@ function climb(from: Place, isMeant: (state: Draft) => boolean): Place {
     branch = state.within;
   }
   return { branch, state };
+}
+
+/** In the root's sequence, where nothing is known of what is around it. */
+function lostFrom({ branch }: Place): Place {
+  let root = branch;
+  while (root.owner !== undefined) root = root.owner.within;
+  return { branch: root, state: undefined, isLost: true };
 }
 
 function innermostFailure(state: Draft): Failure | undefined {

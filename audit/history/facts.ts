@@ -25,8 +25,8 @@ export interface Deletion {
   readonly state: string;
   readonly kind: 'compensation' | 'cleanup';
   readonly status: StateStatus;
-  /** Keys of objects that it was to delete. */
-  readonly keys: readonly string[];
+  /** Keys of objects that it was to delete; missing where no plan is told. */
+  readonly keys?: readonly string[];
   /** Keys that it left alone because the item references them. */
   readonly kept: readonly string[];
   readonly failure?: Failure;
@@ -42,11 +42,15 @@ export interface RunFacts {
   /** Whether the item was written: `maybe` once a write was tried that got no definite answer. */
   readonly written: 'yes' | 'no' | 'maybe';
   readonly deletions: readonly Deletion[];
+  /** Whether each of its plans is told, and so every object that it had to do with. */
+  readonly tellsObjects: boolean;
   readonly phase: Phase;
   /** The state at the top in which it is, or stopped; missing once it ended by itself. */
   readonly stoppedAt?: string;
 }
 
+/** Of an Express run: what is in doubt or stuck goes on as another execution. */
+const HAND_OVER = 'HandOver';
 const WRITES: ReadonlySet<string> = new Set(['WriteItem', 'ReplaceItem', 'DeleteItem']);
 /** Answers that prove that the write was not applied. */
 const DEFINITE: ReadonlySet<string> = new Set([
@@ -68,14 +72,21 @@ export function factsOf(tree: RunTree, before?: Continuation): RunFacts {
   const put = new Set<string>(begun?.put);
   const maybePut = new Set<string>(begun?.maybePut);
   const deletions: Deletion[] = [];
+  let tellsObjects = before === undefined || plans.length > 0;
   let written: RunFacts['written'] = begun?.written ?? 'no';
   for (const state of tree.states) {
     const plan = plans.at(-1);
-    if (state.name === 'Plan') plans.push(...planIn(state));
-    else if (state.name === 'PutObjects') {
+    if (state.name === 'Plan') {
+      const told = planIn(state);
+      plans.push(...told);
+      if (told.length === 0 && state.status === 'succeeded') tellsObjects = false;
+    } else if (state.name === 'PutObjects') {
       for (const [key, certain] of putsOf(state, plan)) (certain ? put : maybePut).add(key);
     } else if (WRITES.has(state.name)) written = writtenBy(state);
-    else if (state.type === 'Task' && (state.kind === 'compensation' || state.kind === 'cleanup')) {
+    else if (state.name === HAND_OVER) {
+      // What goes on with it may write, unless it is to compensate.
+      if (written === 'no' && !deletions.some(({ kind }) => kind === 'compensation')) written = 'maybe';
+    } else if (state.type === 'Task' && (state.kind === 'compensation' || state.kind === 'cleanup')) {
       deletions.push(deletionOf(state, state.kind, plan));
     }
   }
@@ -88,6 +99,7 @@ export function factsOf(tree: RunTree, before?: Continuation): RunFacts {
     maybePut: [...maybePut].filter((key) => !put.has(key)),
     written,
     deletions,
+    tellsObjects,
     phase: phaseOf(tree, before),
   };
 }
@@ -136,8 +148,8 @@ function isRefusal(failure: Failure | undefined): boolean {
 
 function writtenBy(state: StateNode): RunFacts['written'] {
   if (state.status === 'succeeded') return 'yes';
-  // The state machine catches a refusal only where it proves that nothing was written (rule 3).
-  if (state.status === 'caught') return state.failure?.error === 'OutcomeUnknown' ? 'maybe' : 'no';
+  // A refusal is caught where it proves that nothing was written (rule 3); in the Express lane, whatever else is in doubt is caught, too.
+  if (state.status === 'caught') return DEFINITE.has(state.failure?.error ?? '') ? 'no' : 'maybe';
   const doubtful = state.attempts.some(
     ({ failure }) => failure === undefined || !DEFINITE.has(failure.error),
   );
@@ -150,7 +162,7 @@ function deletionOf(state: StateNode, kind: Deletion['kind'], plan: Plan | undef
     state: state.name,
     kind,
     status: state.status,
-    keys: (kind === 'compensation' ? plan?.created : plan?.replaced) ?? [],
+    ...(plan && { keys: kind === 'compensation' ? plan.created : plan.replaced }),
     kept: Array.isArray(result?.kept) ? result.kept : [],
     ...(state.failure && { failure: state.failure }),
   };
@@ -179,6 +191,7 @@ function phaseOf({ status, states }: RunTree, before: Continuation | undefined):
   if (status === 'SUCCEEDED') return 'ended';
   if (last?.kind === 'outcome') return 'ended';
   const hasGoneOn = states.some(({ name }) => Object.hasOwn(PHASES, name));
-  const at = before === undefined || hasGoneOn ? last?.name : before.at;
+  const own = last?.name === HAND_OVER ? states.findLast(({ name }) => Object.hasOwn(PHASES, name)) : last;
+  const at = before === undefined || hasGoneOn ? own?.name : before.at;
   return at !== undefined && Object.hasOwn(PHASES, at) ? (PHASES[at] as Phase) : 'planning';
 }

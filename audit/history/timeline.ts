@@ -14,8 +14,9 @@ export interface TimelineEntry {
   readonly iteration?: number;
   readonly attribute?: string;
   readonly startedAt: Date;
-  readonly durationMs: number;
-  /** Attempts after the first. */
+  /** Missing where a log does not tell it. */
+  readonly durationMs?: number;
+  /** Attempts after the first, as far as they are told. */
   readonly retries: number;
   readonly redrives: number;
   readonly attempts: readonly Attempt[];
@@ -54,7 +55,7 @@ function entriesOf(state: StateNode, within: readonly string[], branch: Branch |
     ...(branch && { iteration: branch.index }),
     ...(branch?.attribute !== undefined && { attribute: branch.attribute }),
     startedAt: enteredAt,
-    durationMs,
+    ...(durationMs !== undefined && { durationMs }),
     retries: Math.max(attempts.length - 1, 0),
     redrives,
     attempts,

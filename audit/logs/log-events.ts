@@ -22,12 +22,20 @@ export interface LoggedEvent {
   readonly event: HistoryEvent;
 }
 
+const textSchema = z.string().optional().catch(undefined);
+/** What is read of details; of a strange one nothing is. */
+const detailsSchema = z.looseObject({
+  ...{ name: textSchema, input: textSchema, output: textSchema, error: textSchema, cause: textSchema },
+  ...{ state: textSchema, index: z.coerce.number().int().optional().catch(undefined) },
+});
+/** What a `Date` can be: milliseconds. */
+const LATEST_MS = 8.64e15;
 const recordSchema = z.object({
-  id: z.coerce.number().int(),
+  id: z.coerce.number().int().min(1),
   type: z.string(),
-  details: z.record(z.string(), z.unknown()).optional(),
+  details: detailsSchema.nullish().catch(undefined),
   previous_event_id: z.coerce.number().int(),
-  event_timestamp: z.coerce.number(),
+  event_timestamp: z.coerce.number().int().min(1).max(LATEST_MS),
   execution_arn: z.string(),
 });
 
@@ -40,7 +48,8 @@ export async function* loggedEvents(
   { filterPattern, from, until, signal }: LogQuery,
 ): AsyncGenerator<LoggedEvent, void, undefined> {
   const { store } = context;
-  if (store.express === undefined) return;
+  // CloudWatch Logs refuses a time that ends before it begins.
+  if (store.express === undefined || (until !== undefined && until < Math.max(from, 0))) return;
   const { logGroup } = store.express;
   const api = await apiOf(context, logGroup);
   let nextToken: string | undefined;
@@ -95,7 +104,9 @@ function unreadable(error: unknown, logGroup: string): unknown {
 
 function eventIn(message: string, store: StoreDescriptor): LoggedEvent | undefined {
   const record = recordSchema.safeParse(jsonIn(message)).data;
-  if (record === undefined || expressExecution(record.execution_arn, store) === undefined) return undefined;
+  // Each event follows an earlier one: what is read goes back along them.
+  if (record === undefined || record.previous_event_id >= record.id) return undefined;
+  if (expressExecution(record.execution_arn, store) === undefined) return undefined;
   const event = {
     id: record.id,
     previousEventId: record.previous_event_id,

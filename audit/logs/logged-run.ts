@@ -17,7 +17,9 @@ export interface LoggedRun {
 /** From a run's first event to its last, with what clocks and deliveries may differ: milliseconds. */
 export const RUN_SPAN_MS = (EXPRESS_SECONDS + 30) * 1000;
 /** Around the time that a run's text or its ULID tells, events are looked for first. */
-const BEFORE_MS = 15 * 60 * 1000;
+const NEAR_MS = 15 * 60 * 1000;
+/** A ULID is of its caller's clock, which may be ahead by so much: a wrong time zone. */
+const AHEAD_MS = 26 * 60 * 60 * 1000;
 
 /** Gathers events by execution; the same event, delivered twice, is one. */
 export class LoggedRuns {
@@ -33,6 +35,22 @@ export class LoggedRuns {
     this.#runs.delete(executionArn);
   }
 
+  get isEmpty(): boolean {
+    return this.#runs.size === 0;
+  }
+
+  /** Of the first event and of the last: epoch milliseconds; of none at all never. */
+  times(): { readonly first: number; readonly last: number } {
+    let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const events of this.#runs.values()) {
+      for (const event of events.values()) {
+        const time = timeOf(event).getTime();
+        [first, last] = [Math.min(first, time), Math.max(last, time)];
+      }
+    }
+    return { first, last };
+  }
+
   all(): readonly LoggedRun[] {
     return [...this.#runs].map(([executionArn, events]) => ({
       executionArn,
@@ -42,8 +60,9 @@ export class LoggedRuns {
 }
 
 /**
- * The runs whose events contain a text (an ARN, a name, an id), earliest first.
- * @param startedAt - when they started, roughly, if that is known: epoch milliseconds
+ * The runs whose events contain a text (an ARN, a name, an id), earliest first. Of a name that ends in a ULID those near the time that
+ * this tells, or else those later, or else those up to a day before: that time is its caller's.
+ * @param startedAt - when they started by AWS's clock, roughly, if that is known: epoch milliseconds
  * @throws {LogsUnreadable}
  */
 export async function findLogged(
@@ -52,15 +71,23 @@ export async function findLogged(
   { startedAt, signal }: CallOptions & { readonly startedAt?: number | undefined } = {},
 ): Promise<readonly LoggedRun[]> {
   const query = { filterPattern: containing(text), signal };
-  const find = async (from: number, until?: number): Promise<readonly LoggedRun[]> => {
-    const runs = new LoggedRuns();
+  const runs = new LoggedRuns();
+  const read = async (from: number, until?: number): Promise<void> => {
     for await (const event of loggedEvents(context, { ...query, from, until })) runs.add(event);
-    return runs.all().toSorted((one, other) => Number(firstTime(one)) - Number(firstTime(other)));
   };
   const around = startedAt ?? timeOfName(text);
-  if (around === undefined) return find(0);
-  const nearby = await find(around - BEFORE_MS, around + BEFORE_MS + RUN_SPAN_MS);
-  return nearby.length > 0 ? nearby : find(around - BEFORE_MS);
+  if (around === undefined) await read(0);
+  else {
+    const [from, until] = [around - NEAR_MS, around + NEAR_MS + RUN_SPAN_MS];
+    await read(from, until);
+    if (startedAt === undefined && runs.isEmpty) await read(until + 1);
+    if (startedAt === undefined && runs.isEmpty) await read(from - AHEAD_MS, from - 1);
+    // What was found near an end of the search may have more events beyond it.
+    const { first, last } = runs.times();
+    if (last <= until && last + RUN_SPAN_MS > until) await read(until + 1, last + RUN_SPAN_MS);
+    if (first - RUN_SPAN_MS < from) await read(first - RUN_SPAN_MS, from - 1);
+  }
+  return runs.all().toSorted((one, other) => Number(firstTime(one)) - Number(firstTime(other)));
 }
 
 /** Whether the log has all that happened: every event from the first to the one that ends the run. */
@@ -96,6 +123,35 @@ export function runTextIn(events: readonly HistoryEvent[]): string | undefined {
     }
   }
   return undefined;
+}
+
+/** What is known of an Express execution that a run's text may be of. */
+export interface Named {
+  /** Its text, where that is told. */
+  readonly run?: string | undefined;
+  /** Its start, or else its first event that is told. */
+  readonly startedAt: Date;
+  readonly startUnknown?: true | undefined;
+}
+
+/** How far the start that a run's text has, and that of its log, may differ. */
+const SAME_START_MS = 1000;
+
+/** Whether an execution of its id is that of a run's text: `maybe` where its log does not tell, and the times fit. */
+export function isRun({ run, startedAt, startUnknown }: Named, text: string): 'yes' | 'no' | 'maybe' {
+  if (run !== undefined) return run === text ? 'yes' : 'no';
+  const later = startedAt.getTime() - Date.parse(parseRun(text)?.startTime ?? '');
+  const isInTime = later > -SAME_START_MS && later < (startUnknown ? RUN_SPAN_MS : SAME_START_MS);
+  return isInTime ? 'maybe' : 'no';
+}
+
+/** An execution as far as a run's text may be of it. */
+export function namedIn(logged: LoggedRun): Named {
+  const start = startOf(logged);
+  const run = runTextIn(logged.events);
+  return start === undefined
+    ? { run, startedAt: firstTime(logged), startUnknown: true }
+    : { run, startedAt: start };
 }
 
 /** The id of the execution, which its continuation is named by. */

@@ -5,7 +5,7 @@ import { RedriveExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-
 import { toRequest } from '../../core/contract/parse-request.ts';
 import type { StoreDescriptor } from '../../core/contract/store.ts';
 import { SagaError } from '../../core/errors/errors.ts';
-import { type AuditContext, type CallOptions, patiently } from '../context.ts';
+import { type AuditContext, type CallOptions, patiently, timeNow } from '../context.ts';
 import { ReplayRefused } from '../errors.ts';
 import { factsOf } from '../history/facts.ts';
 import { runTree } from '../history/history.ts';
@@ -55,8 +55,8 @@ export async function previewReplay(
   const runs = await findLogged(context, `:${express.name}:`, options);
   const logged = runs.find((each) => each.executionArn === executionArn);
   if (logged === undefined) throw notLogged(express.name, context.store);
-  const run = expressSummary(logged, context.store, Date.now());
-  const goesOn = await goesOnAs(context, run, options);
+  const run = expressSummary(logged, context.store, timeNow(context));
+  const goesOn = await goesOnAs(context, run, { ...options, isOnly: runs.length === 1 });
   return goesOn === undefined
     ? { ...refusalOfExpress(run), run, force: options.force ?? false }
     : previewStandard(context, goesOn, options);

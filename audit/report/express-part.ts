@@ -2,13 +2,13 @@
 
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { continuedId } from '../../core/keys/run.ts';
-import type { AuditContext, CallOptions } from '../context.ts';
+import { type AuditContext, type CallOptions, timeNow } from '../context.ts';
 import { LogsUnreadable } from '../errors.ts';
 import { type Failure, failureOf, meaningOf } from '../events.ts';
-import { runTree } from '../history/history.ts';
+import { loggedTree } from '../history/history.ts';
 import { timelineOf } from '../history/timeline.ts';
 import { expressExecution } from '../logs/express-arn.ts';
-import { findLogged, idOf, isWhole, type LoggedRun, runTextIn } from '../logs/logged-run.ts';
+import { findLogged, idOf, isRun, isWhole, type LoggedRun, namedIn, runTextIn } from '../logs/logged-run.ts';
 import { expressSummary } from '../runs/express-summary.ts';
 import { notLogged } from '../runs/resolve.ts';
 import type { RunSummary } from '../runs/summary.ts';
@@ -49,12 +49,15 @@ export async function expressPartOf(
         idOf(executionArn, context) === id &&
         expressExecution(executionArn, context.store)?.operation === operation,
     );
-    const named = runs.find(({ events }) => runTextIn(events) === continues?.run);
-    const run = (continues && named) ?? (runs.length === 1 ? runs[0] : undefined);
+    const fitting = runs.filter((each) => !continues || isRun(namedIn(each), continues.run) !== 'no');
+    const named = fitting.find(({ events }) => continues && runTextIn(events) === continues.run);
+    const run = named ?? (fitting.length === 1 ? fitting[0] : undefined);
     const others = runs.filter((each) => each !== run).map(({ executionArn }) => executionArn);
     if (run !== undefined) return { ...partOf(run, context), others };
     const gap =
-      runs.length === 0 ? 'its log group has no event of it' : 'its name was started more than once';
+      fitting.length === 0
+        ? `its log group has no event of it${runs.length === 0 ? '' : ', but of others of its name'}`
+        : 'its name was started more than once';
     return { events: [], timeline: [], failures: [], isWhole: false, gap, others };
   } catch (error) {
     if (!(error instanceof LogsUnreadable)) throw error;
@@ -64,25 +67,30 @@ export async function expressPartOf(
 
 function partOf(
   run: LoggedRun,
-  { store }: AuditContext,
+  context: AuditContext,
 ): Omit<ExpressPart, 'others'> & { readonly summary: RunSummary } {
-  const tree = runTree(run.events);
+  const tree = loggedTree(run.events);
   const whole = isWhole(run);
   return {
-    summary: expressSummary(run, store, Date.now()),
+    summary: expressSummary(run, context.store, timeNow(context)),
     events: run.events,
     timeline: timelineOf(tree),
     tree,
     failures: strayFailures(run.events),
     isWhole: whole,
-    ...(!whole && { gap: 'its log has some of its events only, as its level has it' }),
+    ...(!whole && {
+      gap: 'its log has some of its events only, by its level, or since others were lost or are late',
+    }),
   };
 }
 
-/** A failure whose state is told follows an event of it. */
+/** Failures whose state is not told: that it was entered is not among the events before them. */
 function strayFailures(events: readonly HistoryEvent[]): readonly Failure[] {
-  const told = new Set(events.map(({ id }) => id));
-  return events
-    .filter((event) => meaningOf(event) === 'attempt failed' && !told.has(event.previousEventId))
-    .map(failureOf);
+  const byId = new Map(events.map((event) => [event.id, event]));
+  const hasState = ({ previousEventId }: HistoryEvent): boolean => {
+    let before = byId.get(previousEventId);
+    while (before !== undefined && meaningOf(before) !== 'entered') before = byId.get(before.previousEventId);
+    return before !== undefined;
+  };
+  return events.filter((event) => meaningOf(event) === 'attempt failed' && !hasState(event)).map(failureOf);
 }

@@ -1,11 +1,12 @@
 // The report of an Express run that no other execution goes on with: what its log tells, and nothing more.
 
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import { isOf } from '../../core/saga/settle.ts';
 import type { AuditContext, CallOptions } from '../context.ts';
 import { detailsOf } from '../events.ts';
 import { factsOf, type RunFacts } from '../history/facts.ts';
 import type { RunTree } from '../history/history.ts';
-import { endOf } from '../logs/logged-run.ts';
+import { endOf, idOf } from '../logs/logged-run.ts';
 import { consoleUrl } from '../runs/resolve.ts';
 import type { Outcome, RunSummary } from '../runs/summary.ts';
 import { readItemReport } from './item-report.ts';
@@ -24,17 +25,24 @@ export async function expressReport(
   const input = inputIn(events);
   const isOver = summary.outcome !== 'running';
   const run = facts.plans.at(-1)?.run ?? summary.run;
+  const id = idOf(summary.executionArn, context);
+  // Which of the executions of its id it is, its log need not tell.
+  const isThis = (writtenBy: string): boolean | undefined => {
+    if (facts.written === 'no') return false;
+    if (run !== undefined) return writtenBy === run;
+    return id !== undefined && isOf(writtenBy, summary.operation, id) ? undefined : false;
+  };
   const [objects, item] = await Promise.all([
     withPresence(context, objectsOfRun(facts, input, { isOver, store: context.store }), options),
-    summary.key && readItemReport(context, summary.key, run, options),
+    summary.key && readItemReport(context, summary.key, isThis, options),
   ]);
   const end = endOf(events);
   const output = end && detailsOf(end).output;
   const report = {
     ...{ summary, input, events, timeline, tree },
     ...(output !== undefined && { output: jsonOr(output) }),
-    ...{ phase: facts.phase, written: facts.written, objects },
-    compensations: facts.deletions.map((deletion) => ({ ...deletion, left: leftOf(deletion, objects) })),
+    ...{ phase: facts.phase, written: facts.written, objects, tellsObjects: facts.tellsObjects },
+    compensations: facts.deletions.map((deletion) => ({ ...deletion, ...leftOf(deletion, objects) })),
     ...(item && { item }),
     redrive: { possible: false, obstacle: 'Step Functions redrives no Express run' },
     express: part,
@@ -43,11 +51,11 @@ export async function expressReport(
   return { ...report, nextSteps: nextStepsOf(report) };
 }
 
-/** What an outcome says by itself. */
+/** What an outcome says by itself: of objects nothing. */
 function factsOfPart(outcome: Outcome): RunFacts {
   const written = WRITTEN[outcome] ?? 'maybe';
   return {
-    ...{ plans: [], put: [], maybePut: [], deletions: [], written },
+    ...{ plans: [], put: [], maybePut: [], deletions: [], tellsObjects: false, written },
     phase: written === 'maybe' ? 'unknown' : 'ended',
   };
 }

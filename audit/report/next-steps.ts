@@ -33,9 +33,7 @@ function stepsByOutcome(report: Omit<RunReport, 'nextSteps'>): string[] {
       ];
     case 'rolled-back':
       return [
-        keepsObjects(report)
-          ? 'Nothing was written; the objects that the run put are left, as its input asks.'
-          : UNDONE,
+        keepsObjects(report) ? KEPT : UNDONE,
         OF_UPLOAD.has(summary.reason ?? '')
           ? 'Write the content again in a new run: a replay would copy the same upload.'
           : 'Replay it once the reason is gone: a replay starts a new run with the same input.',
@@ -58,12 +56,16 @@ const LEFT_TO_SWEEPER =
   'Objects that are not needed any more could not be deleted; the sweeper collects them.';
 const NOT_WRITTEN = 'Nothing was written.';
 const UNDONE = 'Nothing was written, and every object that the run put is deleted.';
+const KEPT = 'Nothing was written; the objects that the run put are left, as its input asks.';
+const UNDONE_OR_KEPT =
+  'Nothing was written. What the run put is deleted, unless its input asks to leave it, which the log does not tell.';
 const GOES_ON = 'Another execution goes on with it, and tells what becomes of it.';
 const BY_CALLER =
   'Whoever started it starts it again once the reason is gone: an Express run is not replayed.';
 
 /** Nothing but its log is left of it, and Step Functions lets it neither go on nor start anew. */
-function expressSteps({ summary }: Omit<RunReport, 'nextSteps'>): string[] {
+function expressSteps(report: Omit<RunReport, 'nextSteps'>): string[] {
+  const { summary, input, written } = report;
   switch (summary.outcome) {
     case 'committed':
       return [WRITTEN];
@@ -75,16 +77,27 @@ function expressSteps({ summary }: Omit<RunReport, 'nextSteps'>): string[] {
       ];
     case 'rejected':
       return [NOT_WRITTEN, BY_CALLER];
-    case 'rolled-back':
-      return [UNDONE, BY_CALLER];
+    case 'rolled-back': {
+      const isInputTold = typeof input === 'object' && input !== null;
+      return [isInputTold ? (keepsObjects(report) ? KEPT : UNDONE) : UNDONE_OR_KEPT, BY_CALLER];
+    }
     case 'continued':
       return [
         'It was to go on as a Standard execution, which is not known any more, or goes on with another run of its name.',
         'Look at the item: Step Functions forgets runs 90 days after they end.',
       ];
     default:
+      if (written === 'yes') {
+        return [
+          'The write took effect, exactly once, though the run did not come to its end.',
+          'The sweeper collects what is not needed any more, should anything be left.',
+        ];
+      }
+      if (written === 'no') {
+        return ['Nothing was written; the sweeper collects what it may have put.', BY_CALLER];
+      }
       return [
-        'Whether the write took effect is not known, and no execution goes on with it.',
+        'Whether the write took effect is not known, and no execution is known to go on with it.',
         `Settle it: twinwrite settle ${summary.name} --key …, or outcome(run) of the client; or look at the item and decide.`,
       ];
   }

@@ -183,9 +183,11 @@ export function jsonOr(text: string | undefined): unknown {
   }
 }
 
-/** Objects that a deletion was to delete and that exist all the same. */
-export function leftOf({ keys, kept }: Deletion, objects: readonly ObjectReport[]): string[] {
-  return keys.filter(
-    (key) => !kept.includes(key) && objects.some((object) => object.key === key && object.exists === 'yes'),
-  );
+/** Objects that a deletion was to delete and that exist all the same, where it is told which it was to delete. */
+export function leftOf(
+  { keys, kept }: Deletion,
+  objects: readonly ObjectReport[],
+): { readonly left?: readonly string[] } {
+  const exists = (key: string) => objects.some((object) => object.key === key && object.exists === 'yes');
+  return keys === undefined ? {} : { left: keys.filter((key) => !kept.includes(key) && exists(key)) };
 }

@@ -34,7 +34,7 @@ export async function readRun(
     return readStandardRun(context, executionArn, undefined, options);
   }
   const part = await readExpressPart(context, executionArn, options);
-  const goesOn = await goesOnAs(context, part.summary, options);
+  const goesOn = await goesOnAs(context, part.summary, { ...options, isOnly: part.others.length === 0 });
   return goesOn === undefined
     ? expressReport(context, part, options)
     : readStandardRun(context, goesOn, part, options);
@@ -67,9 +67,10 @@ async function readStandardRun(
   const { continues, settles } = continuationIn(summary.name, input);
   const facts = settles === undefined ? factsOf(tree, continues) : settled(factsOf(tree), summary);
   const isOver = summary.outcome !== 'running';
+  const run = runOf(facts, description.output);
   const [objects, item] = await Promise.all([
     withPresence(context, objectsOfRun(facts, input, { isOver, store }), options),
-    summary.key && readItemReport(context, summary.key, runOf(facts, description.output), options),
+    summary.key && readItemReport(context, summary.key, (writtenBy) => writtenBy === run, options),
   ]);
   const { redriveStatus, redriveStatusReason } = description;
   const report = {
@@ -81,8 +82,9 @@ async function readStandardRun(
     tree,
     phase: facts.phase,
     written: facts.written,
-    compensations: facts.deletions.map((deletion) => ({ ...deletion, left: leftOf(deletion, objects) })),
+    compensations: facts.deletions.map((deletion) => ({ ...deletion, ...leftOf(deletion, objects) })),
     objects,
+    tellsObjects: settles === undefined && facts.tellsObjects,
     ...(item && { item }),
     redrive: {
       possible: redriveStatus === 'REDRIVABLE',

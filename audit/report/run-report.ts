@@ -24,9 +24,11 @@ export interface RunReport {
   readonly phase: Phase;
   /** Whether the item was written; `maybe` when no definite answer to the write is known. */
   readonly written: RunFacts['written'];
-  /** Compensations and clean-ups that were begun. */
+  /** Compensations and clean-ups that were begun; of an Express run whose log is not whole none. */
   readonly compensations: readonly CompensationReport[];
   readonly objects: readonly ObjectReport[];
+  /** Whether these are all objects that the run had to do with: a log may tell of none. */
+  readonly tellsObjects: boolean;
   /** Missing when the input names no item of the table, or the caller may not read it. */
   readonly item?: ItemReport;
   /** Whether and why not it can be redriven, in the words of DescribeExecution. */
@@ -59,13 +61,13 @@ export interface ExpressPart {
 }
 
 export interface CompensationReport extends Deletion {
-  /** Objects that it was to delete and that exist all the same. */
-  readonly left: readonly string[];
+  /** Objects that it was to delete and that exist all the same; missing where it is not told which it was to delete. */
+  readonly left?: readonly string[];
 }
 
 export interface ItemReport {
   readonly key: KeyTexts;
   readonly now: ItemState;
-  /** The run that wrote the item last is this one. */
-  readonly carriesThisWrite: boolean;
+  /** Whether the run that wrote the item last is this one; missing where a log does not tell. */
+  readonly carriesThisWrite?: boolean;
 }

@@ -1,7 +1,7 @@
 // Express runs as they end, by looking at their log again and again. It tells late, and of runs that went well at level ALL only.
 
 import type { Operation } from '../../core/keys/run.ts';
-import type { AuditContext } from '../context.ts';
+import { type AuditContext, timeNow } from '../context.ts';
 import { RUN_SPAN_MS } from '../logs/logged-run.ts';
 import { listExpressRuns } from './express-list.ts';
 import type { RunSummary } from './summary.ts';
@@ -35,12 +35,14 @@ export class ExpressWatch {
 
   /** What has ended by now is the past. @throws {LogsUnreadable} */
   async begin(): Promise<void> {
+    // The answer to the first look may put right by which time the second one looks.
+    for await (const _ of this.look());
     for await (const _ of this.look());
   }
 
   /** Runs whose ends the log has told since the last look, oldest start first. @throws {LogsUnreadable} */
   async *look(): AsyncGenerator<RunSummary, void, undefined> {
-    const since = new Date(Date.now() - RUN_SPAN_MS - LAG_MS);
+    const since = new Date(timeNow(this.#context) - RUN_SPAN_MS - LAG_MS);
     const [operations, signal] = [this.#operations, this.#signal];
     const ended: RunSummary[] = [];
     let running = 0;

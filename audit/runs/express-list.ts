@@ -2,10 +2,10 @@
 // in windows, from now back, each as long as all before it together.
 
 import { OPERATIONS, type Operation } from '../../core/keys/run.ts';
-import type { AuditContext, CallOptions } from '../context.ts';
+import { type AuditContext, type CallOptions, timeNow } from '../context.ts';
 import { expressExecution } from '../logs/express-arn.ts';
 import { loggedEvents } from '../logs/log-events.ts';
-import { firstTime, type LoggedRun, LoggedRuns, RUN_SPAN_MS } from '../logs/logged-run.ts';
+import { type LoggedRun, LoggedRuns, RUN_SPAN_MS } from '../logs/logged-run.ts';
 import { expressSummary } from './express-summary.ts';
 import type { RunSummary } from './summary.ts';
 
@@ -29,7 +29,7 @@ export async function* listExpressRuns(
   context: AuditContext,
   { operations = OPERATIONS, since, until, signal }: ExpressListOptions,
 ): AsyncGenerator<RunSummary, void, undefined> {
-  const now = Date.now();
+  const now = timeNow(context);
   const oldest = Math.max(since?.getTime() ?? now - REMEMBERED_MS, 0);
   if (until !== undefined && until.getTime() <= oldest) return;
   const runs = new LoggedRuns();
@@ -42,17 +42,20 @@ export async function* listExpressRuns(
   for (const window of windows({ oldest, newest: isOpen ? now : until.getTime(), isOpen })) {
     for await (const event of loggedEvents(context, { ...window, filterPattern: FILTER, signal }))
       runs.add(event);
-    // What began earlier may have events in the next window.
+    // What began earlier may have events in the next window, and what that window has may have begun as late.
     const settledFrom = window.isLast ? Number.NEGATIVE_INFINITY : window.from + RUN_SPAN_MS;
-    const settled = runs.all().filter((run) => firstTime(run).getTime() >= settledFrom);
-    yield* inOrderOfStart(settled, context, now).filter(isWanted);
+    const settled = inOrderOfStart(runs.all(), context).filter(
+      ({ startedAt }) => startedAt.getTime() >= settledFrom,
+    );
+    yield* settled.filter(isWanted);
     for (const { executionArn } of settled) runs.take(executionArn);
   }
 }
 
-function inOrderOfStart(runs: readonly LoggedRun[], { store }: AuditContext, now: number): RunSummary[] {
+function inOrderOfStart(runs: readonly LoggedRun[], context: AuditContext): RunSummary[] {
+  const now = timeNow(context);
   return runs
-    .map((run) => expressSummary(run, store, now))
+    .map((run) => expressSummary(run, context.store, now))
     .sort((one, other) => other.startedAt.getTime() - one.startedAt.getTime());
 }
 

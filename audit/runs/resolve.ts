@@ -6,7 +6,7 @@ import { continuedName, expressId, expressRun, OPERATIONS, parseRun, type Run } 
 import type { AuditContext, CallOptions } from '../context.ts';
 import { InvalidRun, IsExpressRun, NotOfThisStore, RunNotFound } from '../errors.ts';
 import { expressExecution, isExpressArn } from '../logs/express-arn.ts';
-import { findLogged, type LoggedRun, runTextIn, startOf } from '../logs/logged-run.ts';
+import { findLogged, isRun, namedIn } from '../logs/logged-run.ts';
 import { continuationIn } from './continuation.ts';
 import { describe } from './list.ts';
 import { executionArn, nameOf, parsed } from './summary.ts';
@@ -78,7 +78,7 @@ export function isExpress(arn: string, what = 'described'): IsExpressRun {
 export function notLogged(name: string, { express }: StoreDescriptor): RunNotFound {
   return new RunNotFound(
     `${name}: there is no such run in the Standard lane, and the log group ${express?.logGroup} has no event of it: ` +
-      'at level ERROR an Express run that went well leaves none',
+      'at level ERROR an Express run that went well leaves none; events may come late or be lost, and the log group keeps them for its time',
   );
 }
 
@@ -108,8 +108,8 @@ async function loggedOfName(context: AuditContext, name: string, options: CallOp
 }
 
 /**
- * The Express execution of a run's text. Its log need not tell the text: of several executions of one id it is the one that started
- * then.
+ * The Express execution of a run's text. Its log need not tell the text: of several executions of one id it is the one that is told to
+ * have started then.
  */
 async function resolveExpressRun(
   context: AuditContext,
@@ -124,22 +124,23 @@ async function resolveExpressRun(
     const found = expressExecution(executionArn, store);
     return found?.operation === operation && expressId(found.name) === id;
   });
-  const named = runs.find(({ events }) => runTextIn(events) === text);
-  const [possible, ...more] = runs.filter((run) => mayBe(run, startedAt));
-  const found = named ?? (more.length === 0 ? possible : undefined);
-  if (found !== undefined) return found.executionArn;
+  const candidates = runs.map((run) => ({ ...namedIn(run), arn: run.executionArn }));
+  const named = candidates.find((each) => isRun(each, text) === 'yes');
+  const possible = candidates.filter((each) => isRun(each, text) === 'maybe');
+  const started = possible.filter(({ startUnknown }) => !startUnknown);
+  const found = named ?? (started.length === 1 ? started[0] : undefined);
+  if (found !== undefined) return found.arn;
   const goesOn = await describe(context, executionArn(store, operation, continuedName(id)), options.signal);
   const { continues, settles } = continuationIn(continuedName(id), parsed(goesOn?.input));
   if (goesOn?.executionArn !== undefined && (continues?.run === text || settles !== undefined)) {
     return goesOn.executionArn;
   }
-  throw notLogged(text, store);
-}
-
-/** Of one whose log does not tell its text: whether it started then, or does not tell when. */
-function mayBe(run: LoggedRun, startedAt: number): boolean {
-  if (runTextIn(run.events) !== undefined) return false;
-  return Math.abs((startOf(run)?.getTime() ?? startedAt) - startedAt) < 1000;
+  if (possible.length === 0) throw notLogged(text, store);
+  // One of its name that went well leaves nothing at level ERROR: what is there may be the other one.
+  const arns = possible.map(({ arn }) => arn).join(', ');
+  throw new InvalidRun(
+    `${text}: the log does not tell whether this is the execution of its name that has events: ${arns}`,
+  );
 }
 
 /** The ARN in a text that is one, or a link that holds one. */

@@ -3,37 +3,57 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '../errors.ts';
 
-/** `since` is in it, `until` is not. */
-export interface TimeWindow {
-  readonly since?: Date;
-  readonly until?: Date;
+/** A time, or so many milliseconds before now. */
+export type Time = Date | { readonly ago: number };
+
+/** A window as the options tell it. */
+export interface TimeChoice {
+  readonly since?: Time;
+  readonly until?: Time;
 }
 
-/** A time, or so many milliseconds back from the one moment that a command takes for now. */
-type Given = Date | number;
+/** `since` is in it, `until` is not. */
+export interface TimeWindow {
+  readonly since?: Date | undefined;
+  readonly until?: Date | undefined;
+}
 
-/**
- * Adds when runs started. The command's options have it as a {@link TimeWindow}; one that no time is in is refused before the command
- * does anything.
- */
+/** Adds when runs started, as a {@link TimeChoice}. A window that no time is in is refused, where no clock is needed to tell, at once. */
 export function withTimeFilter(command: Command): Command {
   return command
     .option(
       '--since <time>',
       'runs that started since: 30m, 24h, 7d, or a time (ISO 8601; UTC, unless it tells its zone)',
-      asGiven,
+      asTime,
     )
-    .option('--until <time>', 'runs that started before', asGiven)
+    .option('--until <time>', 'runs that started before', asTime)
     .hook('preAction', (_, action) => {
-      const { since, until } = action.opts<{ readonly since?: Given; readonly until?: Given }>();
-      const now = Date.now();
-      const window = {
-        ...(since !== undefined && { since: timeOf(since, now) }),
-        ...(until !== undefined && { until: timeOf(until, now) }),
-      };
-      checkWindow(window, typeof since === 'number' ? new Date(now) : undefined);
-      for (const [name, time] of Object.entries(window)) action.setOptionValue(name, time);
+      const choice = action.opts<TimeChoice>();
+      if (isAgo(choice.since) === isAgo(choice.until ?? { ago: 0 })) windowOf(choice, Date.now());
     });
+}
+
+/** Whether it takes a clock to tell which times are meant. */
+export function countsFromNow({ since, until }: TimeChoice): boolean {
+  return isAgo(since) || isAgo(until);
+}
+
+/**
+ * @param now - epoch milliseconds
+ * @throws {UsageError} for a window that no time is in
+ */
+export function windowOf({ since, until }: TimeChoice, now: number): TimeWindow {
+  const timeOf = (time: Time | undefined) => (isAgo(time) ? new Date(now - time.ago) : time);
+  const window = { since: timeOf(since), until: timeOf(until) };
+  const end = window.until ?? (isAgo(since) ? new Date(now) : undefined);
+  if (window.since !== undefined && end !== undefined && window.since >= end) {
+    const other = until === undefined ? 'now' : `--until, ${textOf(end)}`;
+    const hint = isAgo(since) ? ' (a duration counts back from now)' : '';
+    throw new UsageError(
+      `--since: ${textOf(window.since)} is not before ${other}: no run can have started in between${hint}`,
+    );
+  }
+  return window;
 }
 
 /** Clocks may differ by less, that of a local cloud apart: then runs are found there. */
@@ -43,10 +63,10 @@ const REMEMBERED_MS = 90 * 24 * 60 * 60 * 1000;
 
 /**
  * What to say where no run was found.
+ * @param now - epoch milliseconds
  * @throws {UsageError} for a window in the future
  */
-export function noRunsText({ since, until }: TimeWindow): string {
-  const now = Date.now();
+export function noRunsText({ since, until }: TimeWindow, now: number): string {
   if (since !== undefined && since.getTime() > now + AHEAD_MS) {
     throw new UsageError(
       `--since: ${textOf(since)} is in the future, now is ${textOf(new Date(now))}: no run has started since`,
@@ -56,23 +76,12 @@ export function noRunsText({ since, until }: TimeWindow): string {
   return `no such runs${isLongAgo ? '; Step Functions forgets runs 90 days after they end' : ''}`;
 }
 
-/** @param now - where `since` is told as a time back from now, which `until` is unless it is given */
-function checkWindow({ since, until }: TimeWindow, now: Date | undefined): void {
-  const end = until ?? now;
-  if (since === undefined || end === undefined || since < end) return;
-  const other = until === undefined ? 'now' : `--until, ${textOf(until)}`;
-  const hint = now === undefined ? '' : ' (a duration counts back from now)';
-  throw new UsageError(
-    `--since: ${textOf(since)} is not before ${other}: no run can have started in between${hint}`,
-  );
+function isAgo(time: Time | undefined): time is Exclude<Time, Date> {
+  return time !== undefined && !(time instanceof Date);
 }
 
 function textOf(time: Date): string {
   return `${time.toISOString().slice(0, -'.000Z'.length)}Z`;
-}
-
-function timeOf(given: Given, now: number): Date {
-  return typeof given === 'number' ? new Date(now - given) : given;
 }
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -85,9 +94,9 @@ const UNITS: Readonly<Record<string, number>> = {
 const DURATION = /^(\d{1,6}(?:\.\d{1,6})?)([smhdw])$/;
 const TIME = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:?\d\d)?)?$/i;
 
-function asGiven(text: string): Given {
+function asTime(text: string): Time {
   const [, amount, unit = ''] = DURATION.exec(text) ?? [];
-  if (amount !== undefined) return Number(amount) * (UNITS[unit] as number);
+  if (amount !== undefined) return { ago: Number(amount) * (UNITS[unit] as number) };
   const [, day = '', time = '00:00', zone = 'Z'] = TIME.exec(text) ?? [];
   const given = new Date(`${day}T${time}${zone.toUpperCase()}`);
   if (!isDay(day) || Number.isNaN(given.getTime())) {

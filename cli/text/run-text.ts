@@ -127,15 +127,18 @@ const BAR_WIDTH = 18;
 /** Bars over the run's time; nested states are indented. */
 function timelineLines({ timeline, tree }: RunReport, width: number): string[] {
   const start = tree.startedAt.getTime();
-  const total = Math.max(tree.durationMs, 1);
-  return timeline.map(({ name, within, attribute, startedAt, durationMs, retries, kind }) => {
+  const total = Math.max(tree.spanMs, 1);
+  return timeline.map(({ name, within, attribute, startedAt, durationMs, retries, kind, status }) => {
     const from = startedAt.getTime() - start;
     const before = Math.min(Math.floor((from / total) * BAR_WIDTH), BAR_WIDTH - 1);
-    const length = Math.max(Math.min(Math.round((durationMs / total) * BAR_WIDTH), BAR_WIDTH - before), 1);
+    const share = Math.round(((durationMs ?? 0) / total) * BAR_WIDTH);
+    const length = Math.max(Math.min(share, BAR_WIDTH - before), 1);
+    const took = durationMs === undefined ? 'not told' : formatDuration(durationMs);
     const bar = (' '.repeat(before) + (kind === 'compensation' ? '▒' : '█').repeat(length)).padEnd(BAR_WIDTH);
     const label = `${'  '.repeat(within.length)}${name}${attribute === undefined ? '' : ` [${attribute}]`}`;
-    const times = `+${formatDuration(from)}`.padEnd(11) + formatDuration(durationMs).padEnd(11);
-    const again = retries === 0 ? '' : retries === 1 ? '1 retry' : `${retries} retries`;
+    const times = `+${formatDuration(from)}`.padEnd(11) + took.padEnd(11);
+    const orMore = status === 'unknown' ? ' or more' : '';
+    const again = retries === 0 ? '' : retries === 1 ? `1 retry${orMore}` : `${retries} retries${orMore}`;
     return cut(`${padded(label, NAME_WIDTH)}  ${bar}  ${times}${again}`.trimEnd(), width, false);
   });
 }
@@ -169,7 +172,7 @@ function presenceText(object: ObjectReport, { item, summary, compensations }: Ru
     return `exists${size === undefined ? '' : `, ${formatBytes(size)}`}${note}`;
   }
   if (wanted === true && item?.carriesThisWrite === true) return 'GONE although the item points at it';
-  if (compensations.some(({ status, keys }) => status === 'succeeded' && keys.includes(key)))
+  if (compensations.some(({ status, keys }) => status === 'succeeded' && keys?.includes(key)))
     return 'deleted';
   return summary.outcome === 'running' ? 'does not exist yet' : 'does not exist';
 }
@@ -177,9 +180,11 @@ function presenceText(object: ObjectReport, { item, summary, compensations }: Ru
 function compensationText({ state, kind, status, keys, kept, left, failure }: CompensationReport): string {
   const mark = kind === 'compensation' ? `${COMPENSATION_MARK} ` : '';
   const rest = [
-    `${status} over ${objectsText(keys.length)}`,
+    keys === undefined
+      ? `${status}; over which objects is not told`
+      : `${status} over ${objectsText(keys.length)}`,
     kept.length === 0 ? undefined : `${objectsText(kept.length)} kept, since the item points there`,
-    left.length === 0 ? 'none left' : `LEFT ${objectsText(left.length)}`,
+    left && (left.length === 0 ? 'none left' : `LEFT ${objectsText(left.length)}`),
     failure && [failure.error, failure.message].filter(Boolean).join(': '),
   ];
   return `${mark}${state}: ${rest.filter(Boolean).join('; ')}`;

@@ -14,6 +14,7 @@ import {
   replay,
   resolveRun,
   stopRun,
+  timeNow,
 } from '../../audit/index.ts';
 import { OPERATIONS, parseRun } from '../../core/keys/run.ts';
 import { type Session, SINCES } from '../api.ts';
@@ -91,7 +92,7 @@ export function createApi(context: AuditContext, session: Session): Api {
       ...(operation && { operations: [operation] }),
       ...(outcome && { outcomes: outcome }),
       ...(lane && { lanes: [lane] }),
-      ...(since && { since: new Date(Date.now() - SINCE_MS[since]) }),
+      ...(since && { since: new Date(timeNow(context) - SINCE_MS[since]) }),
       ...(item !== undefined && { key: keyIn(item) }),
     };
     if (once === undefined) {

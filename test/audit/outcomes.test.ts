@@ -146,7 +146,7 @@ describe('the facts', () => {
     ['committed-create', []],
   ] as const)('of %s: deletions', (name, deletions) => {
     const found = factsOfRecorded(name).deletions;
-    expect(found.map(({ kind, status, keys }) => [kind, status, keys.length])).toEqual(deletions);
+    expect(found.map(({ kind, status, keys }) => [kind, status, keys?.length])).toEqual(deletions);
   });
 
   it('are few where a history does not show results', () => {

@@ -82,7 +82,7 @@ function withoutChance(text: string, store: StoreDescriptor): string {
 }
 
 /** Where in a bundle an error was thrown changes with every build; JSON within texts included. */
-function withoutTraces(value: unknown): unknown {
+export function withoutTraces(value: unknown): unknown {
   if (typeof value === 'string' && value.startsWith('{')) {
     const inner = parsed(value);
     return inner === undefined ? value : JSON.stringify(withoutTraces(inner));

@@ -1,7 +1,8 @@
 // `twinwrite replay`
 
 import { type Command, InvalidArgumentError } from 'commander';
-import type { AuditContext, ReplayPreview } from '../../../audit/index.ts';
+import { type AuditContext, timeNow } from '../../../audit/context.ts';
+import type { ReplayPreview, RunFilter } from '../../../audit/index.ts';
 import type { ReplayResult } from '../../../audit/replay/replay-work.ts';
 import {
   asCount,
@@ -76,8 +77,11 @@ async function replayRuns(runs: readonly string[], options: ReplayCommandOptions
   checkChoice(isBulk, options, io);
   const context = await connectAudit(options, io);
   const previews = await interruptible(io, 'interrupted; nothing was replayed', async (signal) => {
-    const found = await previewAll(context, runs, options, io, signal);
+    const filter = isBulk ? await filterOf(options, context) : undefined;
+    const found = await previewAll(context, filter ?? runs, options, io, signal);
+    const none = filter && found.length === 0 ? noRunsText(filter, timeNow(context)) : undefined;
     await say(found, options, io, isBulk);
+    if (none !== undefined && !options.json) await print(io.stderr, none);
     if (options.dryRun || !isBulk || options.yes || !found.some(isPossible)) return found;
     const count = found.filter(isPossible).length;
     if (await confirmed(`Replay ${count} run${count === 1 ? '' : 's'}?`, io, signal)) return found;
@@ -110,7 +114,7 @@ function checkChoice(isBulk: boolean, options: ReplayCommandOptions, io: Io): vo
 
 async function previewAll(
   context: AuditContext,
-  names: readonly string[],
+  chosenBy: readonly string[] | RunFilter,
   options: ReplayCommandOptions,
   io: Io,
   signal: AbortSignal,
@@ -118,14 +122,14 @@ async function previewAll(
   const { inOrder, listRuns, previewReplay, resolveRun } = await import('../../../audit/index.ts');
   const status = statusLine(io.stderr);
   async function* chosen(): AsyncGenerator<string, void, undefined> {
-    if (names.length > 0) {
+    if (isNames(chosenBy)) {
       // All of them first: a mistyped name must not be found when others are replayed already.
-      yield* new Set(await Promise.all(names.map((name) => resolveRun(context, name, { signal }))));
+      yield* new Set(await Promise.all(chosenBy.map((name) => resolveRun(context, name, { signal }))));
       return;
     }
     // Express runs are not replayed; those that failed in a way that can be mended go on in the Standard lane.
     const lanes = ['standard'] as const;
-    const list = { ...filterOf(options, context.store), lanes, limit: options.limit, signal };
+    const list = { ...chosenBy, lanes, limit: options.limit, signal };
     for await (const run of listRuns(context, {
       ...list,
       onProgress: ({ found, reached }) => status.update(`${found} runs found, back to ${timeText(reached)}`),
@@ -143,21 +147,23 @@ async function previewAll(
     // Of an item's runs the oldest comes first, as they did.
     const byStart = (one: ReplayPreview, other: ReplayPreview) =>
       Number(one.run.startedAt) - Number(other.run.startedAt);
-    return names.length > 0 ? previews : previews.sort(byStart);
+    return isNames(chosenBy) ? previews : previews.sort(byStart);
   } finally {
     status.end();
   }
 }
 
+function isNames(chosenBy: readonly string[] | RunFilter): chosenBy is readonly string[] {
+  return Array.isArray(chosenBy);
+}
+
 /** Says what would be done, before anything is. */
 async function say(
   previews: readonly ReplayPreview[],
-  options: ReplayCommandOptions,
+  { dryRun, json, yes }: ReplayCommandOptions,
   io: Io,
   isBulk: boolean,
 ): Promise<void> {
-  const { dryRun, json, yes } = options;
-  const none = isBulk && previews.length === 0 ? noRunsText(options) : undefined;
   if (json && dryRun) {
     for (const preview of previews) await print(io.stdout, jsonText(previewJson(preview)));
     return;
@@ -167,7 +173,6 @@ async function say(
   // Whoever is asked must have read it, wherever the results go.
   const output = json ? io.stderr : io.stdout;
   for (const preview of previews) await print(output, previewText(preview, widthOf(output)));
-  if (none !== undefined) await print(io.stderr, none);
 }
 
 async function carryOutAll(

@@ -1,7 +1,9 @@
 // `twinwrite runs`
 
 import type { Command } from 'commander';
-import type { ListProgress } from '../../../audit/runs/list.ts';
+import { type AuditContext, timeNow } from '../../../audit/context.ts';
+import type { ListProgress, RunFilter } from '../../../audit/runs/list.ts';
+import { LANES } from '../../../audit/runs/summary.ts';
 import {
   asCount,
   connectAudit,
@@ -57,7 +59,7 @@ Examples:
 async function runs(options: RunsOptions, io: Io): Promise<void> {
   if (options.csv && options.json) throw new UsageError('--csv: there is --json too');
   const context = await connectAudit(options, io);
-  const filter = filterOf(options, context.store);
+  const filter = await filterOf(options, context);
   const { listRuns } = await import('../../../audit/runs/list.ts');
   const isTable = !options.json && !options.csv;
   const isCut = isTable && options.limit === undefined;
@@ -91,7 +93,7 @@ async function runs(options: RunsOptions, io: Io): Promise<void> {
           printed += 1;
         }
         if (printed === 0) {
-          const none = noRunsText(options);
+          const none = noneText(filter, context);
           if (isTable) await print(io.stderr, none);
         }
         if (nameless > 0) await print(io.stderr, namelessText(nameless));
@@ -100,6 +102,15 @@ async function runs(options: RunsOptions, io: Io): Promise<void> {
       }
     },
   );
+}
+
+/** Of Express runs the log may have nothing. @throws {UsageError} for a window in the future */
+function noneText(filter: RunFilter, context: AuditContext): string {
+  const none = noRunsText(filter, timeNow(context));
+  const { lanes = LANES } = filter;
+  return context.store.express !== undefined && lanes.includes('express')
+    ? `${none}; of Express runs those alone are told that their log has, at level ERROR none that went well`
+    : none;
 }
 
 function namelessText(count: number): string {

@@ -38,7 +38,7 @@ async function tail(options: TailOptions, io: Io): Promise<void> {
   try {
     const context = await connectAudit(options, io);
     const { followRuns } = await import('../../../audit/runs/follow.ts');
-    const { operations, outcomes, lanes, key } = filterOf(options, context.store);
+    const { operations, outcomes, lanes, key } = await filterOf(options, context);
     const table = runTable(io.stdout, io.env);
     if (!options.json) await print(io.stdout, table.header);
     for await (const run of followRuns(context, {

@@ -45,7 +45,7 @@ export const OUTCOME_LOOKS: Readonly<Record<Outcome, Look>> = {
     label: 'Rolled back',
     tone: 'purple',
     Icon: Undo2,
-    meaning: 'Not written; every object that the run had put is deleted.',
+    meaning: 'Not written; the objects that the run had put are deleted, unless its input keeps them.',
   },
   stuck: {
     label: 'Stuck',

@@ -34,7 +34,8 @@ export function ExpressPart({ report: { express, summary: shown } }: { report: R
           timeline.map(({ name, startedAt, status, durationMs, error }) => (
             <li key={`${startedAt} ${name}`}>
               {name}: {status}
-              {error && error.error !== '' && ` (${error.error})`}, {formatDuration(durationMs)}
+              {error && error.error !== '' && ` (${error.error})`}
+              {durationMs !== undefined && `, ${formatDuration(durationMs)}`}
             </li>
           ))}
       </ul>

@@ -105,19 +105,19 @@ function kindOf(name: string, { Type }: StateDefinition): StateKind {
   return Type === 'Succeed' || Type === 'Fail' ? 'outcome' : 'step';
 }
 
-const BY_CONCERN = ['failed', 'running', 'aborted', 'caught', 'succeeded'] as const;
+const BY_CONCERN = ['failed', 'running', 'aborted', 'unknown', 'caught', 'succeeded'] as const;
 
 function worst(visits: readonly StateNode[]): NodeStatus {
   return BY_CONCERN.find((status) => visits.some((visit) => visit.status === status)) ?? 'not reached';
 }
 
-/** By `from` and `to`: the state that was left that way, the last time. */
+/** By `from` and `to`: the state that was left that way, the last time; not where a log has a gap between the two. */
 function stepsOf(sequences: readonly (readonly StateNode[])[]): ReadonlyMap<string, StateNode> {
   return new Map(
     sequences.flatMap((states) =>
-      states.slice(1).map((state, at) => {
+      states.slice(1).flatMap((state, at) => {
         const before = states[at] as StateNode;
-        return [`${before.name}\n${state.name}`, before] as const;
+        return state.isAfterGap ? [] : [[`${before.name}\n${state.name}`, before] as const];
       }),
     ),
   );

@@ -64,11 +64,10 @@ export function Objects({ report }: { report: RunReport }) {
   );
 }
 
-function noneText({ express, summary }: RunReport): string {
+function noneText({ tellsObjects, summary }: RunReport): string {
   if (summary.settles !== undefined) return 'Which objects the Express run had put is not told here.';
-  return summary.lane === 'express' && express?.isWhole !== true
-    ? 'Its log does not tell which objects it has put or deleted.'
-    : 'This run has to do with no object.';
+  if (tellsObjects) return 'This run has to do with no object.';
+  return `Its ${summary.lane === 'express' ? 'log' : 'history'} does not tell which objects it has put or deleted.`;
 }
 
 function roleText({ role, put }: ObjectReport): string {
@@ -101,7 +100,7 @@ function presenceOf(
       : { tone: 'green', label: 'exists', Icon: Check };
   }
   if (wanted === true && role !== 'staged') return { tone: 'red', label: 'gone', Icon: X };
-  const isDeleted = compensations.some(({ status, keys }) => status === 'succeeded' && keys.includes(key));
+  const isDeleted = compensations.some(({ status, keys }) => status === 'succeeded' && keys?.includes(key));
   const isYetToCome = !isDeleted && summary.outcome === 'running';
   return { tone: 'grey', label: isDeleted ? 'deleted' : isYetToCome ? 'not yet' : 'not there', Icon: Minus };
 }

@@ -121,6 +121,7 @@ function stateText({ now, carriesThisWrite }: NonNullable<RunReport['item']>): s
     case 'spoiled':
       return 'its _saga was changed by other means';
     case 'saga':
+      if (carriesThisWrite === undefined) return `version ${now.version}, by an execution of this name`;
       return `version ${now.version}, ${carriesThisWrite ? 'by this run' : 'by another run'}`;
   }
 }

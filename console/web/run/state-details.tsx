@@ -30,7 +30,7 @@ export function StateDetails({
           <tbody>
             {attempts.map((attempt, at) => (
               <tr key={attempt.at}>
-                <td className="number">{at + 1}</td>
+                <td className="number">{state.status === 'unknown' ? '' : at + 1}</td>
                 <td className="number">{formatTime(attempt.at)}</td>
                 <td className="number">
                   {attempt.durationMs === undefined ? '' : formatDuration(attempt.durationMs)}
@@ -55,6 +55,7 @@ export function StateDetails({
 function attemptText({ failure, durationMs }: StateNode['attempts'][number], { status }: StateNode): string {
   if (failure) return [failure.error, failure.message].filter(Boolean).join(': ') || 'failed';
   if (durationMs !== undefined) return 'succeeded';
+  if (status === 'unknown') return 'its end is not told';
   return status === 'running' ? 'under way' : 'cut off';
 }
 

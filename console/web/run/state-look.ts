@@ -39,6 +39,7 @@ const STATUS: Readonly<Record<NodeStatus, Pick<StateLook, 'tone' | 'Icon' | 'wor
   failed: { tone: 'red', Icon: X, words: 'failed' },
   aborted: { tone: 'grey', Icon: Square, words: 'was stopped half-way' },
   running: { tone: 'blue', Icon: LoaderCircle, words: 'is running' },
+  unknown: { tone: 'grey', Icon: CircleQuestionMark, words: 'what became of it is not told' },
 };
 
 /** Ends that are not simply good. */
@@ -52,7 +53,7 @@ export function lookOf({ name, kind, status }: LookedAt): StateLook {
   const look = STATUS[status];
   if (kind === 'outcome') {
     const end = status === 'not reached' ? {} : ENDS[name];
-    const words = status === 'not reached' ? look.words : 'the end of the run';
+    const words = status === 'not reached' || status === 'unknown' ? look.words : 'the end of the run';
     return { ...look, ...end, shape: 'stadium', words };
   }
   if (status === 'failed' || status === 'aborted') return { ...look, shape: 'octagon' };

@@ -33,7 +33,7 @@ export function Timeline({ tree, definition, picked, onPick }: TimelineProps) {
   const isRunning = tree.status === 'RUNNING';
   const now = useNow(isRunning ? 500 : 60_000);
   const start = Date.parse(tree.startedAt);
-  const span = Math.max(isRunning ? now - start : tree.durationMs, 1);
+  const span = Math.max(isRunning ? now - start : tree.spanMs, 1);
   const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
   const rows = rowsOf(tree.states, { unfolded, picked });
   return (
@@ -78,7 +78,8 @@ function TimelineRow({ row, scale, definition, isPicked, onPick, onUnfold }: Tim
     if (isPicked) element.current?.scrollIntoView({ block: 'nearest' });
   }, [isPicked]);
   const note = noteOf(state);
-  const duration = formatDuration(durationOf(state, scale.now));
+  const ms = durationOf(state, scale.now);
+  const duration = ms === undefined ? 'not told' : formatDuration(ms);
   return (
     <li ref={element} className={`tone-${tone}${isPicked ? ' picked' : ''}`} data-row={state.name}>
       <button type="button" className="timeline-row" aria-expanded={isPicked} onClick={() => onPick(id)}>
@@ -118,7 +119,7 @@ function Bars({ state, scale }: { state: StateNode; scale: Scale }) {
     return <i className="instant" style={{ left: percent(Date.parse(state.enteredAt) - start) }} />;
   return (
     <>
-      <i className="span" style={place(state.enteredAt, durationOf(state, now))} />
+      <i className="span" style={place(state.enteredAt, durationOf(state, now) ?? 0)} />
       {state.attempts.map((attempt) => (
         <i
           key={attempt.at}
@@ -179,16 +180,17 @@ function isInstant({ type }: StateNode): boolean {
   return ['Choice', 'Pass', 'Succeed', 'Fail'].includes(type);
 }
 
-function durationOf({ status, enteredAt, durationMs }: StateNode, now: number): number {
+function durationOf({ status, enteredAt, durationMs }: StateNode, now: number): number | undefined {
   return status === 'running' ? Math.max(now - Date.parse(enteredAt), 0) : durationMs;
 }
 
-function noteOf({ failure, retries, redrives }: StateNode): string | undefined {
+function noteOf({ failure, retries, redrives, status }: StateNode): string | undefined {
+  const orMore = status === 'unknown' ? ' or more' : '';
   const parts = [
     ...(failure ? [[failure.error, failure.message].filter(Boolean).join(': ')] : []),
     ...(retries.length > 0
       ? [
-          `retried ${retries.length === 1 ? 'once' : `${retries.length} times`} after ${retries.at(-1)?.error || 'an error'}`,
+          `retried ${retries.length === 1 ? 'once' : `${retries.length} times`}${orMore} after ${retries.at(-1)?.error || 'an error'}`,
         ]
       : []),
     ...(redrives > 0 ? [`redriven ${redrives === 1 ? 'once' : `${redrives} times`}`] : []),

@@ -1,9 +1,10 @@
 // Express runs as logs tell them that are made up: at every level, over days, with gaps, and delivered late or twice.
 
 import { describe, expect, it } from 'vitest';
-import { type AuditContext, followRuns, listRuns, type RunSummary, readRun } from '../../../audit/index.ts';
+import { followRuns, listRuns, type RunSummary, readRun } from '../../../audit/index.ts';
 import type { StoreDescriptor } from '../../../core/contract/store.ts';
 import { STORE } from '../../console/fake-context.ts';
+import { type Line, logged as loggedOf } from './fake-log.ts';
 
 const EXPRESS = 'arn:aws:states:eu-central-1:123456789012:stateMachine:express-';
 const store: StoreDescriptor = {
@@ -17,11 +18,6 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const ULID = '01M8A42470BRZ4A0KNRHRYDN4H';
 const RUN = `create.x.${ULID}.0123456789ab.20261120T120000123Z`;
-
-interface Line {
-  readonly timestamp: number;
-  readonly message: string;
-}
 
 const arnOf = (name: string, uuid = 'u', operation = 'create') =>
   `arn:aws:states:eu-central-1:123456789012:express:express-${operation}:${name}:${uuid}`;
@@ -40,50 +36,8 @@ const failed = (arn: string, at: number, error: string, cause: object = { messag
   line(arn, 5, 'ExecutionFailed', at, { error, cause: JSON.stringify(cause) }),
 ];
 
-/** A store whose log group has these lines, in pages of two; every call is counted. */
 function logged(lines: readonly Line[]) {
-  const calls: object[] = [];
-  const refuse = () => Promise.reject(Object.assign(new Error('none'), { name: 'ExecutionDoesNotExist' }));
-  const context = {
-    store,
-    sfn: {
-      send: async (command: object) =>
-        command.constructor.name === 'ListExecutionsCommand' ? { executions: [] } : refuse(),
-    },
-    s3: { send: refuse },
-    dynamodb: { send: async () => ({}) },
-    logs: async () => ({
-      filterLogEvents: async (input: {
-        startTime?: number;
-        endTime?: number;
-        nextToken?: string;
-        filterPattern?: string;
-      }) => {
-        calls.push(input);
-        const {
-          startTime = 0,
-          endTime = Number.POSITIVE_INFINITY,
-          nextToken = '0',
-          filterPattern = '',
-        } = input;
-        const text = /^"(.*)"$/.exec(filterPattern)?.[1] ?? '';
-        const events = lines
-          .filter(
-            ({ timestamp, message }) =>
-              timestamp >= startTime && timestamp <= endTime && message.includes(text),
-          )
-          .sort((one, other) => one.timestamp - other.timestamp);
-        const from = Number(nextToken);
-        const more = from + 2 < events.length;
-        return {
-          $metadata: {},
-          events: events.slice(from, from + 2),
-          ...(more && { nextToken: String(from + 2) }),
-        };
-      },
-    }),
-  } as unknown as AuditContext;
-  return { context, calls };
+  return loggedOf(store, lines);
 }
 
 async function list(
