@@ -1,10 +1,10 @@
 // The saga as an Express workflow, made from the definition of the Standard one: the same states, but each is tried for so long as
 // five minutes allow, and what is in doubt or stuck goes on as a Standard execution, which is told the plan (docs/lanes.md).
 
-import { EXPRESS_PUTS, EXPRESS_SECONDS } from '../errors/limits.ts';
+import { EXPRESS_PUTS } from '../errors/limits.ts';
 import type { Operation } from '../keys/run.ts';
 import {
-  EXPRESS_RESERVE_SECONDS,
+  EXPRESS_PATIENCE_SECONDS,
   EXPRESS_TASK_SECONDS,
   EXPRESS_THROTTLES,
   MAX_THROTTLES,
@@ -76,13 +76,13 @@ export function expressDefinition(operation: Operation, standard: Definition): D
   change('Plan', plan);
   change('PutObjects', puts);
   change('AnythingPut?', anythingPut);
-  change('EndUnfinishedUploads', (state) => hurried(state, inTime(EXPRESS_TASK_SECONDS.uploads, 2)));
+  change('EndUnfinishedUploads', (state) => once(state, EXPRESS_TASK_SECONDS.uploads));
   for (const name of ['WriteItem', 'ReplaceItem', 'DeleteItem']) {
     change(name, (state) => write(name, state, operation === 'delete' ? 'Rejected' : 'DeleteCreatedObjects'));
   }
-  change('DeleteReplacedObjects', (state) => hurried(state, inTime(EXPRESS_TASK_SECONDS.deletion, 2)));
+  change('DeleteReplacedObjects', (state) => hurried(state, EXPRESS_TASK_SECONDS.deletion));
   change('DeleteCreatedObjects', (state) => ({
-    ...hurried(state, inTime(EXPRESS_TASK_SECONDS.deletion, 2)),
+    ...once(state, EXPRESS_TASK_SECONDS.deletion),
     Catch: [handOverAt('DeleteCreatedObjects')],
   }));
   if (operation !== 'delete') states[SETTLES_HERE] = settlesHere();
@@ -149,7 +149,8 @@ function anythingPut(state: StateDefinition): StateDefinition {
 /** Once: a write that gets no definite answer is in doubt, and so is one that DynamoDB throttles time and again. */
 function write(name: string, state: StateDefinition, undone: string): StateDefinition {
   const { Catch = [], Retry = [], Arguments } = state;
-  const throttles = `{% $throttles + ${MAX_THROTTLES - EXPRESS_THROTTLES} %}`;
+  const isLate = `$toMillis($now()) - $toMillis($states.context.Execution.StartTime) > ${EXPRESS_PATIENCE_SECONDS * 1000}`;
+  const throttles = `{% $throttles + (${isLate} ? ${MAX_THROTTLES} : ${MAX_THROTTLES - EXPRESS_THROTTLES}) %}`;
   const conflict = {
     ErrorEquals: ['WriteConflict'],
     Assign: { failure: { name: 'Conflict', cause: CONFLICT } },
@@ -161,7 +162,6 @@ function write(name: string, state: StateDefinition, undone: string): StateDefin
   return {
     ...state,
     Arguments: withPayload(Arguments, { throttles }),
-    TimeoutSeconds: inTime(EXPRESS_TASK_SECONDS.write, 1),
     Retry: Retry.filter(isNever),
     Catch: [
       ...kept.map((each) => (each.ErrorEquals.includes('WriteConflict') ? conflict : settlingHere(each))),
@@ -179,20 +179,15 @@ function settlingHere<Way extends { readonly Next: string }>(way: Way): Way {
   return way.Next === 'LetRequestsExpire' ? { ...way, Next: SETTLES_HERE } : way;
 }
 
-/** Twice at most, with little patience. */
-function hurried(state: StateDefinition, TimeoutSeconds: number | string): StateDefinition {
-  const Retry = (state.Retry ?? []).map((each) => (isNever(each) ? each : { ...each, MaxAttempts: 1 }));
-  return { ...state, TimeoutSeconds, Retry };
+/** What it fails at is left to the Standard lane, or to the bucket's lifecycle. */
+function once(state: StateDefinition, TimeoutSeconds: number): StateDefinition {
+  return { ...state, TimeoutSeconds, Retry: (state.Retry ?? []).filter(isNever) };
 }
 
-/**
- * The time-out of a task that a run comes to later or earlier: no longer than leaves time to hand over.
- * @param attempts - how many of this time-out there may be: it may have been told before the first
- */
-function inTime(seconds: number, attempts: number): string {
-  const elapsed = '($toMillis($now()) - $toMillis($states.context.Execution.StartTime)) / 1000';
-  const left = `$floor((${EXPRESS_SECONDS - EXPRESS_RESERVE_SECONDS} - ${elapsed}) / ${attempts})`;
-  return `{% $max([1, $min([${seconds}, ${left}])]) %}`;
+/** Twice at most, with little patience. */
+function hurried(state: StateDefinition, TimeoutSeconds: number): StateDefinition {
+  const Retry = (state.Retry ?? []).map((each) => (isNever(each) ? each : { ...each, MaxAttempts: 1 }));
+  return { ...state, TimeoutSeconds, Retry };
 }
 
 function withPayload(given: StateDefinition['Arguments'], fields: object): StateDefinition['Arguments'] {

@@ -84,25 +84,21 @@ export const RELIED_TOKEN_SECONDS = TOKEN_LIFETIME_SECONDS - 60;
 export const MAX_THROTTLES = 10;
 
 /**
- * How long the tasks of an Express run may take, so that all of them, each as often as it may be tried, and the hand-over fit into
- * the five minutes after which it is ended. A function may run on: nothing comes of that of a plan, and what is lost otherwise
- * hands over.
+ * How long the tasks of an Express run may take; a write as long as in the Standard lane. Whichever way the run takes, with each as often
+ * as it may be tried, has come to its end by the five minutes after which it is ended, the hand-over included. A function may run on:
+ * nothing comes of that of a plan, and what is lost otherwise hands over.
  */
 export const EXPRESS_TASK_SECONDS = {
   plan: 20,
   put: 60,
-  write: 25,
-  deletion: 20,
-  uploads: 10,
+  deletion: 15,
+  uploads: 8,
   handOver: 10,
 } as const;
-/**
- * Of the five minutes, what is kept for the hand-over and the pauses of a throttled write: tasks after the puts are given a second
- * each by then, since what ends at five minutes hands nothing over.
- */
-export const EXPRESS_RESERVE_SECONDS = 40;
 /** Attempts of a write that DynamoDB throttles in a row, after which an Express run hands over. */
 export const EXPRESS_THROTTLES = 3;
+/** From so long after its start on an Express run hands over at the first of them. */
+export const EXPRESS_PATIENCE_SECONDS = 100;
 /**
  * From the start of an Express run until nothing of it can land any more: its end, and its longest function. Then the Standard
  * execution that goes on with it is there, or there will be none.

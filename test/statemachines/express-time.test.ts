@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { EXPRESS_SECONDS } from '../../core/errors/limits.ts';
 import { OPERATIONS, type Operation } from '../../core/keys/run.ts';
 import { type Definition, expressDefinition } from '../../core/saga/express.ts';
-import { EXPRESS_THROTTLES, SETTLE_SECONDS } from '../../core/saga/waits.ts';
+import { EXPRESS_PATIENCE_SECONDS, MAX_THROTTLES, SETTLE_SECONDS } from '../../core/saga/waits.ts';
 import { evaluate, MACHINES, type Machine, pauses, type State } from './machines.ts';
 
 const START = '2026-11-23T15:33:00.123Z';
@@ -29,17 +29,12 @@ test.each(OPERATIONS)('are enough for each way of a %s', async (operation) => {
   expect(seconds, way.join(', ')).toBeLessThan(EXPRESS_SECONDS);
 });
 
-test('would not be, if tasks were given as long as when nothing has passed', async () => {
-  const machine = expressMachine('create');
-  vi.setSystemTime(Date.parse(START));
-  const states = Object.entries(machine.States).map(async ([name, state]) => {
-    const TimeoutSeconds = Number(await evaluate(state.TimeoutSeconds ?? 0, STATES));
-    return [name, { ...state, TimeoutSeconds }] as const;
-  });
-  const { way, seconds } = await slowestWay({
-    ...machine,
-    States: Object.fromEntries(await Promise.all(states)),
-  });
+test('would not be, if a throttled write were waited for however late it is', async () => {
+  const patient = JSON.stringify(expressMachine('create')).replaceAll(
+    `> ${EXPRESS_PATIENCE_SECONDS * 1000} ?`,
+    `> ${EXPRESS_SECONDS * 1000} ?`,
+  );
+  const { way, seconds } = await slowestWay(JSON.parse(patient));
   expect(seconds).toBeGreaterThan(EXPRESS_SECONDS);
   expect(way.at(-1)).toMatch(/^HandOver /);
 });
@@ -58,7 +53,7 @@ async function slowestWay(
   const state = machine.States[moment.name] as State;
   const elapsed = moment.elapsed + (await secondsOf(state, moment));
   let slowest = { way: [] as string[], seconds: elapsed };
-  for (const next of waysOf(state, moment)) {
+  for (const next of await waysOf(state, moment)) {
     const found = await slowestWay(machine, { ...next, elapsed });
     if (found.seconds > slowest.seconds) slowest = found;
   }
@@ -66,21 +61,19 @@ async function slowestWay(
 }
 
 /** The longest that a state may take. */
-async function secondsOf(state: State, { elapsed, throttles }: Moment): Promise<number> {
-  vi.setSystemTime(Date.parse(START) + elapsed * 1000);
+async function secondsOf(state: State, moment: Moment): Promise<number> {
   switch (state.Type) {
     case 'Task': {
-      const limit = Number(await evaluate(state.TimeoutSeconds, STATES));
       const { MaxAttempts = 3, ...last } = state.Retry?.at(-1) ?? { ErrorEquals: [], MaxAttempts: 0 };
       const waited = pauses({ ...last, MaxAttempts });
-      return limit * (1 + MaxAttempts) + waited.reduce((sum, each) => sum + each, 0);
+      const each = Number(state.TimeoutSeconds);
+      return each * (1 + MaxAttempts) + waited.reduce((sum, pause) => sum + pause, 0);
     }
     case 'Map':
-      return secondsOf(state.ItemProcessor?.States.PutObject as State, { elapsed, throttles } as Moment);
+      return secondsOf(state.ItemProcessor?.States.PutObject as State, moment);
     case 'Wait': {
-      const variables = { throttles, secondsToSettle: SETTLE_SECONDS.answered };
-      const longest = String(state.Seconds).replace('$random()', '0.999999');
-      return Number(await evaluate(longest, STATES, variables));
+      const variables = { throttles: moment.throttles, secondsToSettle: SETTLE_SECONDS.answered };
+      return Number(await evaluate(String(state.Seconds).replace('$random()', '0.999999'), {}, variables));
     }
     default:
       return 0;
@@ -90,17 +83,24 @@ async function secondsOf(state: State, { elapsed, throttles }: Moment): Promise<
 /** What a run comes to with puts that have settled: a write looks for that first. */
 const SETTLED = ['LetRequestsExpire', 'ReplaceItem', 'PauseAfterThrottling'];
 
-/** Where a run may go from a state. A write that is throttled too often is in doubt. */
-function waysOf({ Next, Default, Choices = [], Catch = [] }: State, moment: Moment): Moment[] {
-  const throttles = moment.throttles + 1;
+/** Where a run may go from a state. */
+async function waysOf(state: State, moment: Moment): Promise<Moment[]> {
+  const { Next, Default, Choices = [], Catch = [] } = state;
+  const mayPause = await mayWaitMore(state, moment);
   return [Next, Default, ...[...Choices, ...Catch].map((way) => way.Next)]
     .filter((name) => name !== undefined)
     .filter((name) => name !== 'SettlesHere?' || !moment.isSettled)
-    .filter((name) => name !== 'PauseAfterThrottling' || throttles < EXPRESS_THROTTLES)
+    .filter((name) => name !== 'PauseAfterThrottling' || mayPause)
     .map((name) => ({
       ...moment,
       name,
       isSettled: moment.isSettled || SETTLED.includes(name),
-      throttles: name === 'PauseAfterThrottling' ? throttles : moment.throttles,
+      throttles: moment.throttles + (name === 'PauseAfterThrottling' ? 1 : 0),
     }));
+}
+
+/** Whether a write that is throttled now is made again after a pause; else its function takes it for in doubt. */
+async function mayWaitMore({ Arguments }: State, { elapsed, throttles }: Moment): Promise<boolean> {
+  vi.setSystemTime(Date.parse(START) + elapsed * 1000);
+  return Number(await evaluate(Arguments?.Payload?.throttles, STATES, { throttles })) < MAX_THROTTLES;
 }

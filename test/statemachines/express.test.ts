@@ -5,7 +5,12 @@ import { describe, expect, test } from 'vitest';
 import { MAX_EXECUTION_NAME_LENGTH } from '../../core/errors/limits.ts';
 import { continuedName, expressId, expressRunName, formatRun, OPERATIONS } from '../../core/keys/run.ts';
 import { type Definition, expressDefinition } from '../../core/saga/express.ts';
-import { EXPRESS_THROTTLES, MAX_THROTTLES, SETTLE_SECONDS } from '../../core/saga/waits.ts';
+import {
+  EXPRESS_PATIENCE_SECONDS,
+  EXPRESS_THROTTLES,
+  MAX_THROTTLES,
+  SETTLE_SECONDS,
+} from '../../core/saga/waits.ts';
 import { evaluate, MACHINES, type Machine, type State } from './machines.ts';
 
 const ID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
@@ -65,7 +70,12 @@ describe.each(OPERATIONS)('%s', (operation) => {
   test('waits for a throttled write a few times only', async () => {
     const write = all.find(([name]) => name === 'WriteItem' || name === 'DeleteItem')?.[1];
     const throttles = write?.Arguments?.Payload.throttles;
-    expect(await evaluate(throttles, states, { throttles: EXPRESS_THROTTLES })).toBe(MAX_THROTTLES);
+    const started = (at: number) => ({ context: { Execution: { StartTime: new Date(at).toISOString() } } });
+    const now = started(Date.now());
+    expect(await evaluate(throttles, now, { throttles: EXPRESS_THROTTLES - 1 })).toBe(MAX_THROTTLES - 1);
+    expect(await evaluate(throttles, now, { throttles: EXPRESS_THROTTLES })).toBe(MAX_THROTTLES);
+    const long = started(Date.now() - EXPRESS_PATIENCE_SECONDS * 1000 - 1);
+    expect(await evaluate(throttles, long, { throttles: 0 })).toBe(MAX_THROTTLES);
   });
 
   test('ends with a conflict as with a reason of its own', () => {

@@ -79,15 +79,6 @@ describe('a run whose name was made by a clock', () => {
   });
 });
 
-describe('a list', () => {
-  it('of a time that ends before it begins asks for nothing', async () => {
-    const { context, calls } = logOf([started(arnOf('u'), START)]);
-    const [since, until] = [new Date(START + HOUR), new Date(START - HOUR)];
-    for await (const run of listRuns(context, { since, until })) expect(run).toBeUndefined();
-    expect(calls).toEqual([]);
-  });
-});
-
 describe('a run without an end', () => {
   it.each([
     ['is running within its five minutes by the clock of AWS', 2 * MINUTE, 'running'],

@@ -88,7 +88,7 @@ it('says how many Express runs are left out since their item is not told', async
   });
   await express('create', '43', PAGE);
   const { err } = await twinwrite('runs', '--item', 'id=43');
-  expect(err).toMatch(/^no such runs\n1 Express run is left out: their log does not tell which item/);
+  expect(err).toMatch(/^no such runs; .*\n1 Express run is left out: their log does not tell which item/);
 });
 
 it('refuses what cannot be done with an Express run', async () => {
