@@ -9,8 +9,11 @@ import type { Plan } from './plan.ts';
 const OTHER_BYTES = 2 * 1024;
 const ROOM_BYTES = MAX_PAYLOAD_BYTES - OTHER_BYTES;
 
-/** The same for what an Express run tells of its puts, by put, and of why it failed, when it hands over. */
-const PUT_BYTES = 1024;
+/**
+ * The same for what an Express run tells of its puts, by put, and of why it failed, when it hands over. S3's refusals name the object's
+ * key, and causes the attribute three times.
+ */
+const PUT_BYTES = 2560;
 const FAILURE_BYTES = 4 * 1024;
 
 /**

@@ -6,12 +6,15 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectsCommand, HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { outputSchema } from '../../core/contract/output.ts';
-import { EXPRESS_COPY_BYTES, EXPRESS_PUTS } from '../../core/errors/limits.ts';
+import type { SagaError } from '../../core/errors/errors.ts';
+import { EXPRESS_COPY_BYTES, EXPRESS_PUTS, MAX_PAYLOAD_BYTES } from '../../core/errors/limits.ts';
 import { objectKey } from '../../core/keys/object-key.ts';
 import { continuedName, formatRun, type Operation } from '../../core/keys/run.ts';
+import type { Plan } from '../../core/saga/plan.ts';
 import { SETTLE_RUN_SECONDS } from '../../core/saga/waits.ts';
 import { toSdkItem } from '../../core/values/sdk-item.ts';
 import { type PlanEvent, handler as plan } from '../../lambdas/plan.ts';
+import { putError } from '../../lambdas/put-content.ts';
 import { handler as settleRun } from '../../lambdas/settle-run.ts';
 import { run, STORE } from '../core/fixtures.ts';
 import { KEY, keyOf, pointer, sagaItem } from '../core/items.ts';
@@ -37,6 +40,14 @@ function expressEvent(operation: Operation, input: object, name = `${operation}-
 function standardEvent(operation: Operation, input: object, name = continuedName(ID)): PlanEvent {
   const { nonce: _, ...event } = expressEvent(operation, input, name);
   return event;
+}
+
+/** As S3 words it. */
+function accessDenied(key: string): string {
+  return (
+    `User: arn:aws:sts::123456789012:assumed-role/${'r'.repeat(64)}/${'f'.repeat(64)} is not authorized to perform: s3:PutObject on ` +
+    `resource: "arn:aws:s3:::${'b'.repeat(63)}/${key}" because no identity-based policy allows the s3:PutObject action`
+  );
 }
 
 beforeEach(() => {
@@ -91,6 +102,46 @@ describe('the plan of an Express run', () => {
     expect(error).toBe('InvalidInput');
     expect(cause.field).toBe(field);
     expect(s3Mock.calls()).toEqual([]);
+  });
+
+  test('leaves room for whatever S3 says of its puts', async () => {
+    const id = 'k'.repeat(600);
+    const largeAttributes = Object.fromEntries(
+      Array.from({ length: 20 }, (_, at) => [`${at}`.padEnd(255, 'a'), { text: CONTENT }]),
+    );
+    const inputOf = (size: number) => ({
+      key: { id },
+      largeAttributes,
+      attributes: { text: 'x'.repeat(size) },
+    });
+    const made = async (size: number) => plan(expressEvent('create', inputOf(size))).catch(() => undefined);
+    let [fits, over] = [0, MAX_PAYLOAD_BYTES];
+    while (over - fits > 1) {
+      const middle = Math.floor((fits + over) / 2);
+      if ((await made(middle)) === undefined) over = middle;
+      else fits = middle;
+    }
+    const planned = (await made(fits)) as Plan;
+    const puts = planned.puts.map((put) => {
+      const refusal = Object.assign(new Error(accessDenied(put.key)), {
+        name: 'AccessDenied',
+        $metadata: { httpStatusCode: 403 },
+      });
+      const cause = JSON.stringify((putError(refusal, put, true) as SagaError).reason);
+      const failure = { name: 'PutRefused', cause };
+      return { attribute: put.attribute, put: false, inDoubt: true, staged: false, failure };
+    });
+    const now = run('create').startTime;
+    const times = { writeStartedAt: now, plannedAt: now, secondsToSettle: 90 };
+    const continues = {
+      at: 'DeleteCreatedObjects',
+      plan: planned,
+      ...times,
+      puts,
+      failure: puts[0]?.failure,
+    };
+    const bytes = Buffer.byteLength(JSON.stringify({ ...inputOf(fits), continues }));
+    expect(bytes).toBeLessThanOrEqual(MAX_PAYLOAD_BYTES);
   });
 });
 
