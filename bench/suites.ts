@@ -39,13 +39,13 @@ export const SUITES: Readonly<Record<SuiteName, Suite>> = {
     about: 'processor time of cold imports, beside that of what is imported at least',
     programs: ['imports.ts'],
     arguments: ['--rounds', '11'],
-    quick: ['--rounds', '3'],
+    quick: ['--rounds', '2'],
   },
   transfer: {
     about: 'content up and down, beside the SDK alone',
     programs: ['upload.ts', 'download.ts'],
     arguments: ['--bytes', '1e9', '--rounds', '3'],
-    quick: ['--bytes', '3e7', '--rounds', '2'],
+    quick: ['--bytes', '1e7', '--rounds', '2'],
   },
   many: {
     about: 'many items with their content, beside the SDK alone',
