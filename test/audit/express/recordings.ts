@@ -152,16 +152,18 @@ function withoutChance(text: string, store: StoreDescriptor): string {
     [store.bucket, EXPRESS_STORE.bucket],
   ];
   const start = new Date(START).toISOString();
-  return names
-    .reduce((result, [actual = '', even = '']) => result.replaceAll(actual, even), text)
-    .replace(/arn:aws:(lambda|iam):[^"\\]*/g, 'arn:aws:$1:of-a-resource')
-    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, start)
-    .replace(/\d{8}T\d{9}Z/g, start.replace(/[-:.]/g, ''))
-    .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '00000000-0000-0000-0000-000000000000')
-    .replace(/(\bx[.-])?[0-7][0-9A-HJKMNP-TV-Z]{25}(\.[0-9a-f]{12})?/g, withEvenId)
-    .replace(/(digest[\\]*":[\\]*")[\w-]{22}/g, `$1${'0'.repeat(22)}`)
-    // How patient a write is depends on the time until then, which passes for the run as fast as it can.
-    .replace(/(?<=throttles[\\]*":)\d+/g, '0');
+  return (
+    names
+      .reduce((result, [actual = '', even = '']) => result.replaceAll(actual, even), text)
+      .replace(/arn:aws:(lambda|iam):[^"\\]*/g, 'arn:aws:$1:of-a-resource')
+      .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, start)
+      .replace(/\d{8}T\d{9}Z/g, start.replace(/[-:.]/g, ''))
+      .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '00000000-0000-0000-0000-000000000000')
+      .replace(/(\bx[.-])?[0-7][0-9A-HJKMNP-TV-Z]{25}(\.[0-9a-f]{12})?/g, withEvenId)
+      .replace(/(digest[\\]*":[\\]*")[\w-]{22}/g, `$1${'0'.repeat(22)}`)
+      // How patient a write is depends on the time until then, which passes for the run as fast as it can.
+      .replace(/(?<=throttles[\\]*":)\d+/g, '0')
+  );
 }
 
 function withEvenId(_: string, before = '', nonce = ''): string {
