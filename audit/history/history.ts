@@ -82,6 +82,10 @@ const ENDINGS: Readonly<Record<string, RunTree['status']>> = {
   ExecutionTimedOut: 'TIMED_OUT',
 };
 
+function isEnd({ type }: HistoryEvent): boolean {
+  return Object.hasOwn(ENDINGS, type ?? '');
+}
+
 /**
  * The tree of a whole history, oldest event first; a redriven one shows all that happened as one tree.
  * @throws {RangeError} when there are no events
@@ -98,7 +102,7 @@ export function runTree(events: readonly HistoryEvent[]): RunTree {
  */
 export function loggedTree(events: readonly HistoryEvent[]): RunTree {
   const ids = new Set(events.map(({ id = 0 }) => id));
-  const end = events.findLast(({ type = '' }) => type in ENDINGS)?.id;
+  const end = events.findLast(isEnd)?.id;
   const areThere = (from: number, to: number | undefined): boolean => {
     for (let id = from; id <= (to ?? 0); id += 1) if (!ids.has(id)) return false;
     return to !== undefined;
@@ -124,7 +128,7 @@ function treeOf(events: readonly HistoryEvent[], reading: Reading): RunTree {
   const last = events.at(-1);
   if (first === undefined || last === undefined) throw new RangeError('a history has at least one event');
   const spanMs = timeOf(last).getTime() - timeOf(first).getTime();
-  const turns = events.filter(({ type = '' }) => type in ENDINGS || type === 'ExecutionRedriven');
+  const turns = events.filter((event) => isEnd(event) || event.type === 'ExecutionRedriven');
   const ending = turns.at(-1);
   const status = ENDINGS[ending?.type ?? ''] ?? (ofOpen === 'running' ? 'RUNNING' : 'UNKNOWN');
   const hasFailed = status === 'FAILED' || status === 'ABORTED' || status === 'TIMED_OUT';
