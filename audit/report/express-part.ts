@@ -8,7 +8,7 @@ import { type Failure, failureOf, meaningOf } from '../events.ts';
 import { loggedTree } from '../history/history.ts';
 import { timelineOf } from '../history/timeline.ts';
 import { expressExecution } from '../logs/express-arn.ts';
-import { findLogged, idOf, isRun, isWhole, type LoggedRun, namedIn, runTextIn } from '../logs/logged-run.ts';
+import { findLogged, idOf, isRun, isWhole, type LoggedRun, namedIn } from '../logs/logged-run.ts';
 import { expressSummary } from '../runs/express-summary.ts';
 import { notLogged } from '../runs/resolve.ts';
 import type { RunSummary } from '../runs/summary.ts';
@@ -50,7 +50,7 @@ export async function expressPartOf(
         expressExecution(executionArn, context.store)?.operation === operation,
     );
     const fitting = runs.filter((each) => !continues || isRun(namedIn(each), continues.run) !== 'no');
-    const named = fitting.find(({ events }) => continues && runTextIn(events) === continues.run);
+    const named = fitting.find((each) => continues && isRun(namedIn(each), continues.run) === 'yes');
     const run = named ?? (fitting.length === 1 ? fitting[0] : undefined);
     const others = runs.filter((each) => each !== run).map(({ executionArn }) => executionArn);
     if (run !== undefined) return { ...partOf(run, context), others };

@@ -1,6 +1,7 @@
 // The Express runs of a store, newest first, as their log tells them. CloudWatch Logs gives events oldest first, so the log is read
 // in windows, from now back, each as long as all before it together.
 
+import { RUN_MEMORY_MS } from '../../core/errors/limits.ts';
 import { OPERATIONS, type Operation } from '../../core/keys/run.ts';
 import { type AuditContext, type CallOptions, timeNow } from '../context.ts';
 import { expressExecution } from '../logs/express-arn.ts';
@@ -18,8 +19,6 @@ export interface ExpressListOptions extends CallOptions {
 /** Ends and starts, and that a clean-up was put off, which an output may not be there to tell. */
 const FILTER = '{ ($.type = "Execution*") || ($.details.name = "CleanupDeferred") }';
 const FIRST_WINDOW_MS = 15 * 60 * 1000;
-/** As far back as Step Functions remembers Standard runs. */
-const REMEMBERED_MS = 90 * 24 * 60 * 60 * 1000;
 
 /**
  * Runs of which the log has a start or an end.
@@ -30,7 +29,7 @@ export async function* listExpressRuns(
   { operations = OPERATIONS, since, until, signal }: ExpressListOptions,
 ): AsyncGenerator<RunSummary, void, undefined> {
   const now = timeNow(context);
-  const oldest = Math.max(since?.getTime() ?? now - REMEMBERED_MS, 0);
+  const oldest = Math.max(since?.getTime() ?? now - RUN_MEMORY_MS, 0);
   if (until !== undefined && until.getTime() <= oldest) return;
   const runs = new LoggedRuns();
   const isWanted = ({ executionArn, startedAt }: { executionArn: string; startedAt: Date }): boolean => {

@@ -1,6 +1,7 @@
 // When runs have started, as --since and --until say it.
 
 import { type Command, InvalidArgumentError } from 'commander';
+import { RUN_MEMORY_MS } from '../../core/errors/limits.ts';
 import { UsageError } from '../errors.ts';
 
 /** A time, or so many milliseconds before now. */
@@ -58,8 +59,6 @@ export function windowOf({ since, until }: TimeChoice, now: number): TimeWindow 
 
 /** Clocks may differ by less, that of a local cloud apart: then runs are found there. */
 const AHEAD_MS = 60 * 60 * 1000;
-/** So long after a run's end Step Functions forgets it. */
-const REMEMBERED_MS = 90 * 24 * 60 * 60 * 1000;
 
 /**
  * What to say where no run was found.
@@ -72,7 +71,7 @@ export function noRunsText({ since, until }: TimeWindow, now: number): string {
       `--since: ${textOf(since)} is in the future, now is ${textOf(new Date(now))}: no run has started since`,
     );
   }
-  const isLongAgo = [since, until].some((time) => time !== undefined && time.getTime() < now - REMEMBERED_MS);
+  const isLongAgo = [since, until].some((time) => time !== undefined && time.getTime() < now - RUN_MEMORY_MS);
   return `no such runs${isLongAgo ? '; Step Functions forgets runs 90 days after they end' : ''}`;
 }
 

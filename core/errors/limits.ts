@@ -17,6 +17,8 @@ export const MAX_PAYLOAD_BYTES = 256 * 1024;
  */
 export const MAX_EXECUTION_INPUT_BYTES = MAX_PAYLOAD_BYTES - 4 * 1024;
 export const MAX_EXECUTION_NAME_LENGTH = 80;
+/** So long after its end Step Functions forgets a Standard execution: milliseconds (Step Functions quotas). */
+export const RUN_MEMORY_MS = 90 * 24 * 60 * 60 * 1000;
 /** What generated names leave free, for the `-replay-N` that a replay's name adds to that of the run that it repeats. */
 export const REPLAY_SUFFIX_LENGTH = '-replay-999'.length;
 
